@@ -1,0 +1,1 @@
+"""Wangge: grid-based safety work for a whole city."""

@@ -1,0 +1,63 @@
+"""People who log in, the posts they hold, and the departments they work for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from wangge.accounts.rules import Role
+
+
+class Department(models.Model):
+    """A body that handles cases: a police station, the fire brigade, a street's fire office."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=32)
+    name = models.CharField("部门", max_length=64)
+    kind = models.CharField(max_length=32)  # police, fire, urban_management…: what routes name
+    path = models.CharField(max_length=64)  # its territory, a closed path
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="department_code_once"),
+            models.CheckConstraint(condition=Q(path__endswith="."), name="department_path_closed"),
+        ]
+        indexes = [models.Index(fields=["kind", "path"], name="department_kind_path")]
+
+
+class User(AbstractBaseUser):
+    """A person who logs in."""
+
+    id = models.BigAutoField(primary_key=True)
+    username = models.CharField(max_length=64, unique=True)
+    name = models.CharField("姓名", max_length=64)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+
+
+class Post(models.Model):
+    """A role somebody holds in a territory, in `[starts_on, ends_on)`."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="posts")
+    role = models.CharField(max_length=32)
+    scope = models.CharField(max_length=64)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="posts")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__endswith="."), name="post_scope_closed"),
+            models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="post_role_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="post_period_forward"
+            ),
+        ]
+        indexes = [models.Index(fields=["scope"], name="post_scope", opclasses=["varchar_pattern_ops"])]

@@ -1,0 +1,92 @@
+"""HTTP face of the closed loop. It translates; the rules are in services."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from wangge.cases import queries, services
+from wangge.cases.schemas import (
+    CaseDetail,
+    CaseFilter,
+    CasePage,
+    CaseReport,
+    CircleFigures,
+    DeadlineOut,
+    MatterOut,
+    StepCommand,
+)
+from wangge.kernel import clock
+from wangge.kernel.http import ActorRequest, answer, fate_bodies
+from wangge.kernel.schemas import FateOut, Refusal
+from wangge.territory.schemas import FeatureCollection
+
+router = Router(tags=["cases"])
+SINGLE: dict[Any, Any] = {200: FateOut, 208: FateOut, (403, 404, 409, 422): FateOut}
+
+
+@router.get("", response=CasePage, operation_id="list_cases")
+def list_cases(request: ActorRequest, filters: Query[CaseFilter]) -> CasePage:
+    return queries.list_cases(request.actor, filters)
+
+
+@router.get("/export.{suffix}", operation_id="export_cases", response={200: None, 403: Refusal})
+def export_cases(request: ActorRequest, suffix: str, filters: Query[CaseFilter]) -> HttpResponse:
+    """The filtered list as a file; `suffix` is csv or xlsx."""
+    return services.export_cases(request.actor, filters, suffix, at=clock.now())
+
+
+@router.get("/shapes.geojson", response=FeatureCollection, operation_id="list_case_points")
+def list_case_points(request: ActorRequest, bbox: str, filters: Query[CaseFilter]) -> FeatureCollection:
+    """Open cases in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000."""
+    return queries.list_points(request.actor, bbox, filters)
+
+
+@router.get("/figures", response=CircleFigures, operation_id="get_case_figures")
+def get_case_figures(request: ActorRequest) -> CircleFigures:
+    return queries.get_figures(request.actor)
+
+
+@router.get("/matters", response=list[MatterOut], operation_id="list_matters")
+def list_matters(request: ActorRequest) -> list[MatterOut]:
+    return queries.list_matters()
+
+
+@router.post("/reports", response=list[FateOut], operation_id="report_cases")
+def report_cases(request: ActorRequest, reports: list[CaseReport]) -> list[dict[str, Any]]:
+    """New cases, one fate each, in order; at most 500."""
+    return fate_bodies(services.report_cases(reports, actor=request.actor, at=clock.now()))
+
+
+@router.post("/steps", response=list[FateOut], operation_id="take_steps")
+def take_steps(request: ActorRequest, steps: list[StepCommand]) -> list[dict[str, Any]]:
+    """Steps on many cases, one fate each, in order; at most 500."""
+    return fate_bodies(services.take_steps(steps, actor=request.actor, at=clock.now()))
+
+
+@router.post("/report", response=SINGLE, operation_id="report_case")
+def report_case(request: ActorRequest, report: CaseReport) -> Any:
+    return answer(services.report_cases([report], actor=request.actor, at=clock.now())[0])
+
+
+@router.post("/step", response=SINGLE, operation_id="take_step")
+def take_step(request: ActorRequest, step: StepCommand) -> Any:
+    return answer(services.take_steps([step], actor=request.actor, at=clock.now())[0])
+
+
+@router.get("/{uuid:case_id}", response={200: CaseDetail, 404: Refusal}, operation_id="get_case")
+def get_case(request: ActorRequest, case_id: UUID) -> CaseDetail:
+    return queries.get_detail(request.actor, case_id)
+
+
+@router.get("/{uuid:case_id}/deadline", response={200: DeadlineOut, 404: Refusal}, operation_id="explain_deadline")
+def explain_deadline(request: ActorRequest, case_id: UUID) -> DeadlineOut:
+    return queries.explain_deadline(request.actor, case_id)
+
+
+@router.get("/{uuid:case_id}/photos/{sha256}", operation_id="get_case_photo", response={200: None, 404: Refusal})
+def get_case_photo(request: ActorRequest, case_id: UUID, sha256: str) -> HttpResponse:
+    return queries.get_photo(request.actor, case_id, sha256)

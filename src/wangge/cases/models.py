@@ -1,0 +1,166 @@
+"""One matter, followed until somebody else has verified that it is fixed."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from wangge.accounts.models import Department
+from wangge.cases.rules import Channel, Severity, Status
+from wangge.kernel.actor import Actor
+from wangge.venues.models import Venue
+
+
+class Matter(models.Model):
+    """A kind of case (H101 疏散通道堆物占用…) with severity, basis and time to fix. Installed by a pack."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=16)
+    pack_version = models.CharField(max_length=64)
+    group_code = models.CharField(max_length=16)  # H1
+    group_zh = models.CharField(max_length=64)
+    group_en = models.CharField(max_length=128)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=128)
+    basis = models.CharField(max_length=128)
+    severity = models.CharField(max_length=16)
+    fix_days = models.PositiveSmallIntegerField()  # working days to rectify; 0 means at once
+    fix_hours = models.PositiveSmallIntegerField(null=True)  # for matters that run in plain hours
+    department_kind = models.CharField(max_length=32)  # the default first handler
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "pack_version"], name="matter_code_once_a_version"),
+            models.CheckConstraint(condition=Q(severity__in=[s.value for s in Severity]), name="matter_severity_known"),
+        ]
+
+
+class Route(models.Model):
+    """Which kind of department gets a matter, in which territory. The longest match wins."""
+
+    id = models.BigAutoField(primary_key=True)
+    pack_version = models.CharField(max_length=64)
+    matter_prefix = models.CharField(max_length=16)  # "H3", "H601"; "" is the last resort
+    path = models.CharField(max_length=64, blank=True)  # "" = everywhere
+    department_kind = models.CharField(max_length=32)
+    is_active = models.BooleanField(default=True)
+
+
+class StageClock(models.Model):
+    """How long a stage may take (4 h to accept, 1 working day to sign…). Installed by a pack."""
+
+    id = models.BigAutoField(primary_key=True)
+    pack_version = models.CharField(max_length=64)
+    status = models.CharField(max_length=16)
+    working_days = models.PositiveSmallIntegerField(null=True)
+    hours = models.PositiveSmallIntegerField(null=True)  # plain hours, counted through the night
+    source = models.CharField(max_length=64)
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Scope first; a citizen sees the own reports, a department its own cases. Fails closed."""
+        cases = self.filter(grid_path__startswith=actor.scope)
+        if actor.can("cases.handle"):
+            return cases.filter(department_id=actor.department_id) if actor.department_id else cases.none()
+        if actor.role == "citizen":
+            return cases.filter(reporter_id=actor.user_id)
+        return cases if actor.can("cases.read") else cases.none()
+
+
+class Case(models.Model):
+    """One matter, followed until somebody else has verified it."""
+
+    id = models.UUIDField(primary_key=True)  # made where the fact is made: a retry is the same row
+    grid_path = models.CharField(max_length=64)
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, related_name="+")
+    order_id = models.UUIDField(null=True)  # the order whose failed item this is; a plain id, orders live above
+    channel = models.CharField(max_length=16)
+    matter_code = models.CharField(max_length=16)
+    severity = models.CharField(max_length=16)
+    text = models.TextField(blank=True)
+    address = models.CharField(max_length=255, blank=True)
+    lon = models.FloatField()  # WGS-84
+    lat = models.FloatField()
+    photos = ArrayField(models.CharField(max_length=64), default=list)  # sha256, what the reporter saw
+    pack_version = models.CharField(max_length=64)
+
+    status = models.CharField(max_length=16, default=Status.REPORTED)
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    verifier = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    reported_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # the business clock; null while its year's calendar is unknown
+    stage_started_at = models.DateTimeField()
+    stage_due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # set while closed, rejected or merged
+    rework = models.PositiveSmallIntegerField(default=0)
+    fixed_on_spot = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    event_count = models.PositiveIntegerField(default=1)
+    chain_head = models.BinaryField(max_length=32)  # hash of the last event
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="case_status_known"),
+            models.CheckConstraint(condition=Q(grid_path__endswith="."), name="case_grid_path_closed"),
+            models.CheckConstraint(condition=Q(channel__in=[c.value for c in Channel]), name="case_channel_known"),
+            models.CheckConstraint(
+                condition=Q(handler__isnull=True) | ~Q(handler=F("reporter")), name="case_reporter_is_not_handler"
+            ),
+            models.CheckConstraint(
+                condition=Q(verifier__isnull=True) | ~Q(verifier=F("reporter")), name="case_reporter_is_not_verifier"
+            ),
+            models.CheckConstraint(
+                condition=Q(verifier__isnull=True) | Q(handler__isnull=True) | ~Q(verifier=F("handler")),
+                name="case_handler_is_not_verifier",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False, status__in=["closed", "rejected", "merged"])
+                | Q(closed_at__isnull=True) & ~Q(status__in=["closed", "rejected", "merged"]),
+                name="case_closed_at_iff_ended",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.CLOSED) | Q(fixed_on_spot=True) | Q(verifier__isnull=False),
+                name="case_closed_by_another",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["grid_path", "id"], name="case_grid", opclasses=["varchar_pattern_ops", "uuid_ops"]
+            ),
+            models.Index(
+                fields=["reported_at"], name="case_open", condition=Q(closed_at__isnull=True)
+            ),  # status is in no index: a step stays a HOT update
+            models.Index(fields=["venue", "reported_at"], name="case_venue"),
+        ]
+
+
+class CaseEvent(models.Model):
+    """One immutable step, chained by hash to the one before. Partitioned by month on its UUIDv7."""
+
+    id = models.UUIDField(primary_key=True)  # the command's id
+    case_id = models.UUIDField()
+    seq = models.PositiveIntegerField()  # 1 is the report
+    action = models.CharField(max_length=16)
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16)
+    actor_id = models.BigIntegerField()
+    actor_name = models.CharField(max_length=64)
+    role = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)  # reason, photos, department, position, deadline: whatever the step carried
+    previous_hash = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)

@@ -1,0 +1,177 @@
+"""Shapes of the closed loop at the edge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AwareDatetime, Field
+
+from wangge.cases.rules import Action, Channel, Light, Severity, Status
+
+Sha256 = str
+Datum = Literal["wgs84", "gcj02", "cgcs2000"]
+
+
+class CaseReport(Schema):
+    """A new case. `id` is made by the sender; sending it twice makes one case."""
+
+    id: UUID
+    at: AwareDatetime
+    matter_code: str
+    text: str = Field("", max_length=2000)
+    lon: float
+    lat: float
+    datum: Datum = "wgs84"
+    address: str = Field("", max_length=255)
+    venue_id: UUID | None = None
+    channel: Channel = Channel.PATROL
+    photos: list[Sha256] = Field(default_factory=list, max_length=9)
+    fixed_on_spot: bool = False
+    after_photos: list[Sha256] = Field(default_factory=list, max_length=9)
+
+
+class StepCommand(Schema):
+    """One step on one case. `id` is the command's id; `base_version` is the version its sender looked at."""
+
+    id: UUID
+    case_id: UUID
+    action: Action
+    at: AwareDatetime
+    base_version: int
+    reason: str = Field("", max_length=2000)
+    photos: list[Sha256] = Field(default_factory=list, max_length=9)
+    department_id: int | None = None  # dispatch
+    merged_into: UUID | None = None  # merge
+    lon: float | None = None
+    lat: float | None = None
+
+
+class CaseFilter(Schema):
+    """What to list. Times are `[reported_from, reported_to)`."""
+
+    q: str = Field("", max_length=64)  # text, address, venue name, or the first characters of the id
+    status: list[Status] = Field(default_factory=list)
+    matter: str = ""  # a code or a group: H3 finds H301…H311
+    severity: Severity | None = None
+    department_id: int | None = None
+    grid: str = ""  # a closed path: the subtree
+    venue_id: UUID | None = None
+    light: Light | None = None
+    is_open: bool | None = None
+    waiting_for_me: bool = False  # only cases on which the caller has a next step
+    reported_from: AwareDatetime | None = None
+    reported_to: AwareDatetime | None = None
+    sort: Literal["newest", "due"] = "newest"
+    cursor: str = ""
+    limit: int = Field(50, ge=1, le=200)
+
+
+class CaseRow(Schema):
+    """A line of the list."""
+
+    id: UUID
+    status: Status
+    stage_name: str  # the pack's word for the status
+    matter_code: str
+    matter_zh: str
+    matter_en: str
+    severity: Severity
+    text: str
+    address: str
+    grid_path: str
+    grid_name: str
+    venue_id: UUID | None
+    venue_name: str | None
+    lon: float
+    lat: float
+    channel: Channel
+    department_name: str | None
+    reporter_name: str | None  # hidden from departments and strangers to the report
+    handler_name: str | None
+    reported_at: datetime
+    due_at: datetime | None
+    stage_due_at: datetime | None
+    light: Light
+    rework: int
+    version: int
+
+
+class EventOut(Schema):
+    seq: int
+    action: Action
+    before: str
+    after: str
+    actor_name: str
+    role: str
+    at: datetime
+    detail: dict[str, Any]
+    hash: str
+
+
+class AllowedAction(Schema):
+    """A button: what this person may do with this case now, and what the step needs."""
+
+    action: Action
+    needs: list[Literal["reason", "photos", "department", "case"]]
+
+
+class CaseDetail(CaseRow):
+    photos: list[Sha256]
+    events: list[EventOut]
+    actions: list[AllowedAction]
+    suggested_department_id: int | None
+    chain_is_valid: bool
+    order_id: UUID | None
+    pack_version: str
+    basis: str
+    is_confirmed: bool  # False: severity and deadline are an unconfirmed preset
+
+
+class CasePage(Schema):
+    items: list[CaseRow]
+    total: int
+    total_is_exact: bool  # False: more than are counted
+    next_cursor: str | None
+
+
+class DeadlineLine(Schema):
+    at: datetime
+    zh: str
+    en: str
+
+
+class DeadlineOut(Schema):
+    due_at: datetime | None
+    lines: list[DeadlineLine]
+
+
+class MatterOut(Schema):
+    code: str
+    name_zh: str
+    name_en: str
+    group_code: str
+    group_zh: str
+    group_en: str
+    severity: Severity
+    fix_days: int
+    fix_hours: int | None
+    basis: str
+    department_kind: str
+    is_confirmed: bool
+
+
+class CircleFigures(Schema):
+    """The reactive half of the circle in figures. Every rate names its formula in docs/rules/cases.md."""
+
+    reported: int
+    by_status: dict[str, int]
+    fixed_on_spot: int
+    effective_disposal_pct: float | None  # closed and valid / reported less rejected and merged
+    closed_on_time_pct: float | None
+    overdue: int
+    yellow: int
+    rework: int
+    stage_hours: dict[str, dict[str, float]]  # stage -> median, p90

@@ -1,0 +1,33 @@
+"""The clock: the only place that asks the machine for the time. Tests and the twin set it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+_set: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return _set.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the present date in China."""
+    return now().astimezone(CHINA).date()
+
+
+@contextmanager
+def standing_at(at: datetime) -> Iterator[None]:
+    """Let the clock stand at `at` inside the block."""
+    token = _set.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set.reset(token)

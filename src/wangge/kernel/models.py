@@ -1,0 +1,58 @@
+"""What every app leans on: audit rows, command receipts, stored files, unread input. No word of the trade."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+
+
+class AuditRow(models.Model):
+    """Who did what to which thing, written in the same transaction as the change. Never updated."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=64)
+    role = models.CharField(max_length=32)
+    action = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=64)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            BrinIndex(fields=["at"], name="audit_at_brin"),
+            models.Index(fields=["subject_type", "subject_id"], name="audit_subject"),
+        ]
+
+
+class Receipt(models.Model):
+    """An applied command: a second delivery finds it here and is answered with the fate of the first."""
+
+    command_id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=32)
+    actor_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    digest = models.BinaryField(max_length=32)  # sha256 of the command: the same id with other content is refused
+    result = models.JSONField(default=dict)
+
+
+class Unread(models.Model):
+    """An item that could not be read, kept as it came, with the reason."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=32)
+    actor_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    raw = models.TextField()
+    code = models.CharField(max_length=64)
+    reason = models.TextField()
+
+
+class StoredFile(models.Model):
+    """A file by the digest of its bytes: the same photo twice is one file."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    size_bytes = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField()
+    detail = models.JSONField(default=dict)

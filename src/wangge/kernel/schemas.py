@@ -1,0 +1,28 @@
+"""Shapes that every face shares."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+
+class Refusal(Schema):
+    """The body of every no."""
+
+    code: str
+    zh: str
+    en: str
+    facts: dict[str, str] = Field(default_factory=dict)
+
+
+class FateOut(Schema):
+    command_id: UUID
+    outcome: Literal["applied", "repeated", "refused", "conflict", "unreadable"]
+    status: int
+    code: str | None = None
+    zh: str | None = None
+    en: str | None = None
+    result: dict[str, Any] = Field(default_factory=dict)

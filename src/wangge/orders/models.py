@@ -1,0 +1,96 @@
+"""Plan rules, and the orders that send a person to a place."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from wangge.checklists.models import Checklist
+from wangge.kernel.actor import Actor
+from wangge.orders.rules import Interval, Status, VisitOutcome
+from wangge.venues.models import Venue
+
+
+class PlanRule(models.Model):
+    """How often a kind of place must be seen. Installed by a pack, never typed into code."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=32)
+    pack_version = models.CharField(max_length=64)
+    name_zh = models.CharField(max_length=128)
+    name_en = models.CharField(max_length=128)
+    classes = ArrayField(models.CharField(max_length=32), default=list, blank=True)  # empty: every class
+    tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)  # empty: whatever the tags
+    interval = models.CharField(max_length=32)
+    checklist_code = models.CharField(max_length=32)
+    source = models.CharField(max_length=64)  # the row of requirements.md or the law
+    is_confirmed = models.BooleanField()  # False: an unconfirmed preset, and the screen says so
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "pack_version"], name="plan_rule_code_once_a_version"),
+            models.CheckConstraint(condition=Q(interval__in=[i.value for i in Interval]), name="plan_rule_interval_known"),
+        ]
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(grid_path__startswith=actor.scope)
+
+
+class Order(models.Model):
+    """One visit that is owed. Partitioned by month on its UUIDv7, which is made of venue and period: planning twice makes one order."""
+
+    id = models.UUIDField(primary_key=True)
+    grid_path = models.CharField(max_length=64)
+    venue = models.ForeignKey(Venue, models.PROTECT, related_name="+")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+")
+    rule_code = models.CharField(max_length=32)  # the rule that won
+    other_rules = ArrayField(models.CharField(max_length=32), default=list)  # the rules it won against
+    pack_version = models.CharField(max_length=64)
+    opens_on = models.DateField()  # the day it is levelled to
+    due_on = models.DateField()  # the last day of its period
+    status = models.CharField(max_length=16, default=Status.OPEN)
+    outcome = models.CharField(max_length=16, null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    findings = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(grid_path__endswith="."), name="order_grid_path_closed"),
+            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="order_status_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__isnull=True) | Q(outcome__in=[o.value for o in VisitOutcome]),
+                name="order_outcome_known",
+            ),
+            models.CheckConstraint(condition=Q(opens_on__lte=F("due_on")), name="order_opens_before_due"),
+            models.CheckConstraint(
+                condition=~Q(status=Status.DONE) | Q(done_at__isnull=False, done_by__isnull=False),
+                name="order_done_by_somebody",
+            ),
+        ]
+
+
+class Visit(models.Model):
+    """What a member answered at the place. Append-only."""
+
+    id = models.UUIDField(primary_key=True)  # the command's id
+    order_id = models.UUIDField(db_index=True)
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField()
+    outcome = models.CharField(max_length=16)
+    answers = models.JSONField(default=list)
+    score = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    note = models.TextField(blank=True)

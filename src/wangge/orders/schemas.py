@@ -1,0 +1,123 @@
+"""Shapes of orders at the edge."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AwareDatetime, Field
+
+from wangge.checklists.schemas import ChecklistOut
+from wangge.orders.rules import Status, VisitOutcome
+
+
+class Answer(Schema):
+    """One checklist item's answer. A failed item becomes a case: persuaded on the spot, or passed on."""
+
+    item: str
+    ok: bool | None = None  # None: does not apply here
+    persuaded: bool = False  # fixed on the spot after a talk (WH-27): needs before and after photos
+    note: str = Field("", max_length=1000)
+    photos: list[str] = Field(default_factory=list, max_length=9)
+    after_photos: list[str] = Field(default_factory=list, max_length=9)
+    case_id: UUID | None = None  # made by the phone for a failed item
+
+
+class OrderResult(Schema):
+    """What happened at the place. `id` is the command's id."""
+
+    id: UUID
+    order_id: UUID
+    at: AwareDatetime
+    base_version: int = 1
+    outcome: VisitOutcome = VisitOutcome.INSPECTED
+    answers: list[Answer] = Field(default_factory=list)
+    lon: float | None = None
+    lat: float | None = None
+    datum: Literal["wgs84", "gcj02", "cgcs2000"] = "wgs84"
+    note: str = Field("", max_length=2000)
+
+
+class OrderFilter(Schema):
+    """What to list."""
+
+    mine: bool = False  # only orders whose member is the caller
+    status: Status | None = None
+    overdue: bool = False
+    opens_from: date | None = None
+    opens_to: date | None = None  # exclusive
+    grid: str = ""
+    venue_id: UUID | None = None
+    q: str = Field("", max_length=64)
+    cursor: str = ""
+    limit: int = Field(50, ge=1, le=300)
+
+
+class OrderRow(Schema):
+    id: UUID
+    venue_id: UUID
+    venue_name: str
+    venue_class_zh: str
+    venue_class_en: str
+    address: str
+    lon: float
+    lat: float
+    grid_path: str
+    member_name: str | None
+    rule_code: str
+    rule_zh: str
+    rule_en: str
+    rule_is_confirmed: bool
+    opens_on: date
+    due_on: date
+    status: Status
+    is_overdue: bool
+    outcome: VisitOutcome | None
+    done_at: datetime | None
+    findings: int
+    version: int
+
+
+class OrderDetail(OrderRow):
+    checklist: ChecklistOut
+    other_rules: list[str]
+    pack_version: str
+    case_ids: list[UUID]
+
+
+class OrderPage(Schema):
+    items: list[OrderRow]
+    total: int
+    total_is_exact: bool
+    next_cursor: str | None
+
+
+class PlanRequest(Schema):
+    starts_on: date
+    ends_on: date  # exclusive
+    dry_run: bool = False
+
+
+class PlanOut(Schema):
+    """What planning did. `unassigned` orders have no member: a vacancy (WH-07)."""
+
+    made: int
+    already_there: int
+    by_rule: dict[str, int]
+    unassigned: int
+    venues_without_rule: int
+    orphans: int
+
+
+class PlanRuleOut(Schema):
+    code: str
+    name_zh: str
+    name_en: str
+    classes: list[str]
+    tags: list[str]
+    interval: str
+    source: str
+    is_confirmed: bool
+    pack_version: str

@@ -1,0 +1,102 @@
+"""Shapes of the territory at the edge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+Datum = Literal["wgs84", "gcj02", "cgcs2000"]
+
+
+class DivisionOut(Schema):
+    path: str
+    code: str
+    name: str
+    tier: int
+    has_children: bool
+
+
+class GridOut(Schema):
+    id: UUID
+    layer: str
+    path: str
+    code: str
+    name: str
+    tier: str
+    area_m2: float
+    households: int | None
+    member_name: str | None  # None: a vacancy (WH-07)
+    valid_from: datetime
+    valid_to: datetime | None
+    bbox: tuple[float, float, float, float]
+
+
+class GridPage(Schema):
+    items: list[GridOut]
+    total: int
+    next_cursor: str | None
+
+
+class LocateIn(Schema):
+    points: list[tuple[float, float]] = Field(max_length=10_000)  # (lon, lat)
+    datum: Datum = "wgs84"
+    layer: str = "comprehensive"
+
+
+class LocatedOut(Schema):
+    path: str
+    name: str
+
+
+class FeatureCollection(Schema):
+    """GeoJSON, WGS-84, (lon, lat)."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[dict[str, Any]]
+    is_complete: bool = True  # False: more lie in the box than are shown; zoom in
+
+
+class CoverageOut(Schema):
+    """Gaps, overlaps and orphans of a layer."""
+
+    layer: str
+    grids: int
+    gaps: int
+    gap_m2: float
+    overlaps: int
+    overlap_m2: float
+    orphans: int
+    invalid: list[str]
+    shapes: FeatureCollection
+
+
+class ImportProblem(Schema):
+    """One thing wrong with an imported file: where, what, and the remedy, in both languages."""
+
+    row: int | None  # 1 is the first row of data; None: the whole file
+    column: str | None
+    value: str
+    code: str
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+    is_error: bool = True  # False: a warning, the row is loaded
+
+
+class ImportReport(Schema):
+    """What an import did. With any error nothing is loaded."""
+
+    kind: str
+    file_name: str
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    loaded: bool  # False: dry run, or errors
+    problems: list[ImportProblem]
+    problem_count: int  # problems shows the first 1,000

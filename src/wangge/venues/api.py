@@ -1,0 +1,58 @@
+"""HTTP face of the register."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import File, Form, Query, Router
+from ninja.files import UploadedFile
+
+from wangge.kernel import clock
+from wangge.kernel.http import ActorRequest, fate_bodies
+from wangge.kernel.schemas import FateOut, Refusal
+from wangge.territory.schemas import FeatureCollection, ImportReport
+from wangge.venues import queries, services
+from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenueImport, VenueIn, VenuePage
+
+router = Router(tags=["venues"])
+
+
+@router.get("", response=VenuePage, operation_id="list_venues")
+def list_venues(request: ActorRequest, filters: Query[VenueFilter]) -> VenuePage:
+    return queries.list_venues(request.actor, filters)
+
+
+@router.get("/classes", response=list[VenueClassOut], operation_id="list_venue_classes")
+def list_venue_classes(request: ActorRequest) -> list[VenueClassOut]:
+    return queries.list_classes()
+
+
+@router.get("/shapes.geojson", response=FeatureCollection, operation_id="list_venue_points")
+def list_venue_points(request: ActorRequest, bbox: str) -> FeatureCollection:
+    """Venues in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000."""
+    return queries.list_points(request.actor, bbox)
+
+
+@router.get("/export.{suffix}", operation_id="export_venues", response={200: None, 403: Refusal})
+def export_venues(request: ActorRequest, suffix: str, filters: Query[VenueFilter]) -> HttpResponse:
+    """The filtered list as a file; `suffix` is csv or xlsx. It can be imported again."""
+    return services.export_venues(request.actor, filters, suffix, at=clock.now())
+
+
+@router.post("", response=list[FateOut], operation_id="save_venues")
+def save_venues(request: ActorRequest, venues: list[VenueIn]) -> list[dict[str, Any]]:
+    """New or changed dossiers, one fate each, in order; at most 500."""
+    return fate_bodies(services.save_venues(venues, actor=request.actor, at=clock.now()))
+
+
+@router.post("/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_venues")
+def import_venues(request: ActorRequest, options: Form[VenueImport], file: File[UploadedFile]) -> ImportReport:
+    """CSV, Excel or GeoJSON. With any error nothing is loaded."""
+    return services.import_upload(file, options, actor=request.actor, at=clock.now())
+
+
+@router.get("/{uuid:venue_id}", response={200: VenueDetail, 404: Refusal}, operation_id="get_venue")
+def get_venue(request: ActorRequest, venue_id: UUID) -> VenueDetail:
+    return queries.get_detail(request.actor, venue_id)

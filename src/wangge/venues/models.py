@@ -1,0 +1,69 @@
+"""The register of places: one dossier a venue."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from wangge.kernel.actor import Actor
+
+
+class VenueClass(models.Model):
+    """A kind of place as the pack names it (易燃易爆, 人员密集, 三小, 出租屋…)."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=64)
+    pack_version = models.CharField(max_length=64)
+
+
+class VenueQuerySet(models.QuerySet["Venue"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(grid_path__startswith=actor.scope)
+
+
+class Venue(models.Model):
+    """One managed place and what is known of it (一户一档, WH-30)."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.CharField("编号", max_length=64)  # the register's stable id: importing twice finds the same row
+    name = models.CharField("名称", max_length=128)
+    venue_class = models.ForeignKey(VenueClass, models.PROTECT, related_name="+", db_column="class_code")
+    tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    grid_path = models.CharField(max_length=64)
+    is_orphan = models.BooleanField(default=False)  # in no grid: grid_path is then the territory it was imported for
+    nearest_path = models.CharField(max_length=64, null=True)  # of an orphan
+    nearest_m = models.FloatField(null=True)
+    address = models.CharField("地址", max_length=255, blank=True)
+    lon = models.FloatField()  # WGS-84
+    lat = models.FloatField()
+    area_m2 = models.FloatField(null=True)
+    height_m = models.FloatField(null=True)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    keeper_name = models.CharField("负责人", max_length=64, blank=True)
+    keeper_phone = models.BinaryField(null=True)  # encrypted; masked on the way out
+    is_open = models.BooleanField(default=True)
+    last_visited_on = models.DateField(null=True)
+    source = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = VenueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "code"], name="venue_code_once_a_source"),
+            models.CheckConstraint(condition=Q(grid_path__endswith="."), name="venue_grid_path_closed"),
+            models.CheckConstraint(condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="venue_on_earth"),
+            models.CheckConstraint(
+                condition=Q(is_orphan=False) | Q(nearest_m__isnull=False), name="venue_orphan_has_nearest"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["grid_path", "id"], name="venue_grid", opclasses=["varchar_pattern_ops", "uuid_ops"]),
+            models.Index(fields=["venue_class", "grid_path"], name="venue_class_grid", opclasses=["varchar_ops", "varchar_pattern_ops"]),
+        ]

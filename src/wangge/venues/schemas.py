@@ -1,0 +1,98 @@
+"""Shapes of the register at the edge."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+
+class VenueRow(Schema):
+    id: UUID
+    code: str
+    name: str
+    class_code: str
+    class_zh: str
+    class_en: str
+    tags: list[str]
+    address: str
+    grid_path: str
+    grid_name: str
+    is_orphan: bool
+    nearest_name: str | None
+    nearest_m: float | None
+    lon: float
+    lat: float
+    is_open: bool
+    last_visited_on: date | None
+    version: int
+
+
+class VenueDetail(VenueRow):
+    area_m2: float | None
+    height_m: float | None
+    credit_code: str
+    keeper_name: str  # masked: 张*
+    keeper_phone: str  # masked: 138****5678
+    source: str
+    updated_at: datetime
+
+
+class VenuePage(Schema):
+    items: list[VenueRow]
+    total: int
+    total_is_exact: bool
+    next_cursor: str | None
+
+
+class VenueIn(Schema):
+    """A new or changed dossier. The grid is found from the point, never sent."""
+
+    id: UUID
+    base_version: int = 0  # 0: new
+    code: str = Field(max_length=64)
+    name: str = Field(max_length=128)
+    class_code: str
+    tags: list[str] = Field(default_factory=list)
+    address: str = Field("", max_length=255)
+    lon: float
+    lat: float
+    area_m2: float | None = None
+    credit_code: str = ""
+    keeper_name: str = ""
+    keeper_phone: str = ""
+    is_open: bool = True
+
+
+class VenueClassOut(Schema):
+    code: str
+    name_zh: str
+    name_en: str
+
+
+class VenueFilter(Schema):
+    """What to list."""
+
+    q: str = Field("", max_length=64)  # name, address or code
+    venue_class: str = ""
+    tag: str = ""
+    grid: str = ""  # a closed path: the subtree
+    orphan: bool | None = None
+    is_open: bool | None = None
+    cursor: str = ""
+    limit: int = Field(50, ge=1, le=200)
+
+
+class VenueImport(Schema):
+    """How to read a file of venues. `columns` names the file's column for each field where they differ."""
+
+    source: str = Field(max_length=64)  # the register's name: code is unique inside it
+    datum: Literal["wgs84", "gcj02", "cgcs2000"]  # asked, never guessed
+    territory: str  # a closed path: what the file claims to lie in
+    layer: str = "comprehensive"
+    class_code: str = ""  # for files without a class column
+    columns: dict[str, str] = Field(default_factory=dict)  # ours -> theirs
+    dry_run: bool = False
