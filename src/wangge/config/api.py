@@ -1,0 +1,75 @@
+"""The API of the whole house, assembled from the rooms."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import SessionAuth
+
+from wangge.accounts.api import router as accounts
+from wangge.accounts.queries import get_actor
+from wangge.cases.api import router as cases
+from wangge.checklists.api import router as checklists
+from wangge.config.files_api import router as files
+from wangge.kernel import clock
+from wangge.kernel.errors import Refused
+from wangge.kernel.http import ActorRequest
+from wangge.orders.api import router as orders
+from wangge.territory.api import router as territory
+from wangge.venues.api import router as venues
+
+
+class SignedIn(SessionAuth):
+    """Somebody with a session and a post in force; puts the actor on the request."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        actor = get_actor(request.user, on=clock.today()) if request.user.is_authenticated else None
+        if actor is not None:
+            cast(ActorRequest, request).actor = actor
+        return actor
+
+
+api = NinjaAPI(title="Wangge", version="0.1.0", auth=SignedIn(), docs_url="/docs")
+for prefix, router in {
+    "accounts": accounts,
+    "territory": territory,
+    "venues": venues,
+    "checklists": checklists,
+    "orders": orders,
+    "cases": cases,
+    "files": files,
+}.items():
+    api.add_router(f"/{prefix}", router)
+
+
+@api.exception_handler(Refused)
+def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return api.create_response(request, refusal.as_dict(), status=refusal.status)
+
+
+@api.exception_handler(AuthenticationError)
+def ask_to_log_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    body = {
+        "code": "accounts.log_in_first",
+        "zh": "请先登录。",
+        "en": "Log in first.",
+        "facts": {},
+    }
+    return api.create_response(request, body, status=401)
+
+
+@api.exception_handler(ValidationError)
+def name_the_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Return the fields that are wrong; a batch names the item's place."""
+    places = {".".join(str(part) for part in problem["loc"][1:]): str(problem["msg"]) for problem in error.errors}
+    fields = "、".join(places)
+    body = {
+        "code": "kernel.unreadable",
+        "zh": f"这些内容格式不对：{fields}。",
+        "en": f"These fields are wrong: {'; '.join(f'{k}: {v}' for k, v in places.items())}.",
+        "facts": places,
+    }
+    return api.create_response(request, body, status=422)
