@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -38,7 +38,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
 
 class Post(models.Model):
@@ -48,12 +48,18 @@ class Post(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="posts")
     role = models.CharField(max_length=32)
     scope = models.CharField(max_length=64)
+    scope_name = models.CharField(max_length=128, blank=True)  # as people call it; territory lies above us
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="posts")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["user", "role", "scope", "starts_on"], name="post_granted_once"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.DEPARTMENT_HANDLER.value) | Q(department__isnull=False),
+                name="post_handler_has_department",
+            ),
             models.CheckConstraint(condition=Q(scope__endswith="."), name="post_scope_closed"),
             models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="post_role_known"),
             models.CheckConstraint(
@@ -61,3 +67,11 @@ class Post(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="post_scope", opclasses=["varchar_pattern_ops"])]
+
+
+class LoginAttempts(models.Model):
+    """Failed log-ins with one username, known or not. The row goes when somebody gets in (AC-4)."""
+
+    username_digest = models.CharField(max_length=64, primary_key=True)  # some type their password here
+    failures = models.PositiveSmallIntegerField()
+    last_at = models.DateTimeField(db_index=True)

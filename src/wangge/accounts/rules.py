@@ -1,8 +1,13 @@
-"""Posts and what each allows. Source: docs/rules/accounts.md (domain.md §4.6, LN-07, DG-08)."""
+"""Posts and what each allows; guessing of passwords. Source: docs/rules/accounts.md (LN-07, DG-08)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from wangge.kernel.errors import Refused
 
 
 class Role(StrEnum):
@@ -23,7 +28,7 @@ class Role(StrEnum):
 _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read"}
 
-# AC-1. What each post may do. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
+# AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ | {"territory.write", "venues.write", "packs.install", "accounts.write"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
@@ -39,10 +44,114 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "cases.export",
         "venues.export",
     },
-    Role.SUPERVISOR: _READ_ALL | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"},
+    Role.SUPERVISOR: _READ_ALL
+    | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"},
     Role.GRID_CHIEF: _READ_ALL | {"cases.report", "cases.verify", "orders.do", "venues.write"},
     Role.GRID_MEMBER: _READ_ALL | {"cases.report", "cases.verify", "orders.do", "venues.write"},
     Role.DEPARTMENT_HANDLER: _READ | {"cases.read", "cases.handle"},
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
     Role.LEADER: _READ_ALL | {"cases.export"},
 }
+
+# AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+class PostsClash(Refused):
+    """One person, two posts that must be two persons."""
+
+    code = "accounts.posts_clash"
+    zh = "同一人不能同时担任“{first}”和“{second}”。请把其中一个岗位交给另一人。"
+    en = "One person cannot be {first} and {second} at the same time. Give one of the posts to somebody else."
+
+
+class DepartmentMissing(Refused):
+    """A handler without a department would see no case."""
+
+    status = 422
+    code = "accounts.department_missing"
+    zh = "“部门承办人”岗位必须写明部门。"
+    en = "A department handler's post must name the department."
+
+
+class WrongCredentials(Refused):
+    """Unknown username, wrong password or closed account: the three are not told apart."""
+
+    status = 401
+    code = "accounts.wrong_credentials"
+    zh = "用户名或密码不正确。"
+    en = "The username or the password is not right."
+
+
+class TooManyFailures(Refused):
+    status = 429
+    code = "accounts.too_many_failures"
+    zh = "失败次数过多，请在 {minutes} 分钟后再试。"
+    en = "Too many failures. Try again in {minutes} minutes."
+
+
+class NoPost(Refused):
+    """The person is who they say, but holds no post today."""
+
+    status = 403
+    code = "accounts.no_post"
+    zh = "您目前没有在任岗位，请联系安全管理员。"
+    en = "You hold no post at present. Ask the security administrator."
+
+
+class UsernameTaken(Refused):
+    code = "accounts.username_taken"
+    zh = "用户名“{username}”已被使用，请换一个。"
+    en = "The username {username} is taken. Choose another."
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post somebody holds in `[starts_on, ends_on)`."""
+
+    role: Role
+    starts_on: date
+    ends_on: date | None = None
+
+    def overlaps(self, other: Held) -> bool:
+        return (self.ends_on is None or other.starts_on < self.ends_on) and (
+            other.ends_on is None or self.starts_on < other.ends_on
+        )
+
+
+def check_posts(held: Iterable[Held]) -> None:
+    """Check the posts of one person against each other.
+
+    Raises: PostsClash if one person would be two administrators, or security administrator and anything.
+    Rule:   AC-3.
+    """
+    posts = list(held)
+    for n, one in enumerate(posts):
+        for other in posts[n + 1 :]:
+            if one.overlaps(other) and _clash(one.role, other.role):
+                raise PostsClash(first=one.role, second=other.role)
+
+
+def _clash(one: Role, other: Role) -> bool:
+    return one != other and ({one, other} <= ADMINISTRATORS or Role.SECURITY_ADMIN in {one, other})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    failures: int
+    last_at: datetime
+
+
+def count_attempt(earlier: Attempts | None, *, at: datetime, limit: int, lock: timedelta) -> Attempts:
+    """Count one more log-in attempt as a failure until it proves to be right.
+
+    Counted before the password is looked at, so that a hundred guesses sent at once are still a hundred.
+    Raises: TooManyFailures inside `lock` after the `limit`-th failure; such an attempt is not counted.
+    Rule:   AC-4.
+    """
+    if earlier is None or at >= earlier.last_at + lock:
+        return Attempts(1, at)
+    if earlier.failures >= limit:
+        left = earlier.last_at + lock - at
+        raise TooManyFailures(minutes=-(-left // timedelta(minutes=1)))
+    return Attempts(earlier.failures + 1, at)

@@ -9,7 +9,7 @@ from wangge.accounts.rules import Role
 
 
 class LoginIn(Schema):
-    username: str = Field(max_length=64)
+    username: str = Field(max_length=64, pattern=r"^[^\x00]*$")  # PostgreSQL keeps no NUL
     password: str = Field(max_length=256)
 
 

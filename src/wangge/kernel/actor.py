@@ -12,7 +12,7 @@ from wangge.kernel.paths import check_closed, is_within
 class Actor:
     """A person acting in a post. `scope` is a closed path and never empty, so a forgotten scope sees nothing.
 
-    `capabilities` are the verbs the post allows (`cases.dispatch`); the table is `accounts.rules.CAPABILITIES`.
+    `capabilities` are the verbs the post allows (`cases.dispatch`), from `accounts.rules.CAPABILITIES`.
     """
 
     user_id: int

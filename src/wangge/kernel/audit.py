@@ -12,14 +12,14 @@ from wangge.kernel.models import AuditRow
 Entry = tuple[str, str, str, Mapping[str, Any]]  # action, subject type, subject id, detail
 
 
-def record(entries: Iterable[Entry], *, actor: Actor, at: datetime) -> None:
-    """Write one audit row an entry, in one statement."""
+def record(entries: Iterable[Entry], *, actor: Actor | None, at: datetime) -> None:
+    """Write one audit row an entry, in one statement. No actor: the installation itself."""
     AuditRow.objects.bulk_create(
         AuditRow(
             at=at,
-            actor_id=actor.user_id,
-            actor_name=actor.name,
-            role=actor.role,
+            actor_id=actor.user_id if actor else None,
+            actor_name=actor.name if actor else "",
+            role=actor.role if actor else "installation",
             action=action,
             subject_type=subject_type,
             subject_id=subject_id,

@@ -1,4 +1,4 @@
-"""UUIDv7: made where the fact is made, so a retry is the same row; ordered by time, so months can be partitions."""
+"""UUIDv7: made where the fact is made, so a retry is the same row; its time says which month it lies in."""
 
 from __future__ import annotations
 

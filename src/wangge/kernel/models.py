@@ -31,7 +31,9 @@ class Receipt(models.Model):
     kind = models.CharField(max_length=32)
     actor_id = models.BigIntegerField()
     at = models.DateTimeField()
-    digest = models.BinaryField(max_length=32)  # sha256 of the command: the same id with other content is refused
+    digest = models.BinaryField(
+        max_length=32
+    )  # sha256 of the command: the same id with other content is refused
     result = models.JSONField(default=dict)
 
 

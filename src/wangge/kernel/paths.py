@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from wangge.kernel.errors import Unreadable
 
@@ -20,7 +21,11 @@ def is_closed(path: str) -> bool:
 def check_closed(path: str) -> str:
     """Return `path`. Raises: Unreadable if it is empty or not closed by a dot."""
     if not is_closed(path):
-        raise Unreadable(field="path", why_zh="路径应以点号结尾且不能为空", why_en="a path ends with a dot and is never empty")
+        raise Unreadable(
+            field="path",
+            why_zh="路径应以点号结尾且不能为空",
+            why_en="a path ends with a dot and is never empty",
+        )
     return path
 
 
@@ -51,6 +56,10 @@ def division_path(code: str) -> str:
     Rule: domain.md §2.13 (2 province, 2 prefecture, 2 county, 3 township, 3 committee).
     """
     if len(code) not in {2, 4, 6, 9, 12} or not code.isascii() or not code.isdigit():
-        raise Unreadable(field="code", why_zh=f"区划代码“{code}”应为 2、4、6、9 或 12 位数字", why_en=f"division code {code!r} has 2, 4, 6, 9 or 12 digits")
+        raise Unreadable(
+            field="code",
+            why_zh=f"区划代码“{code}”应为 2、4、6、9 或 12 位数字",
+            why_en=f"division code {code!r} has 2, 4, 6, 9 or 12 digits",
+        )
     cuts = [0, 2, 4, 6, 9, 12]
-    return join(code[a:b] for a, b in zip(cuts, cuts[1:], strict=False) if b <= len(code))
+    return join(code[a:b] for a, b in pairwise(cuts) if b <= len(code))

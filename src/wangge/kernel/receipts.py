@@ -39,7 +39,9 @@ def settle_repeats(digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID,
     return fates
 
 
-def record(fates: Iterable[Fate], digests: Mapping[UUID, bytes], *, kind: str, actor: Actor, at: datetime) -> None:
+def record(
+    fates: Iterable[Fate], digests: Mapping[UUID, bytes], *, kind: str, actor: Actor, at: datetime
+) -> None:
     """Write a receipt for every applied fate, in one statement. A refused command leaves no trace."""
     Receipt.objects.bulk_create(
         Receipt(

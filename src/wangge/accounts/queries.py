@@ -1,0 +1,141 @@
+"""Reads of people, posts and departments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from wangge.accounts.models import Department, Post, User
+from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.accounts.schemas import DepartmentOut, Me
+from wangge.kernel.actor import Actor
+from wangge.kernel.paths import ancestors
+
+
+def get_actor(user: User, on: date) -> Actor | None:
+    """Return the person in the first post in force on that day; None without one or if the account is closed.
+
+    Rule: AC-1 (capabilities), AC-2 (which post acts).
+    """
+    if not user.is_active:
+        return None
+    post = (
+        Post.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), user_id=user.pk, starts_on__lte=on)
+        .order_by("starts_on", "id")
+        .first()
+    )
+    return None if post is None else _acting(user, post)
+
+
+def get_actors(user_ids: Sequence[int], on: date) -> dict[int, Actor]:
+    """Return the actor of each person with a post in force, in one statement.
+
+    Rule: AC-2.
+    """
+    posts = (
+        Post.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=on),
+            user_id__in=user_ids,
+            user__is_active=True,
+            starts_on__lte=on,
+        )
+        .select_related("user")
+        .order_by("user_id", "starts_on", "id")
+        .distinct("user_id")
+    )
+    return {post.user_id: _acting(post.user, post) for post in posts}
+
+
+def _acting(user: User, post: Post) -> Actor:
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        role=post.role,
+        scope=post.scope,
+        department_id=post.department_id,
+        capabilities=CAPABILITIES[Role(post.role)],
+    )
+
+
+def get_me(actor: Actor, *, csrf_token: str) -> Me:
+    """Return who is logged in, in which post, and what the post allows."""
+    user = User.objects.get(pk=actor.user_id)
+    post = (
+        Post.objects.select_related("department")
+        .filter(user_id=actor.user_id, role=actor.role, scope=actor.scope)
+        .order_by("starts_on", "id")
+        .first()
+    )
+    department = post.department if post else None
+    return Me(
+        id=actor.user_id,
+        username=user.username,
+        name=user.name,
+        role=Role(actor.role),
+        scope=actor.scope,
+        scope_name=post.scope_name if post else "",
+        department_id=actor.department_id,
+        department_name=department.name if department else None,
+        capabilities=sorted(actor.capabilities),
+        csrf_token=csrf_token,
+    )
+
+
+def names_of(user_ids: Sequence[int]) -> dict[int, str]:
+    """Return the name of each person, in one statement."""
+    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
+
+
+def ids_of(usernames: Sequence[str]) -> dict[str, int]:
+    """Return the id of each username that exists, in one statement."""
+    return dict(User.objects.filter(username__in=usernames).values_list("username", "pk"))
+
+
+def list_departments(actor: Actor) -> list[DepartmentOut]:
+    """Return the departments whose territory touches the actor's scope, by path and code."""
+    touching = Department.objects.filter(Q(path__startswith=actor.scope) | Q(path__in=ancestors(actor.scope)))
+    return [
+        DepartmentOut(id=one.pk, code=one.code, name=one.name, kind=one.kind, path=one.path)
+        for one in touching.order_by("path", "code")
+    ]
+
+
+def get_departments(department_ids: Sequence[int]) -> dict[int, DepartmentOut]:
+    """Return each department that exists, in one statement."""
+    return {
+        one.pk: DepartmentOut(id=one.pk, code=one.code, name=one.name, kind=one.kind, path=one.path)
+        for one in Department.objects.filter(pk__in=department_ids)
+    }
+
+
+def department_for(kind: str, path: str) -> int | None:
+    """Return the department of `kind` that covers `path`; the longest territory wins, then the lowest code.
+
+    Rule: AC-5.
+    """
+    return (
+        Department.objects.filter(kind=kind, path__in=ancestors(path))
+        .order_by(Length("path").desc(), "code")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def departments_for(wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], int | None]:
+    """Return `department_for` of many (kind, path) pairs, in one statement.
+
+    Rule: AC-5.
+    """
+    pairs = set(wanted)
+    kinds, paths = {kind for kind, _ in pairs}, {up for _, path in pairs for up in ancestors(path)}
+    known: dict[tuple[str, str], int] = {}
+    rows = Department.objects.filter(kind__in=kinds, path__in=paths).order_by("code")
+    for pk, kind, path in rows.values_list("pk", "kind", "path"):
+        known.setdefault((kind, path), pk)
+    return {
+        (kind, path): next((known[kind, up] for up in reversed(ancestors(path)) if (kind, up) in known), None)
+        for kind, path in pairs
+    }
