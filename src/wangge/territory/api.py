@@ -23,20 +23,31 @@ router = Router(tags=["territory"])
 
 
 @router.get("/divisions", response=list[DivisionOut], operation_id="list_divisions")
-def list_divisions(request: ActorRequest, parent: str = "", q: str = "", limit: int = 200) -> list[DivisionOut]:
+def list_divisions(
+    request: ActorRequest, parent: str = "", q: str = "", limit: int = 200
+) -> list[DivisionOut]:
     """The children of `parent`, or by name or code inside the caller's scope."""
     return queries.list_divisions(request.actor, parent=parent, q=q, limit=min(limit, 500))
 
 
 @router.get("/grids", response=GridPage, operation_id="list_grids")
 def list_grids(
-    request: ActorRequest, layer: str = "comprehensive", q: str = "", within: str = "", cursor: str = "", limit: int = 50
+    request: ActorRequest,
+    layer: str = "comprehensive",
+    q: str = "",
+    within: str = "",
+    cursor: str = "",
+    limit: int = 50,
 ) -> GridPage:
-    return queries.list_grids(request.actor, layer=layer, q=q, within=within, cursor=cursor, limit=min(limit, 500))
+    return queries.list_grids(
+        request.actor, layer=layer, q=q, within=within, cursor=cursor, limit=min(limit, 500)
+    )
 
 
 @router.get("/grids/shapes.geojson", response=FeatureCollection, operation_id="list_grid_shapes")
-def list_grid_shapes(request: ActorRequest, bbox: str = "", layer: str = "comprehensive") -> FeatureCollection:
+def list_grid_shapes(
+    request: ActorRequest, bbox: str = "", layer: str = "comprehensive"
+) -> FeatureCollection:
     """Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all that are visible."""
     return queries.list_shapes(request.actor, bbox=bbox, layer=layer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -9,6 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from wangge.kernel.actor import Actor
+from wangge.kernel.paths import ancestors
+
+
+class DivisionQuerySet(models.QuerySet["Division"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The caller's subtree, and the way down to it: a tree needs its trunk."""
+        return self.filter(Q(path__startswith=actor.scope) | Q(path__in=ancestors(actor.scope)))
 
 
 class Division(models.Model):
@@ -17,8 +25,12 @@ class Division(models.Model):
     path = models.CharField(max_length=64, primary_key=True)
     code = models.CharField(max_length=12)  # 2, 4, 6, 9 or 12 digits, a string: leading zeros count
     name = models.CharField("名称", max_length=64)
-    tier = models.PositiveSmallIntegerField()  # 1 province, 2 prefecture, 3 county, 4 township or street, 5 committee
+    tier = (
+        models.PositiveSmallIntegerField()
+    )  # 1 province, 2 prefecture, 3 county, 4 township or street, 5 committee
     parent_path = models.CharField(max_length=64, null=True)
+
+    objects = DivisionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -28,7 +40,6 @@ class Division(models.Model):
         ]
         indexes = [
             models.Index(fields=["parent_path", "code"], name="division_children"),
-            models.Index(fields=["path"], name="division_subtree", opclasses=["varchar_pattern_ops"]),
         ]
 
 
@@ -36,7 +47,7 @@ class GridQuerySet(models.QuerySet["Grid"]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(path__startswith=actor.scope)
 
-    def valid_at(self, at: object) -> Self:
+    def valid_at(self, at: datetime) -> Self:
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), valid_from__lte=at)
 
 
@@ -68,7 +79,8 @@ class Grid(models.Model):
             ),
             models.CheckConstraint(condition=Q(path__endswith="."), name="grid_path_closed"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="grid_period_forward"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="grid_period_forward",
             ),
         ]
         indexes = [models.Index(fields=["path"], name="grid_subtree", opclasses=["varchar_pattern_ops"])]
@@ -97,6 +109,9 @@ class GridMember(models.Model):
                 fields=["layer", "path"],
                 condition=Q(duty="primary", ends_on__isnull=True),
                 name="grid_member_one_primary",
+            ),
+            models.CheckConstraint(
+                condition=Q(duty__in=["primary", "deputy", "substitute"]), name="grid_member_duty_known"
             ),
             models.CheckConstraint(condition=Q(path__endswith="."), name="grid_member_path_closed"),
         ]

@@ -48,7 +48,9 @@ def save_venues(request: ActorRequest, venues: list[VenueIn]) -> list[dict[str, 
 
 
 @router.post("/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_venues")
-def import_venues(request: ActorRequest, options: Form[VenueImport], file: File[UploadedFile]) -> ImportReport:
+def import_venues(
+    request: ActorRequest, options: Form[VenueImport], file: File[UploadedFile]
+) -> ImportReport:
     """CSV, Excel or GeoJSON. With any error nothing is loaded."""
     return services.import_upload(file, options, actor=request.actor, at=clock.now())
 

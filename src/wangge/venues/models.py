@@ -29,12 +29,20 @@ class Venue(models.Model):
     """One managed place and what is known of it (一户一档, WH-30)."""
 
     id = models.UUIDField(primary_key=True)
-    code = models.CharField("编号", max_length=64)  # the register's stable id: importing twice finds the same row
+    code = models.CharField(
+        "编号", max_length=64
+    )  # the register's stable id: importing twice finds the same row
     name = models.CharField("名称", max_length=128)
-    venue_class = models.ForeignKey(VenueClass, models.PROTECT, related_name="+", db_column="class_code")
+    venue_class = models.ForeignKey(
+        VenueClass, models.PROTECT, related_name="+", db_column="class_code", db_index=False
+    )
     tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)
-    grid_path = models.CharField(max_length=64)
-    is_orphan = models.BooleanField(default=False)  # in no grid: grid_path is then the territory it was imported for
+    grid_path = models.CharField(
+        max_length=64, db_collation="C"
+    )  # by bytes: one index finds a subtree and pages it
+    is_orphan = models.BooleanField(
+        default=False
+    )  # in no grid: grid_path is then the territory it was imported for
     nearest_path = models.CharField(max_length=64, null=True)  # of an orphan
     nearest_m = models.FloatField(null=True)
     address = models.CharField("地址", max_length=255, blank=True)
@@ -58,12 +66,15 @@ class Venue(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "code"], name="venue_code_once_a_source"),
             models.CheckConstraint(condition=Q(grid_path__endswith="."), name="venue_grid_path_closed"),
-            models.CheckConstraint(condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="venue_on_earth"),
+            models.CheckConstraint(
+                condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="venue_on_earth"
+            ),
             models.CheckConstraint(
                 condition=Q(is_orphan=False) | Q(nearest_m__isnull=False), name="venue_orphan_has_nearest"
             ),
         ]
         indexes = [
-            models.Index(fields=["grid_path", "id"], name="venue_grid", opclasses=["varchar_pattern_ops", "uuid_ops"]),
-            models.Index(fields=["venue_class", "grid_path"], name="venue_class_grid", opclasses=["varchar_ops", "varchar_pattern_ops"]),
+            models.Index(fields=["grid_path", "id"], name="venue_grid"),
+            models.Index(fields=["venue_class", "grid_path", "id"], name="venue_class_grid"),
+            models.Index(fields=["lon", "lat"], name="venue_on_map"),
         ]
