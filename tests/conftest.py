@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
 from wangge.config import embedded
 
+CHROMIUM = os.environ.get("WANGGE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NO_CHROMIUM = "Chromium is not here: make test as root installs it, or name it in WANGGE_CHROMIUM"
+not_run: list[str] = []
+
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Start the embedded server before the test database is made; it goes on for the next run."""
-    if not os.environ.get("WANGGE_DATABASE_URL"):
-        embedded.start(settings.WANGGE_HOME)
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Run the embedded server while the test database is there; the last run of a home stops it."""
+    if os.environ.get("WANGGE_DATABASE_URL"):
+        yield
+        return
+    with embedded.in_use(settings.WANGGE_HOME):
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium, for tests marked `browser`."""
+    assert CHROMIUM, NO_CHROMIUM
+    return CHROMIUM
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests do not run, and the summary says so; in CI they fail instead."""
+    if CHROMIUM or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+            not_run.append(item.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not_run:
+        terminalreporter.section("NOT RUN", yellow=True)
+        terminalreporter.line(f"{len(not_run)} browser tests did not run. {NO_CHROMIUM}.")

@@ -64,7 +64,9 @@ def ask_to_log_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 @api.exception_handler(ValidationError)
 def name_the_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Return the fields that are wrong; a batch names the item's place."""
-    places = {".".join(str(part) for part in problem["loc"][1:]): str(problem["msg"]) for problem in error.errors}
+    places = {
+        ".".join(str(part) for part in problem["loc"][1:]): str(problem["msg"]) for problem in error.errors
+    }
     fields = "、".join(places)
     body = {
         "code": "kernel.unreadable",

