@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test: the embedded one of this run's home, or the one of WANGGE_DATABASE_URL."""
+"""A real PostgreSQL for every test: this run's embedded one, or the one of WANGGE_DATABASE_URL."""
 
 from __future__ import annotations
 

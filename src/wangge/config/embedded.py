@@ -241,11 +241,7 @@ def _log_of(place: Place) -> Path:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """One start at a time in a home."""
-    with (
-        tempfile.TemporaryFile()
-        if not os.access(home, os.W_OK)
-        else (home / "postgres.starting").open("w") as lock
-    ):
+    with (home / "postgres.starting").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
