@@ -1,0 +1,49 @@
+import { client } from './generated/client.gen'
+import { offline, toError } from './refusal'
+
+let csrfToken = ''
+let onSignedOut: () => void = () => undefined
+
+/** The token of `Me.csrf_token`: every write carries it. */
+export function setCsrfToken(token: string): void {
+  csrfToken = token
+}
+
+/** What to do when the session has ended on the server (401 on any call but log-in). */
+export function whenSignedOut(react: () => void): void {
+  onSignedOut = react
+}
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+client.setConfig({
+  baseUrl: '',
+  credentials: 'same-origin',
+  querySerializer: { array: { explode: true, style: 'form' } },
+})
+
+client.interceptors.request.use((request) => {
+  if (csrfToken !== '' && !READS.has(request.method)) request.headers.set('X-CSRFToken', csrfToken)
+  return request
+})
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response?: Response
+}
+
+/** Wait for a generated call; return its data or throw an `ApiError`. */
+export async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await answer.catch(() => ({
+    data: undefined,
+    error: undefined,
+    response: undefined,
+  }))
+  if (response === undefined) throw offline()
+  if (!response.ok) {
+    if (response.status === 401 && !response.url.endsWith('/login')) onSignedOut()
+    throw toError(response.status, error)
+  }
+  return data as T
+}

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The faces, their limit for scripts of the first page (gzip), and the page counted as first after log-in. */
+export const FACES = {
+  console: { limitKb: 150, start: [] },
+  field: { limitKb: 250, start: [] },
+}
+
+export const WEB = fileURLToPath(new URL('..', import.meta.url))
+export const outDir = (face) => fileURLToPath(new URL(`../../src/wangge/static/${face}`, import.meta.url))
+export const asked = () => (process.env.FACE ? [process.env.FACE] : Object.keys(FACES))
+
+export function mustExist(path, remedy) {
+  if (!existsSync(path)) {
+    console.error(`${path} is missing. ${remedy}`)
+    process.exit(1)
+  }
+}
