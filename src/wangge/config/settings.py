@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wangge.config import embedded, secret
+from wangge.config import embedded, faces, secret
 
 WANGGE_HOME = Path(os.environ.get("WANGGE_HOME", "var")).resolve()
 WANGGE_FILES = Path(os.environ.get("WANGGE_FILES", WANGGE_HOME / "files"))
+WANGGE_MAX_FILE_BYTES = int(os.environ.get("WANGGE_MAX_FILE_MB", "20")) << 20
+WANGGE_CALENDAR = Path(os.environ.get("WANGGE_CALENDAR", WANGGE_HOME / "calendar"))  # <year>.json (KE-2)
 SECRET_KEY = secret.read_or_make(WANGGE_HOME)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("WANGGE_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -33,10 +35,10 @@ INSTALLED_APPS = [
     "wangge.twin",
 ]
 MIDDLEWARE = [
+    "wangge.config.guard.GuardMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "wangge.config.faces.FacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -52,6 +54,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 WANGGE_LOGIN_FAILURES = int(os.environ.get("WANGGE_LOGIN_FAILURES", "5"))  # AC-4
 WANGGE_LOGIN_LOCK_MINUTES = int(os.environ.get("WANGGE_LOGIN_LOCK_MINUTES", "10"))
+HTTPS = os.environ.get("WANGGE_HTTPS", "") not in {"", "0"}  # set it behind a proxy that ends TLS
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -60,4 +68,28 @@ CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
-STATIC_URL = "static/"
+
+STATIC_URL = "/assets/"
+WHITENOISE_INDEX_FILE = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = faces.is_immutable
+WHITENOISE_ADD_HEADERS_FUNCTION = faces.add_headers
+WHITENOISE_MIMETYPES = faces.MIME_TYPES
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # 500 reports with their answers; files are not counted
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a refusal is an answer, not news
+    },
+}
+STORAGES = {
+    "default": {"BACKEND": "wangge.kernel.storage.DurableStorage"},
+    "files": {"BACKEND": os.environ.get("WANGGE_FILES_BACKEND", "wangge.kernel.storage.DurableStorage")},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,69 @@
+"""Personal fields: encrypted at rest, masked on the way out (KE-9, KE-10; GB/T 22239-2019 level 3)."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from wangge.kernel.errors import Refused
+
+
+class CannotDecrypt(Refused):
+    """Written under another secret, or damaged."""
+
+    code = "kernel.cannot_decrypt"
+    zh = "无法解密个人信息：安装密钥已更换或数据已损坏。请恢复原来的密钥。"
+    en = "A personal field cannot be decrypted: another secret or damaged bytes. Restore the former secret."
+
+
+def encrypt(text: str) -> bytes:
+    """Return `text` sealed with the installation's key. Rule: KE-9."""
+    return _box().encrypt(text.encode())
+
+
+def decrypt(sealed: bytes | memoryview) -> str:
+    """Return the text inside. Raises: CannotDecrypt. Rule: KE-9."""
+    try:
+        return _box().decrypt(bytes(sealed)).decode()
+    except InvalidToken as error:
+        raise CannotDecrypt() from error
+
+
+def mask_name(name: str) -> str:
+    """Return the first character and a star for each other. Rule: KE-10."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def mask_phone(phone: str) -> str:
+    """Return the first three and last four digits; a shorter number shows its last two. Rule: KE-10."""
+    return _mask(phone, 3, 4) if len(phone) >= 11 else _mask(phone, 0, 2)
+
+
+def mask_id(number: str) -> str:
+    """Return the first three and last two characters of an identity number. Rule: KE-10."""
+    return _mask(number, 3, 2)
+
+
+def _mask(text: str, head: int, tail: int) -> str:
+    if len(text) <= head + tail:
+        return "*" * len(text)
+    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
+
+
+def _box() -> MultiFernet:
+    return _boxes((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=8)
+def _boxes(secrets: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(_key(secret)) for secret in secrets])
+
+
+def _key(secret: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wangge personal fields")
+    return base64.urlsafe_b64encode(derived.derive(secret.encode()))
