@@ -1,4 +1,4 @@
-"""WGS-84, GCJ-02, CGCS2000. Inside there is WGS-84 only; every edge names its datum (KE-5, domain.md §2.13)."""
+"""WGS-84, GCJ-02, CGCS2000: WGS-84 only inside, every edge names its datum (KE-5, domain.md §2.13)."""
 
 from __future__ import annotations
 
