@@ -6,9 +6,10 @@ from uuid import UUID
 
 from ninja import Router
 
+from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
-from wangge.territory import queries
+from wangge.territory import queries, services
 from wangge.territory.schemas import (
     CoverageOut,
     DivisionOut,
@@ -27,7 +28,7 @@ def list_divisions(
     request: ActorRequest, parent: str = "", q: str = "", limit: int = 200
 ) -> list[DivisionOut]:
     """The children of `parent`, or by name or code inside the caller's scope."""
-    return queries.list_divisions(request.actor, parent=parent, q=q, limit=min(limit, 500))
+    return queries.list_divisions(request.actor, parent=parent, q=q, limit=max(1, min(limit, 500)))
 
 
 @router.get("/grids", response=GridPage, operation_id="list_grids")
@@ -39,8 +40,9 @@ def list_grids(
     cursor: str = "",
     limit: int = 50,
 ) -> GridPage:
+    limit = max(1, min(limit, 500))
     return queries.list_grids(
-        request.actor, layer=layer, q=q, within=within, cursor=cursor, limit=min(limit, 500)
+        request.actor, layer=layer, q=q, within=within, cursor=cursor, limit=limit, at=clock.now()
     )
 
 
@@ -48,8 +50,8 @@ def list_grids(
 def list_grid_shapes(
     request: ActorRequest, bbox: str = "", layer: str = "comprehensive"
 ) -> FeatureCollection:
-    """Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all that are visible."""
-    return queries.list_shapes(request.actor, bbox=bbox, layer=layer)
+    """Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all."""
+    return queries.list_shapes(request.actor, bbox=bbox, layer=layer, at=clock.now())
 
 
 @router.get("/grids/{uuid:grid_id}", response={200: GridOut, 404: Refusal}, operation_id="get_grid")
@@ -60,9 +62,10 @@ def get_grid(request: ActorRequest, grid_id: UUID) -> GridOut:
 @router.post("/locate", response=list[LocatedOut | None], operation_id="locate_points")
 def locate_points(request: ActorRequest, body: LocateIn) -> list[LocatedOut | None]:
     """The grid of each point, or null where no grid of the caller's scope lies."""
-    return queries.locate_points(request.actor, body)
+    return queries.locate_points(request.actor, body, at=clock.now())
 
 
 @router.get("/coverage", response={200: CoverageOut, 404: Refusal}, operation_id="check_coverage")
 def check_coverage(request: ActorRequest, layer: str = "comprehensive") -> CoverageOut:
-    return queries.check_coverage(request.actor, layer)
+    """Whether the caller's grids of the layer leave gaps or overlap, with the shapes of both."""
+    return services.check_coverage(request.actor, layer, at=clock.now())

@@ -52,7 +52,7 @@ class GridQuerySet(models.QuerySet["Grid"]):
 
 
 class Grid(models.Model):
-    """A polygon of a layer, responsible for what lies in it during `[valid_from, valid_to)`. Codes are never reused."""
+    """A polygon of a layer, for what lies in it during `[valid_from, valid_to)`. Codes are never reused."""
 
     id = models.UUIDField(primary_key=True)
     layer = models.CharField(max_length=32)  # comprehensive, market…

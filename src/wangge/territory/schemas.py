@@ -77,7 +77,7 @@ class CoverageOut(Schema):
 class ImportProblem(Schema):
     """One thing wrong with an imported file: where, what, and the remedy, in both languages."""
 
-    row: int | None  # 1 is the first row of data; None: the whole file
+    row: int | None  # as the spreadsheet shows it; of GeoJSON the place, from 1; None: the whole file
     column: str | None
     value: str
     code: str
@@ -86,6 +86,7 @@ class ImportProblem(Schema):
     remedy_zh: str
     remedy_en: str
     is_error: bool = True  # False: a warning, the row is loaded
+    file: str | None = None  # which file, where several are read at once
 
 
 class ImportReport(Schema):
@@ -100,3 +101,17 @@ class ImportReport(Schema):
     loaded: bool  # False: dry run, or errors
     problems: list[ImportProblem]
     problem_count: int  # problems shows the first 1,000
+
+
+class GridImport(Schema):
+    """How to read a file of grids."""
+
+    layer: str = Field("comprehensive", max_length=32)
+    tier: str = Field(max_length=32)  # the pack's word for the level
+    datum: Datum  # asked, never guessed
+    within: str  # a closed path: the division the file lies in
+    match_by: Literal["name", "code"] = "name"
+    matches: dict[str, str] = Field(default_factory=dict)  # name in the file -> division code
+    repair: bool = False  # mend self-crossing polygons instead of refusing them
+    overlap_m2: float = 100.0  # slivers up to this are warnings
+    dry_run: bool = False

@@ -1,0 +1,83 @@
+"""Point → grid in memory: one index a layer and its version, shared in the process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from wangge.kernel.cell_index import CellIndex
+from wangge.territory.geometry import Polygons, metres_a_degree
+from wangge.territory.rules import leaves
+
+BAND = 0.1  # degrees of latitude that share one plane: distances true to 0.1 %
+KEPT = 8  # indexes in memory; a year's figures under old grids need a few
+Points = NDArray[np.float64]
+
+
+class LayerIndex:
+    """The finest grids of a layer at one moment. Points are WGS-84 (lon, lat)."""
+
+    def __init__(self, paths: Sequence[str], shapes: Polygons) -> None:
+        finest = leaves(paths)
+        order = sorted(np.flatnonzero(finest).tolist(), key=lambda i: paths[i])
+        self.paths = [paths[i] for i in order]
+        self.shapes = shapes[order]
+        self._cells = CellIndex(self.shapes) if order else None
+
+    def locate_many(self, points: Points) -> NDArray[np.int32]:
+        """Return the number of each point's grid in `paths`, -1 for none."""
+        if self._cells is None or not len(points):
+            return np.full(len(points), -1, dtype=np.int32)
+        return np.asarray(self._cells.locate_many(points), dtype=np.int32)
+
+    def nearest_many(self, points: Points, within: str = "") -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return each point's nearest grid under `within` and the metres to it; (-1, inf) for none."""
+        numbers = np.array(
+            [i for i, path in enumerate(self.paths) if path.startswith(within)], dtype=np.int32
+        )
+        nearest = np.full(len(points), -1, dtype=np.int32)
+        metres = np.full(len(points), np.inf)
+        if not len(numbers):
+            return nearest, metres
+        bands = np.floor(np.clip(points[:, 1], -89, 89) / BAND)
+        for band in np.unique(bands):
+            chosen = np.flatnonzero(bands == band)
+            scale = np.array(metres_a_degree((band + 0.5) * BAND))
+            tree = shapely.STRtree(shapely.transform(self.shapes[numbers], lambda xy, s=scale: xy * s))
+            (asked, found), distance = tree.query_nearest(
+                shapely.points(points[chosen] * scale), return_distance=True, all_matches=True
+            )
+            order = np.lexsort((found, asked))  # of equals the first path: the same answer every time
+            asked, found, distance = asked[order], found[order], distance[order]
+            first = np.unique(asked, return_index=True)[1]
+            nearest[chosen[asked[first]]] = numbers[found[first]]
+            metres[chosen[asked[first]]] = distance[first]
+        return nearest, metres
+
+
+class Shelf:
+    """The indexes in memory, oldest use out first. Two threads may build one twice; that costs time only."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, int], LayerIndex] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[str, int, int], build: Callable[[], LayerIndex]) -> LayerIndex:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        built = build()
+        with self._lock:
+            self._kept[key] = built
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return built
+
+
+SHELF = Shelf()
