@@ -103,6 +103,12 @@ def members_of(paths: Iterable[str], layer: str, on: date | None = None) -> dict
     return dict(members.values_list("path", "user_id"))
 
 
+def paths_of(user_id: int, on: date) -> set[str]:
+    """Return the grids that a person covers on a day, as primary member, deputy or substitute. Rule: TE-9."""
+    posts = GridMember.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
+    return set(posts.filter(user_id=user_id).values_list("path", flat=True))
+
+
 # ---- what a person asks for --------------------
 
 
