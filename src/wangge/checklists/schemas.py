@@ -36,3 +36,12 @@ class ChecklistOut(Schema):
     name_en: str
     items: list[Item]
     pack_version: str
+
+
+class ChecklistIn(Schema):
+    """A list as a pack gives it."""
+
+    code: str = Field(max_length=32)
+    name_zh: str = Field(max_length=64)
+    name_en: str = Field(max_length=64)
+    items: list[Item]

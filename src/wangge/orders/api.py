@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,16 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import queries, services
-from wangge.orders.schemas import OrderDetail, OrderFilter, OrderPage, OrderResult, PlanOut, PlanRequest, PlanRuleOut
+from wangge.orders.schemas import (
+    OrderDetail,
+    OrderFigures,
+    OrderFilter,
+    OrderPage,
+    OrderResult,
+    PlanOut,
+    PlanRequest,
+    PlanRuleOut,
+)
 
 router = Router(tags=["orders"])
 
@@ -24,6 +34,14 @@ def list_orders(request: ActorRequest, filters: Query[OrderFilter]) -> OrderPage
 @router.get("/rules", response=list[PlanRuleOut], operation_id="list_plan_rules")
 def list_plan_rules(request: ActorRequest) -> list[PlanRuleOut]:
     return queries.list_plan_rules()
+
+
+@router.get("/figures", response={200: OrderFigures, 403: Refusal}, operation_id="get_order_figures")
+def get_order_figures(
+    request: ActorRequest, opens_from: date | None = None, opens_to: date | None = None
+) -> OrderFigures:
+    """Orders made, done, on time, missed, overdue, and the hit rate; `opens_to` is exclusive."""
+    return queries.get_figures(request.actor, today=clock.today(), opens_from=opens_from, opens_to=opens_to)
 
 
 @router.post("/plan", response={200: PlanOut, 403: Refusal}, operation_id="plan_orders")

@@ -34,7 +34,9 @@ class PlanRule(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "pack_version"], name="plan_rule_code_once_a_version"),
-            models.CheckConstraint(condition=Q(interval__in=[i.value for i in Interval]), name="plan_rule_interval_known"),
+            models.CheckConstraint(
+                condition=Q(interval__in=[i.value for i in Interval]), name="plan_rule_interval_known"
+            ),
         ]
 
 
@@ -44,22 +46,36 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """One visit that is owed. Partitioned by month on its UUIDv7, which is made of venue and period: planning twice makes one order."""
+    """One visit that is owed. Partitioned by month on its UUIDv7, made of venue and period (OR-5)."""
 
     id = models.UUIDField(primary_key=True)
     grid_path = models.CharField(max_length=64)
-    venue = models.ForeignKey(Venue, models.PROTECT, related_name="+")
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+")
+    # Planning copies these three from rows it reads in the same statement, and none of them is ever deleted.
+    # A check per row would halve the speed of planning; an index per key would halve it again.
+    venue = models.ForeignKey(Venue, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    checklist = models.ForeignKey(
+        Checklist, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     rule_code = models.CharField(max_length=32)  # the rule that won
     other_rules = ArrayField(models.CharField(max_length=32), default=list)  # the rules it won against
     pack_version = models.CharField(max_length=64)
     opens_on = models.DateField()  # the day it is levelled to
-    due_on = models.DateField()  # the last day of its period
+    due_on = models.DateField()  # the last working day of its period
+    ends_on = models.DateField()  # the first day after its period: from here on it is missed
     status = models.CharField(max_length=16, default=Status.OPEN)
     outcome = models.CharField(max_length=16, null=True)
     done_at = models.DateTimeField(null=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     findings = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
@@ -68,7 +84,9 @@ class Order(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(grid_path__endswith="."), name="order_grid_path_closed"),
-            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="order_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in Status]), name="order_status_known"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__isnull=True) | Q(outcome__in=[o.value for o in VisitOutcome]),
                 name="order_outcome_known",
@@ -78,6 +96,16 @@ class Order(models.Model):
                 condition=~Q(status=Status.DONE) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="order_done_by_somebody",
             ),
+            models.CheckConstraint(condition=Q(due_on__lt=F("ends_on")), name="order_due_inside_period"),
+        ]
+        indexes = [  # status is in none of them: doing an order stays a HOT update
+            models.Index(
+                fields=["grid_path", "opens_on"],
+                name="order_grid",
+                opclasses=["varchar_pattern_ops", "date_ops"],
+            ),
+            models.Index(fields=["member", "opens_on"], name="order_member"),
+            models.Index(fields=["venue"], name="order_venue"),
         ]
 
 
@@ -91,6 +119,6 @@ class Visit(models.Model):
     outcome = models.CharField(max_length=16)
     answers = models.JSONField(default=list)
     score = models.FloatField(null=True)
-    lon = models.FloatField(null=True)
+    lon = models.FloatField(null=True)  # WGS-84
     lat = models.FloatField(null=True)
     note = models.TextField(blank=True)

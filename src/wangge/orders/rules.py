@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from hashlib import md5
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from wangge.kernel.errors import NotYourRole, Refused, Unreadable
+from wangge.kernel.ids import assemble, time_of
+
+DAY = timedelta(days=1)
 
 
 class Status(StrEnum):
@@ -19,6 +31,9 @@ class VisitOutcome(StrEnum):
     MOVED_AWAY = "moved_away"
 
 
+GONE = frozenset({VisitOutcome.CLOSED_DOWN, VisitOutcome.MOVED_AWAY})
+
+
 class Interval(StrEnum):
     """How often, in calendar periods of China."""
 
@@ -30,3 +45,243 @@ class Interval(StrEnum):
     TWICE_A_MONTH = "twice_a_month"
     THREE_TIMES_A_MONTH = "three_times_a_month"
     FOUR_TIMES_A_MONTH = "four_times_a_month"
+
+
+# OR-1. Days between two visits, for comparing intervals; a month counts 30.
+NOMINAL_DAYS: dict[Interval, float] = {
+    Interval.DAY: 1,
+    Interval.WEEK: 7,
+    Interval.FOUR_TIMES_A_MONTH: 7.5,
+    Interval.THREE_TIMES_A_MONTH: 10,
+    Interval.HALF_MONTH: 15,
+    Interval.TWICE_A_MONTH: 15,
+    Interval.MONTH: 30,
+    Interval.QUARTER: 90,
+}
+# OR-2. The days of a month on which its parts begin.
+_PARTS = {
+    Interval.MONTH: (1,),
+    Interval.HALF_MONTH: (1, 16),
+    Interval.TWICE_A_MONTH: (1, 16),
+    Interval.THREE_TIMES_A_MONTH: (1, 11, 21),
+    Interval.FOUR_TIMES_A_MONTH: (1, 8, 15, 22),
+}
+
+
+class RangeTooLong(Refused):
+    status = 422
+    code = "orders.range_too_long"
+    zh = "计划区间应从 {starts_on} 之后结束，且不超过 {days} 天。"
+    en = "The range must end after {starts_on} and span at most {days} days."
+
+
+class ChecklistMissing(Refused):
+    code = "orders.checklist_missing"
+    zh = "计划规则 {rule} 用到的检查表“{checklist}”在 {on} 没有生效的版本。请重新安装规则包。"
+    en = "Rule {rule} asks with list {checklist}, not in force on {on}. Install the pack again."
+
+
+class OrderNotOpen(Refused):
+    code = "orders.not_open"
+    zh = "这张工单已经{what_zh}。"
+    en = "This order is already {status}."
+
+    def __init__(self, status: Status) -> None:
+        what = {Status.DONE: "完成", Status.MISSED: "逾期关闭"}.get(status, status.value)
+        super().__init__(status=status.value, what_zh=what)
+
+
+class NotYourOrder(NotYourRole):
+    code = "orders.not_your_order"
+    zh = "这张工单属于另一位网格员。"
+    en = "This order belongs to another member."
+
+
+class InTheFuture(Refused):
+    status = 422
+    code = "orders.in_the_future"
+    zh = "到场时间 {at} 晚于现在。请检查手机时间。"
+    en = "The visit's time {at} lies in the future. Check the phone's clock."
+
+
+class OutsidePeriod(Refused):
+    code = "orders.outside_period"
+    zh = "工单期限为 {starts_on} 至 {last_on}，到场日期 {on} 不在其中。"
+    en = "The order runs from {starts_on} to {last_on}; the visit was on {on}."
+
+
+class AnswersIncomplete(Unreadable):
+    code = "orders.answers_incomplete"
+    zh = "还有 {count} 项没有回答：{items}。"
+    en = "{count} items are not answered: {items}."
+
+
+class AnswerUnknown(Unreadable):
+    code = "orders.answer_unknown"
+    zh = "检查表中没有这些项，或它们重复、当前不显示：{items}。"
+    en = "Not on the list, given twice, or not shown: {items}."
+
+
+class EvidenceMissing(Unreadable):
+    code = "orders.evidence_missing"
+    zh = "“{item}”：{why_zh}"
+    en = "Item {item}: {why_en}"
+
+
+class AnswersNotWanted(Unreadable):
+    code = "orders.answers_not_wanted"
+    zh = "没有检查就不能填写检查项。"
+    en = "Answers belong to an inspection only."
+
+
+class Rule(Protocol):
+    """What decides of a plan rule."""
+
+    code: str
+    classes: list[str]
+    tags: list[str]
+    interval: str
+
+
+AnyRule = TypeVar("AnyRule", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One turn of an interval: `[starts_on, ends_on)`."""
+
+    interval: Interval
+    starts_on: date
+    ends_on: date
+
+    @property
+    def nominal_days(self) -> float:
+        return NOMINAL_DAYS[self.interval]
+
+    def days(self) -> list[date]:
+        return [self.starts_on + DAY * n for n in range((self.ends_on - self.starts_on).days)]
+
+
+def period_of(interval: Interval, day: date) -> Period:
+    """Return the period of `interval` that holds `day`.
+
+    Rule: OR-2. Weeks begin on Monday; half months on the 1st and 16th, thirds on the 1st, 11th and 21st,
+          fourths on the 1st, 8th, 15th and 22nd; quarters in January, April, July and October.
+    """
+    if interval is Interval.DAY:
+        return Period(interval, day, day + DAY)
+    if interval is Interval.WEEK:
+        monday = day - DAY * day.weekday()
+        return Period(interval, monday, monday + DAY * 7)
+    if interval is Interval.QUARTER:
+        first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+        return Period(interval, first, _end_of_month(date(day.year, first.month + 2, 1)))
+    starts = [date(day.year, day.month, n) for n in _PARTS[interval]]
+    ends = [*starts[1:], _end_of_month(day)]
+    return next(Period(interval, a, b) for a, b in zip(starts, ends, strict=True) if a <= day < b)
+
+
+def periods_between(interval: Interval, starts_on: date, ends_on: date) -> list[Period]:
+    """Return the periods that touch `[starts_on, ends_on)`, in order. Rule: OR-2."""
+    periods: list[Period] = []
+    day = starts_on
+    while day < ends_on:
+        periods.append(period_of(interval, day))
+        day = periods[-1].ends_on
+    return periods
+
+
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1]) + DAY
+
+
+def winning_rule(
+    rules: Iterable[AnyRule], class_code: str, tags: Collection[str]
+) -> tuple[AnyRule, list[str]] | None:
+    """Return the rule with the smallest interval and the codes it won against; None if no rule fits.
+
+    Rule: OR-1 (smallest interval, then code; no class means every class; all tags must be there).
+    """
+    fitting = sorted(
+        (
+            rule
+            for rule in rules
+            if (not rule.classes or class_code in rule.classes) and all(tag in tags for tag in rule.tags)
+        ),
+        key=lambda rule: (NOMINAL_DAYS[Interval(rule.interval)], rule.code),
+    )
+    return (fitting[0], [rule.code for rule in fitting[1:]]) if fitting else None
+
+
+def working_days(period: Period, is_workday: Callable[[date], bool]) -> list[date]:
+    """Return the days of the period on which orders open: its working days, or its first day if it has none.
+
+    Raises: YearUnknown if the calendar does not know the year.
+    Rule:   OR-3. A daily rule uses its day, whatever it is.
+    """
+    if period.interval is Interval.DAY:
+        return [period.starts_on]
+    return [day for day in period.days() if is_workday(day)] or [period.starts_on]
+
+
+def due_on(period: Period, is_workday: Callable[[date], bool]) -> date:
+    """Return the last working day of the period, or its last day if it has none. Rule: OR-4."""
+    days = period.days()
+    if period.interval is Interval.DAY:
+        return days[0]
+    return next((day for day in reversed(days) if is_workday(day)), days[-1])
+
+
+def opens_on(venue_id: UUID, days: Sequence[date]) -> date:
+    """Return the day of `days` that the venue is levelled to: the same place in each period.
+
+    Rule: OR-3. The SQL of planning computes the same.
+    """
+    share = int(_digest(str(venue_id))[:7], 16)
+    return days[share * len(days) >> 28]
+
+
+def order_id(venue_id: UUID, starts_on: date) -> UUID:
+    """Return the id of the order that `venue_id` is owed for the period that starts on `starts_on`.
+
+    Rule: OR-5. A UUIDv7 of 00:00 UTC of that day, its 74 bits taken from a digest of venue and day:
+          planning twice makes one order. The SQL of planning computes the same.
+    """
+    digest = _digest(f"{venue_id}{starts_on.isoformat()}")
+    bits = int(digest[:3], 16) << 62 | (int(digest[3], 16) & 3) << 60 | int(digest[4:19], 16)
+    return assemble(stamp_of(starts_on), bits)
+
+
+def stamp_of(starts_on: date) -> datetime:
+    """Return the moment inside the ids of a period's orders."""
+    return datetime(starts_on.year, starts_on.month, starts_on.day, tzinfo=UTC)
+
+
+def started_on(identifier: UUID) -> date:
+    """Return the first day of the period of an order, from its id."""
+    return time_of(identifier).date()
+
+
+def _digest(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def check_time(*, status: Status, starts_on: date, ends_on: date, on: date) -> None:
+    """Check that a visit on the day `on` can still count.
+
+    Raises: OrderNotOpen if it is done; OutsidePeriod.
+    Rule:   OR-7. What counts is when somebody was there, not when the message came: a missed order is done
+            after all when the phone was out of reach.
+    """
+    if status is Status.DONE:
+        raise OrderNotOpen(status)
+    if not starts_on <= on < ends_on:
+        raise OutsidePeriod(starts_on=starts_on, last_on=ends_on - DAY, on=on)
+
+
+def status_after(status: Status, outcome: VisitOutcome) -> Status:
+    """Return the status after a visit.
+
+    Rule: OR-8. Nobody there, or no entry: the visit is kept and the order stays owed until its period ends.
+    """
+    return Status.DONE if outcome is VisitOutcome.INSPECTED or outcome in GONE else status

@@ -121,3 +121,20 @@ class PlanRuleOut(Schema):
     source: str
     is_confirmed: bool
     pack_version: str
+
+
+class OrderFigures(Schema):
+    """The proactive half of the circle in figures. The formulas are in docs/rules/orders.md (OR-12)."""
+
+    made: int
+    done: int
+    on_time: int
+    missed: int
+    open: int
+    overdue: int
+    inspected: int
+    with_findings: int
+    findings: int
+    completion_pct: float | None  # done / (done + missed + overdue)
+    on_time_pct: float | None  # done by the due day / done
+    hit_rate_pct: float | None  # inspected orders with a finding / inspected (DG-12)

@@ -1,0 +1,130 @@
+"""`wangge pack`: look at policy packs, check, compare and install them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.kernel import clock
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Refused
+from wangge.packs import queries, services
+from wangge.packs.rules import PackUnreadable
+
+app = typer.Typer(
+    help="规则包：列出、检查、安装、比较。Policy packs: list, check, install, compare.", no_args_is_help=True
+)
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")]
+
+
+def _refuse(refusal: Refused, as_json: bool) -> typer.Exit:
+    if as_json:
+        problems = [asdict(p) for p in refusal.problems] if isinstance(refusal, PackUnreadable) else []
+        typer.echo(json.dumps({**refusal.as_dict(), "problems": problems}, ensure_ascii=False))
+    else:
+        typer.echo(refusal.message("zh"), err=True)
+        typer.echo(refusal.message("en"), err=True)
+    return typer.Exit(2 if refusal.status == 422 else 1)
+
+
+def _say(body: Any, text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(body, ensure_ascii=False, default=str) if as_json else text)
+
+
+@app.command("list")
+def list_packs(as_json: AsJson = False) -> None:
+    """列出规则包和已安装的版本。List the packs and the installed versions."""
+    packs = [services.load(name) for name in services.list_names()]
+    active = {row.pack_version: row for row in queries.list_installs()}
+    rows = [
+        {
+            "name": pack.name,
+            "zh": pack.zh,
+            "en": pack.en,
+            "pack_version": pack.pack_version,
+            "extends": pack.extends,
+            "installed": pack.pack_version in active,
+            "active": pack.pack_version in active and active[pack.pack_version].is_active,
+        }
+        for pack in packs
+    ]
+    marks = {True: "*", False: " "}
+    _say(
+        rows,
+        "\n".join(f"{marks[bool(r['active'])]} {r['pack_version']:24} {r['zh']}  {r['en']}" for r in rows),
+        as_json,
+    )
+
+
+@app.command()
+def check(name: str, as_json: AsJson = False) -> None:
+    """检查规则包；有错时退出码为 2。Check a pack; exit code 2 if anything is wrong."""
+    try:
+        pack = services.load(name)
+    except Refused as refusal:
+        raise _refuse(refusal, as_json) from refusal
+    presets = sum(not row.is_confirmed for section in pack.rows() for row in getattr(pack, section))
+    counts = {section: len(rows) for section, rows in pack.rows().items()}
+    whole = sum(counts.values())
+    text = f"{pack.pack_version}: {whole} 条规则，其中 {presets} 条为预设 / rows, {presets} of them presets"
+    _say({"pack_version": pack.pack_version, "rows": counts, "presets": presets}, text, as_json)
+
+
+@app.command()
+def install(
+    name: str,
+    effective_on: Annotated[
+        datetime | None, typer.Option("--effective-on", formats=["%Y-%m-%d"], help="生效日 / first day")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """安装规则包；重复安装没有影响。Install a pack; installing twice changes nothing."""
+    day = effective_on.date() if effective_on else clock.today()
+    try:
+        changed = services.install(name, effective_on=day, actor=_console_actor(), at=clock.now())
+    except Refused as refusal:
+        raise _refuse(refusal, as_json) from refusal
+    text = "已安装。 Installed." if changed else "已是当前版本，未作改动。 Already active, nothing changed."
+    _say({"name": name, "installed": changed}, text, as_json)
+
+
+@app.command()
+def diff(before: str, after: str, as_json: AsJson = False) -> None:
+    """逐条比较两个规则包。Compare two packs row by row."""
+    try:
+        changes = services.diff(before, after)
+    except Refused as refusal:
+        raise _refuse(refusal, as_json) from refusal
+    _say([asdict(change) for change in changes], "\n".join(_line(asdict(c)) for c in changes), as_json)
+
+
+@app.command()
+def show(name: str, as_json: AsJson = False) -> None:
+    """显示合并后的规则包。Show a pack with what it extends."""
+    try:
+        content = services.load(name).model_dump(mode="json")
+    except Refused as refusal:
+        raise _refuse(refusal, as_json) from refusal
+    _say(content, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110), as_json)
+
+
+def _line(change: dict[str, Any]) -> str:
+    before, after = change["before"], change["after"]
+    sign = "+" if before is None else "-" if after is None else "~"
+    words = [f"{sign} {change['section']} {change['code']}"]
+    for key in sorted({*(before or {}), *(after or {})}):
+        old, new = (before or {}).get(key), (after or {}).get(key)
+        if before is not None and after is not None and old != new:
+            words.append(f"{key}: {old} → {new}")
+    return "  ".join(words)
+
+
+def _console_actor() -> Actor:
+    """Whoever holds the machine acts as the system administrator."""
+    return Actor(0, "wangge", Role.SYSTEM_ADMIN.value, "console.", None, CAPABILITIES[Role.SYSTEM_ADMIN])

@@ -1,0 +1,223 @@
+"""Doing orders: a batch of visits, each judged by the rules, all written set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from wangge.cases import services as cases
+from wangge.cases.rules import Channel
+from wangge.cases.schemas import CaseReport
+from wangge.checklists import queries as checklists
+from wangge.kernel import audit, receipts
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.kernel.errors import CommandIdReused, NotYourRole, Unreadable
+from wangge.kernel.fates import Fate, Outcome
+from wangge.orders import plan_sql
+from wangge.orders.judging import DO, Batch, Finding, Judged, judge_all
+from wangge.orders.models import Order, Visit
+from wangge.orders.rules import GONE, VisitOutcome
+from wangge.orders.schemas import OrderResult
+from wangge.territory import queries as territory
+from wangge.venues import queries as venues
+from wangge.venues import services as venue_services
+from wangge.venues.schemas import VenueRow
+
+MOST = 500  # results a batch
+
+
+def complete_orders(results: Sequence[OrderResult], *, actor: Actor, at: datetime) -> list[Fate]:
+    """Write down what happened at many places, one fate each, in order.
+
+    Shape:  len(fates) == len(results); a repeated command id gives the fate of its first time.
+    Raises: Unreadable for more than 500 results; nothing for a single one: a refusal is a fate.
+    Rule:   OR-7 … OR-10. The order, its visit and its cases are written in one transaction or not at all.
+    """
+    if len(results) > MOST:
+        raise Unreadable(field="results", why_zh=f"一次最多 {MOST} 条", why_en=f"at most {MOST} at a time")
+    if not actor.can(DO):
+        refusal = NotYourRole(capability=DO, role=actor.role)
+        return [Fate.refused(result.id, refusal) for result in results]
+    given = [receipts.digest_of(result.model_dump(mode="json")) for result in results]
+    digests: dict[UUID, bytes] = {}
+    for result, digest in zip(results, given, strict=True):
+        digests.setdefault(result.id, digest)
+    first = {result.id: result for result in reversed(results)}
+    with transaction.atomic():
+        fates = receipts.settle_repeats(digests, actor=actor)
+        fresh = [first[command] for command in digests if command not in fates]
+        fates |= _settle(fresh, actor, at)
+        receipts.record(
+            [fates[result.id] for result in fresh], digests, kind="orders.complete", actor=actor, at=at
+        )
+    return _in_order(results, given, digests, fates)
+
+
+def _in_order(
+    results: Sequence[OrderResult],
+    given: Sequence[bytes],
+    digests: Mapping[UUID, bytes],
+    fates: Mapping[UUID, Fate],
+) -> list[Fate]:
+    """Return a fate an item; the second of one id in a batch is a repeat of the first, or a reused id."""
+    told: set[UUID] = set()
+    answers = []
+    for result, digest in zip(results, given, strict=True):
+        fate = fates[result.id]
+        if result.id in told and digest != digests[result.id]:
+            fate = Fate.refused(result.id, CommandIdReused())
+        elif result.id in told and fate.outcome is Outcome.APPLIED:
+            fate = Fate.repeated(result.id, fate.result)
+        told.add(result.id)
+        answers.append(fate)
+    return answers
+
+
+def _settle(results: Sequence[OrderResult], actor: Actor, at: datetime) -> dict[UUID, Fate]:
+    """Write what may be written. A refused case refuses its result: then the rest is tried without it."""
+    refused: dict[UUID, Fate] = {}
+    while True:
+        left = [result for result in results if result.id not in refused]
+        if not left:
+            return refused
+        with transaction.atomic():
+            batch = _read(left, actor, at)
+            judged = judge_all(batch, left)
+            turned_down = _report(batch, judged)
+            if turned_down:
+                transaction.set_rollback(True)
+            else:
+                if judged:
+                    _write(batch, judged)
+                return refused | batch.fates
+        refused |= turned_down
+
+
+def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
+    wanted = {result.order_id for result in results}
+    rows = Order.objects.visible_to(actor).select_for_update().filter(id__in=wanted).order_by("id")
+    orders = {order.id: order for order in rows}
+    return Batch(
+        actor=actor,
+        at=at,
+        orders=orders,
+        lists=checklists.get_many({order.checklist_id for order in orders.values()}),
+        places=venues.get_many(actor, {order.venue_id for order in orders.values()}),
+        covered=territory.paths_of(actor.user_id, at.astimezone(CHINA).date()),
+    )
+
+
+def _report(batch: Batch, judged: Sequence[Judged]) -> dict[UUID, Fate]:
+    """Report the cases of all results at once; return the results that one of their cases was refused."""
+    reports: list[CaseReport] = []
+    owner: dict[UUID, UUID] = {}
+    order_ids: dict[UUID, UUID] = {}
+    for one in judged:
+        for finding in one.failed:
+            report = _case(batch.places[one.order.venue_id], one, finding)
+            reports.append(report)
+            owner[report.id], order_ids[report.id] = one.result.id, one.order.id
+    if not reports:
+        return {}
+    fates = cases.report_cases(reports, actor=batch.actor, at=batch.at, order_ids=order_ids)
+    turned_down: dict[UUID, Fate] = {}
+    for fate in fates:
+        if fate.outcome is not Outcome.APPLIED:
+            command = owner[fate.command_id]
+            refusal = fate if fate.outcome is not Outcome.REPEATED else _reused(fate)
+            turned_down.setdefault(
+                command, Fate(command, refusal.outcome, refusal.status, refusal.code, refusal.zh, refusal.en)
+            )
+    return turned_down
+
+
+def _reused(fate: Fate) -> Fate:
+    """A case that was there before cannot be the finding of a new visit."""
+    return Fate.refused(fate.command_id, CommandIdReused())
+
+
+def _case(place: VenueRow, one: Judged, finding: Finding) -> CaseReport:
+    item, answer = finding.item, finding.answer
+    lon, lat = one.point_wgs84 or (place.lon, place.lat)
+    return CaseReport(
+        id=finding.case_id,
+        at=one.result.at,
+        matter_code=item.matter_code,
+        text=f"{item.zh}：{answer.note}" if answer.note else f"不符合：{item.zh}",
+        lon=lon,
+        lat=lat,
+        address=place.address,
+        venue_id=place.id,
+        channel=Channel.INSPECTION,
+        photos=answer.photos,
+        fixed_on_spot=answer.persuaded,
+        after_photos=answer.after_photos,
+    )
+
+
+def _write(batch: Batch, judged: Sequence[Judged]) -> None:
+    """Write orders, visits, places and the audit, a statement each."""
+    changed = list({one.order.id: one.order for one in judged}.values())
+    with connection.cursor() as cursor:
+        cursor.execute(plan_sql.COMPLETE, _columns(changed))
+    Visit.objects.bulk_create(_visit(one, batch.actor) for one in judged)
+    seen = {one.order.venue_id: _day(one) for one in judged if one.result.outcome is VisitOutcome.INSPECTED}
+    if seen:
+        venue_services.mark_visited(seen)
+    if gone := [one.order.venue_id for one in judged if one.result.outcome in GONE]:
+        venue_services.close_venues(gone, actor=batch.actor, at=batch.at)
+    audit.record(
+        [
+            ("orders.complete", "order", str(one.order.id), {"outcome": one.result.outcome.value})
+            for one in judged
+        ],
+        actor=batch.actor,
+        at=batch.at,
+    )
+    for one in judged:
+        batch.fates[one.result.id] = Fate.applied(
+            one.result.id,
+            order_id=str(one.order.id),
+            status=str(one.order.status),
+            version=one.order.version,
+            findings=one.order.findings,
+            case_ids=[str(finding.case_id) for finding in one.failed],
+        )
+
+
+def _columns(orders: Sequence[Order]) -> dict[str, Any]:
+    return {
+        "ids": [order.id for order in orders],
+        "statuses": [str(order.status) for order in orders],
+        "outcomes": [str(order.outcome) for order in orders],
+        "done_at": [order.done_at for order in orders],
+        "done_by": [order.done_by_id for order in orders],
+        "findings": [order.findings for order in orders],
+        "versions": [order.version for order in orders],
+    }
+
+
+def _visit(one: Judged, actor: Actor) -> Visit:
+    result = one.result
+    lon, lat = one.point_wgs84 or (None, None)
+    return Visit(
+        id=result.id,
+        order_id=one.order.id,
+        at=result.at,
+        actor_id=actor.user_id,
+        outcome=result.outcome,
+        answers=[answer.model_dump(mode="json") for answer in result.answers],
+        score=one.score,
+        lon=lon,
+        lat=lat,
+        note=result.note,
+    )
+
+
+def _day(one: Judged) -> date:
+    return one.result.at.astimezone(CHINA).date()

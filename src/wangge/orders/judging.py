@@ -1,0 +1,160 @@
+"""Judging what a member sends: may this person do this order, now, with these answers and photos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from wangge.accounts.rules import Role
+from wangge.checklists.rules import failed_items, missing_items, score, visible_items
+from wangge.checklists.schemas import ChecklistOut, Item
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.kernel.datum import to_wgs84
+from wangge.kernel.errors import NotVisible, Refused, VersionConflict
+from wangge.kernel.fates import Fate
+from wangge.orders.models import Order
+from wangge.orders.rules import (
+    AnswersIncomplete,
+    AnswersNotWanted,
+    AnswerUnknown,
+    EvidenceMissing,
+    InTheFuture,
+    NotYourOrder,
+    Status,
+    VisitOutcome,
+    check_time,
+    started_on,
+    status_after,
+)
+from wangge.orders.schemas import Answer, OrderResult
+from wangge.venues.schemas import VenueRow
+
+SKEW = timedelta(minutes=5)  # a phone's clock may run ahead by so much
+DO = "orders.do"
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch reads once, and what it will write."""
+
+    actor: Actor
+    at: datetime
+    orders: dict[UUID, Order]
+    lists: dict[int, ChecklistOut]
+    places: dict[UUID, VenueRow]
+    covered: set[str]  # paths of the grids the actor covers as primary, deputy or substitute
+    fates: dict[UUID, Fate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A failed item, and the case that it becomes."""
+
+    item: Item
+    answer: Answer
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A result that may be written."""
+
+    result: OrderResult
+    order: Order
+    failed: list[Finding]
+    score: float | None = None
+    point_wgs84: tuple[float, float] | None = None
+
+
+def judge_all(batch: Batch, results: Sequence[OrderResult]) -> list[Judged]:
+    """Return the results that may be written, their orders changed in memory; the others get their fate.
+
+    Rule: OR-7, OR-8, OR-10, OR-11.
+    """
+    judged = []
+    for result in results:
+        try:
+            one = _judge(batch, result)
+        except Refused as refusal:
+            batch.fates[result.id] = Fate.refused(result.id, refusal)
+            continue
+        _apply(one, batch.actor)
+        judged.append(one)
+    return judged
+
+
+def _judge(batch: Batch, result: OrderResult) -> Judged:
+    """Return the result with its failed items. Raises: whatever forbids it."""
+    order = batch.orders.get(result.order_id)
+    if order is None:
+        raise NotVisible
+    _check_member(batch, order)
+    if result.base_version != order.version:
+        raise VersionConflict(current=order.version, given=result.base_version)
+    if result.at > batch.at + SKEW:
+        raise InTheFuture(at=result.at.isoformat())
+    on = result.at.astimezone(CHINA).date()
+    check_time(status=Status(order.status), starts_on=started_on(order.id), ends_on=order.ends_on, on=on)
+    point = (
+        to_wgs84(result.lon, result.lat, result.datum)
+        if result.lon is not None and result.lat is not None
+        else None
+    )
+    if result.outcome is not VisitOutcome.INSPECTED:
+        if result.answers:
+            raise AnswersNotWanted
+        return Judged(result, order, [], point_wgs84=point)
+    answers = {answer.item: answer for answer in result.answers}
+    verdicts = {key: answer.ok for key, answer in answers.items()}
+    items = batch.lists[order.checklist_id].items
+    _check_complete(items, result.answers, verdicts)
+    failed = [_finding(item, answers[item.key]) for item in failed_items(items, verdicts)]
+    return Judged(result, order, failed, score(items, verdicts), point)
+
+
+def _check_member(batch: Batch, order: Order) -> None:
+    """Raises: NotYourOrder. Rule: OR-10 (its member; who covers its grid; a grid chief)."""
+    actor = batch.actor
+    chief = actor.role == Role.GRID_CHIEF
+    if order.member_id == actor.user_id or chief:
+        return
+    if not any(order.grid_path.startswith(path) for path in batch.covered):
+        raise NotYourOrder(capability=DO, role=actor.role)
+
+
+def _check_complete(
+    items: Sequence[Item], answers: Sequence[Answer], verdicts: Mapping[str, bool | None]
+) -> None:
+    """Raises: AnswersIncomplete, AnswerUnknown. Rule: CK-1, CK-2."""
+    shown = {item.key for item in visible_items(items, verdicts)}
+    odd = sorted({a.item for a in answers if a.item not in shown})
+    if odd or len(verdicts) < len(answers):
+        raise AnswerUnknown(items="、".join(odd or sorted(verdicts)))
+    if missing := missing_items(items, verdicts):
+        raise AnswersIncomplete(count=len(missing), items="、".join(item.zh for item in missing))
+
+
+def _finding(item: Item, answer: Answer) -> Finding:
+    """Raises: EvidenceMissing. Rule: OR-11 (persuaded: before and after; passed on: a photo; WH-27)."""
+    if answer.case_id is None:
+        raise EvidenceMissing(item=item.key, why_zh="缺少问题编号 case_id", why_en="it has no case_id")
+    if answer.persuaded and not (answer.photos and answer.after_photos):
+        why_zh, why_en = "当场整改需要整改前、后的照片", "fixed on the spot needs photos before and after"
+        raise EvidenceMissing(item=item.key, why_zh=why_zh, why_en=why_en)
+    if item.photo_when_failed and not answer.photos:
+        raise EvidenceMissing(item=item.key, why_zh="请拍照", why_en="take a photo")
+    return Finding(item, answer, answer.case_id)
+
+
+def _apply(judged: Judged, actor: Actor) -> None:
+    """Change the order in memory, so that a second result of the same batch sees it."""
+    order, result = judged.order, judged.result
+    order.status = status_after(Status(order.status), result.outcome)
+    order.outcome = result.outcome
+    order.version += 1
+    order.findings += len(judged.failed)
+    if order.status == Status.DONE:
+        order.done_at, order.done_by_id = result.at, actor.user_id

@@ -1,0 +1,77 @@
+"""The statements of planning. Beside each stands the pure rule it must equal; a test compares them."""
+
+# One row a kind: class and tags that matter, of the open places in the scope. rules.py decides which rule wins.
+KINDS = """
+SELECT v.class_code, {mask} AS mask, count(*)
+FROM venues_venue v
+WHERE v.grid_path LIKE %(scope)s AND v.is_open AND NOT v.is_orphan
+GROUP BY 1, 2
+"""
+
+ORPHANS = "SELECT count(*) FROM venues_venue WHERE grid_path LIKE %(scope)s AND is_open AND is_orphan"
+
+GRIDS = """
+SELECT DISTINCT grid_path FROM venues_venue WHERE grid_path LIKE %(scope)s AND is_open AND NOT is_orphan
+"""
+
+# Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL.
+DUE = """
+SELECT (p.stamp || '7' || substr(h.digest, 1, 3)
+        || translate(substr(h.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
+        || substr(h.digest, 5, 15))::uuid AS id,
+       v.grid_path, v.id AS venue_id, m.user_id AS member_id, k.checklist_id, k.rule_code, k.other_rules,
+       o.opens_on, p.due_on, p.ends_on
+FROM venues_venue v
+JOIN jsonb_to_recordset(%(kinds)s::jsonb)
+     AS k(class_code text, mask bigint, rule_code text, other_rules text[], "interval" text,
+          checklist_id bigint)
+  ON k.class_code = v.class_code AND k.mask = {mask}
+JOIN jsonb_to_recordset(%(periods)s::jsonb)
+     AS p("interval" text, starts_on date, ends_on date, due_on date, days date[], stamp text)
+  ON p."interval" = k."interval"
+LEFT JOIN unnest(%(paths)s::text[], %(members)s::bigint[]) AS m(path, user_id) ON m.path = v.grid_path
+CROSS JOIN LATERAL (
+  SELECT p.days[1 + ((('x' || substr(md5(v.id::text), 1, 7))::bit(28)::bigint * cardinality(p.days)) >> 28)]
+    AS opens_on) o
+CROSS JOIN LATERAL (SELECT md5(v.id::text || p.starts_on::text) AS digest) h
+WHERE v.grid_path LIKE %(scope)s AND v.is_open AND NOT v.is_orphan
+  AND o.opens_on >= %(starts_on)s AND o.opens_on < %(ends_on)s
+"""
+
+COLUMNS = """id, grid_path, venue_id, member_id, checklist_id, rule_code, other_rules,
+  opens_on, due_on, ends_on, pack_version, status, findings, version"""
+
+INSERT = """
+INSERT INTO {table} ({columns})
+SELECT d.*, %(pack_version)s, 'open', 0, 1 FROM ({due}) d
+"""
+
+# Into a table that holds orders already: what is there stays as it is.
+ADD = """
+WITH made AS ({insert} ON CONFLICT (id) DO NOTHING RETURNING rule_code, member_id)
+SELECT rule_code, count(*), count(*) FILTER (WHERE member_id IS NULL) FROM made GROUP BY rule_code
+"""
+
+MADE = "SELECT rule_code, count(*), count(*) FILTER (WHERE member_id IS NULL) FROM {table} GROUP BY rule_code"
+
+COUNT_DUE = "SELECT count(*) FROM ({due}) d"
+
+WOULD_MAKE = """
+SELECT d.rule_code, count(*), count(*) FILTER (WHERE d.member_id IS NULL)
+FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id WHERE o.id IS NULL GROUP BY d.rule_code
+"""
+
+CLOSE_MISSED = """
+UPDATE orders_order SET status = 'missed', version = version + 1
+WHERE status = 'open' AND ends_on <= %(today)s
+"""
+
+COMPLETE = """
+UPDATE orders_order o
+SET status = r.status, outcome = r.outcome, done_at = r.done_at, done_by_id = r.done_by_id,
+    findings = r.findings, version = r.version
+FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(outcomes)s::text[], %(done_at)s::timestamptz[],
+            %(done_by)s::bigint[], %(findings)s::int[], %(versions)s::int[])
+  AS r(id, status, outcome, done_at, done_by_id, findings, version)
+WHERE o.id = r.id
+"""

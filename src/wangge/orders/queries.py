@@ -1,0 +1,218 @@
+"""Reading orders. Every read starts from `visible_to(actor)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from wangge.accounts import queries as accounts
+from wangge.checklists import queries as checklists
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import NotVisible, Unreadable
+from wangge.kernel.paths import is_closed
+from wangge.orders.models import Order, OrderQuerySet, PlanRule, Visit
+from wangge.orders.rules import Status, VisitOutcome
+from wangge.orders.schemas import (
+    OrderDetail,
+    OrderFigures,
+    OrderFilter,
+    OrderPage,
+    OrderRow,
+    PlanRuleOut,
+)
+from wangge.venues import queries as venues
+
+COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
+READ = "orders.read"
+
+
+def list_orders(actor: Actor, filters: OrderFilter, *, today: date) -> OrderPage:
+    """Return one page of the visible orders, the earliest first. Raises: NotYourRole, Unreadable."""
+    actor.check_can(READ)
+    found = _filtered(Order.objects.visible_to(actor), actor, filters, today)
+    total = found.order_by()[: COUNTED + 1].count()
+    if filters.cursor:
+        opens_on, after = _read_cursor(filters.cursor)
+        found = found.filter(Q(opens_on__gt=opens_on) | Q(opens_on=opens_on, id__gt=after))
+    rows = list(found.order_by("opens_on", "id")[: filters.limit + 1])
+    page = rows[: filters.limit]
+    return OrderPage(
+        items=_shown(page, actor, today),
+        total=min(total, COUNTED),
+        total_is_exact=total <= COUNTED,
+        next_cursor=f"{page[-1].opens_on.isoformat()}_{page[-1].id}" if len(rows) > len(page) else None,
+    )
+
+
+def _filtered(orders: OrderQuerySet, actor: Actor, filters: OrderFilter, today: date) -> OrderQuerySet:
+    if filters.mine:
+        orders = orders.filter(member_id=actor.user_id)
+    if filters.status:
+        orders = orders.filter(status=filters.status)
+    if filters.overdue:
+        orders = orders.filter(status=Status.OPEN, due_on__lt=today)
+    if filters.opens_from:
+        orders = orders.filter(opens_on__gte=filters.opens_from)
+    if filters.opens_to:
+        orders = orders.filter(opens_on__lt=filters.opens_to)
+    if filters.grid:
+        orders = orders.filter(grid_path__startswith=_closed(filters.grid))
+    if filters.venue_id:
+        orders = orders.filter(venue_id=filters.venue_id)
+    if filters.q:
+        named = Q(venue__name__contains=filters.q) | Q(venue__address__contains=filters.q)
+        orders = orders.filter(named | Q(venue__code=filters.q))
+    return orders
+
+
+def _closed(path: str) -> str:
+    return path if is_closed(path) else f"{path}."
+
+
+def _read_cursor(cursor: str) -> tuple[date, UUID]:
+    opens_on, _, after = cursor.partition("_")
+    try:
+        return date.fromisoformat(opens_on), UUID(after)
+    except ValueError as error:
+        raise Unreadable(
+            field="cursor", why_zh="请从第一页重新开始", why_en="start again from the first page"
+        ) from error
+
+
+def _shown(orders: Sequence[Order], actor: Actor, today: date) -> list[OrderRow]:
+    """Return the rows with the names of places, members and rules, fetched in bulk."""
+    places = venues.get_many(actor, {order.venue_id for order in orders})
+    members = accounts.names_of([order.member_id for order in orders if order.member_id])
+    rules = _rules({(order.rule_code, order.pack_version) for order in orders})
+    rows = []
+    for order in orders:
+        place, rule = places[order.venue_id], rules[order.rule_code, order.pack_version]
+        rows.append(
+            OrderRow(
+                id=order.id,
+                venue_id=order.venue_id,
+                venue_name=place.name,
+                venue_class_zh=place.class_zh,
+                venue_class_en=place.class_en,
+                address=place.address,
+                lon=place.lon,
+                lat=place.lat,
+                grid_path=order.grid_path,
+                member_name=members.get(order.member_id) if order.member_id else None,
+                rule_code=order.rule_code,
+                rule_zh=rule.name_zh,
+                rule_en=rule.name_en,
+                rule_is_confirmed=rule.is_confirmed,
+                opens_on=order.opens_on,
+                due_on=order.due_on,
+                status=Status(order.status),
+                is_overdue=order.status == Status.OPEN and order.due_on < today,
+                outcome=VisitOutcome(order.outcome) if order.outcome else None,
+                done_at=order.done_at,
+                findings=order.findings,
+                version=order.version,
+            )
+        )
+    return rows
+
+
+def _rules(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], PlanRule]:
+    rules = PlanRule.objects.filter(
+        code__in={code for code, _ in wanted}, pack_version__in={version for _, version in wanted}
+    )
+    return {(rule.code, rule.pack_version): rule for rule in rules}
+
+
+def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
+    """Return one order with its checklist and its cases. Raises: NotYourRole, NotVisible."""
+    actor.check_can(READ)
+    order = Order.objects.visible_to(actor).filter(id=order_id).first()
+    if order is None:
+        raise NotVisible
+    visits = Visit.objects.filter(order_id=order_id).order_by("at").values_list("answers", flat=True)
+    case_ids = [answer["case_id"] for answers in visits for answer in answers if _is_finding(answer)]
+    return OrderDetail(
+        **_shown([order], actor, today)[0].model_dump(),
+        checklist=checklists.get_checklist(order.checklist_id),
+        other_rules=order.other_rules,
+        pack_version=order.pack_version,
+        case_ids=case_ids,
+    )
+
+
+def _is_finding(answer: dict[str, object]) -> bool:
+    return answer["ok"] is False and answer["case_id"] is not None
+
+
+def list_plan_rules() -> list[PlanRuleOut]:
+    """Return the active plan rules, by code."""
+    rules = PlanRule.objects.filter(is_active=True).order_by("code")
+    return [PlanRuleOut.model_validate(rule, from_attributes=True) for rule in rules]
+
+
+def get_figures(
+    actor: Actor, *, today: date, opens_from: date | None = None, opens_to: date | None = None
+) -> OrderFigures:
+    """Return the proactive half of the circle for the orders that open in `[opens_from, opens_to)`.
+
+    Raises: NotYourRole.
+    Rule:   OR-12 (formulas).
+    """
+    actor.check_can(READ)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIGURES,
+            {
+                "scope": actor.scope.replace("_", r"\_") + "%",
+                "today": today,
+                "opens_from": opens_from,
+                "opens_to": opens_to,
+            },
+        )
+        made, done, on_time, missed, open_, overdue, inspected, hit, findings = cursor.fetchone()
+    return OrderFigures(
+        made=made,
+        done=done,
+        on_time=on_time,
+        missed=missed,
+        open=open_,
+        overdue=overdue,
+        inspected=inspected,
+        with_findings=hit,
+        findings=findings,
+        completion_pct=_share(done, done + missed + overdue),
+        on_time_pct=_share(on_time, done),
+        hit_rate_pct=_share(hit, inspected),
+    )
+
+
+_FIGURES = """
+SELECT count(*),
+       count(*) FILTER (WHERE status = 'done'),
+       count(*) FILTER (WHERE status = 'done' AND (done_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on),
+       count(*) FILTER (WHERE status = 'missed'),
+       count(*) FILTER (WHERE status = 'open'),
+       count(*) FILTER (WHERE status = 'open' AND due_on < %(today)s),
+       count(*) FILTER (WHERE status = 'done' AND outcome = 'inspected'),
+       count(*) FILTER (WHERE findings > 0),
+       coalesce(sum(findings), 0)
+FROM orders_order
+WHERE grid_path LIKE %(scope)s
+  AND (%(opens_from)s::date IS NULL OR opens_on >= %(opens_from)s)
+  AND (%(opens_to)s::date IS NULL OR opens_on < %(opens_to)s)
+"""
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None
+
+
+def list_top_scopes() -> list[str]:
+    """Return the outermost paths under which there are places: what the daily plan walks over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT split_part(grid_path, '.', 1) || '.' FROM venues_venue ORDER BY 1")
+        return [path for (path,) in cursor.fetchall()]

@@ -1,0 +1,93 @@
+"""Writes of orders: the rules a pack installs, planning, doing, and closing what nobody did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from wangge.kernel import audit
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.orders import planning, queries
+from wangge.orders.completing import complete_orders
+from wangge.orders.models import PlanRule
+from wangge.orders.plan_sql import CLOSE_MISSED
+from wangge.orders.rules import RangeTooLong
+from wangge.orders.schemas import PlanOut, PlanRequest
+
+__all__ = ["close_missed", "complete_orders", "install_plan_rules", "plan_ahead", "plan_orders"]
+LONGEST_PLAN_DAYS = 400
+
+
+@transaction.atomic
+def install_plan_rules(rules: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
+    """Make `rules` the active ones; rows of other versions are kept, inactive. Rule: PK-4."""
+    PlanRule.objects.exclude(pack_version=pack_version).filter(is_active=True).update(is_active=False)
+    PlanRule.objects.bulk_create(
+        (PlanRule(**rule, pack_version=pack_version, is_active=True) for rule in rules),
+        update_conflicts=True,
+        unique_fields=["code", "pack_version"],
+        update_fields=["is_active"],
+    )
+
+
+@transaction.atomic
+def plan_orders(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanOut:
+    """Make the orders that open in `[starts_on, ends_on)` inside the actor's scope, each once.
+
+    Raises: NotYourRole, RangeTooLong, ChecklistMissing, YearUnknown.
+    Rule:   OR-1 … OR-6. Planning twice, in pieces, in any order makes the same set.
+    """
+    actor.check_can("orders.plan")
+    return _plan(request, actor.scope, actor=actor, at=at)
+
+
+@transaction.atomic
+def plan_ahead(days: int, *, at: datetime) -> PlanOut:
+    """Make the orders of the next days everywhere; the daily job.
+
+    Raises: ChecklistMissing, YearUnknown.
+    Rule:   OR-5 (harmless to repeat).
+    """
+    request = planning.days_ahead(at.astimezone(CHINA).date(), days)
+    made = [_plan(request, scope, actor=None, at=at) for scope in queries.list_top_scopes()]
+    by_rule: dict[str, int] = {}
+    for one in made:
+        for rule, count in one.by_rule.items():
+            by_rule[rule] = by_rule.get(rule, 0) + count
+    return PlanOut(
+        made=sum(one.made for one in made),
+        already_there=sum(one.already_there for one in made),
+        by_rule=by_rule,
+        unassigned=sum(one.unassigned for one in made),
+        venues_without_rule=sum(one.venues_without_rule for one in made),
+        orphans=sum(one.orphans for one in made),
+    )
+
+
+def _plan(request: PlanRequest, scope: str, *, actor: Actor | None, at: datetime) -> PlanOut:
+    if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PLAN_DAYS:
+        raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PLAN_DAYS)
+    plan = planning.prepare(request, scope)
+    if request.dry_run:
+        return planning.count(plan)
+    made = planning.make(plan)
+    detail = {**made.model_dump(), "starts_on": str(request.starts_on), "ends_on": str(request.ends_on)}
+    audit.record([("orders.plan", "scope", scope, detail)], actor=actor, at=at)
+    return made
+
+
+@transaction.atomic
+def close_missed(*, at: datetime) -> int:
+    """Mark every open order whose period has ended as missed; return how many. Rule: OR-9."""
+    today = at.astimezone(CHINA).date()
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE_MISSED, {"today": today})
+        count: int = cursor.rowcount
+    if count:
+        detail = {"missed": count, "today": today.isoformat()}
+        audit.record([("orders.close_missed", "orders", today.isoformat(), detail)], actor=None, at=at)
+    return count

@@ -1,0 +1,57 @@
+"""Words of a pack that must be the code of another row. Rule: PK-3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wangge.accounts.rules import Role
+from wangge.cases.rules import Status
+from wangge.packs.schemas import SECTIONS, Pack
+
+Reference = tuple[
+    str, str, tuple[str | int, ...], str, frozenset[str]
+]  # section, code, place, word, known words
+KNOWN_STATUSES = frozenset(status.value for status in Status)
+KNOWN_ROLES = frozenset(role.value for role in Role)
+
+
+def references(pack: Pack) -> Iterator[Reference]:
+    """Yield every word of a pack that must be the code of another row, with the codes there are."""
+    codes = {section: frozenset(row.code for row in getattr(pack, section)) for section in SECTIONS}
+    tags = codes["tags"] | codes["grades"]
+    for matter in pack.matters:
+        yield "matters", matter.code, ("group",), matter.group, codes["matter_groups"]
+        for n, kind in enumerate(matter.departments):
+            yield "matters", matter.code, ("departments", n), kind, codes["department_kinds"]
+    for route in pack.routes:
+        yield "routes", route.code, ("department_kind",), route.department_kind, codes["department_kinds"]
+    for plan in pack.plans:
+        yield "plans", plan.code, ("checklist",), plan.checklist, codes["checklists"]
+        for n, word in enumerate(plan.classes):
+            yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
+        for n, word in enumerate(plan.tags):
+            yield "plans", plan.code, ("tags", n), word, tags
+    yield from _of_checklists(pack, codes["matters"])
+    for section, known in (
+        ("stages", KNOWN_STATUSES),
+        ("stage_clocks", KNOWN_STATUSES),
+        ("roles", KNOWN_ROLES),
+    ):
+        for code in codes[section]:
+            yield section, code, ("code",), code, known
+
+
+def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:
+    for checklist in pack.checklists:
+        seen: set[str] = set()
+        for n, item in enumerate(checklist.items):
+            yield "checklists", checklist.code, ("items", n, "matter_code"), item.matter_code, matters
+            if item.visible_if:  # an earlier item, so that no two wait for each other
+                place = ("items", n, "visible_if", "item")
+                yield "checklists", checklist.code, place, item.visible_if.item, frozenset(seen)
+            seen.add(item.key)
+
+
+def dangling(pack: Pack) -> list[Reference]:
+    """Return the references that point nowhere."""
+    return [reference for reference in references(pack) if reference[3] not in reference[4]]

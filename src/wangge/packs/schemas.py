@@ -1,0 +1,211 @@
+"""Shapes of a policy pack: what its YAML may hold. A wrong word is refused, never skipped."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wangge.accounts.rules import Role
+from wangge.cases.rules import Severity
+from wangge.checklists.schemas import Item
+from wangge.orders.rules import Interval
+
+Certainty = Literal["S", "V1", "V2", "K", "P"]  # said in a source, near-primary, secondary, known, preset
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Entry(Strict):
+    """What every row of a pack carries: its code, its names, where it comes from and how sure that is."""
+
+    code: str = Field(max_length=32, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
+    zh: str = Field(min_length=1, max_length=64)
+    en: str = Field(min_length=1, max_length=128)
+    source: str = Field(min_length=1, max_length=64)
+    certainty: Certainty
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether the row may be shown as fact. Rule: PK-2 (K and P are presets)."""
+        return self.certainty in {"S", "V1", "V2"}
+
+
+class Tier(Entry):
+    level: int = Field(ge=1, le=9)
+
+
+class VenueClass(Entry):
+    pass
+
+
+class Tag(Entry):
+    limits: dict[str, float] = Field(default_factory=dict)  # area_m2, height_m, beds…: at most
+
+
+class Grade(Entry):
+    """A step of a rating; its code is the tag that the rated place carries (DG-10)."""
+
+    scheme: str
+    rank: int = Field(ge=1)
+    times_a_month: int = Field(ge=1, le=31)
+
+
+class MatterGroup(Entry):
+    pass
+
+
+class Matter(Entry):
+    group: str
+    basis: str = Field(max_length=128)
+    severity: Severity
+    may_become: Severity | None = None  # what people may raise it to
+    deadline: str  # the words of the source
+    fix_days: int = Field(ge=0, le=365)  # working days; 0 is at once
+    fix_hours: int | None = Field(None, ge=1)
+    on_spot: bool = False
+    departments: list[str] = Field(min_length=1)  # first handler, then whom it is passed on to
+
+    @property
+    def department_kind(self) -> str:
+        """Return the first handler who is not the grid itself: who reports does not handle (DG-08)."""
+        return next((kind for kind in self.departments if kind != "grid"), "street")
+
+
+class DepartmentKind(Entry):
+    pass
+
+
+class Route(Entry):
+    matter_prefix: str = Field(max_length=16)
+    path: str = Field("", max_length=64, pattern=r"^([0-9A-Za-z_-]+\.)*$")
+    department_kind: str
+
+
+class Plan(Entry):
+    classes: list[str] = Field(default_factory=list)  # none: every class
+    tags: list[str] = Field(default_factory=list)  # all of them; none: whatever the tags
+    interval: Interval
+    checklist: str
+
+
+class StageClock(Entry):
+    working_days: int | None = Field(None, ge=0)
+    hours: int | None = Field(None, ge=1)
+
+
+class Promise(StageClock):
+    pass
+
+
+class Light(Entry):
+    at_pct: int = Field(ge=1, le=1000)
+
+
+class Rung(Entry):
+    after_working_days: int = Field(ge=0)
+    role: Role
+
+
+class Duty(Entry):
+    per: Literal["day", "week", "month", "quarter", "year"]
+    times: int = Field(ge=1)
+    minutes: int | None = Field(None, ge=1)
+    policy: Literal["off", "advisory", "binding"] = "advisory"
+
+
+class RoleName(Entry):
+    pass
+
+
+class Stage(Entry):
+    pass
+
+
+class ChecklistItem(Item):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ChecklistEntry(Entry):
+    items: list[ChecklistItem] = Field(min_length=1)
+
+
+class Reward(Entry):
+    amount_fen: int | None = Field(None, ge=0)
+    share_pct: float | None = Field(None, ge=0, le=100)
+    per: Literal["month", "tip"]
+
+
+class Figure(Entry):
+    value: float
+    unit: str
+
+
+class Head(Strict):
+    """pack.yaml."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)
+    zh: str
+    en: str
+    extends: str | None = None
+    version: str = Field(pattern=r"^[0-9A-Za-z.]+$", max_length=24)
+
+
+class Pack(Head):
+    """A whole pack: its base's rows with its own on top."""
+
+    tiers: list[Tier] = Field(default_factory=list)
+    venue_classes: list[VenueClass] = Field(default_factory=list)
+    tags: list[Tag] = Field(default_factory=list)
+    grades: list[Grade] = Field(default_factory=list)
+    matter_groups: list[MatterGroup] = Field(default_factory=list)
+    matters: list[Matter] = Field(default_factory=list)
+    department_kinds: list[DepartmentKind] = Field(default_factory=list)
+    routes: list[Route] = Field(default_factory=list)
+    checklists: list[ChecklistEntry] = Field(default_factory=list)
+    plans: list[Plan] = Field(default_factory=list)
+    stage_clocks: list[StageClock] = Field(default_factory=list)
+    lights: list[Light] = Field(default_factory=list)
+    ladder: list[Rung] = Field(default_factory=list)
+    promises: list[Promise] = Field(default_factory=list)
+    duties: list[Duty] = Field(default_factory=list)
+    roles: list[RoleName] = Field(default_factory=list)
+    stages: list[Stage] = Field(default_factory=list)
+    rewards: list[Reward] = Field(default_factory=list)
+    appraisal: list[Figure] = Field(default_factory=list)
+
+    @property
+    def pack_version(self) -> str:
+        """Return what orders and cases remember: `dongguan@2026.11`."""
+        return f"{self.name}@{self.version}"
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every section as plain JSON rows."""
+        return {
+            section: [row.model_dump(mode="json") for row in getattr(self, section)] for section in SECTIONS
+        }
+
+
+SECTIONS: dict[str, type[Entry]] = {
+    "tiers": Tier,
+    "venue_classes": VenueClass,
+    "tags": Tag,
+    "grades": Grade,
+    "matter_groups": MatterGroup,
+    "matters": Matter,
+    "department_kinds": DepartmentKind,
+    "routes": Route,
+    "checklists": ChecklistEntry,
+    "plans": Plan,
+    "stage_clocks": StageClock,
+    "lights": Light,
+    "ladder": Rung,
+    "promises": Promise,
+    "duties": Duty,
+    "roles": RoleName,
+    "stages": Stage,
+    "rewards": Reward,
+    "appraisal": Figure,
+}

@@ -1,0 +1,158 @@
+"""Installing a pack: one transaction that pushes its rows into the apps below."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from wangge.cases import services as cases
+from wangge.checklists import services as checklists
+from wangge.checklists.schemas import ChecklistIn
+from wangge.kernel import audit
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.kernel.receipts import digest_of
+from wangge.orders import services as orders
+from wangge.packs.models import PackInstall
+from wangge.packs.reading import list_names, read
+from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
+from wangge.packs.schemas import Pack
+from wangge.venues import services as venues
+
+__all__ = ["diff", "install", "install_pack", "list_names", "load"]
+
+
+def load(name: str) -> Pack:
+    """Return the pack `name` with what it extends.
+
+    Raises: PackUnknown; PackUnreadable naming file, line, field and remedy of everything that is wrong.
+    """
+    return read(name)
+
+
+def diff(before: str, after: str) -> list[Change]:
+    """Return the rows that two packs hold differently. Raises: as `load`."""
+    return compare(read(before).rows(), read(after).rows())
+
+
+def install(name: str, *, effective_on: date, actor: Actor, at: datetime) -> bool:
+    """Make the pack `name` the active one; False if it is already.
+
+    Raises: NotYourRole, PackUnknown, PackUnreadable, PackChangedUnderVersion, NotYetEffective.
+    Rule:   PK-4 (one active pack), PK-5 (a version never holds two contents).
+    """
+    return install_pack(read(name), effective_on=effective_on, actor=actor, at=at)
+
+
+@transaction.atomic
+def install_pack(pack: Pack, *, effective_on: date, actor: Actor, at: datetime) -> bool:
+    """Make `pack` the active one; False if it is already. Raises and rules: as `install`."""
+    actor.check_can("packs.install")
+    today = at.astimezone(CHINA).date()
+    if effective_on > today:
+        raise NotYetEffective(effective_on=effective_on, today=today)
+    content = pack.model_dump(mode="json")
+    digest = digest_of(content)
+    before = PackInstall.objects.select_for_update().filter(pack_version=pack.pack_version).first()
+    if before is not None and bytes(before.digest) != digest:
+        raise PackChangedUnderVersion(pack_version=pack.pack_version)
+    if before is not None and before.is_active:
+        return False
+    PackInstall.objects.filter(is_active=True).update(is_active=False)
+    PackInstall.objects.update_or_create(
+        pack_version=pack.pack_version,
+        defaults={
+            "name": pack.name,
+            "effective_on": effective_on,
+            "installed_at": at,
+            "installed_by": actor.user_id,
+            "digest": digest,
+            "content": content,
+            "is_active": True,
+        },
+    )
+    _push(pack, effective_on)
+    detail = {"pack_version": pack.pack_version, "effective_on": effective_on.isoformat()}
+    audit.record([("packs.install", "pack", pack.name, detail)], actor=actor, at=at)
+    return True
+
+
+def _push(pack: Pack, effective_on: date) -> None:
+    version = pack.pack_version
+    venues.install_classes(
+        [{"code": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.venue_classes],
+        pack_version=version,
+    )
+    lists = [
+        ChecklistIn(code=row.code, name_zh=row.zh, name_en=row.en, items=list(row.items))
+        for row in pack.checklists
+    ]
+    checklists.install_checklists(lists, pack_version=version, effective_on=effective_on)
+    _push_cases(pack)
+    orders.install_plan_rules(
+        [
+            {
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "classes": row.classes,
+                "tags": row.tags,
+                "interval": row.interval.value,
+                "checklist_code": row.checklist,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.plans
+        ],
+        pack_version=version,
+    )
+
+
+def _push_cases(pack: Pack) -> None:
+    version = pack.pack_version
+    groups = {group.code: group for group in pack.matter_groups}
+    cases.install_matters(
+        [
+            {
+                "code": row.code,
+                "group_code": row.group,
+                "group_zh": groups[row.group].zh,
+                "group_en": groups[row.group].en,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "basis": row.basis,
+                "severity": row.severity.value,
+                "fix_days": row.fix_days,
+                "fix_hours": row.fix_hours,
+                "department_kind": row.department_kind,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.matters
+        ],
+        pack_version=version,
+    )
+    cases.install_routes(
+        [
+            {"matter_prefix": row.matter_prefix, "path": row.path, "department_kind": row.department_kind}
+            for row in pack.routes
+        ],
+        pack_version=version,
+    )
+    cases.install_clocks(
+        [
+            {
+                "status": row.code,
+                "working_days": row.working_days,
+                "hours": row.hours,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.stage_clocks
+        ],
+        pack_version=version,
+    )
+    cases.install_stages(
+        [{"status": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.stages],
+        pack_version=version,
+    )
