@@ -1,4 +1,4 @@
-"""The made-up city: divisions, grids, departments and posts, all from one seed. Source: docs/rules/twin.md (TW-1…TW-3)."""
+"""The made-up city: divisions, grids, departments, posts, from one seed. Source: docs/rules/twin.md."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ SOLO_ROLES = (
     (Role.AUDIT_ADMIN, "auditadmin", "审计管理员"),
     (Role.LEADER, "leader", "领导"),
 )
-# TW-3: every kind of department that the base pack's routes name; "grid" is the member, who only persuades (LN-07)
-STREET_DEPARTMENTS = (("police", "派出所"), ("street", "消防办"), ("property", "物业办"), ("community", "社区办"))
+# TW-3: every kind of department that the base pack names; "grid" is the member, who only persuades (LN-07)
+STREET_DEPARTMENTS = (
+    ("police", "派出所"),
+    ("street", "消防办"),
+    ("property", "物业办"),
+    ("community", "社区办"),
+)
 DISTRICT_DEPARTMENTS = (
     ("fire", "消防救援大队"),
     ("urban_management", "城管局"),

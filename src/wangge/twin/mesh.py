@@ -16,9 +16,12 @@ METRES_PER_DEGREE = 111_320.0
 JITTER = 0.22  # share of a cell's side; up to 0.25 every cell stays convex
 
 
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+
+
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """The first `n` cells along a Hilbert curve over a square mesh: neighbours in the list touch on the ground.
+    """The first `n` cells along a Hilbert curve over a square mesh: neighbours in the list touch.
 
     Shape: `corners` is (n, 4, 2), anticlockwise, WGS-84 (lon, lat).
     """
@@ -46,7 +49,7 @@ def lay(n: int, *, lon: float, lat: float, cell_m: float, seed: int) -> Mesh:
     return Mesh(corners)
 
 
-def hilbert(n: int, order: int) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+def hilbert(n: int, order: int) -> tuple[Whole, Whole]:
     """Return x and y of the first `n` places along the Hilbert curve of a square of side 2**order."""
     rest = np.arange(n, dtype=np.int64)
     x, y = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The venues of the made-up city, batch by batch, so that 1.7 million of them need no more memory than 5,000."""
+"""The venues of the made-up city, in batches, so that 1.7 million of them need no more memory than 5,000."""
 
 from __future__ import annotations
 
@@ -105,7 +105,14 @@ def _points(mesh: Mesh, cells: Any, chance: np.random.Generator) -> Any:
 
 
 def _venue(
-    number: int, code: str, point: Sequence[float], grid_path: str, grid_name: str, *, at: datetime, rng: random.Random
+    number: int,
+    code: str,
+    point: Sequence[float],
+    grid_path: str,
+    grid_name: str,
+    *,
+    at: datetime,
+    rng: random.Random,
 ) -> VenueSeed:
     kind = makeup().classes[code]
     keeper = words.person(rng)

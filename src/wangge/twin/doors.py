@@ -1,0 +1,109 @@
+"""How simulated people reach the city: through its services here, through HTTP in `http_door`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Protocol
+from uuid import UUID
+
+from wangge.accounts import queries as accounts
+from wangge.cases import queries as case_queries
+from wangge.cases import services as cases
+from wangge.cases.schemas import CaseReport, MatterOut, StepCommand
+from wangge.checklists import queries as checklists
+from wangge.checklists.schemas import Item
+from wangge.kernel import clock, files
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.kernel.fates import Fate
+from wangge.orders import services as orders
+from wangge.orders.schemas import OrderResult, PlanRequest
+from wangge.twin import queries
+from wangge.twin.cast import Cast, Office
+from wangge.twin.moves import AT_ONCE_HOURS, HOURS_A_WORKING_DAY, LiveCase, Matter
+from wangge.twin.visiting import Task
+
+BATCH = 500  # what the API takes at once
+
+
+class Door(Protocol):
+    """What people can do to the city and see of it. A batch answers one fate an item, in order."""
+
+    def meet(self, on: date) -> Cast: ...
+    def matters(self) -> Mapping[str, Matter]: ...
+    def items(self, checklist_id: int) -> Sequence[Item]: ...
+    def tasks(self, day: date) -> list[Task]: ...
+    def open_cases(self) -> list[LiveCase]: ...
+    def store_photo(self, content: bytes, *, actor: Actor, at: datetime) -> str: ...
+    def plan(self, plan: PlanRequest, *, actor: Actor, at: datetime) -> None: ...
+    def complete(self, results: Sequence[OrderResult], *, actor: Actor, at: datetime) -> list[Fate]: ...
+    def report(self, reports: Sequence[CaseReport], *, actor: Actor, at: datetime) -> list[Fate]: ...
+    def step(self, steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> list[Fate]: ...
+    def end_day(self, day: date) -> None: ...
+
+
+class ServicesDoor:
+    """The services of this process, with the clock standing at the simulated moment."""
+
+    def __init__(self) -> None:
+        self._items: dict[int, Sequence[Item]] = {}
+
+    def meet(self, on: date) -> Cast:
+        people = accounts.get_actors(queries.user_ids(), on)
+        offices = accounts.get_departments(queries.department_ids())
+        return Cast(
+            {user_id: people[user_id] for user_id in sorted(people)},
+            [Office(one.id, one.kind, one.path) for _, one in sorted(offices.items())],
+        )
+
+    def matters(self) -> Mapping[str, Matter]:
+        return {one.code: to_matter(one) for one in case_queries.list_matters()}
+
+    def items(self, checklist_id: int) -> Sequence[Item]:
+        if checklist_id not in self._items:
+            self._items[checklist_id] = checklists.get_checklist(checklist_id).items
+        return self._items[checklist_id]
+
+    def tasks(self, day: date) -> list[Task]:
+        return queries.open_tasks(day)
+
+    def open_cases(self) -> list[LiveCase]:
+        return queries.open_cases()
+
+    def store_photo(self, content: bytes, *, actor: Actor, at: datetime) -> str:
+        return files.store_file(content, media_type="image/jpeg", actor=actor, at=at).sha256
+
+    def plan(self, plan: PlanRequest, *, actor: Actor, at: datetime) -> None:
+        with clock.standing_at(at):
+            orders.plan_orders(plan, actor=actor, at=at)
+
+    def complete(self, results: Sequence[OrderResult], *, actor: Actor, at: datetime) -> list[Fate]:
+        with clock.standing_at(at):
+            return orders.complete_orders(results, actor=actor, at=at)
+
+    def report(self, reports: Sequence[CaseReport], *, actor: Actor, at: datetime) -> list[Fate]:
+        with clock.standing_at(at):
+            return cases.report_cases(reports, actor=actor, at=at)
+
+    def step(self, steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> list[Fate]:
+        with clock.standing_at(at):
+            return cases.take_steps(steps, actor=actor, at=at)
+
+    def end_day(self, day: date) -> None:
+        at = datetime.combine(day, time(23, 59, 59), CHINA)
+        with clock.standing_at(at):
+            orders.close_missed(at=at)
+
+
+def to_matter(matter: MatterOut) -> Matter:
+    """Return how long people have for it, in working hours: plain hours count as such, days by 9.5."""
+    if matter.fix_hours is not None:
+        hours = float(matter.fix_hours)
+    else:
+        hours = matter.fix_days * HOURS_A_WORKING_DAY or AT_ONCE_HOURS
+    return Matter(matter.code, matter.department_kind, hours)
+
+
+def fates_by_id(fates: Sequence[Fate]) -> Mapping[UUID, Fate]:
+    return {fate.command_id: fate for fate in fates}

@@ -1,0 +1,43 @@
+"""Rounds against a running house: the same people, with the real clock and no waiting between the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from wangge.twin.behaviour import Behaviour
+from wangge.twin.doors import Door
+from wangge.twin.play import Play
+
+Now = Callable[[], datetime]
+
+
+def play_rounds(
+    door: Door,
+    habits: Behaviour,
+    *,
+    seed: int,
+    rounds: int,
+    now: Now,
+    today: Callable[[], date],
+    visits: int = 4,
+) -> Play:
+    """Let everybody act `rounds` times: a few visits each, reports, then the next step on every open case.
+
+    Equal seeds make equal decisions; the ids carry the real time, so a second run is new commands.
+    """
+    play = Play(door, door.meet(today()), door.matters(), habits, seed=seed, pace=lambda since, hours: now())
+    play.take_photos(at=now())
+    play.adopt(door.open_cases())
+    done: dict[int, int] = {}
+    for _ in range(rounds):
+        tasks = []
+        done.clear()
+        for task in door.tasks(today()):
+            done[task.member_id] = done.get(task.member_id, 0) + 1
+            if done[task.member_id] <= visits:
+                tasks.append((now(), task))
+        play.make_visits(tasks, sent_at=now())
+        play.send_reports(sent_at=now())
+        play.send_moves(sent_at=now())
+    return play

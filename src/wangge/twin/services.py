@@ -1,0 +1,203 @@
+"""Making cities: the made-up one from a seed, and the people a real one still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from wangge.accounts import queries as account_queries
+from wangge.accounts import services as accounts
+from wangge.accounts.rules import Role
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.territory import queries as territory_queries
+from wangge.territory import services as territory
+from wangge.territory.schemas import GridImport, ImportReport
+from wangge.twin import casting, queries
+from wangge.twin.behaviour import behaviour
+from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
+from wangge.twin.days import first_of_next_month, play_days
+from wangge.twin.doors import ServicesDoor
+from wangge.twin.play import Play
+from wangge.twin.register import SOURCE, VenueSeed, venue_batches
+from wangge.twin.stills import arrange
+from wangge.venues import services as venues
+from wangge.venues.schemas import VenueIn
+
+LAYER = "comprehensive"
+HISTORY_DAYS = 21
+FOUNDED_DAYS = 60  # the made-up city is that much older than its history
+SAVED_AT_ONCE = 500
+
+InstallPack = Callable[
+    [Actor, datetime], object
+]  # packs and twin stand beside each other: who calls knows both
+
+
+class CityNotMade(Exception):
+    """The made-up city did not pass the city's own import checks: a mistake in the generator."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCity:
+    city: City
+    admin: Actor
+
+
+def make_city(
+    spec: CitySpec, *, seed: int, at: datetime, password: str | None, install_pack: InstallPack
+) -> MadeCity:
+    """Make the city of `spec` and `seed` through the services people use; everybody shares `password`.
+
+    Rule: TW-1 to TW-4.
+    """
+    city = draw_city(spec, seed=seed)
+    hire([p for p in city.people if p.role is Role.SYSTEM_ADMIN], [], password=password, at=at)
+    admin = _actor_of("sysadmin", at)
+    install_pack(admin, at)
+    _check(territory.import_divisions([(d.code, d.name) for d in city.divisions], actor=admin, at=at))
+    _check(territory.import_grids(_features(city), options=_options(spec), actor=admin, at=at))
+    ids = hire(city.people, city.departments, password=password, at=at)
+    posts = {p.scope: ids[p.username] for p in city.people if p.role is Role.GRID_MEMBER}
+    appoint(posts, admin=admin, at=at)
+    for batch in venue_batches(city, at=at, size=SAVED_AT_ONCE):
+        _save(batch, admin, at)
+    return MadeCity(city, admin)
+
+
+def make_demo(*, seed: int, at: datetime, password: str, install_pack: InstallPack) -> Play:
+    """Make the demo city with three weeks behind it, open cases in every state, and visits due today.
+
+    Rule: TW-10.
+    """
+    today = at.astimezone(CHINA).date()
+    starts_on = today - timedelta(days=HISTORY_DAYS)
+    founded = at - timedelta(days=HISTORY_DAYS + FOUNDED_DAYS)
+    make_city(DEMO, seed=seed, at=founded, password=password, install_pack=install_pack)
+    play = play_days(
+        ServicesDoor(),
+        behaviour(),
+        seed=seed,
+        starts_on=starts_on,
+        days=HISTORY_DAYS + 1,
+        until=at,
+        idle_on=today,
+        plan_until=first_of_next_month(today),
+    )
+    arrange(play, path=f"{DEMO.root}01.001.", at=at)
+    return play
+
+
+def fill_cast(*, seed: int, on: date, kinds: Iterable[str], at: datetime) -> int:
+    """Hire whom a city with venues still lacks; return how many. Nobody of them can log in with a password.
+
+    Rule: TW-3.
+    """
+    door, places = ServicesDoor(), queries.venue_paths()
+    covered = territory_queries.members_of(places, LAYER, on)
+    hires = casting.missing(door.meet(on), places, covered, kinds, seed=seed)
+    if not hires.people:
+        return 0
+    names = territory_queries.names_of({p.scope for p in hires.people.values()})
+    people = [_named(person, names.get(person.scope, person.scope)) for person in hires.people.values()]
+    ids = hire(people, list(hires.departments.values()), password=None, at=at)
+    admin = Actor(
+        user_id=min(ids.values()),
+        name="wangge simulate",
+        role=Role.SYSTEM_ADMIN,
+        scope=casting.cut(places[0], 1),
+        capabilities=frozenset({"territory.write"}),
+    )
+    for province in sorted({casting.cut(path, 1) for path in places}):
+        posts = {path: ids[name] for path, name in hires.members.items() if path.startswith(province)}
+        appoint(posts, admin=_over(admin, province), at=at)
+    return len(people)
+
+
+def hire(
+    people: Sequence[PersonSeed], departments: Sequence[DepartmentSeed], *, password: str | None, at: datetime
+) -> dict[str, int]:
+    """Make departments, people and their posts, each in one go; return the id of each username."""
+    desks = accounts.ensure_departments(
+        [accounts.NewDepartment(d.code, d.name, d.kind, d.path) for d in departments], actor=None, at=at
+    )
+    ids = accounts.create_users(
+        [accounts.NewUser(p.username, p.name) for p in people], password=password, actor=None, at=at
+    )
+    on = at.astimezone(CHINA).date()
+    accounts.grant_posts(
+        [
+            accounts.NewPost(
+                user_id=ids[p.username],
+                role=p.role,
+                scope=p.scope,
+                scope_name=p.scope_name,
+                starts_on=on,
+                department_id=desks.get(p.department_code),
+            )
+            for p in people
+        ],
+        actor=None,
+        at=at,
+    )
+    return ids
+
+
+def appoint(posts: dict[str, int], *, admin: Actor, at: datetime) -> None:
+    """Make people the primary members of grids."""
+    appointments = [territory.Appointment(path, user_id) for path, user_id in sorted(posts.items())]
+    territory.appoint_members(appointments, actor=admin, starts_on=at.astimezone(CHINA).date(), at=at)
+
+
+def _actor_of(username: str, at: datetime) -> Actor:
+    ids = account_queries.ids_of([username])
+    return account_queries.get_actors(list(ids.values()), at.astimezone(CHINA).date())[ids[username]]
+
+
+def _over(admin: Actor, scope: str) -> Actor:
+    return Actor(admin.user_id, admin.name, admin.role, scope, None, admin.capabilities)
+
+
+def _named(person: PersonSeed, place: str) -> PersonSeed:
+    return PersonSeed(
+        person.username, person.name, person.role, person.scope, place, department_code=person.department_code
+    )
+
+
+def _features(city: City) -> Iterable[territory.GridFeature]:
+    for grid in city.grids:
+        yield territory.GridFeature(
+            name=grid.name, shape=grid.polygon, code=grid.code, path=grid.path, households=grid.households
+        )
+
+
+def _options(spec: CitySpec) -> GridImport:
+    return GridImport(layer=LAYER, datum="wgs84", within=spec.root, tier="grid")
+
+
+def _check(report: ImportReport) -> None:
+    if not report.loaded:
+        raise CityNotMade("; ".join(problem.en for problem in report.problems[:5]))
+
+
+def _save(batch: Sequence[VenueSeed], admin: Actor, at: datetime) -> None:
+    rows = [
+        VenueIn(
+            id=venue.id,
+            code=venue.code,
+            name=venue.name,
+            class_code=venue.class_code,
+            tags=venue.tags,
+            address=venue.address,
+            lon=venue.lon,
+            lat=venue.lat,
+            area_m2=venue.area_m2,
+            keeper_name=venue.keeper_name,
+            keeper_phone=venue.keeper_phone,
+        )
+        for venue in batch
+    ]
+    refused = [fate for fate in venues.save_venues(rows, actor=admin, at=at) if fate.status >= 400]
+    if refused:
+        raise CityNotMade(f"{SOURCE}: {refused[0].en}")
