@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 
 from wangge.kernel.errors import Unreadable
 
+T = TypeVar("T")
 BATCH = 20_000
 DEGREES = ("CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490")
 
@@ -27,6 +28,10 @@ class Feature(NamedTuple):
 class _Head(msgspec.Struct):
     features: list[msgspec.Raw]
     crs: Any = None
+
+
+class _Properties(msgspec.Struct):
+    properties: dict[str, Any] | None = None
 
 
 class _Feature(msgspec.Struct):
@@ -66,13 +71,21 @@ class FeatureFile:
     def __len__(self) -> int:
         return len(self._features)
 
+    def columns(self) -> set[str]:
+        """Return the names of all properties that occur."""
+        found: set[str] = set()
+        for raw in self._features:
+            feature = _decode(raw, _Properties)
+            found |= (feature.properties or {}).keys() if feature else set()
+        return found
+
     def __iter__(self) -> Iterator[Feature]:
         for start in range(0, len(self._features), BATCH):
             yield from _read(self._features[start : start + BATCH], start + 1)
 
 
 def _read(raws: list[msgspec.Raw], first_row: int) -> Iterator[Feature]:
-    features = [_feature(raw) for raw in raws]
+    features = [_decode(raw, _Feature) for raw in raws]
     texts = [_text(feature) for feature in features]
     shapes = shapely.force_2d(shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore"))
     for row, (feature, text, shape) in enumerate(zip(features, texts, shapes, strict=True), first_row):
@@ -86,9 +99,9 @@ def _read(raws: list[msgspec.Raw], first_row: int) -> Iterator[Feature]:
         yield Feature(row, (feature.properties or {}) if feature else {}, shape, why)
 
 
-def _feature(raw: msgspec.Raw) -> _Feature | None:
+def _decode(raw: msgspec.Raw, shape: type[T]) -> T | None:
     try:
-        return msgspec.json.decode(raw, type=_Feature)
+        return msgspec.json.decode(raw, type=shape)
     except msgspec.DecodeError:
         return None
 

@@ -93,6 +93,11 @@ def names_of(paths: Iterable[str]) -> dict[str, str]:
     return names | dict(grids.values_list("path", "name"))
 
 
+def known_codes(codes: Iterable[str]) -> set[str]:
+    """Return those of `codes` that are divisions."""
+    return set(Division.objects.filter(code__in=set(codes)).values_list("code", flat=True))
+
+
 def members_of(paths: Iterable[str], layer: str, on: date | None = None) -> dict[str, int]:
     """Return the primary member of each grid that has one, now or on a day. Rule: TE-9 (WH-07)."""
     members = GridMember.objects.filter(layer=layer, path__in=set(paths), duty=Duty.PRIMARY)

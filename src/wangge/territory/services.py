@@ -16,8 +16,10 @@ from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import check_closed
 from wangge.territory import coverage, queries
 from wangge.territory.division_import import DivisionRow, import_divisions
+from wangge.territory.geometry import areas_m2
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.models import Division, Duty, Grid, GridMember
+from wangge.territory.outline_checks import check_places, read_outline
 from wangge.territory.schemas import CoverageOut, FeatureCollection
 
 __all__ = [
@@ -25,9 +27,12 @@ __all__ = [
     "DivisionRow",
     "GridFeature",
     "appoint_members",
+    "areas_m2",
     "check_coverage",
+    "check_places",
     "import_divisions",
     "import_grids",
+    "read_outline",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
@@ -36,9 +36,11 @@ def list_venue_points(request: ActorRequest, bbox: str) -> FeatureCollection:
 
 
 @router.get("/export.{suffix}", operation_id="export_venues", response={200: None, 403: Refusal})
-def export_venues(request: ActorRequest, suffix: str, filters: Query[VenueFilter]) -> HttpResponse:
+def export_venues(request: ActorRequest, suffix: str, filters: Query[VenueFilter]) -> StreamingHttpResponse:
     """The filtered list as a file; `suffix` is csv or xlsx. It can be imported again."""
-    return services.export_venues(request.actor, filters, suffix, at=clock.now())
+    media_type, pieces = services.export_venues(request.actor, filters, suffix, at=clock.now())
+    headers = {"Content-Disposition": f'attachment; filename="venues.{suffix}"'}
+    return StreamingHttpResponse(pieces, content_type=media_type, headers=headers)
 
 
 @router.post("", response=list[FateOut], operation_id="save_venues")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, field_validator
 
 
 class VenueRow(Schema):
@@ -94,5 +95,12 @@ class VenueImport(Schema):
     territory: str  # a closed path: what the file claims to lie in
     layer: str = "comprehensive"
     class_code: str = ""  # for files without a class column
-    columns: dict[str, str] = Field(default_factory=dict)  # ours -> theirs
+    columns: dict[str, str] = Field(default_factory=dict)  # ours -> theirs; in a form: one JSON object
+    max_distance_m: float = Field(1_000.0, ge=0)  # how far outside the territory's grids a point may lie
+    repair: bool = False  # mend self-crossing outlines instead of refusing them
     dry_run: bool = False
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _read_columns(cls, given: object) -> object:
+        return json.loads(given or "{}") if isinstance(given, str) else given

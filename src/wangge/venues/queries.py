@@ -1,0 +1,170 @@
+"""Reads of the register. Every one starts from visible_to(actor)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import NotVisible, Unreadable
+from wangge.kernel.paths import is_closed
+from wangge.kernel.secrets import decrypt, mask_name, mask_phone
+from wangge.territory.queries import make_cursor, read_box, read_cursor
+from wangge.territory.queries import names_of as grid_names_of
+from wangge.territory.schemas import FeatureCollection
+from wangge.venues.models import Venue, VenueClass, VenueQuerySet
+from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
+
+READ = "venues.read"
+COUNTED = 10_000  # totals beyond are "more than"
+SHOWN_POINTS = 5_000
+HIDDEN = ("keeper_phone",)
+
+
+def list_venues(actor: Actor, filters: VenueFilter) -> VenuePage:
+    """Return a page in the order of grid and id; the total is exact up to 10,000."""
+    actor.check_can(READ)
+    found = select(actor, filters)
+    counted = found.order_by()[: COUNTED + 1].count()
+    page = found.order_by("grid_path", "id")
+    if filters.cursor:
+        path, identifier = _read_key(filters.cursor)
+        page = page.filter(grid_path__gte=path).filter(Q(grid_path__gt=path) | Q(id__gt=identifier))
+    rows = list(page.select_related("venue_class").defer(*HIDDEN)[: filters.limit + 1])
+    more, rows = len(rows) > filters.limit, rows[: filters.limit]
+    return VenuePage(
+        items=shown(rows),
+        total=min(counted, COUNTED),
+        total_is_exact=counted <= COUNTED,
+        next_cursor=make_cursor(f"{rows[-1].grid_path}|{rows[-1].pk}") if more else None,
+    )
+
+
+def select(actor: Actor, filters: VenueFilter) -> VenueQuerySet:
+    """Return the visible venues that the filter lets through, unordered."""
+    found = Venue.objects.visible_to(actor)
+    if filters.q:
+        found = found.filter(
+            Q(name__contains=filters.q) | Q(code__startswith=filters.q) | Q(address__contains=filters.q)
+        )
+    if filters.venue_class:
+        found = found.filter(venue_class=filters.venue_class)
+    if filters.tag:
+        found = found.filter(tags__contains=[filters.tag])
+    if filters.grid:
+        found = found.filter(
+            grid_path__startswith=filters.grid if is_closed(filters.grid) else f"{filters.grid}."
+        )
+    if filters.orphan is not None:
+        found = found.filter(is_orphan=filters.orphan)
+    if filters.is_open is not None:
+        found = found.filter(is_open=filters.is_open)
+    return found
+
+
+def list_classes() -> list[VenueClassOut]:
+    """Return the kinds of places of the installed packs."""
+    return [
+        VenueClassOut(code=c.code, name_zh=c.name_zh, name_en=c.name_en)
+        for c in VenueClass.objects.order_by("code")
+    ]
+
+
+def list_points(actor: Actor, bbox: str) -> FeatureCollection:
+    """Return the venues in the box as GeoJSON points; `is_complete` tells whether there are more."""
+    actor.check_can(READ)
+    west, south, east, north = read_box(bbox)
+    inside = Venue.objects.visible_to(actor).filter(lon__range=(west, east), lat__range=(south, north))
+    columns = ("id", "name", "venue_class_id", "grid_path", "is_orphan", "lon", "lat")
+    rows = list(inside.values_list(*columns)[: SHOWN_POINTS + 1])
+    features = [
+        {
+            "type": "Feature",
+            "id": str(pk),
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+            "properties": {
+                "id": str(pk),
+                "name": name,
+                "class_code": class_code,
+                "grid_path": path,
+                "is_orphan": is_orphan,
+            },
+        }
+        for pk, name, class_code, path, is_orphan, lon, lat in rows[:SHOWN_POINTS]
+    ]
+    return FeatureCollection(features=features, is_complete=len(rows) <= SHOWN_POINTS)
+
+
+def get_detail(actor: Actor, venue_id: UUID) -> VenueDetail:
+    """Return one dossier, personal fields masked. Raises: NotVisible. Rule: VE-6."""
+    actor.check_can(READ)
+    venue = Venue.objects.visible_to(actor).select_related("venue_class").filter(pk=venue_id).first()
+    if venue is None:
+        raise NotVisible
+    return VenueDetail(
+        **shown([venue])[0].model_dump(),
+        area_m2=venue.area_m2,
+        height_m=venue.height_m,
+        credit_code=venue.credit_code,
+        keeper_name=mask_name(venue.keeper_name),
+        keeper_phone=masked_phone(venue),
+        source=venue.source,
+        updated_at=venue.updated_at,
+    )
+
+
+def get_many(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, VenueRow]:
+    """Return the visible ones among `ids`."""
+    found = Venue.objects.visible_to(actor).filter(pk__in=set(ids))
+    return {row.id: row for row in shown(list(found.select_related("venue_class").defer(*HIDDEN)))}
+
+
+def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return names by id, for rows that the caller was already allowed to see."""
+    return dict(Venue.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def shown(rows: Sequence[Venue]) -> list[VenueRow]:
+    """Return rows as lists show them, grid names in one query."""
+    names = grid_names_of({p for row in rows for p in (row.grid_path, row.nearest_path) if p})
+    return [
+        VenueRow(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            class_code=row.venue_class.code,
+            class_zh=row.venue_class.name_zh,
+            class_en=row.venue_class.name_en,
+            tags=row.tags,
+            address=row.address,
+            grid_path=row.grid_path,
+            grid_name=names.get(row.grid_path, row.grid_path),
+            is_orphan=row.is_orphan,
+            nearest_name=names.get(row.nearest_path, row.nearest_path) if row.nearest_path else None,
+            nearest_m=row.nearest_m,
+            lon=row.lon,
+            lat=row.lat,
+            is_open=row.is_open,
+            last_visited_on=row.last_visited_on,
+            version=row.version,
+        )
+        for row in rows
+    ]
+
+
+def masked_phone(venue: Venue) -> str:
+    return mask_phone(decrypt(venue.keeper_phone)) if venue.keeper_phone else ""
+
+
+def _read_key(cursor: str) -> tuple[str, UUID]:
+    path, _, identifier = read_cursor(cursor).partition("|")
+    try:
+        return path, UUID(identifier)
+    except ValueError:
+        raise Unreadable(
+            field="cursor",
+            why_zh="翻页标记无效，请从第一页重新开始",
+            why_en="start again from the first page",
+        ) from None

@@ -1,0 +1,85 @@
+"""Writes of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
+
+from wangge.kernel.actor import Actor
+from wangge.territory.rules import Problems
+from wangge.territory.schemas import ImportReport
+from wangge.venues.export import export_venues, venue_rows
+from wangge.venues.models import VenueClass
+from wangge.venues.reading import read_file
+from wangge.venues.row_reading import VenueRecord
+from wangge.venues.saving import save_venues
+from wangge.venues.schemas import VenueImport
+from wangge.venues.venue_import import import_venues
+
+__all__ = [
+    "VenueRecord",
+    "export_venues",
+    "import_upload",
+    "import_venues",
+    "install_classes",
+    "mark_visited",
+    "read_file",
+    "save_venues",
+    "venue_rows",
+]
+
+VISITED = """
+UPDATE venues_venue v SET last_visited_on = n.day
+  FROM unnest(%s::uuid[], %s::date[]) AS n(id, day)
+ WHERE v.id = n.id AND (v.last_visited_on IS NULL OR v.last_visited_on < n.day)
+"""  # no new version: a visit does not disturb somebody who edits the dossier
+
+
+class ClassLike(Protocol):
+    """A kind of place as a pack names it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def import_upload(
+    file: UploadedFile[Any], options: VenueImport, *, actor: Actor, at: datetime
+) -> ImportReport:
+    """Import an uploaded file. Raises: as import_venues; Unreadable for a file that cannot be read at all."""
+    actor.check_can("venues.write")
+    problems = Problems()
+    name = file.name or ""
+    if file.file is None:
+        raise ValueError("an upload without a file")
+    records, columns = read_file(file.file, name, options, problems)
+    return import_venues(
+        records, options=options, actor=actor, at=at, columns=columns, file_name=name, problems=problems
+    )
+
+
+def install_classes(classes: Sequence[ClassLike], pack_version: str) -> None:
+    """Add and rename kinds of places; none is removed, as dossiers may name it. Rule: VE-2."""
+    VenueClass.objects.bulk_create(
+        [
+            VenueClass(code=one.code, name_zh=one.name_zh, name_en=one.name_en, pack_version=pack_version)
+            for one in classes
+        ],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name_zh", "name_en", "pack_version"],
+    )
+
+
+def mark_visited(days: Mapping[UUID, date]) -> None:
+    """Note the day somebody was last there; an older day than the one known changes nothing. Rule: VE-9."""
+    with connection.cursor() as cursor:
+        cursor.execute(VISITED, [list(days), list(days.values())])
