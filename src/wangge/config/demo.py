@@ -92,7 +92,7 @@ def _line(person: PersonSeed) -> dict[str, str]:
 
 
 def _one_each(accounts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the first account of each role; of handlers one a department of the first street and district."""
+    """Return the first account of each role; of handlers one of the police, the brigade, the street."""
     first: dict[tuple[str, str], dict[str, Any]] = {}
     for one in accounts:
         kind = one["department"].partition("-")[0]

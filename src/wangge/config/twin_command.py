@@ -22,7 +22,8 @@ from wangge.packs.schemas import Pack
 from wangge.twin import queries, report, services, simulation
 from wangge.twin.behaviour import behaviour
 from wangge.twin.city import DEMO
-from wangge.twin.http_door import Account, HttpDoor, Ledger
+from wangge.twin.http_door import Account, HttpDoor
+from wangge.twin.ledger import Ledger
 from wangge.twin.live import play_rounds
 from wangge.twin.report import Rung
 from wangge.twin.worktime import at_time

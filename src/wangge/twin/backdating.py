@@ -14,7 +14,8 @@ STATEMENTS = (
     "UPDATE territory_grid SET valid_from = %(at)s WHERE valid_to IS NULL AND valid_from > %(at)s",
     "UPDATE territory_gridmember SET starts_on = %(on)s WHERE ends_on IS NULL AND starts_on > %(on)s",
     "UPDATE accounts_post SET starts_on = %(on)s WHERE ends_on IS NULL AND starts_on > %(on)s",
-    "UPDATE checklists_checklist SET effective_on = %(on)s WHERE withdrawn_on IS NULL AND effective_on > %(on)s",
+    "UPDATE checklists_checklist SET effective_on = %(on)s"
+    " WHERE withdrawn_on IS NULL AND effective_on > %(on)s",
 )
 
 

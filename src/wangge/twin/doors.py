@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Protocol
-from uuid import UUID
 
 from wangge.accounts import queries as accounts
 from wangge.cases import queries as case_queries
 from wangge.cases import services as cases
-from wangge.cases.schemas import CaseReport, MatterOut, StepCommand
+from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.checklists import queries as checklists
 from wangge.checklists.schemas import Item
 from wangge.kernel import clock, files
@@ -21,7 +20,7 @@ from wangge.orders import services as orders
 from wangge.orders.schemas import OrderResult, PlanRequest
 from wangge.twin import queries
 from wangge.twin.cast import Cast, Office
-from wangge.twin.moves import AT_ONCE_HOURS, HOURS_A_WORKING_DAY, LiveCase, Matter
+from wangge.twin.moves import LiveCase, Matter, to_matter
 from wangge.twin.visiting import Task
 
 BATCH = 500  # what the API takes at once
@@ -94,16 +93,3 @@ class ServicesDoor:
         at = datetime.combine(day, time(23, 59, 59), CHINA)
         with clock.standing_at(at):
             orders.close_missed(at=at)
-
-
-def to_matter(matter: MatterOut) -> Matter:
-    """Return how long people have for it, in working hours: plain hours count as such, days by 9.5."""
-    if matter.fix_hours is not None:
-        hours = float(matter.fix_hours)
-    else:
-        hours = matter.fix_days * HOURS_A_WORKING_DAY or AT_ONCE_HOURS
-    return Matter(matter.code, matter.department_kind, hours)
-
-
-def fates_by_id(fates: Sequence[Fate]) -> Mapping[UUID, Fate]:
-    return {fate.command_id: fate for fate in fates}

@@ -5,12 +5,10 @@ A command is sent with the same id until somebody answers it; what was acknowled
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -29,8 +27,8 @@ from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.schemas import FateOut
 from wangge.orders.schemas import OrderDetail, OrderPage, OrderResult, PlanRequest
 from wangge.twin.cast import Cast, Office
-from wangge.twin.doors import to_matter
-from wangge.twin.moves import LiveCase, Matter
+from wangge.twin.ledger import Ledger
+from wangge.twin.moves import LiveCase, Matter, to_matter
 from wangge.twin.visiting import Task
 
 PATIENCE_S = 120.0
@@ -49,30 +47,6 @@ class Account(Schema):
 
     username: str
     role: Role
-
-
-class Ledger:
-    """The acknowledged commands, one line each, on the disk before anybody relies on it."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
-
-    def note(self, fates: Iterable[Fate]) -> None:
-        """Append what was answered, after it was answered."""
-        self._file.writelines(f"{fate.command_id} {fate.outcome.value}\n" for fate in fates)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def read_ledger(path: Path) -> dict[UUID, str]:
-    """Return the outcome of each acknowledged command. A line cut short by a crash is no acknowledgement."""
-    text = path.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    pairs = (line.split() for line in whole.splitlines())
-    return {UUID(command_id): outcome for command_id, outcome in pairs}
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Status
-from wangge.cases.schemas import StepCommand
+from wangge.cases.schemas import MatterOut, StepCommand
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import id_at
 from wangge.twin.behaviour import Behaviour
@@ -45,6 +45,15 @@ class Matter:
     code: str
     department_kind: str
     limit_hours: float  # working hours
+
+
+def to_matter(matter: MatterOut) -> Matter:
+    """Return how long people have for it, in working hours: plain hours count as such, days by 9.5."""
+    if matter.fix_hours is not None:
+        hours = float(matter.fix_hours)
+    else:
+        hours = matter.fix_days * HOURS_A_WORKING_DAY or AT_ONCE_HOURS
+    return Matter(matter.code, matter.department_kind, hours)
 
 
 @dataclass(slots=True)

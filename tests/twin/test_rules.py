@@ -1,0 +1,411 @@
+"""The made-up city and its people, without a database."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+import shapely
+
+from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.cases.rules import Action, Channel, Status
+from wangge.checklists.schemas import Condition, Item
+from wangge.kernel.actor import Actor
+from wangge.kernel.ids import time_of
+from wangge.twin import casting, mesh, photos, report
+from wangge.twin.behaviour import behaviour
+from wangge.twin.cast import Cast, Office
+from wangge.twin.city import DEMO, CitySpec, draw_city
+from wangge.twin.ledger import read_ledger
+from wangge.twin.moves import LiveCase, Matter, Move, Stage, next_move
+from wangge.twin.photos import Album, draw_photo
+from wangge.twin.queries import CaseFacts, OrderFacts
+from wangge.twin.register import venue_batches
+from wangge.twin.report import Rung
+from wangge.twin.visiting import Task, day_of, visit
+from wangge.twin.words import chinese, numbered
+from wangge.twin.worktime import add_work_hours
+
+CHINA = ZoneInfo("Asia/Shanghai")
+FOUNDED = datetime(2026, 1, 1, tzinfo=CHINA)
+ALBUM = Album(before=("a" * 64, "b" * 64), after=("c" * 64, "d" * 64))
+
+
+def china(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+# ---- the ground: TW-1, TW-2 ----
+
+
+@pytest.mark.parametrize("seed", [1, 7, 99])
+def test_grids_leave_no_gap_and_no_overlap(seed: int) -> None:
+    polygons = [grid.polygon for grid in draw_city(DEMO, seed=seed).grids]
+    assert len(polygons) == 24
+    assert all(polygon.is_valid and polygon.geom_type == "Polygon" for polygon in polygons)
+    assert bool(shapely.coverage_is_valid(polygons))
+    whole = shapely.union_all(polygons)
+    assert whole.geom_type == "Polygon"
+    assert not whole.interiors
+    assert whole.area == pytest.approx(sum(polygon.area for polygon in polygons), rel=1e-9)
+
+
+def test_grids_of_a_city_of_600_lie_in_one_piece_each() -> None:
+    spec = CitySpec(districts=2, streets=5, communities=6, grids=10)
+    polygons = [grid.polygon for grid in draw_city(spec, seed=3).grids]
+    assert len(polygons) == 600
+    assert {polygon.geom_type for polygon in polygons} == {"Polygon"}
+    assert bool(shapely.coverage_is_valid(polygons))
+
+
+def test_neighbours_along_the_curve_touch() -> None:
+    x, y = mesh.hilbert(1024, 5)
+    steps = abs(x[1:] - x[:-1]) + abs(y[1:] - y[:-1])
+    assert set(steps.tolist()) == {1}
+    assert len(set(zip(x.tolist(), y.tolist(), strict=True))) == 1024
+
+
+def test_a_grid_has_300_to_500_households_and_a_code_of_15_digits() -> None:
+    for grid in draw_city(DEMO, seed=7).grids:
+        assert 300 <= grid.households <= 500
+        assert len(grid.code) == 15
+        assert grid.path.replace(".", "") == grid.code
+
+
+def test_equal_seeds_draw_equal_cities_and_others_do_not() -> None:
+    one, two, other = (draw_city(DEMO, seed=seed) for seed in (7, 7, 8))
+    assert [g.polygon.wkb for g in one.grids] == [g.polygon.wkb for g in two.grids]
+    assert one.people == two.people
+    assert [g.polygon.wkb for g in one.grids] != [g.polygon.wkb for g in other.grids]
+
+
+# ---- the register: TW-4 ----
+
+
+def test_every_venue_lies_in_its_grid_and_is_known_by_one_code() -> None:
+    city = draw_city(DEMO, seed=7)
+    shapes = {grid.path: grid.polygon for grid in city.grids}
+    venues = [venue for batch in venue_batches(city, at=FOUNDED, size=500) for venue in batch]
+    assert len(venues) == 1200
+    assert all(shapely.contains_xy(shapes[venue.grid_path], venue.lon, venue.lat) for venue in venues)
+    assert len({venue.code for venue in venues}) == len({venue.id for venue in venues}) == 1200
+
+
+def test_a_batch_holds_no_more_than_asked_and_repeats_itself() -> None:
+    city = draw_city(DEMO, seed=7)
+    batches = list(venue_batches(city, at=FOUNDED, size=500))
+    assert [len(batch) for batch in batches] == [500, 500, 200]
+    assert batches == list(venue_batches(city, at=FOUNDED, size=500))
+
+
+def test_most_rentals_carry_one_of_the_four_grades() -> None:
+    city = draw_city(DEMO, seed=7)
+    rentals = [v for batch in venue_batches(city, at=FOUNDED) for v in batch if v.class_code == "rental"]
+    grades = {"rental_lenient", "rental_warned", "rental_strict", "rental_banned"}
+    assert {tag for venue in rentals for tag in venue.tags} == grades
+    assert all(len(venue.tags) <= 1 for venue in rentals)
+
+
+def test_names_go_on_when_the_list_is_through() -> None:
+    assert numbered(["和顺", "春晖"], 0, "街道") == "和顺街道"
+    assert numbered(["和顺", "春晖"], 3, "街道") == "春晖二街道"
+    assert [chinese(n) for n in (1, 10, 11, 20, 35)] == ["一", "十", "十一", "二十", "三十五"]
+
+
+# ---- working hours: TW-5 ----
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2026-03-02 09:00", 1.5, "2026-03-02 10:30"),
+        ("2026-03-02 07:00", 1.0, "2026-03-02 09:30"),  # before the day begins
+        ("2026-03-06 17:00", 2.0, "2026-03-09 09:30"),  # Friday to Monday
+        ("2026-03-07 12:00", 0.0, "2026-03-09 08:30"),  # Saturday
+        ("2026-02-13 17:30", 1.0, "2026-02-14 09:00"),  # a Saturday that is worked before Spring Festival
+        ("2026-02-14 17:30", 1.0, "2026-02-24 09:00"),  # Spring Festival, 15 to 23 February
+        ("2026-03-02 08:30", 19.0, "2026-03-04 08:30"),  # two whole days of 9.5 hours
+        ("2031-03-07 17:00", 2.0, "2031-03-10 09:30"),  # an unknown year: Monday to Friday
+    ],
+)
+def test_work_goes_on_in_working_hours_only(start: str, hours: float, end: str) -> None:
+    assert add_work_hours(china(start), hours) == china(end)
+
+
+# ---- visits: TW-6 ----
+
+ITEMS = [
+    Item(key="routes", zh="通道", en="routes", matter_code="H101", on_spot_required=True),
+    Item(key="there", zh="灭火器", en="extinguisher", matter_code="H301"),
+    Item(
+        key="good",
+        zh="有效",
+        en="in date",
+        matter_code="H302",
+        visible_if=Condition(item="there", ok=True),
+    ),
+]
+
+
+def make_task(number: int = 1, *, opens_on: date = date(2026, 3, 2)) -> Task:
+    return Task(
+        order_id=UUID(int=number),
+        venue_id=UUID(int=10_000_000 + number),
+        member_id=5,
+        checklist_id=1,
+        opens_on=opens_on,
+        due_on=date(2026, 3, 31),
+        lon=83.5,
+        lat=39.2,
+        address="和顺街道1号",
+        path="99.01.01.001.001.001.",
+        version=1,
+    )
+
+
+def test_one_order_in_nine_has_a_finding() -> None:
+    habits, at = behaviour().visits, china("2026-03-02 10:00")
+    results = [visit(make_task(n), ITEMS, habits, ALBUM, seed=7, at=at) for n in range(8000)]
+    inspected = [result for result in results if result.outcome == "inspected"]
+    found = sum(any(answer.ok is False for answer in result.answers) for result in inspected)
+    assert found / len(inspected) == pytest.approx(0.113, abs=0.012)  # DG-12
+    assert 0.93 < len(inspected) / len(results) < 0.98
+
+
+def test_what_was_persuaded_has_photos_before_and_after_and_hidden_items_are_not_answered() -> None:
+    habits, at = behaviour().visits, china("2026-03-02 10:00")
+    persuaded = 0
+    for n in range(3000):
+        result = visit(make_task(n), ITEMS, habits, ALBUM, seed=7, at=at)
+        keys = {answer.item: answer for answer in result.answers}
+        if "there" in keys and keys["there"].ok is False:
+            assert "good" not in keys
+        for answer in result.answers:
+            if answer.ok is False:
+                assert answer.case_id is not None
+                assert answer.photos
+                assert bool(answer.after_photos) is answer.persuaded
+                persuaded += answer.persuaded
+    assert persuaded > 100
+
+
+def test_a_visit_depends_on_seed_and_order_alone() -> None:
+    habits, at = behaviour().visits, china("2026-03-02 10:00")
+    first, again, other = (visit(make_task(3), ITEMS, habits, ALBUM, seed=s, at=at) for s in (7, 7, 8))
+    assert first == again
+    assert first.id != other.id
+    assert time_of(first.id) == at
+
+
+def test_members_go_on_working_days_and_forget_few() -> None:
+    days = [day_of(make_task(n, opens_on=date(2026, 3, 6)), behaviour().visits, seed=7) for n in range(2000)]
+    assert all(day is None or (day >= date(2026, 3, 6) and day.weekday() < 5) for day in days)
+    assert 0 < days.count(None) < 60
+    assert days.count(date(2026, 3, 6)) > 1500
+
+
+# ---- steps on cases: TW-7 ----
+
+GRID, STREET, DISTRICT = "99.01.01.001.001.001.", "99.01.01.001.", "99.01.01."
+
+
+def make_person(user_id: int, role: Role, scope: str, department_id: int | None = None) -> Actor:
+    return Actor(user_id, f"p{user_id}", role.value, scope, department_id, CAPABILITIES[role])
+
+
+def make_cast() -> Cast:
+    people = [
+        make_person(1, Role.DISPATCHER, DISTRICT),
+        make_person(2, Role.SUPERVISOR, DISTRICT),
+        make_person(3, Role.GRID_CHIEF, STREET),
+        make_person(5, Role.GRID_MEMBER, GRID),
+        make_person(6, Role.CITIZEN, STREET),
+        make_person(11, Role.DEPARTMENT_HANDLER, STREET, 100),
+        make_person(12, Role.DEPARTMENT_HANDLER, STREET, 100),
+        make_person(13, Role.DEPARTMENT_HANDLER, DISTRICT, 101),
+    ]
+    offices = [Office(100, "street", STREET), Office(101, "fire", DISTRICT)]
+    return Cast({person.user_id: person for person in people}, offices)
+
+
+def make_stage(seed: int = 7, open_twin_of: Callable[[LiveCase], UUID | None] = lambda case: None) -> Stage:
+    return Stage(
+        cast=make_cast(),
+        habits=behaviour(),
+        album=ALBUM,
+        matters={"H101": Matter("H101", "police", 9.5), "H301": Matter("H301", "fire", 28.5)},
+        seed=seed,
+        pace=add_work_hours,
+        open_twin_of=open_twin_of,
+    )
+
+
+def make_case(status: Status, **given: object) -> LiveCase:
+    facts: dict[str, object] = {
+        "id": uuid4(),
+        "path": GRID,
+        "matter_code": "H101",
+        "channel": Channel.INSPECTION,
+        "venue_id": None,
+        "reporter_id": 5,
+        "status": status,
+        "since": china("2026-03-02 10:00"),
+        "department_id": 100,
+        "handler_id": 11,
+    }
+    return LiveCase(**(facts | given))  # type: ignore[arg-type]
+
+
+def take(status: Status, **given: object) -> Move:
+    move = next_move(make_case(status, **given), make_stage())
+    assert move is not None
+    return move
+
+
+def test_nobody_verifies_who_reported_or_handled() -> None:
+    for _ in range(300):
+        for reporter, handler in ((5, 11), (6, 12), (3, 11)):
+            move = take(Status.VERIFYING, reporter_id=reporter, handler_id=handler)
+            assert move.actor.user_id not in {reporter, handler}
+            assert move.actor.can("cases.verify")
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [
+        (Status.REPORTED, {Action.ACCEPT, Action.REJECT}),
+        (Status.ACCEPTED, {Action.DISPATCH}),
+        (Status.DISPATCHED, {Action.SIGN, Action.OBJECT, Action.SUSPEND}),
+        (Status.SUSPENDED, {Action.RESUME}),
+        (Status.HANDLING, {Action.FEED_BACK, Action.TRANSFER}),
+        (Status.TRANSFERRED, {Action.TRANSFER_BACK}),
+        (Status.VERIFYING, {Action.PASS, Action.FAIL}),
+    ],
+)
+def test_people_take_only_steps_that_the_state_has(status: Status, allowed: set[Action]) -> None:
+    moves = [take(status) for _ in range(400)]
+    assert {move.command.action for move in moves} == allowed
+    assert all(move.at >= china("2026-03-02 10:00") for move in moves)
+
+
+def test_a_matter_without_its_own_department_goes_to_the_street_and_back_to_another_when_refused() -> None:
+    assert take(Status.ACCEPTED, department_id=None).command.department_id == 100  # no police here
+    assert take(Status.ACCEPTED, department_id=100).command.department_id == 101  # the street objected
+    assert take(Status.ACCEPTED, matter_code="H301", department_id=None).command.department_id == 101
+
+
+def test_a_report_on_the_same_place_is_merged_into_the_open_case() -> None:
+    other = uuid4()
+    stage = make_stage(open_twin_of=lambda case: other)
+    merged = [next_move(make_case(Status.REPORTED), stage) for _ in range(200)]
+    into = {move.command.merged_into for move in merged if move and move.command.action is Action.MERGE}
+    assert into == {other}
+
+
+def test_rejected_and_merged_cases_are_left_alone() -> None:
+    assert next_move(make_case(Status.REJECTED), make_stage()) is None
+    assert next_move(make_case(Status.MERGED), make_stage()) is None
+
+
+# ---- who is missing: TW-3 ----
+
+
+def test_a_city_without_people_gets_everybody_once() -> None:
+    places = ["44.03.05.001.", "44.03.05.002."]
+    hires = casting.missing(Cast({}, []), places, {}, {"fire", "police"}, seed=7)
+    roles = sorted(person.role.value for person in hires.people.values())
+    assert roles.count("dispatcher") == roles.count("supervisor") == 1
+    assert roles.count("grid_member") == roles.count("grid_chief") == 2
+    assert sorted(hires.members) == places
+    kinds = sorted((d.kind, d.path) for d in hires.departments.values())
+    assert kinds == [
+        ("fire", "44.03.05."),
+        ("police", "44.03.05.001."),
+        ("police", "44.03.05.002."),
+        ("street", "44.03.05.001."),
+        ("street", "44.03.05.002."),
+    ]
+    assert roles.count("department_handler") == 10
+
+
+def test_who_is_there_is_not_hired_again() -> None:
+    hires = casting.missing(make_cast(), [GRID], {GRID: 5}, {"fire"}, seed=7)
+    assert not hires.people
+    assert not hires.departments
+
+
+# ---- figures: TW-9 ----
+
+
+def make_facts(status: str = "closed", *, due: str | None, closed: str | None) -> CaseFacts:
+    return CaseFacts(
+        id=uuid4(),
+        status=status,
+        channel="inspection",
+        fixed_on_spot=False,
+        reported_at=china("2026-03-02 09:00"),
+        due_at=china(due) if due else None,
+        closed_at=china(closed) if closed else None,
+        rework=0,
+        version=5,
+    )
+
+
+def test_rates_have_their_published_formula() -> None:
+    cases = [
+        make_facts(due="2026-03-05 00:00", closed="2026-03-04 12:00"),
+        make_facts(due="2026-03-05 00:00", closed="2026-03-06 12:00"),
+        make_facts("handling", due="2026-03-05 00:00", closed=None),
+        make_facts("handling", due="2026-04-05 00:00", closed=None),
+        make_facts("rejected", due=None, closed="2026-03-02 12:00"),
+    ]
+    figures = report.case_figures(cases, [], at=china("2026-03-10 00:00"))
+    assert figures["effective_disposal_pct"] == 50.0  # 2 closed of 5 less 1 rejected
+    assert figures["closed_on_time_pct"] == 50.0
+    assert (figures["overdue"], figures["overdue_open"]) == (2, 1)
+    orders = report.order_figures(OrderFacts(10, 8, 1, 1, 6, 1, 2))
+    assert (orders["hit_rate_pct"], orders["on_time_pct"], orders["done_pct"]) == (12.5, 75.0, 80.0)
+
+
+def test_a_case_climbs_the_ladder_as_long_as_it_is_open_after_its_deadline() -> None:
+    ladder = [Rung("L1", "", "", 0), Rung("L2", "", "", 1), Rung("L3", "", "", 3)]
+    cases = [
+        make_facts(due="2026-03-03 00:00", closed="2026-03-03 10:00"),  # L1
+        make_facts(due="2026-03-03 00:00", closed="2026-03-04 10:00"),  # L1 only: L2 comes on the 5th
+        make_facts(due="2026-03-03 00:00", closed="2026-03-05 10:00"),  # L2
+        make_facts("handling", due="2026-03-03 00:00", closed=None),  # all three
+        make_facts("handling", due="2026-03-30 00:00", closed=None),  # none
+    ]
+    reached = report.escalations(
+        cases, ladder, at=china("2026-03-20 00:00"), add_working_days=lambda at, n: at + timedelta(days=n + 1)
+    )
+    assert reached == {"L1": 4, "L2": 2, "L3": 1}
+
+
+# ---- photos and ledger ----
+
+
+def test_photos_are_equal_byte_by_byte_and_small() -> None:
+    drawn = [draw_photo(n, tidy=tidy) for n in range(photos.KINDS) for tidy in (True, False)]
+    assert len(set(drawn)) == 2 * photos.KINDS
+    assert drawn[0] == draw_photo(0, tidy=True)
+    assert max(map(len, drawn)) < 10_000
+
+
+def test_a_ledger_line_cut_short_is_no_acknowledgement(tmp_path: Path) -> None:
+    one, two = UUID(int=1), UUID(int=2)
+    path = tmp_path / "ledger"
+    path.write_text(f"{one} applied\n{one} repeated\n{two} appl")
+    assert read_ledger(path) == {one: "repeated"}
+
+
+def test_chance_is_the_seeds_alone() -> None:
+    state = random.getstate()
+    draw_city(DEMO, seed=7)
+    visit(make_task(), ITEMS, behaviour().visits, ALBUM, seed=7, at=china("2026-03-02 10:00"))
+    assert random.getstate() == state
