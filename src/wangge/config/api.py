@@ -14,6 +14,7 @@ from wangge.accounts.queries import get_actor
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.files_api import router as files
+from wangge.config.health_api import router as health
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
@@ -32,7 +33,7 @@ class SignedIn(SessionAuth):
         return actor
 
 
-api = NinjaAPI(title="Wangge", version="0.1.0", auth=SignedIn(), docs_url="/docs")
+api = NinjaAPI(title="Wangge", version="0.1.0", auth=SignedIn(), docs_url=None)
 for prefix, router in {
     "accounts": accounts,
     "territory": territory,
@@ -41,6 +42,7 @@ for prefix, router in {
     "orders": orders,
     "cases": cases,
     "files": files,
+    "health": health,
 }.items():
     api.add_router(f"/{prefix}", router)
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, connections
 
-from wangge.config import postgres_place
+from wangge.config import database, postgres_place
 from wangge.config.backup import DumpFailed
 
 SIMULATION = "wangge_simulation"
 
 
 @contextmanager
-def standing_in(database: str) -> Iterator[None]:
-    """Let every connection of this process go to `database` of the same server inside the block."""
+def standing_in(name: str) -> Iterator[None]:
+    """Let every connection of this process go to `name` of the same server inside the block."""
     connections.close_all()
     home = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = database
+    connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
@@ -39,7 +38,7 @@ def clone_to(name: str) -> None:
         cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
     dump = [*_program("pg_dump"), "--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
     load = [*_program("pg_restore"), "--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={name}"]
-    environment = _environment()
+    environment = database.client_environment()
     with (
         subprocess.Popen(dump, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as giver,
         subprocess.Popen(load, stdin=giver.stdout, stderr=subprocess.PIPE, env=environment) as taker,
@@ -55,19 +54,3 @@ def clone_to(name: str) -> None:
 
 def _program(name: str) -> list[str]:
     return [str(postgres_place.programs() / name)]
-
-
-def _environment() -> dict[str, str]:
-    where = connection.settings_dict
-    names = {
-        "PGDATABASE": "NAME",
-        "PGUSER": "USER",
-        "PGPASSWORD": "PASSWORD",
-        "PGHOST": "HOST",
-        "PGPORT": "PORT",
-    }
-    reach = {variable: str(where[key]) for variable, key in names.items() if where[key]}
-    options = {
-        f"PG{key.upper()}": str(value) for key, value in where["OPTIONS"].items() if key.startswith("ssl")
-    }
-    return {**os.environ, **reach, **options}

@@ -83,8 +83,7 @@ def start(home: Path) -> None:
     hold(home)
     with _alone(home):
         place = postgres_place.prepare(home, socket_dir(home))
-        _wait_while_stopping(place)
-        if not _running(place):
+        if not _runs_or_is_free(place):
             options = " ".join(shlex.quote(part) for part in _options(place))
             log = ("-l", _log_of(place))
             postgres_place.run(
@@ -101,10 +100,7 @@ def launch(home: Path) -> subprocess.Popen[bytes] | None:
     hold(home)
     with _alone(home):
         place = postgres_place.prepare(home, socket_dir(home))
-        _wait_while_stopping(place)
-        child = None
-        if not _running(place):
-            child = _spawn(place)
+        child = None if _runs_or_is_free(place) else _spawn(place)
         _make_database(place)
         return child
 
@@ -164,43 +160,61 @@ def _running(place: Place) -> bool:
     return False
 
 
-def _wait_while_stopping(place: Place) -> None:
-    """A server told to stop (its starter was killed) still holds the folder for a moment."""
+def _runs_or_is_free(place: Place) -> bool:
+    """Return whether the server runs. A server that is on its way out (its starter was killed), and backends
+    that have not yet noticed that theirs was killed, hold the folder for a moment: wait for them."""
     deadline = time.monotonic() + 60
-    while _running(place) and time.monotonic() < deadline:
-        try:
-            _connect(place).close()
-        except psycopg.OperationalError as error:
-            if "shutting down" not in str(error) and "No such file" not in str(error):
-                return
-            time.sleep(0.1)
-        else:
-            return
+    while time.monotonic() < deadline:
+        if _running(place):
+            try:
+                _connect(place).close()
+            except psycopg.OperationalError as error:
+                if "starting up" not in str(error) and "shutting down" not in str(error):
+                    return True
+            else:
+                return True
+        elif not _backends(place):
+            _forget_sockets(place)
+            return False
+        time.sleep(0.05)
+    return _running(place)
+
+
+def _forget_sockets(place: Place) -> None:
+    """What a killed server left: its lock stops the next one while the dead process waits to be reaped."""
+    for left in place.sockets.glob(".s.PGSQL.*"):
+        left.unlink(missing_ok=True)
+
+
+def _backends(place: Place) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+            if process.name() == "postgres" and Path(process.cwd()) == place.data:
+                found.append(process)
+    return found
 
 
 def _spawn(place: Place) -> subprocess.Popen[bytes]:
-    """After kill -9 the old server's memory is held until its last backend has noticed: try again."""
-    deadline = time.monotonic() + 30
-    while True:
-        with _log_of(place).open("ab") as log:
-            child = subprocess.Popen(
-                [place.bin / "postgres", "-D", place.data, *_options(place)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                preexec_fn=lifeline.die_fast_with_parent,
-                **place.credentials,
-            )
-        if _answers(place, child):
-            return child
-        if time.monotonic() > deadline:
-            why = "\n".join(_log_of(place).read_text(errors="replace").splitlines()[-8:])
-            raise DatabaseUnusable(
-                why_zh=f"PostgreSQL 起不来：{why}", why_en=f"PostgreSQL does not start: {why}"
-            )
-        time.sleep(0.2)
+    with _log_of(place).open("ab") as log:
+        if place.uid is not None and place.gid is not None:
+            os.fchown(log.fileno(), place.uid, place.gid)
+        child = subprocess.Popen(
+            [place.bin / "postgres", "-D", place.data, *_options(place)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=lifeline.die_fast_with_parent,
+            **place.credentials,
+        )
+    if _answers(place, child):
+        return child
+    child.kill()
+    child.wait()
+    why = "\n".join(_log_of(place).read_text(errors="replace").splitlines()[-8:])
+    raise DatabaseUnusable(why_zh=f"PostgreSQL 起不来：{why}", why_en=f"PostgreSQL does not start: {why}")
 
 
 def _answers(place: Place, child: subprocess.Popen[bytes]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import sys
 
+SUPERVISED = "WANGGE_SUPERVISED"  # in the environment of what `wangge run` starts
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None  # loaded before any fork
 
@@ -20,9 +20,3 @@ def die_with_parent(sign: signal.Signals = signal.SIGTERM) -> None:
 def die_fast_with_parent() -> None:
     """For PostgreSQL: SIGINT is its fast shutdown, SIGTERM would wait for every client."""
     die_with_parent(signal.SIGINT)
-
-
-def end_if_orphaned(parent: int) -> None:
-    """Leave at once if `parent` died before the kernel knew that we care."""
-    if os.getppid() != parent:
-        sys.exit("the starting process is gone")

@@ -37,7 +37,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "wangge.config.guard.GuardMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "wangge.config.faces.FacesMiddleware",
+    "wangge.config.pages.FacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,0 +1,147 @@
+"""`wangge run` as a city meets it: what is killed comes back, and nothing outlives the command."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.slow]
+PATIENCE_S = 60
+
+
+class House:
+    """A running `wangge run` in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.home = home
+        self.log = home.parent / "run.log"
+        self.open()
+
+    def open(self) -> None:
+        environment = {**os.environ, "WANGGE_HOME": str(self.home)}
+        environment.pop("WANGGE_DATABASE_URL", None)
+        command = [
+            sys.executable,
+            "-m",
+            "wangge.config.command",
+            "run",
+            "--no-demo",
+            "--port",
+            str(self.port),
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        until(self.answers, self)
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/api/health")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def processes(self) -> list[psutil.Process]:
+        """The whole family but the command itself."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def find(self, *words: str) -> psutil.Process:
+        """The oldest process of the family whose command line holds the words."""
+        for process in self.processes():
+            if all(word in " ".join(process.cmdline()) for word in words):
+                return process
+        raise AssertionError(f"no {words} in {[p.cmdline() for p in self.processes()]}")
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+
+def until(is_so: Callable[[], bool], house: House) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, house.said()
+        time.sleep(0.05)
+
+
+def gone(processes: list[psutil.Process]) -> Callable[[], bool]:
+    return lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    tmp_path.chmod(0o755)
+    house = House(tmp_path / "home")
+    family = house.processes()
+    yield house
+    if house.process.poll() is None:
+        family = house.processes()
+        house.process.send_signal(signal.SIGTERM)
+        house.process.wait(PATIENCE_S)
+    for process in family:
+        if process.is_running():
+            process.kill()
+
+
+def test_ctrl_c_ends_every_process_it_started(house: House) -> None:
+    family = house.processes()
+    assert len(family) >= 4  # PostgreSQL with its own, web with a worker, jobs
+
+    house.process.send_signal(signal.SIGINT)
+
+    assert house.process.wait(PATIENCE_S) == 0
+    assert gone(family)()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("granian",), ("wangge.config.worker",), ("postgres", "-D")],
+    ids=["web", "worker", "postgres"],
+)
+def test_a_killed_process_comes_back_and_the_house_answers(house: House, words: tuple[str, ...]) -> None:
+    victim = house.find(*words)
+
+    victim.kill()
+
+    until(lambda: not victim.is_running(), house)
+    until(house.answers, house)
+    until(lambda: any(all(w in " ".join(p.cmdline()) for w in words) for p in house.processes()), house)
+    assert house.process.poll() is None
+    assert "(signal 9)" in house.said()
+
+
+def test_kill_9_of_the_command_leaves_no_orphan_and_the_next_start_works(house: House) -> None:
+    family = house.processes()
+
+    house.process.kill()
+    house.process.wait()
+
+    until(gone(family), house)
+    started = time.monotonic()
+    house.open()
+    assert time.monotonic() - started < 10
+
+
+def test_a_second_run_in_the_same_home_is_refused_with_the_process_named(house: House) -> None:
+    environment = {**os.environ, "WANGGE_HOME": str(house.home)}
+    command = [sys.executable, "-m", "wangge.config.command", "run", "--no-demo", "--port", "1"]
+
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert second.returncode == 1
+    assert f"process {house.process.pid}" in second.stderr
+    assert house.answers()
