@@ -107,7 +107,7 @@ def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
         at=at,
         orders=orders,
         lists=checklists.get_many({order.checklist_id for order in orders.values()}),
-        places=venues.get_many(actor, {order.venue_id for order in orders.values()}),
+        places=venues.get_places({order.venue_id for order in orders.values()}),
         covered=territory.paths_of(actor.user_id, at.astimezone(CHINA).date()),
     )
 

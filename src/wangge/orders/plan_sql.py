@@ -1,6 +1,6 @@
 """The statements of planning. Beside each stands the pure rule it must equal; a test compares them."""
 
-# One row a kind: class and tags that matter, of the open places in the scope. rules.py decides which rule wins.
+# One row a kind (class, tags that matter) of open places in the scope: rules.py says which rule wins on it.
 KINDS = """
 SELECT v.class_code, {mask} AS mask, count(*)
 FROM venues_venue v

@@ -41,7 +41,7 @@ def list_orders(actor: Actor, filters: OrderFilter, *, today: date) -> OrderPage
     rows = list(found.order_by("opens_on", "id")[: filters.limit + 1])
     page = rows[: filters.limit]
     return OrderPage(
-        items=_shown(page, actor, today),
+        items=_shown(page, today),
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
         next_cursor=f"{page[-1].opens_on.isoformat()}_{page[-1].id}" if len(rows) > len(page) else None,
@@ -83,9 +83,9 @@ def _read_cursor(cursor: str) -> tuple[date, UUID]:
         ) from error
 
 
-def _shown(orders: Sequence[Order], actor: Actor, today: date) -> list[OrderRow]:
+def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
     """Return the rows with the names of places, members and rules, fetched in bulk."""
-    places = venues.get_many(actor, {order.venue_id for order in orders})
+    places = venues.get_places({order.venue_id for order in orders})
     members = accounts.names_of([order.member_id for order in orders if order.member_id])
     rules = _rules({(order.rule_code, order.pack_version) for order in orders})
     rows = []
@@ -136,7 +136,7 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
     visits = Visit.objects.filter(order_id=order_id).order_by("at").values_list("answers", flat=True)
     case_ids = [answer["case_id"] for answers in visits for answer in answers if _is_finding(answer)]
     return OrderDetail(
-        **_shown([order], actor, today)[0].model_dump(),
+        **_shown([order], today)[0].model_dump(),
         checklist=checklists.get_checklist(order.checklist_id),
         other_rules=order.other_rules,
         pack_version=order.pack_version,

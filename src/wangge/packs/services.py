@@ -19,6 +19,7 @@ from wangge.packs.reading import list_names, read
 from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
 from wangge.packs.schemas import Pack
 from wangge.venues import services as venues
+from wangge.venues.schemas import VenueClassOut
 
 __all__ = ["diff", "install", "install_pack", "list_names", "load"]
 
@@ -81,7 +82,7 @@ def install_pack(pack: Pack, *, effective_on: date, actor: Actor, at: datetime) 
 def _push(pack: Pack, effective_on: date) -> None:
     version = pack.pack_version
     venues.install_classes(
-        [{"code": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.venue_classes],
+        [VenueClassOut(code=row.code, name_zh=row.zh, name_en=row.en) for row in pack.venue_classes],
         pack_version=version,
     )
     lists = [
