@@ -121,6 +121,12 @@ def get_many(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, VenueRow]:
     return {row.id: row for row in shown(list(found.select_related("venue_class").defer(*HIDDEN)))}
 
 
+def get_places(ids: Iterable[UUID]) -> dict[UUID, VenueRow]:
+    """Return the places of orders and cases that the caller was already allowed to see."""
+    found = Venue.objects.filter(pk__in=set(ids)).select_related("venue_class").defer(*HIDDEN)
+    return {row.id: row for row in shown(list(found))}
+
+
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return names by id, for rows that the caller was already allowed to see."""
     return dict(Venue.objects.filter(pk__in=set(ids)).values_list("pk", "name"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection
+from django.db import connection, transaction
 
+from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportReport
@@ -23,6 +24,7 @@ from wangge.venues.venue_import import import_venues
 
 __all__ = [
     "VenueRecord",
+    "close_venues",
     "export_venues",
     "import_upload",
     "import_venues",
@@ -38,6 +40,11 @@ UPDATE venues_venue v SET last_visited_on = n.day
   FROM unnest(%s::uuid[], %s::date[]) AS n(id, day)
  WHERE v.id = n.id AND (v.last_visited_on IS NULL OR v.last_visited_on < n.day)
 """  # no new version: a visit does not disturb somebody who edits the dossier
+
+
+CLOSED = """
+UPDATE venues_venue SET is_open = false, version = version + 1, updated_at = %s WHERE id = ANY(%s) AND is_open
+"""
 
 
 class ClassLike(Protocol):
@@ -83,3 +90,14 @@ def mark_visited(days: Mapping[UUID, date]) -> None:
     """Note the day somebody was last there; an older day than the one known changes nothing. Rule: VE-9."""
     with connection.cursor() as cursor:
         cursor.execute(VISITED, [list(days), list(days.values())])
+
+
+@transaction.atomic
+def close_venues(venue_ids: Collection[UUID], *, actor: Actor, at: datetime) -> None:
+    """Mark places as closed down, with an audit row each; the dossiers stay.
+
+    Rule: VE-10. A closed place is owed no visit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSED, [at, list(venue_ids)])
+    audit.record([("venues.close", "venue", str(one), {}) for one in venue_ids], actor=actor, at=at)
