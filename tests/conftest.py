@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -24,6 +25,12 @@ def django_db_modify_db_settings() -> Iterator[None]:
         return
     with embedded.in_use(settings.WANGGE_HOME):
         yield
+
+
+@pytest.fixture(autouse=True)
+def files_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Stored files of a test lie in the test's own folder."""
+    monkeypatch.setattr(settings, "WANGGE_FILES", tmp_path / "files")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import override
 
 from wangge.accounts.models import Department, LoginAttempts, Post, User
 from wangge.accounts.queries import get_actor
@@ -34,6 +33,11 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.paths import check_closed
 
+WEAK = {  # Django's own sentences are not all translated
+    "password_too_short": ("至少 {min_length} 个字符", "at least {min_length} characters"),
+    "password_too_common": ("太常见，容易被猜到", "too common, easily guessed"),
+}
+TOO_WEAK = ("不够安全，请换一个", "not safe enough, choose another")
 KEPT = timedelta(days=1)  # counts of usernames nobody tried for a day are dropped
 
 
@@ -156,10 +160,9 @@ def check_password_strength(password: str, *, username: str = "", name: str = ""
     try:
         validate_password(password, User(username=username, name=name))
     except ValidationError as error:
-        with override("zh-hans"):
-            why_zh = "".join(map(str, error.messages))
-        with override("en"):
-            why_en = " ".join(map(str, error.messages))
+        weak = [(WEAK.get(one.code or "", TOO_WEAK), one.params or {}) for one in error.error_list]
+        why_zh = "；".join(zh.format(**params) for (zh, _), params in weak)
+        why_en = "; ".join(en.format(**params) for (_, en), params in weak)
         raise Unreadable(field="password", why_zh=why_zh, why_en=why_en) from error
 
 

@@ -26,7 +26,7 @@ def store_file(
 ) -> StoredFile:
     """Keep a file and return its row; the same bytes twice are one file.
 
-    Without a media type, or with `image/…`, it must be a photo that opens to its last byte.
+    Without a media type, or with `image/…`, it must be a photo whose picture is whole.
     Raises: Unreadable if it is too large, empty, or no such photo.
     Rule:   KE-11, KE-12.
     """
@@ -105,9 +105,11 @@ def _digest(file: File[Any]) -> tuple[str, int]:
 
 
 def _look_at_photo(file: File[Any]) -> tuple[str, dict[str, Any]]:
-    """Return media type and size. Decodes small where the format can, but always reads to the last byte."""
+    """Return media type and size. Decodes small where the format can, but always reads the whole picture."""
     file.seek(0)
     try:
+        Image.open(file, formats=PHOTO_FORMATS).verify()  # a PNG's checksums, which loading forgives
+        file.seek(0)
         photo = Image.open(file, formats=PHOTO_FORMATS)  # not closed: the file is the caller's
         width, height = photo.size
         if width * height > MAX_PIXELS:

@@ -1,0 +1,95 @@
+"""AC-1, AC-3, AC-4, typed from docs/rules/accounts.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+
+import pytest
+
+from wangge.accounts.rules import (
+    CAPABILITIES,
+    Attempts,
+    Held,
+    PostsClash,
+    Role,
+    TooManyFailures,
+    check_posts,
+    count_attempt,
+)
+
+START, ENDS = date(2025, 1, 1), date(2025, 6, 1)
+LOCK = timedelta(minutes=10)
+AT = datetime(2025, 10, 13, 2, 0, tzinfo=UTC)
+
+# Who may take which step of a case (AC-1 after CS-4).
+MAY = {
+    "cases.report": {"dispatcher", "grid_chief", "grid_member", "citizen"},
+    "cases.accept": {"dispatcher"},
+    "cases.dispatch": {"dispatcher"},
+    "cases.approve": {"dispatcher"},
+    "cases.handle": {"department_handler"},
+    "cases.verify": {"supervisor", "grid_chief", "grid_member"},
+    "cases.reopen": {"supervisor"},
+    "accounts.write": {"system_admin"},
+    "accounts.grant": {"security_admin"},
+    "audit.read": {"audit_admin"},
+}
+
+
+@pytest.mark.parametrize(("capability", "roles"), MAY.items())
+def test_each_capability_belongs_to_exactly_these_posts(capability, roles):
+    assert {role.value for role in Role if capability in CAPABILITIES[role]} == roles
+
+
+def test_whoever_handles_neither_reports_nor_verifies():
+    assert not CAPABILITIES[Role.DEPARTMENT_HANDLER] & {"cases.report", "cases.verify", "cases.dispatch"}
+
+
+CLASHING = {
+    ("system_admin", "security_admin"),
+    ("system_admin", "audit_admin"),
+    ("security_admin", "audit_admin"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(Role, 2)))
+def test_administrators_are_different_people_and_security_is_nothing_else(one, other):
+    pair = (one.value, other.value)
+    if pair in CLASHING or pair[::-1] in CLASHING or "security_admin" in pair:
+        with pytest.raises(PostsClash):
+            check_posts([Held(one, START), Held(other, START)])
+    else:
+        check_posts([Held(one, START), Held(other, START)])
+
+
+def test_posts_one_after_the_other_do_not_clash():
+    check_posts([Held(Role.SYSTEM_ADMIN, START, ENDS), Held(Role.AUDIT_ADMIN, ENDS)])
+    with pytest.raises(PostsClash):
+        check_posts(
+            [Held(Role.AUDIT_ADMIN, date(2025, 5, 31)), Held(Role.SYSTEM_ADMIN, START, date(2025, 6, 1))]
+        )
+
+
+def test_the_same_post_in_two_territories_is_fine():
+    check_posts([Held(Role.SECURITY_ADMIN, START), Held(Role.SECURITY_ADMIN, START)])
+
+
+def test_five_failures_lock_for_ten_minutes():
+    attempts: Attempts | None = None
+    for second in range(5):
+        attempts = count_attempt(attempts, at=AT + timedelta(seconds=second), limit=5, lock=LOCK)
+    assert attempts == Attempts(5, AT + timedelta(seconds=4))
+    with pytest.raises(TooManyFailures) as refusal:
+        count_attempt(attempts, at=AT + timedelta(seconds=5), limit=5, lock=LOCK)
+    assert refusal.value.status == 429
+    assert refusal.value.facts == {"minutes": 10}
+    free = AT + timedelta(seconds=4) + LOCK
+    assert count_attempt(attempts, at=free, limit=5, lock=LOCK) == Attempts(1, free)
+
+
+def test_an_old_failure_is_forgotten():
+    assert count_attempt(Attempts(4, AT), at=AT + LOCK, limit=5, lock=LOCK).failures == 1
+    assert (
+        count_attempt(Attempts(4, AT), at=AT + LOCK - timedelta(seconds=1), limit=5, lock=LOCK).failures == 5
+    )
