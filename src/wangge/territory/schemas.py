@@ -99,6 +99,7 @@ class ImportReport(Schema):
     updated: int
     unchanged: int
     loaded: bool  # False: dry run, or errors
+    orphans: int = 0  # venues in no grid, each listed with its nearest
     problems: list[ImportProblem]
     problem_count: int  # problems shows the first 1,000
 

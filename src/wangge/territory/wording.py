@@ -85,7 +85,7 @@ FILE_SAYS_CRS = Kind(
 NO_DIVISION = Kind(
     "territory.no_such_division",
     "“{value}”在 {within} 内没有对应的区划。相近的有：{similar}",
-    "“{value}” matches no division inside {within}. Most alike: {similar}",
+    "“{value}” matches no division inside “{within}”. Most alike: {similar}",
     '更正名称，或加 --match "{value}={best}" 指定',
     'correct the name, or say --match "{value}={best}"',
 )

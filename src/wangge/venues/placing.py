@@ -41,7 +41,9 @@ class Placer:
     problems: Problems
     located: int = 0
     astray: int = 0
+    orphans: int = 0
     astray_otherwise: int = 0
+    column: str = "geometry"  # where the file says the place
     names: dict[str, str] = field(default_factory=dict)
     divisions: dict[str, bool] = field(default_factory=dict)
 
@@ -57,7 +59,9 @@ class Placer:
         points = np.full((len(records), 2), np.nan)
         shapes = np.array([record.shape for record in records], dtype=object)
         outlined = [i for i, r in enumerate(records) if r.shape is not None or r.why is not None]
-        if outlined:
+        if not outlined:
+            self.column = "、".join(self.reader.columns.get(name, name) for name in ("lon", "lat"))
+        else:
             self._from_shapes(records, drafts, shapes, outlined, points)
         for i, record in enumerate(records):
             if record.shape is None and record.why is None:
@@ -65,13 +69,9 @@ class Placer:
         known = ~np.isnan(points[:, 0])
         wrong = known & (look_swapped(points) | off_earth(points))
         for i in np.flatnonzero(wrong).tolist():
-            column = "geometry" if records[i].shape is not None else self._column()
-            check_places(points[i : i + 1], row=records[i].row, column=column, problems=self.problems)
+            check_places(points[i : i + 1], row=records[i].row, column=self.column, problems=self.problems)
         points[wrong] = np.nan
         return points
-
-    def _column(self) -> str:
-        return "、".join(self.reader.columns.get(name, name) for name in ("lon", "lat"))
 
     def _from_columns(self, record: VenueRecord) -> tuple[float, float]:
         try:
@@ -81,7 +81,7 @@ class Placer:
         if lon is None or lat is None:
             given = f"{record.values.get('lon')}, {record.values.get('lat')}"
             why = {"why_zh": f"“{given}”不是数字", "why_en": f"“{given}” is not two numbers"}
-            self.problems.add(wording.NO_POSITION, record.row, self._column(), given, **why)
+            self.problems.add(wording.NO_POSITION, record.row, self.column, given, **why)
             return np.nan, np.nan
         return lon, lat
 
@@ -160,12 +160,11 @@ class Placer:
             position = f"{drafts[i].lon:.6f}, {drafts[i].lat:.6f}"
             if metres > options.max_distance_m:
                 limit = f"{options.max_distance_m:,.0f}"
-                self.problems.add(
-                    wording.OUTSIDE, drafts[i].row, self._column(), position, limit=limit, **facts
-                )
+                self.problems.add(wording.OUTSIDE, drafts[i].row, self.column, position, limit=limit, **facts)
             else:
-                self.problems.add(wording.ORPHAN, drafts[i].row, self._column(), position, **facts)
+                self.problems.add(wording.ORPHAN, drafts[i].row, self.column, position, **facts)
                 places[i] = Place(options.territory, True, path, round(metres, 1))
+                self.orphans += 1
 
     def _learn_names(self, paths: set[str]) -> None:
         missing = paths - self.names.keys()

@@ -55,7 +55,8 @@ INSERT INTO venues_venue (
   source, created_at, updated_at, version)
 SELECT
   n.id, n.code, n.name, n.class_code, n.tags, n.grid_path, n.is_orphan, n.nearest_path, n.nearest_m,
-  n.address, n.lon, n.lat, n.area_m2, n.height_m, n.credit_code, coalesce(n.keeper_name, ''), n.keeper_phone, n.is_open,
+  n.address, n.lon, n.lat, n.area_m2, n.height_m, n.credit_code,
+  coalesce(n.keeper_name, ''), n.keeper_phone, n.is_open,
   %s, %s, %s, 1
   FROM {TABLE} n
  WHERE NOT EXISTS (SELECT FROM venues_venue v WHERE v.source = %s AND v.code = n.code)
@@ -144,6 +145,7 @@ def _stage(
         phones = _sealed(options.source, drafts) if "keeper_phone" in present else {}
         staging.copy_rows(TABLE, _rows(drafts, places, phones, problems))
         report.rows += len(batch)
+        report.orphans = placer.orphans
         progress(report.rows)
     placer.finish()
     if not report.rows:
@@ -177,7 +179,7 @@ def _rows(
 
 
 def _sealed(source: str, drafts: Sequence[Draft]) -> dict[str, bytes]:
-    """Return the encrypted phone of each code; an unchanged one keeps its bytes: a seal is never the same twice.
+    """Return the encrypted phone of each code; an unchanged one keeps its bytes: no seal is like another.
 
     Rule: VE-6.
     """

@@ -94,7 +94,7 @@ ORPHAN = Kind(
     "不在任何网格内，最近的是{place}，相距 {metres} 米",
     "in no grid; the nearest is {place}, {metres} m away",
     "已按孤立点存入 {territory}；补画网格或改正坐标后重新导入即可归格",
-    "stored as an orphan of {territory}; it finds its grid when the gap is drawn or the point corrected",
+    "stored as an orphan of “{territory}”; it finds its grid when the gap is drawn or the point corrected",
     is_error=False,
 )
 NO_GRIDS = Kind(

@@ -1,0 +1,261 @@
+"""`wangge import`: divisions, grids and venues from files. With any error nothing is loaded."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.config.reporting import show_report
+from wangge.kernel import clock
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Unreadable
+from wangge.kernel.geojson import FeatureFile
+from wangge.kernel.spreadsheets import read_rows
+from wangge.territory import services as territory
+from wangge.territory import wording
+from wangge.territory.rules import Problems, closed
+from wangge.territory.schemas import Datum, GridImport, ImportReport
+from wangge.venues import services as venues
+from wangge.venues.schemas import VenueImport
+
+app = typer.Typer(
+    help="导入区划、网格、场所。Import divisions, grids, venues.",
+    no_args_is_help=True,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入 / check only, write nothing")]
+Given = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="文件 / the file")]
+InDatum = Annotated[Datum, typer.Option(help="坐标系，必填，不猜测 / never guessed: wgs84, gcj02, cgcs2000")]
+Layer = Annotated[str, typer.Option(help="图层 / layer")]
+Repair = Annotated[bool, typer.Option("--repair", help="修复自相交的图形 / mend self-crossing outlines")]
+
+
+def console_actor(scope: str = "console.") -> Actor:
+    """Whoever holds the machine acts as the system administrator, here with the territory the command names."""
+    capabilities = CAPABILITIES[Role.SYSTEM_ADMIN] | {"venues.export", "cases.export"}
+    return Actor(0, "wangge", Role.SYSTEM_ADMIN.value, scope, None, capabilities)
+
+
+@app.command()
+def divisions(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV(.gz)、Excel / tables")
+    ],
+    code_column: Annotated[str, typer.Option(help="代码列 / column of the code")] = "code",
+    name_column: Annotated[str, typer.Option(help="名称列 / column of the name")] = "name",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """导入行政区划（省到村居）。Import the division tree from tables of codes and names."""
+    problems = Problems()
+    with reading(files, quiet=as_json) as streams:
+        began = time.monotonic()
+        rows = _division_rows(files, streams, code_column, name_column, problems)
+        report = territory.import_divisions(
+            rows,
+            actor=console_actor(),
+            at=clock.now(),
+            file_name="、".join(file.name for file in files),
+            dry_run=dry_run,
+            problems=problems,
+        )
+    _end(report, as_json=as_json, began=began)
+
+
+def _division_rows(
+    files: Sequence[Path], streams: Sequence[IO[bytes]], code: str, name: str, problems: Problems
+) -> Iterator[territory.DivisionRow]:
+    for file, stream in zip(files, streams, strict=True):
+        called = file.name if len(files) > 1 else None
+        for row, values in read_rows(stream, file.name.removesuffix(".gz")):
+            missing = [column for column in (code, name) if column not in values]
+            for column in missing:
+                there = "、".join(values)
+                problems.add(wording.NO_COLUMN, None, column, column, file=file.name, there=there)
+            if missing:
+                break
+            yield territory.DivisionRow(values[code], values[name], row, called)
+
+
+@app.command()
+def grids(
+    file: Given,
+    datum: InDatum,
+    tier: Annotated[str, typer.Option(help="层级（规则包的叫法）/ the pack's word for the level")],
+    within: Annotated[str, typer.Option(help="所在区划，如 44.03 / the division it lies in")],
+    layer: Layer = "comprehensive",
+    match_by: Annotated[
+        str, typer.Option(help="按 name 或 code 对应区划 / match divisions by name or code")
+    ] = "name",
+    name_column: Annotated[str, typer.Option(help="名称属性 / property of the name")] = "name",
+    code_column: Annotated[str, typer.Option(help="代码属性 / property of the code")] = "code",
+    households_column: Annotated[
+        str, typer.Option(help="户数属性 / property of the households")
+    ] = "households",
+    match: Annotated[
+        list[str] | None, typer.Option(help="名称=代码，可重复 / name=code, may be repeated")
+    ] = None,
+    repair: Repair = False,
+    overlap_m2: Annotated[float, typer.Option(help="允许的重叠 / overlap that passes, m²", min=0)] = 100.0,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """导入网格（GeoJSON 面），与区划对应。Import grids from GeoJSON polygons, matched to divisions."""
+    path = read_path("within", within)
+    if match_by not in {"name", "code"}:
+        raise Unreadable(field="match-by", why_zh="只能是 name 或 code", why_en="name or code")
+    options = GridImport(
+        layer=layer,
+        tier=tier,
+        datum=datum,
+        within=path,
+        match_by="code" if match_by == "code" else "name",
+        matches=read_pairs("match", match),
+        repair=repair,
+        overlap_m2=overlap_m2,
+        dry_run=dry_run,
+    )
+    problems = Problems()
+    with reading([file], quiet=as_json) as (stream,):
+        began = time.monotonic()
+        features = _grid_features(stream, name_column, code_column, households_column, match_by, problems)
+        report = territory.import_grids(
+            features,
+            options=options,
+            actor=console_actor(path),
+            at=clock.now(),
+            file_name=file.name,
+            problems=problems,
+        )
+    _end(report, as_json=as_json, began=began)
+
+
+def _grid_features(
+    stream: IO[bytes], name: str, code: str, households: str, match_by: str, problems: Problems
+) -> Iterator[territory.GridFeature]:
+    file = FeatureFile(stream)
+    if file.foreign_crs:
+        problems.add(wording.FILE_SAYS_CRS, None, "crs", file.foreign_crs)
+    needed = name if match_by == "name" else code
+    if len(file) and needed not in (there := file.columns()):
+        problems.add(wording.NO_COLUMN, None, needed, needed, there="、".join(sorted(there)))
+        return
+    for feature in file:
+        given = feature.properties
+        count = given.get(households)
+        yield territory.GridFeature(
+            name=str(given.get(name) or given.get(code) or ""),
+            shape=feature.shape,
+            code=str(given.get(code) or ""),
+            row=feature.row,
+            households=int(count) if isinstance(count, int | float) and count >= 0 else None,
+            why=feature.why,
+        )
+
+
+@app.command("venues")
+def venues_(
+    file: Given,
+    source: Annotated[str, typer.Option(help="来源名称，编号在来源内唯一 / the register's name")],
+    datum: InDatum,
+    territory_path: Annotated[str, typer.Option("--territory", help="所属区划，如 44.03.05 / where it lies")],
+    class_code: Annotated[str, typer.Option("--class", help="没有类别列时的类别 / class of all rows")] = "",
+    id_column: Annotated[str, typer.Option(help="编号列 / column of the id")] = "",
+    column: Annotated[
+        list[str] | None, typer.Option(help="我们的字段=文件的列，可重复 / ours=theirs")
+    ] = None,
+    layer: Layer = "comprehensive",
+    max_distance: Annotated[
+        float, typer.Option(help="离网格多远仍属本地（米）/ how far out a point may lie, m", min=0)
+    ] = 1_000.0,
+    repair: Repair = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """导入场所（CSV、Excel、GeoJSON）。Import venues; each finds its grid from its point."""
+    path = read_path("territory", territory_path)
+    columns = read_pairs("column", column) | ({"code": id_column} if id_column else {})
+    options = VenueImport(
+        source=source,
+        datum=datum,
+        territory=path,
+        layer=layer,
+        class_code=class_code,
+        columns=columns,
+        max_distance_m=max_distance,
+        repair=repair,
+        dry_run=dry_run,
+    )
+    problems = Problems()
+    with reading([file], quiet=as_json) as (stream,):
+        began = time.monotonic()
+        records, found = venues.read_file(stream, file.name.removesuffix(".gz"), options, problems)
+        report = venues.import_venues(
+            records,
+            options=options,
+            actor=console_actor(path),
+            at=clock.now(),
+            columns=found,
+            file_name=file.name,
+            problems=problems,
+        )
+    _end(report, as_json=as_json, began=began)
+
+
+def read_path(field: str, text: str) -> str:
+    """Return a typed territory as a closed path. Raises: Unreadable."""
+    try:
+        return closed(text)
+    except ValueError:
+        raise Unreadable(
+            field=field,
+            why_zh=f"“{text}”不是区划路径，例如 44.03.05",
+            why_en=f"{text!r} is no path like 44.03.05",
+        ) from None
+
+
+def read_pairs(field: str, texts: Sequence[str] | None) -> dict[str, str]:
+    """Return repeated `a=b` as a dictionary. Raises: Unreadable."""
+    pairs = {}
+    for text in texts or ():
+        left, sign, right = text.rpartition("=")
+        if not (left and sign and right):
+            raise Unreadable(field=field, why_zh=f"“{text}”应写成 甲=乙", why_en=f"{text!r} should be a=b")
+        pairs[left.strip()] = right.strip()
+    return pairs
+
+
+@contextmanager
+def reading(files: Sequence[Path], *, quiet: bool) -> Iterator[list[IO[bytes]]]:
+    """Open the files, unpacked, under a progress bar of the bytes read, on stderr."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+    )
+    with (
+        Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar,
+        ExitStack() as stack,
+    ):
+        streams: list[IO[bytes]] = []
+        for file in files:
+            stream: IO[bytes] = stack.enter_context(bar.open(file, "rb", description=file.name))
+            streams.append(cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if file.suffix == ".gz" else stream)
+        yield streams
+
+
+def _end(report: ImportReport, *, as_json: bool, began: float) -> None:
+    show_report(report, as_json=as_json, seconds=time.monotonic() - began)
+    if any(problem.is_error for problem in report.problems):
+        raise typer.Exit(2)
