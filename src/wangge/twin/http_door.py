@@ -32,6 +32,7 @@ from wangge.twin.moves import LiveCase, Matter, to_matter
 from wangge.twin.visiting import Task
 
 PATIENCE_S = 120.0
+VISITS_A_ROUND = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 FATES = TypeAdapter(list[FateOut])
 MATTERS = TypeAdapter(list[MatterOut])
@@ -120,15 +121,15 @@ class HttpDoor:
         return self._lists[checklist_id].items
 
     def tasks(self, day: date) -> list[Task]:
-        """Return what each member's phone shows: the own open orders up to `day`, the first page."""
+        """Return the first few open orders of each member, as the phone shows them."""
         tasks = []
         for session in list(self._sessions.values()):
             if session.me.role == Role.GRID_MEMBER:
-                tasks += self._tasks_of(_actor(session.me), day)
+                tasks += self._tasks_of(_actor(session.me))
         return tasks
 
-    def _tasks_of(self, member: Actor, day: date) -> list[Task]:
-        answer = self._get(member, "/orders", mine=True, status="open", opens_to=_next(day), limit=20)
+    def _tasks_of(self, member: Actor) -> list[Task]:
+        answer = self._get(member, "/orders", mine=True, status="open", limit=VISITS_A_ROUND)
         rows = OrderPage.model_validate_json(answer.content).items
         return [self._task(member, row.id) for row in rows]
 
@@ -255,7 +256,3 @@ def _actor(me: Me) -> Actor:
 
 def _fate(one: FateOut) -> Fate:
     return Fate(one.command_id, Outcome(one.outcome), one.status, one.code, one.zh, one.en, one.result)
-
-
-def _next(day: date) -> str:
-    return date.fromordinal(day.toordinal() + 1).isoformat()

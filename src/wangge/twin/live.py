@@ -20,24 +20,20 @@ def play_rounds(
     rounds: int,
     now: Now,
     today: Callable[[], date],
-    visits: int = 4,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> Play:
     """Let everybody act `rounds` times: a few visits each, reports, then the next step on every open case.
 
     Equal seeds make equal decisions; the ids carry the real time, so a second run is new commands.
+    `goes_on` is asked before each round.
     """
     play = Play(door, door.meet(today()), door.matters(), habits, seed=seed, pace=lambda since, hours: now())
     play.take_photos(at=now())
     play.adopt(door.open_cases())
-    done: dict[int, int] = {}
     for _ in range(rounds):
-        tasks = []
-        done.clear()
-        for task in door.tasks(today()):
-            done[task.member_id] = done.get(task.member_id, 0) + 1
-            if done[task.member_id] <= visits:
-                tasks.append((now(), task))
-        play.make_visits(tasks, sent_at=now())
+        if not goes_on():
+            break
+        play.make_visits([(now(), task) for task in door.tasks(today())], sent_at=now())
         play.send_reports(sent_at=now())
         play.send_moves(sent_at=now())
     return play
