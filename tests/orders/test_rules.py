@@ -15,8 +15,8 @@ from wangge.kernel.calendar import is_workday
 from wangge.orders.rules import (
     Interval,
     OrderNotOpen,
+    OrderStatus,
     OutsidePeriod,
-    Status,
     VisitOutcome,
     check_time,
     due_on,
@@ -165,13 +165,13 @@ def test_an_order_id_is_a_uuid7_of_its_period_and_of_nothing_else():
 
 def test_what_counts_is_when_somebody_was_there():
     period = {"starts_on": date(2026, 11, 1), "ends_on": date(2026, 12, 1)}
-    check_time(status=Status.OPEN, on=date(2026, 11, 1), **period)
-    check_time(status=Status.MISSED, on=date(2026, 11, 30), **period)
+    check_time(status=OrderStatus.OPEN, on=date(2026, 11, 1), **period)
+    check_time(status=OrderStatus.MISSED, on=date(2026, 11, 30), **period)
     for on in (date(2026, 10, 31), date(2026, 12, 1)):
         with pytest.raises(OutsidePeriod):
-            check_time(status=Status.OPEN, on=on, **period)
+            check_time(status=OrderStatus.OPEN, on=on, **period)
     with pytest.raises(OrderNotOpen):
-        check_time(status=Status.DONE, on=date(2026, 11, 3), **period)
+        check_time(status=OrderStatus.DONE, on=date(2026, 11, 3), **period)
 
 
 # OR-8, typed: what a visit makes of an order.
@@ -191,4 +191,4 @@ AFTER = {
 
 @pytest.mark.parametrize(("status", "outcome"), AFTER)
 def test_a_visit_without_inspection_leaves_the_order_owed(status, outcome):
-    assert status_after(Status(status), VisitOutcome(outcome)) == AFTER[status, outcome]
+    assert status_after(OrderStatus(status), VisitOutcome(outcome)) == AFTER[status, outcome]

@@ -33,6 +33,7 @@ def counts() -> list[int]:
     return [m.objects.count() for m in (VenueClass, Checklist, PlanRule, Matter, PackInstall, AuditRow)]
 
 
+@pytest.mark.slow
 def test_a_pack_reaches_every_room_once():
     assert install("wuhu")
     before = counts()
@@ -47,6 +48,7 @@ def test_a_pack_reaches_every_room_once():
     assert queries.list_ladder()[0].role == "grid_chief"
 
 
+@pytest.mark.slow
 def test_another_pack_replaces_the_rules_and_the_old_ones_stay_inactive():
     install("wuhu")
     install("dongguan")

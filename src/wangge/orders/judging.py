@@ -23,7 +23,7 @@ from wangge.orders.rules import (
     EvidenceMissing,
     InTheFuture,
     NotYourOrder,
-    Status,
+    OrderStatus,
     VisitOutcome,
     check_time,
     started_on,
@@ -97,7 +97,7 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     if result.at > batch.at + SKEW:
         raise InTheFuture(at=result.at.isoformat())
     on = result.at.astimezone(CHINA).date()
-    check_time(status=Status(order.status), starts_on=started_on(order.id), ends_on=order.ends_on, on=on)
+    check_time(status=OrderStatus(order.status), starts_on=started_on(order.id), ends_on=order.ends_on, on=on)
     point = (
         to_wgs84(result.lon, result.lat, result.datum)
         if result.lon is not None and result.lat is not None
@@ -152,9 +152,9 @@ def _finding(item: Item, answer: Answer) -> Finding:
 def _apply(judged: Judged, actor: Actor) -> None:
     """Change the order in memory, so that a second result of the same batch sees it."""
     order, result = judged.order, judged.result
-    order.status = status_after(Status(order.status), result.outcome)
+    order.status = status_after(OrderStatus(order.status), result.outcome)
     order.outcome = result.outcome
     order.version += 1
     order.findings += len(judged.failed)
-    if order.status == Status.DONE:
+    if order.status == OrderStatus.DONE:
         order.done_at, order.done_by_id = result.at, actor.user_id

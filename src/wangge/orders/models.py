@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from wangge.checklists.models import Checklist
 from wangge.kernel.actor import Actor
-from wangge.orders.rules import Interval, Status, VisitOutcome
+from wangge.orders.rules import Interval, OrderStatus, VisitOutcome
 from wangge.venues.models import Venue
 
 
@@ -70,7 +70,7 @@ class Order(models.Model):
     opens_on = models.DateField()  # the day it is levelled to
     due_on = models.DateField()  # the last working day of its period
     ends_on = models.DateField()  # the first day after its period: from here on it is missed
-    status = models.CharField(max_length=16, default=Status.OPEN)
+    status = models.CharField(max_length=16, default=OrderStatus.OPEN.value)
     outcome = models.CharField(max_length=16, null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(
@@ -85,7 +85,7 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(grid_path__endswith="."), name="order_grid_path_closed"),
             models.CheckConstraint(
-                condition=Q(status__in=[s.value for s in Status]), name="order_status_known"
+                condition=Q(status__in=[s.value for s in OrderStatus]), name="order_status_known"
             ),
             models.CheckConstraint(
                 condition=Q(outcome__isnull=True) | Q(outcome__in=[o.value for o in VisitOutcome]),
@@ -93,7 +93,7 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(opens_on__lte=F("due_on")), name="order_opens_before_due"),
             models.CheckConstraint(
-                condition=~Q(status=Status.DONE) | Q(done_at__isnull=False, done_by__isnull=False),
+                condition=~Q(status=OrderStatus.DONE.value) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="order_done_by_somebody",
             ),
             models.CheckConstraint(condition=Q(due_on__lt=F("ends_on")), name="order_due_inside_period"),

@@ -15,7 +15,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.orders.models import Order, OrderQuerySet, PlanRule, Visit
-from wangge.orders.rules import Status, VisitOutcome
+from wangge.orders.rules import OrderStatus, VisitOutcome
 from wangge.orders.schemas import (
     OrderDetail,
     OrderFigures,
@@ -23,6 +23,7 @@ from wangge.orders.schemas import (
     OrderPage,
     OrderRow,
     PlanRuleOut,
+    VisitOut,
 )
 from wangge.venues import queries as venues
 
@@ -54,7 +55,7 @@ def _filtered(orders: OrderQuerySet, actor: Actor, filters: OrderFilter, today: 
     if filters.status:
         orders = orders.filter(status=filters.status)
     if filters.overdue:
-        orders = orders.filter(status=Status.OPEN, due_on__lt=today)
+        orders = orders.filter(status=OrderStatus.OPEN, due_on__lt=today)
     if filters.opens_from:
         orders = orders.filter(opens_on__gte=filters.opens_from)
     if filters.opens_to:
@@ -109,8 +110,8 @@ def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
                 rule_is_confirmed=rule.is_confirmed,
                 opens_on=order.opens_on,
                 due_on=order.due_on,
-                status=Status(order.status),
-                is_overdue=order.status == Status.OPEN and order.due_on < today,
+                status=OrderStatus(order.status),
+                is_overdue=order.status == OrderStatus.OPEN and order.due_on < today,
                 outcome=VisitOutcome(order.outcome) if order.outcome else None,
                 done_at=order.done_at,
                 findings=order.findings,
@@ -133,15 +134,31 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
     order = Order.objects.visible_to(actor).filter(id=order_id).first()
     if order is None:
         raise NotVisible
-    visits = Visit.objects.filter(order_id=order_id).order_by("at").values_list("answers", flat=True)
-    case_ids = [answer["case_id"] for answers in visits for answer in answers if _is_finding(answer)]
+    visits = list(Visit.objects.filter(order_id=order_id).order_by("at"))
+    case_ids = [answer["case_id"] for visit in visits for answer in visit.answers if _is_finding(answer)]
     return OrderDetail(
         **_shown([order], today)[0].model_dump(),
         checklist=checklists.get_checklist(order.checklist_id),
+        visits=_visits_shown(visits),
         other_rules=order.other_rules,
         pack_version=order.pack_version,
         case_ids=case_ids,
     )
+
+
+def _visits_shown(visits: Sequence[Visit]) -> list[VisitOut]:
+    names = accounts.names_of([visit.actor_id for visit in visits])
+    return [
+        VisitOut(
+            at=visit.at,
+            member_name=names.get(visit.actor_id),
+            outcome=VisitOutcome(visit.outcome),
+            answers=visit.answers,
+            score=visit.score,
+            note=visit.note,
+        )
+        for visit in visits
+    ]
 
 
 def _is_finding(answer: dict[str, object]) -> bool:

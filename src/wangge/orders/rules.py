@@ -17,7 +17,7 @@ from wangge.kernel.ids import assemble, time_of
 DAY = timedelta(days=1)
 
 
-class Status(StrEnum):
+class OrderStatus(StrEnum):
     OPEN = "open"  # somebody must go
     DONE = "done"  # somebody was there and answered
     MISSED = "missed"  # the period ended without a visit
@@ -86,8 +86,8 @@ class OrderNotOpen(Refused):
     zh = "这张工单已经{what_zh}。"
     en = "This order is already {status}."
 
-    def __init__(self, status: Status) -> None:
-        what = {Status.DONE: "完成", Status.MISSED: "逾期关闭"}.get(status, status.value)
+    def __init__(self, status: OrderStatus) -> None:
+        what = {OrderStatus.DONE: "完成", OrderStatus.MISSED: "逾期关闭"}.get(status, status.value)
         super().__init__(status=status.value, what_zh=what)
 
 
@@ -266,22 +266,22 @@ def _digest(text: str) -> str:
     return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def check_time(*, status: Status, starts_on: date, ends_on: date, on: date) -> None:
+def check_time(*, status: OrderStatus, starts_on: date, ends_on: date, on: date) -> None:
     """Check that a visit on the day `on` can still count.
 
     Raises: OrderNotOpen if it is done; OutsidePeriod.
     Rule:   OR-7. What counts is when somebody was there, not when the message came: a missed order is done
             after all when the phone was out of reach.
     """
-    if status is Status.DONE:
+    if status is OrderStatus.DONE:
         raise OrderNotOpen(status)
     if not starts_on <= on < ends_on:
         raise OutsidePeriod(starts_on=starts_on, last_on=ends_on - DAY, on=on)
 
 
-def status_after(status: Status, outcome: VisitOutcome) -> Status:
+def status_after(status: OrderStatus, outcome: VisitOutcome) -> OrderStatus:
     """Return the status after a visit.
 
     Rule: OR-8. Nobody there, or no entry: the visit is kept and the order stays owed until its period ends.
     """
-    return Status.DONE if outcome is VisitOutcome.INSPECTED or outcome in GONE else status
+    return OrderStatus.DONE if outcome is VisitOutcome.INSPECTED or outcome in GONE else status

@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.checklists.schemas import ChecklistOut
-from wangge.orders.rules import Status, VisitOutcome
+from wangge.orders.rules import OrderStatus, VisitOutcome
 
 
 class Answer(Schema):
@@ -44,7 +44,7 @@ class OrderFilter(Schema):
     """What to list."""
 
     mine: bool = False  # only orders whose member is the caller
-    status: Status | None = None
+    status: OrderStatus | None = None
     overdue: bool = False
     opens_from: date | None = None
     opens_to: date | None = None  # exclusive
@@ -72,7 +72,7 @@ class OrderRow(Schema):
     rule_is_confirmed: bool
     opens_on: date
     due_on: date
-    status: Status
+    status: OrderStatus
     is_overdue: bool
     outcome: VisitOutcome | None
     done_at: datetime | None
@@ -80,8 +80,20 @@ class OrderRow(Schema):
     version: int
 
 
+class VisitOut(Schema):
+    """One visit: what was answered, in the words of the order's checklist."""
+
+    at: datetime
+    member_name: str | None
+    outcome: VisitOutcome
+    answers: list[Answer]
+    score: float | None
+    note: str
+
+
 class OrderDetail(OrderRow):
     checklist: ChecklistOut
+    visits: list[VisitOut]  # the earliest first
     other_rules: list[str]
     pack_version: str
     case_ids: list[UUID]

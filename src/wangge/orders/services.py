@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from wangge.orders.plan_sql import CLOSE_MISSED
 from wangge.orders.rules import RangeTooLong
 from wangge.orders.schemas import PlanOut, PlanRequest
 
-__all__ = ["close_missed", "complete_orders", "install_plan_rules", "plan_ahead", "plan_orders"]
+__all__ = ["add_up", "close_missed", "complete_orders", "install_plan_rules", "plan_ahead", "plan_orders"]
 LONGEST_PLAN_DAYS = 400
 
 
@@ -53,18 +54,21 @@ def plan_ahead(days: int, *, at: datetime) -> PlanOut:
     Rule:   OR-5 (harmless to repeat).
     """
     request = planning.days_ahead(at.astimezone(CHINA).date(), days)
-    made = [_plan(request, scope, actor=None, at=at) for scope in queries.list_top_scopes()]
-    by_rule: dict[str, int] = {}
-    for one in made:
-        for rule, count in one.by_rule.items():
-            by_rule[rule] = by_rule.get(rule, 0) + count
+    return add_up([_plan(request, scope, actor=None, at=at) for scope in queries.list_top_scopes()])
+
+
+def add_up(plans: Sequence[PlanOut]) -> PlanOut:
+    """Return the figures of several plans as one."""
+    by_rule: Counter[str] = Counter()
+    for one in plans:
+        by_rule.update(one.by_rule)
     return PlanOut(
-        made=sum(one.made for one in made),
-        already_there=sum(one.already_there for one in made),
-        by_rule=by_rule,
-        unassigned=sum(one.unassigned for one in made),
-        venues_without_rule=sum(one.venues_without_rule for one in made),
-        orphans=sum(one.orphans for one in made),
+        made=sum(one.made for one in plans),
+        already_there=sum(one.already_there for one in plans),
+        by_rule=dict(sorted(by_rule.items())),
+        unassigned=sum(one.unassigned for one in plans),
+        venues_without_rule=sum(one.venues_without_rule for one in plans),
+        orphans=sum(one.orphans for one in plans),
     )
 
 

@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import wangge.orders.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
                 ('opens_on', models.DateField()),
                 ('due_on', models.DateField()),
                 ('ends_on', models.DateField()),
-                ('status', models.CharField(default=wangge.orders.rules.Status['OPEN'], max_length=16)),
+                ('status', models.CharField(default='open', max_length=16)),
                 ('outcome', models.CharField(max_length=16, null=True)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('findings', models.PositiveSmallIntegerField(default=0)),
@@ -76,7 +75,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['grid_path', 'opens_on'], name='order_grid', opclasses=['varchar_pattern_ops', 'date_ops']), models.Index(fields=['member', 'opens_on'], name='order_member'), models.Index(fields=['venue'], name='order_venue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('grid_path__endswith', '.')), name='order_grid_path_closed'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'done', 'missed'])), name='order_status_known'), models.CheckConstraint(condition=models.Q(('outcome__isnull', True), ('outcome__in', ['inspected', 'nobody_there', 'refused_entry', 'closed_down', 'moved_away']), _connector='OR'), name='order_outcome_known'), models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('due_on'))), name='order_opens_before_due'), models.CheckConstraint(condition=models.Q(models.Q(('status', wangge.orders.rules.Status['DONE']), _negated=True), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='order_done_by_somebody'), models.CheckConstraint(condition=models.Q(('due_on__lt', models.F('ends_on'))), name='order_due_inside_period')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('grid_path__endswith', '.')), name='order_grid_path_closed'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'done', 'missed'])), name='order_status_known'), models.CheckConstraint(condition=models.Q(('outcome__isnull', True), ('outcome__in', ['inspected', 'nobody_there', 'refused_entry', 'closed_down', 'moved_away']), _connector='OR'), name='order_outcome_known'), models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('due_on'))), name='order_opens_before_due'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='order_done_by_somebody'), models.CheckConstraint(condition=models.Q(('due_on__lt', models.F('ends_on'))), name='order_due_inside_period')],
             },
         ),
     ]

@@ -1,0 +1,60 @@
+"""`wangge plan`: make the orders of a period from the plan rules of the active pack."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.kernel import clock
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Refused
+from wangge.orders import queries, services
+from wangge.orders.schemas import PlanOut, PlanRequest
+
+
+def plan(
+    starts_on: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="首日 / first day")],
+    ends_on: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="末日的次日 / the day after the last")
+    ],
+    scope: Annotated[
+        str, typer.Option(help="网格路径，如 44.03.；不写则为全部 / a closed path; none: everywhere")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只计数 / count only")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")] = False,
+) -> None:
+    """按规则包生成工单，重复运行不会重复生成。Make the orders of a period, each once."""
+    request = PlanRequest(starts_on=starts_on.date(), ends_on=ends_on.date(), dry_run=dry_run)
+    scopes = [scope] if scope else queries.list_top_scopes()
+    try:
+        with Console(stderr=True).status("wangge plan …"):
+            made = [services.plan_orders(request, actor=_planner(path), at=clock.now()) for path in scopes]
+    except Refused as refusal:
+        if as_json:
+            typer.echo(json.dumps(refusal.as_dict(), ensure_ascii=False))
+        typer.echo(f"{refusal.message('zh')}\n{refusal.message('en')}", err=True)
+        raise typer.Exit(2 if refusal.status == 422 else 1) from refusal
+    out = services.add_up(made)
+    typer.echo(out.model_dump_json() if as_json else _text(out))
+
+
+def _planner(scope: str) -> Actor:
+    """Whoever holds the machine plans for the whole of a scope."""
+    return Actor(0, "wangge", Role.DISPATCHER.value, scope, None, CAPABILITIES[Role.DISPATCHER])
+
+
+def _text(out: PlanOut) -> str:
+    lines = [
+        f"新生成 / made            {out.made}",
+        f"已存在 / already there   {out.already_there}",
+        *(f"  {rule:22} {count}" for rule, count in out.by_rule.items()),
+        f"无人负责 / unassigned    {out.unassigned}",
+        f"无规则场所 / no rule     {out.venues_without_rule}",
+        f"网格外场所 / orphans     {out.orphans}",
+    ]
+    return "\n".join(lines)
