@@ -35,7 +35,16 @@ PUBLIC = {"services", "queries", "rules", "schemas"}
 CLOCK_ROOMS = {"config"}
 CLOCK_FILES = {"api", "tasks", "clock"}
 FORBIDDEN_NAMES = {
-    *["utils", "utils2", "helpers", "common", "manager", "handler", "base", "data", "info", "process", "misc"]
+    "utils",
+    "helpers",
+    "common",
+    "manager",
+    "handler",
+    "base",
+    "data",
+    "info",
+    "process",
+    "misc",
 }
 
 

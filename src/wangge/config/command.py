@@ -15,7 +15,10 @@ from wangge.config import database, saying
 from wangge.config import run as running
 from wangge.config.backup_command import backup, restore
 from wangge.config.doctor_command import doctor
+from wangge.config.export_command import app as exporting
+from wangge.config.import_command import app as importing
 from wangge.config.pack_command import app as pack
+from wangge.config.plan_command import plan
 from wangge.config.twin_command import make_demo, simulate
 from wangge.config.verify_command import verify
 from wangge.kernel.errors import Refused
@@ -65,9 +68,10 @@ def migrate() -> None:
     saying.say("数据库已是最新。", "The database is up to date.")
 
 
-app.add_typer(pack, name="pack")
+for name, group in (("import", importing), ("export", exporting), ("pack", pack)):
+    app.add_typer(group, name=name)
 app.command("demo")(make_demo)
-for verb in (simulate, verify, backup, restore, doctor):
+for verb in (plan, simulate, verify, backup, restore, doctor):
     app.command()(verb)
 
 

@@ -169,7 +169,7 @@ def _runs_or_is_free(place: Place) -> bool:
             try:
                 _connect(place).close()
             except psycopg.OperationalError as error:
-                if "starting up" not in str(error) and "shutting down" not in str(error):
+                if "too many clients" in str(error) or "connection slots" in str(error):
                     return True
             else:
                 return True

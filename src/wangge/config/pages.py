@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from wangge.config import faces
+from wangge.kernel.errors import NotVisible, Refused
 
 NOT_BUILT = "页面尚未构建，请运行 make setup。\nThe pages are not built yet; run make setup.\n"
 PLAIN = "text/plain; charset=utf-8"
+
+
+class Broken(Refused):
+    """The house made a mistake."""
+
+    status = 500
+    code = "config.broken"
+    zh = "系统出错了，没有保存任何改动。请稍后再试；若反复出现，请联系管理员查看日志。"
+    en = "Something broke and nothing was saved. Try again later; if it stays, the log says why."
 
 
 class FacesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
@@ -22,6 +32,18 @@ class FacesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise
         for face, prefix in faces.PREFIXES.items():
             if faces.is_built(face):
                 self.add_files(str(faces.STATIC / face), prefix=prefix)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address: as a refusal below /api/, as plain text elsewhere."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(NotVisible().as_dict(), status=404)
+    return HttpResponse("404\n", status=404, content_type=PLAIN)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer a mistake of ours; what happened is in the log."""
+    return JsonResponse(Broken().as_dict(), status=500)
 
 
 @require_safe

@@ -5,6 +5,8 @@ from django.urls import path, re_path
 from wangge.config.api import api
 from wangge.config.pages import serve_page
 
+handler404 = "wangge.config.pages.not_found"
+handler500 = "wangge.config.pages.broken"
 urlpatterns = [
     path("api/", api.urls),
     re_path(r"^m/(?P<rest>.*)$", serve_page, {"face": "field"}),
