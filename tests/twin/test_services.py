@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,11 +28,6 @@ CHINA = ZoneInfo("Asia/Shanghai")
 FOUNDED = datetime(2026, 1, 5, 9, tzinfo=CHINA)
 SMALL = CitySpec(streets=1, communities=2, grids=2, venues_a_grid=60, citizens_a_street=3)
 STARTS_ON, DAYS = date(2026, 3, 2), 12
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings: Any, tmp_path: Path) -> None:
-    settings.WANGGE_FILES = tmp_path / "files"
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
@@ -20,15 +21,14 @@ from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, d
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor
 from wangge.twin.play import Play
-from wangge.twin.register import SOURCE, VenueSeed, venue_batches
+from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
 from wangge.venues import services as venues
-from wangge.venues.schemas import VenueIn
+from wangge.venues.schemas import VenueImport
 
 LAYER = "comprehensive"
 HISTORY_DAYS = 21
 FOUNDED_DAYS = 60  # the made-up city is that much older than its history
-SAVED_AT_ONCE = 500
 
 InstallPack = Callable[
     [Actor, datetime], object
@@ -61,8 +61,8 @@ def make_city(
     ids = hire(city.people, city.departments, password=password, at=at)
     posts = {p.scope: ids[p.username] for p in city.people if p.role is Role.GRID_MEMBER}
     appoint(posts, admin=admin, at=at)
-    for batch in venue_batches(city, at=at, size=SAVED_AT_ONCE):
-        _save(batch, admin, at)
+    register = VenueImport(source=SOURCE, datum="wgs84", territory=spec.root, layer=LAYER)
+    _check(venues.import_venues(_records(city, at), options=register, actor=admin, at=at))
     return MadeCity(city, admin)
 
 
@@ -181,23 +181,8 @@ def _check(report: ImportReport) -> None:
         raise CityNotMade("; ".join(problem.en for problem in report.problems[:5]))
 
 
-def _save(batch: Sequence[VenueSeed], admin: Actor, at: datetime) -> None:
-    rows = [
-        VenueIn(
-            id=venue.id,
-            code=venue.code,
-            name=venue.name,
-            class_code=venue.class_code,
-            tags=venue.tags,
-            address=venue.address,
-            lon=venue.lon,
-            lat=venue.lat,
-            area_m2=venue.area_m2,
-            keeper_name=venue.keeper_name,
-            keeper_phone=venue.keeper_phone,
-        )
-        for venue in batch
-    ]
-    refused = [fate for fate in venues.save_venues(rows, actor=admin, at=at) if fate.status >= 400]
-    if refused:
-        raise CityNotMade(f"{SOURCE}: {refused[0].en}")
+def _records(city: City, at: datetime) -> Iterator[venues.VenueRecord]:
+    for row, venue in enumerate(chain.from_iterable(venue_batches(city, at=at)), 1):
+        facts = asdict(venue)
+        facts.pop("grid_path")  # the importer finds the grid from the point
+        yield venues.VenueRecord(row, facts)
