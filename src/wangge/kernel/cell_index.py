@@ -23,7 +23,7 @@ Indices = NDArray[np.intp]
 
 CELLS_A_POLYGON = 38  # across: one cell in twenty has a border in it
 MIN_CELLS, MAX_CELLS = 64, 2048
-CHUNK = 1 << 17
+CHUNK = 1 << 16
 NOWHERE = -1
 FIRST_BORDER = -2  # border cell k is written FIRST_BORDER - k
 REFERENCE = (0.5127, 0.4871)  # of a cell, off its middle: regular grids have their edges there

@@ -1,0 +1,144 @@
+"""How fast does a point find its grid, and is it always the right one?
+
+Question  In which of 2,934 grids does each of 1,730,000 points lie?
+Data      A planar partition made from a seed: Voronoi cells whose common borders are broken into crooked
+          lines of eight pieces, so that neighbours share every vertex; points all over the city and a rim
+          around it, and as many again on vertices and on borders for the comparison of answers.
+Peer      shapely's STRtree with `predicate="intersects"`, in bulk, on the same points in the same run.
+          PostGIS is not part of the embedded PostgreSQL and is not measured.
+Limit     numpy gathering one number a point from a table of the same size at random places.
+Command   python -m benchmarks.point_to_grid [--small]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from wangge.kernel.cell_index import CellIndex
+
+RESULT = Path(__file__).parent / "results" / "point_to_grid.json"
+SEED = 7
+WEST, SOUTH, SIDE = 113.6, 22.7, 0.6  # degrees: the size of Dongguan
+PIECES = 8
+
+
+def make_partition(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return `count` polygons that tile the square without gap or overlap."""
+    sites = shapely.MultiPoint(rng.uniform([WEST, SOUTH], [WEST + SIDE, SOUTH + SIDE], (count, 2)))
+    city = shapely.box(WEST, SOUTH, WEST + SIDE, SOUTH + SIDE)
+    cells = shapely.intersection(shapely.get_parts(shapely.voronoi_polygons(sites, extend_to=city)), city)
+    borders = shapely.union_all(shapely.boundary(cells))
+    lines = [crooked(shapely.get_coordinates(line), rng) for line in shapely.get_parts(borders)]
+    faces = shapely.get_parts(shapely.polygonize(lines))
+    assert shapely.coverage_is_valid(faces), "the partition has a gap or an overlap"
+    assert len(faces) == count, "a crooked border has crossed another"
+    return faces
+
+
+def crooked(line: np.ndarray, rng: np.random.Generator) -> Any:
+    """Return the line with every straight piece broken into eight that swerve a little."""
+    bent = [line[:1]]
+    for start, end in pairwise(line):
+        share = np.linspace(0, 1, PIECES + 1)[1:, None]
+        swerve = rng.uniform(-0.02, 0.02, (PIECES, 1)) * (end - start)[::-1] * [-1, 1]
+        swerve[-1] = 0
+        bent.append(start + share * (end - start) + swerve)
+    points = np.concatenate(bent)
+    points[-1] = line[-1]
+    return shapely.LineString(points)
+
+
+def median_s(job: Callable[[], Any], times: int) -> float:
+    """Return the median seconds of the job."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        job()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def ask_tree(tree: shapely.STRtree, points: np.ndarray) -> np.ndarray:
+    """Return the lowest polygon of each point, -1 for none, as people do it with shapely."""
+    found = np.full(len(points), np.iinfo(np.int32).max, dtype=np.int32)
+    which, polygon = tree.query(shapely.points(points), predicate="intersects")
+    np.minimum.at(found, which, polygon.astype(np.int32))
+    found[found == np.iinfo(np.int32).max] = -1
+    return found
+
+
+def run(*, small: bool = False) -> dict[str, Any]:
+    """Measure and return the figures."""
+    rng = np.random.default_rng(SEED)
+    grids, count = (300, 100_000) if small else (2_934, 1_730_000)
+    polygons = make_partition(grids, rng)
+    rim = SIDE / 50
+    points = rng.uniform([WEST - rim, SOUTH - rim], [WEST + SIDE + rim, SOUTH + SIDE + rim], (count, 2))
+    build_s = median_s(lambda: CellIndex(polygons), 3)
+    index, tree = CellIndex(polygons), shapely.STRtree(polygons)
+    ours_s = median_s(lambda: index.locate_many(points), 7)
+    peer_s = median_s(lambda: ask_tree(tree, points), 1 if not small else 3)
+    table, places = np.zeros(2050 * 2050, dtype=np.int32), rng.integers(0, 2050 * 2050, count)
+    limit_s = median_s(lambda: np.take(table, places), 7)
+    corners = shapely.get_coordinates(polygons)
+    awkward = np.concatenate([corners, (corners[1:] + corners[:-1]) / 2, np.nextafter(corners, 0)])
+    wrong = sum(int((index.locate_many(some) != ask_tree(tree, some)).sum()) for some in (points, awkward))
+    return {
+        "question": "point → grid in bulk",
+        "command": "python -m benchmarks.point_to_grid" + (" --small" if small else ""),
+        "data": {
+            "seed": SEED,
+            "grids": grids,
+            "vertices_a_grid": round(len(corners) / grids, 1),
+            "points": count,
+            "awkward_points": len(awkward),
+        },
+        "machine": {
+            "cpus": os.cpu_count(),
+            "processor": platform.machine(),
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "shapely": shapely.__version__,
+            "geos": shapely.geos_version_string,
+            "load": round(os.getloadavg()[0], 1),
+        },
+        "points_a_second": {
+            "cell index": round(count / ours_s),
+            "peer: shapely STRtree": round(count / peer_s),
+            "peer: PostGIS": "not installed",
+            "limit: numpy gather": round(count / limit_s),
+        },
+        "ratio_to_peer": round(peer_s / ours_s, 1),
+        "share_of_limit": round(limit_s / ours_s, 3),
+        "build_s": round(build_s, 2),
+        "wrong": wrong,
+        "aim": "at least 30 times shapely, none wrong",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="300 grids, 100,000 points; writes no result")
+    small = parser.parse_args().small
+    result = run(small=small)
+    text = json.dumps(result, ensure_ascii=False, indent=2)
+    print(text)
+    if not small:
+        RESULT.parent.mkdir(exist_ok=True)
+        RESULT.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
