@@ -17,6 +17,7 @@ TEST_HOME := $(CURDIR)/var/test
 PYTHON_READY := .venv/.ready
 NODE_READY := web/node_modules/.ready
 FACES_READY := src/wangge/static/.ready
+COMMANDS_PAGE := WANGGE_HOME=$(TEST_HOME) python -m typer wangge.config.command utils docs --name wangge --title wangge
 HAS_WEB := $(wildcard web/package.json)
 WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist -o -name dev-dist \) -prune -o -type f -print 2>/dev/null)
 
@@ -47,7 +48,8 @@ check-python:
 	@mkdir -p $(TEST_HOME); export WANGGE_HOME=$(TEST_HOME); set -x; \
 	wangge manage makemigrations --check --dry-run; \
 	python -m wangge.config.openapi --check; \
-	python -m wangge.config.diagrams --check
+	python -m wangge.config.diagrams --check; \
+	$(COMMANDS_PAGE) | diff docs/reference/commands.md - || { echo "docs/reference/commands.md has drifted: make docs"; exit 1; }
 
 check-web:
 	cd web && npm run --silent api:check
@@ -71,7 +73,7 @@ bench: setup ## measurements, each beside a peer or a limit (options: ARGS="loca
 	@WANGGE_HOME=$(CURDIR)/var/bench $(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(PYTHON_READY) ## reference pages that are written by machine: the commands
-	WANGGE_HOME=$(TEST_HOME) python -m wangge.config.reference
+	$(COMMANDS_PAGE) --output docs/reference/commands.md
 
 clean: ## remove what setup and tests made; the city in var/ stays
 	rm -rf .venv web/node_modules src/wangge/static var/test var/bench build dist src/*.egg-info
