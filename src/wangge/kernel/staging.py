@@ -12,6 +12,7 @@ from django.db import connection
 def make_table(name: str, columns: str) -> None:
     """Make a temporary table that ends with the transaction. `name` and `columns` are SQL, never input."""
     with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")  # an earlier one of the same transaction
         cursor.execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
 
 

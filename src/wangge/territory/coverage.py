@@ -12,6 +12,7 @@ import shapely
 from wangge.territory.geometry import Polygons, areas_m2, parts
 from wangge.territory.rules import leaves
 
+HAIR = 1e-9  # degrees, a tenth of a millimetre
 SMALLEST_M2 = 1.0  # what is smaller is the rounding of coordinates
 
 
@@ -79,7 +80,7 @@ def _loose_edges(shapes: Polygons) -> list[Any]:
 
 def _gaps(paths: Sequence[str], shapes: Polygons, finest: Any) -> list[tuple[Any, float]]:
     below = shapes[finest]
-    together = shapely.union_all(below)
+    together = shapely.union_all(below, grid_size=HAIR)  # a crack thinner than a hair opens no gap
     missing = [shapely.polygons(ring) for part in parts(together) for ring in part.interiors]
     for i in np.flatnonzero(~finest):
         missing.append(shapely.difference(shapes[i], together))

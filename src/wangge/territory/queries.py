@@ -246,7 +246,7 @@ def make_cursor(key: str) -> str:
 def read_cursor(cursor: str) -> str:
     """Return the key inside a cursor. Raises: Unreadable."""
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
     except ValueError:
         raise Unreadable(
             field="cursor",
