@@ -60,17 +60,18 @@ def _plan(play: Play, starts_on: date, ends_on: date) -> None:
 
 def _live_through(play: Play, day: date, visits: Sequence[Visit], until: datetime | None) -> bool:
     """Play one day; return whether it was played to its end."""
-    since = at_time(day, 0)
-    for hour in SYNCS:
-        sent_at = at_time(day, hour) if until is None else min(at_time(day, hour), until)
+    since, is_last = at_time(day, 0), until is not None and until < at_time(day, 24)
+    syncs = [at_time(day, hour) for hour in SYNCS if until is None or at_time(day, hour) < until]
+    if is_last and until is not None:
+        syncs.append(until)
+    for sent_at in syncs:
         play.make_visits([visit for visit in visits if since < visit[0] <= sent_at], sent_at=sent_at)
         play.send_reports(sent_at=sent_at)
         play.send_moves(sent_at=sent_at)
-        if sent_at == until:
-            return False
         since = sent_at
-    play.door.end_day(day)
-    return True
+    if not is_last:
+        play.door.end_day(day)
+    return not is_last
 
 
 def _timetable(play: Play, day: date) -> list[Visit]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Protocol
+
+from django.db import connection
 
 from wangge.accounts import queries as accounts
 from wangge.cases import queries as case_queries
@@ -40,6 +43,24 @@ class Door(Protocol):
     def report(self, reports: Sequence[CaseReport], *, actor: Actor, at: datetime) -> list[Fate]: ...
     def step(self, steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> list[Fate]: ...
     def end_day(self, day: date) -> None: ...
+
+
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """Do not wait for the disk at each commit: a simulated month that is lost in a crash is played again.
+
+    Never for what people did. The last commit, after the block, waits and so makes all of them durable.
+    """
+    _set_synchronous("off")
+    try:
+        yield
+    finally:
+        _set_synchronous("on")
+
+
+def _set_synchronous(word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET synchronous_commit = {word}")
 
 
 class ServicesDoor:

@@ -12,6 +12,7 @@ from typing import Any
 from wangge.cases.rules import Status
 from wangge.twin.queries import CaseFacts, OrderFacts, StageFacts
 
+ORDER = [status.value for status in Status]
 DISCOUNTED = frozenset({Status.REJECTED, Status.MERGED})
 AddWorkingDays = Callable[[datetime, int], datetime]
 
@@ -34,7 +35,7 @@ def pct(part: int, whole: int) -> float | None:
 def order_figures(facts: OrderFacts) -> dict[str, Any]:
     """Return orders in figures.
 
-    Units: on_time_pct = done by the last day of the period / done;
+    Units: on_time_pct = done by the last day of the period / (done + missed);
            hit_rate_pct = done with a finding / done (DG-12).
     """
     return {
@@ -44,7 +45,7 @@ def order_figures(facts: OrderFacts) -> dict[str, Any]:
         "open": facts.open,
         "on_time": facts.on_time,
         "done_pct": pct(facts.done, facts.made),
-        "on_time_pct": pct(facts.on_time, facts.done),
+        "on_time_pct": pct(facts.on_time, facts.done + facts.missed),
         "with_findings": facts.with_findings,
         "findings": facts.findings,
         "hit_rate_pct": pct(facts.with_findings, facts.done),
@@ -78,7 +79,7 @@ def case_figures(cases: Sequence[CaseFacts], stages: Sequence[StageFacts], *, at
                 "median": round(stage.median_hours, 2),
                 "p90": round(stage.p90_hours, 2),
             }
-            for stage in stages
+            for stage in sorted(stages, key=lambda stage: ORDER.index(stage.stage))
         },
     }
 

@@ -19,7 +19,7 @@ from wangge.twin import casting, queries
 from wangge.twin.behaviour import behaviour
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
-from wangge.twin.doors import ServicesDoor
+from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
@@ -75,16 +75,17 @@ def make_demo(*, seed: int, at: datetime, password: str, install_pack: InstallPa
     starts_on = today - timedelta(days=HISTORY_DAYS)
     founded = at - timedelta(days=HISTORY_DAYS + FOUNDED_DAYS)
     make_city(DEMO, seed=seed, at=founded, password=password, install_pack=install_pack)
-    play = play_days(
-        ServicesDoor(),
-        behaviour(),
-        seed=seed,
-        starts_on=starts_on,
-        days=HISTORY_DAYS + 1,
-        until=at,
-        idle_on=today,
-        plan_until=first_of_next_month(today),
-    )
+    with in_a_hurry():
+        play = play_days(
+            ServicesDoor(),
+            behaviour(),
+            seed=seed,
+            starts_on=starts_on,
+            days=HISTORY_DAYS + 1,
+            until=at,
+            idle_on=today,
+            plan_until=first_of_next_month(today),
+        )
     arrange(play, path=f"{DEMO.root}01.001.", at=at)
     return play
 

@@ -16,7 +16,7 @@ from wangge.twin import queries, report
 from wangge.twin.backdating import backdate
 from wangge.twin.behaviour import behaviour
 from wangge.twin.days import Progress, play_days
-from wangge.twin.doors import ServicesDoor
+from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.play import Play
 from wangge.twin.report import Rung
 from wangge.twin.services import InstallPack, fill_cast
@@ -81,14 +81,15 @@ def simulate(settings: Settings, *, on_day: Progress = lambda day: None) -> dict
     starts_at = at_time(settings.starts_on, 0)
     kinds = {matter.department_kind for matter in ServicesDoor().matters().values()}
     fill_cast(seed=settings.seed, on=settings.starts_on, kinds=kinds, at=starts_at)
-    play = play_days(
-        ServicesDoor(),
-        behaviour(),
-        seed=settings.seed,
-        starts_on=settings.starts_on,
-        days=settings.days,
-        on_day=on_day,
-    )
+    with in_a_hurry():
+        play = play_days(
+            ServicesDoor(),
+            behaviour(),
+            seed=settings.seed,
+            starts_on=settings.starts_on,
+            days=settings.days,
+            on_day=on_day,
+        )
     return figures(settings, play.counts.refused, starts_at, starts_at + timedelta(days=settings.days))
 
 

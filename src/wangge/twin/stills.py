@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Status
 from wangge.cases.schemas import CaseReport
+from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import id_at
 from wangge.twin.moves import forced_move
 from wangge.twin.play import Play, Report
@@ -35,7 +36,7 @@ APART = timedelta(minutes=7)
 
 def arrange(play: Play, *, path: str, at: datetime) -> None:
     """Report hazards under `path` in the hours before `at` and lead each to its state, as people would."""
-    tasks = [task for task in play.door.tasks(at.date()) if task.path.startswith(path)]
+    tasks = [task for task in play.door.tasks(at.astimezone(CHINA).date()) if task.path.startswith(path)]
     rng = random.Random(f"{play.seed}:stills")
     rng.shuffle(tasks)
     for way in WAYS.values():
