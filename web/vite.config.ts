@@ -24,6 +24,7 @@ export default defineConfig(async ({ command }) => {
       __VUE_I18N_LEGACY_API__: 'false',
       __VUE_I18N_FULL_INSTALL__: 'false',
       __INTLIFY_PROD_DEVTOOLS__: 'false',
+      __INTLIFY_DROP_MESSAGE_COMPILER__: 'true', // packages/ui/src/messages.ts fills the texts instead
     },
     worker: { format: 'es' as const },
     build: {

@@ -1,29 +1,51 @@
 import { createI18n } from 'vue-i18n'
+import { fillIn } from './messages'
 
 export type Locale = 'zh-CN' | 'en'
 export const LOCALES: readonly Locale[] = ['zh-CN', 'en']
 const KEY = 'wangge.locale'
 
+type Messages = Record<string, unknown>
+type Loaders = Record<Locale, () => Promise<Messages>>
+
 function remembered(): Locale {
   return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN'
 }
 
-/** Set up the languages of a face: Chinese first, the choice is remembered on this device. */
-export function setUpI18n<M extends Record<string, unknown>>(messages: Record<Locale, M>) {
-  const locale = remembered()
+function make(locale: Locale, messages: Partial<Record<Locale, Messages>>) {
   document.documentElement.lang = locale
   return createI18n({
     legacy: false,
     locale,
     fallbackLocale: 'en',
     messages: messages as never,
+    messageCompiler: fillIn,
     missingWarn: import.meta.env.DEV,
     fallbackWarn: import.meta.env.DEV,
   })
 }
 
-/** Remember the language and tell screen readers about it. */
-export function rememberLocale(locale: Locale): void {
+/** Set up the languages of a face: Chinese first, the choice is remembered on this device. */
+export const setUpI18n = (messages: Record<Locale, Messages>) => make(remembered(), messages)
+
+let loadMissing: (locale: Locale) => Promise<void> = () => Promise.resolve()
+
+/** The same, but fetch only the language in use; the other one comes when somebody switches. */
+export async function loadI18n(loaders: Loaders) {
+  const locale = remembered()
+  const i18n = make(locale, { [locale]: await loaders[locale]() })
+  const there = new Set<Locale>([locale])
+  loadMissing = async (next) => {
+    if (there.has(next)) return
+    i18n.global.setLocaleMessage(next, (await loaders[next]()) as never)
+    there.add(next)
+  }
+  return i18n
+}
+
+/** Have the texts of a language, remember it, and tell screen readers about it. */
+export async function rememberLocale(locale: Locale): Promise<void> {
+  await loadMissing(locale)
   localStorage.setItem(KEY, locale)
   document.documentElement.lang = locale
 }

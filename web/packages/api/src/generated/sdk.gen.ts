@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetGridData, GetGridErrors, GetGridResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetVenueData, GetVenueErrors, GetVenueResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveVenuesData, SaveVenuesResponses, StoreFileData, StoreFileErrors, StoreFileResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses } from './types.gen';
+import type { CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetVenueData, GetVenueErrors, GetVenueResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveVenuesData, SaveVenuesResponses, StoreFileData, StoreFileErrors, StoreFileResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -104,7 +104,7 @@ export const listGrids = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * List Grid Shapes
  *
- * Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all that are visible.
+ * Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all.
  */
 export const listGridShapes = <ThrowOnError extends boolean = false>(options?: Options<ListGridShapesData, ThrowOnError>): RequestResult<ListGridShapesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridShapesResponses, unknown, ThrowOnError>({
     security: [{
@@ -150,6 +150,8 @@ export const locatePoints = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Check Coverage
+ *
+ * Whether the caller's grids of the layer leave gaps or overlap, with the shapes of both.
  */
 export const checkCoverage = <ThrowOnError extends boolean = false>(options?: Options<CheckCoverageData, ThrowOnError>): RequestResult<CheckCoverageResponses, CheckCoverageErrors, ThrowOnError> => (options?.client ?? client).get<CheckCoverageResponses, CheckCoverageErrors, ThrowOnError>({
     security: [{
@@ -320,6 +322,21 @@ export const listPlanRules = <ThrowOnError extends boolean = false>(options?: Op
             type: 'apiKey'
         }],
     url: '/api/orders/rules',
+    ...options
+});
+
+/**
+ * Get Order Figures
+ *
+ * Orders made, done, on time, missed, overdue, and the hit rate; `opens_to` is exclusive.
+ */
+export const getOrderFigures = <ThrowOnError extends boolean = false>(options?: Options<GetOrderFiguresData, ThrowOnError>): RequestResult<GetOrderFiguresResponses, GetOrderFiguresErrors, ThrowOnError> => (options?.client ?? client).get<GetOrderFiguresResponses, GetOrderFiguresErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/orders/figures',
     ...options
 });
 
@@ -590,3 +607,10 @@ export const storeFile = <ThrowOnError extends boolean = false>(options: Options
         ...options.headers
     }
 });
+
+/**
+ * Get Health
+ *
+ * 200 while the database answers, 503 otherwise.
+ */
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/api/health', ...options });

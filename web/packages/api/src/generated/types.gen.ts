@@ -621,6 +621,10 @@ export type ImportProblem = {
      * Is Error
      */
     is_error?: boolean;
+    /**
+     * File
+     */
+    file?: string | null;
 };
 
 /**
@@ -657,6 +661,10 @@ export type ImportReport = {
      * Loaded
      */
     loaded: boolean;
+    /**
+     * Orphans
+     */
+    orphans?: number;
     /**
      * Problems
      */
@@ -699,6 +707,14 @@ export type VenueImport = {
     columns?: {
         [key: string]: string;
     };
+    /**
+     * Max Distance M
+     */
+    max_distance_m?: number;
+    /**
+     * Repair
+     */
+    repair?: boolean;
     /**
      * Dry Run
      */
@@ -916,7 +932,7 @@ export type OrderFilter = {
      * Mine
      */
     mine?: boolean;
-    status?: Status | null;
+    status?: OrderStatus | null;
     /**
      * Overdue
      */
@@ -952,9 +968,9 @@ export type OrderFilter = {
 };
 
 /**
- * Status
+ * OrderStatus
  */
-export type Status = 'reported' | 'accepted' | 'dispatched' | 'handling' | 'verifying' | 'closed' | 'rejected' | 'merged' | 'suspended' | 'transferred';
+export type OrderStatus = 'open' | 'done' | 'missed';
 
 /**
  * OrderPage
@@ -1046,7 +1062,7 @@ export type OrderRow = {
      * Due On
      */
     due_on: string;
-    status: Status;
+    status: OrderStatus;
     /**
      * Is Overdue
      */
@@ -1111,6 +1127,62 @@ export type PlanRuleOut = {
      * Pack Version
      */
     pack_version: string;
+};
+
+/**
+ * OrderFigures
+ *
+ * The proactive half of the circle in figures. The formulas are in docs/rules/orders.md (OR-12).
+ */
+export type OrderFigures = {
+    /**
+     * Made
+     */
+    made: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * On Time
+     */
+    on_time: number;
+    /**
+     * Missed
+     */
+    missed: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Overdue
+     */
+    overdue: number;
+    /**
+     * Inspected
+     */
+    inspected: number;
+    /**
+     * With Findings
+     */
+    with_findings: number;
+    /**
+     * Findings
+     */
+    findings: number;
+    /**
+     * Completion Pct
+     */
+    completion_pct: number | null;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: number | null;
+    /**
+     * Hit Rate Pct
+     */
+    hit_rate_pct: number | null;
 };
 
 /**
@@ -1314,7 +1386,7 @@ export type OrderDetail = {
      * Due On
      */
     due_on: string;
-    status: Status;
+    status: OrderStatus;
     /**
      * Is Overdue
      */
@@ -1334,6 +1406,10 @@ export type OrderDetail = {
     version: number;
     checklist: ChecklistOut;
     /**
+     * Visits
+     */
+    visits: Array<VisitOut>;
+    /**
      * Other Rules
      */
     other_rules: Array<string>;
@@ -1345,6 +1421,35 @@ export type OrderDetail = {
      * Case Ids
      */
     case_ids: Array<string>;
+};
+
+/**
+ * VisitOut
+ *
+ * One visit: what was answered, in the words of the order's checklist.
+ */
+export type VisitOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Member Name
+     */
+    member_name: string | null;
+    outcome: VisitOutcome;
+    /**
+     * Answers
+     */
+    answers: Array<Answer>;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Note
+     */
+    note: string;
 };
 
 /**
@@ -1418,6 +1523,11 @@ export type Light = 'green' | 'yellow' | 'red' | 'none';
  * Severity
  */
 export type Severity = 'general' | 'larger' | 'suspected_major' | 'urgent';
+
+/**
+ * Status
+ */
+export type Status = 'reported' | 'accepted' | 'dispatched' | 'handling' | 'verifying' | 'closed' | 'rejected' | 'merged' | 'suspended' | 'transferred';
 
 /**
  * CasePage
@@ -1703,7 +1813,7 @@ export type CaseReport = {
 /**
  * Action
  */
-export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'dispatch' | 'object' | 'suspend' | 'resume' | 'sign' | 'feed_back' | 'transfer' | 'transfer_back' | 'pass' | 'fail' | 'reopen';
+export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'dispatch' | 'object' | 'suspend' | 'resume' | 'sign' | 'feed_back' | 'transfer' | 'transfer_back' | 'pass' | 'fail' | 'reopen' | 'set_deadline';
 
 /**
  * StepCommand
@@ -1988,6 +2098,26 @@ export type StoredOut = {
     media_type: string;
 };
 
+/**
+ * Health
+ *
+ * What answers.
+ */
+export type Health = {
+    /**
+     * Status
+     */
+    status: 'ok' | 'down';
+    /**
+     * Database
+     */
+    database: 'ok' | 'down';
+    /**
+     * Version
+     */
+    version: string;
+};
+
 export type LogInData = {
     body: LoginIn;
     path?: never;
@@ -2000,6 +2130,14 @@ export type LogInErrors = {
      * Unauthorized
      */
     401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
     /**
      * Too Many Requests
      */
@@ -2449,6 +2587,14 @@ export type ImportVenuesData = {
             [key: string]: string;
         };
         /**
+         * Max Distance M
+         */
+        max_distance_m?: number;
+        /**
+         * Repair
+         */
+        repair?: boolean;
+        /**
          * Dry Run
          */
         dry_run?: boolean;
@@ -2570,7 +2716,7 @@ export type ListOrdersData = {
          * Mine
          */
         mine?: boolean;
-        status?: Status | null;
+        status?: OrderStatus | null;
         /**
          * Overdue
          */
@@ -2633,6 +2779,40 @@ export type ListPlanRulesResponses = {
 };
 
 export type ListPlanRulesResponse = ListPlanRulesResponses[keyof ListPlanRulesResponses];
+
+export type GetOrderFiguresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Opens From
+         */
+        opens_from?: string | null;
+        /**
+         * Opens To
+         */
+        opens_to?: string | null;
+    };
+    url: '/api/orders/figures';
+};
+
+export type GetOrderFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetOrderFiguresError = GetOrderFiguresErrors[keyof GetOrderFiguresErrors];
+
+export type GetOrderFiguresResponses = {
+    /**
+     * OK
+     */
+    200: OrderFigures;
+};
+
+export type GetOrderFiguresResponse = GetOrderFiguresResponses[keyof GetOrderFiguresResponses];
 
 export type PlanOrdersData = {
     body: PlanRequest;
@@ -3262,3 +3442,28 @@ export type StoreFileResponses = {
 };
 
 export type StoreFileResponse = StoreFileResponses[keyof StoreFileResponses];
+
+export type GetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/health';
+};
+
+export type GetHealthErrors = {
+    /**
+     * Service Unavailable
+     */
+    503: Health;
+};
+
+export type GetHealthError = GetHealthErrors[keyof GetHealthErrors];
+
+export type GetHealthResponses = {
+    /**
+     * OK
+     */
+    200: Health;
+};
+
+export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];

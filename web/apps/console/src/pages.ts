@@ -1,0 +1,18 @@
+/** The pages of the left side: each names the capability without which it is not shown. */
+export interface Page {
+  name: string
+  path: string
+  capability: string
+}
+
+export const PAGES: readonly Page[] = [
+  { name: 'cases', path: '/cases', capability: 'cases.read' },
+  { name: 'map', path: '/map', capability: 'territory.read' },
+  { name: 'venues', path: '/venues', capability: 'venues.read' },
+  { name: 'orders', path: '/orders', capability: 'orders.read' },
+]
+
+/** Return the first page somebody may open, or the page that says there is none. */
+export function firstPage(can: (capability: string) => boolean): string {
+  return PAGES.find((page) => can(page.capability))?.name ?? 'nothing'
+}

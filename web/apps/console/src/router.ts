@@ -1,0 +1,83 @@
+import { asError } from '@wangge/api'
+import type { useSession } from '@wangge/session'
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
+import { firstPage } from './pages'
+import { startError } from './startError'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    isOpen?: boolean
+    capability?: string
+    section?: string
+  }
+}
+
+const inFrame: RouteRecordRaw[] = [
+  { path: 'cases', name: 'cases', component: () => import('./features/cases/CaseList.vue') },
+  {
+    path: 'cases/new',
+    name: 'case-report',
+    component: () => import('./features/cases/CaseReport.vue'),
+    meta: { capability: 'cases.report' },
+  },
+  { path: 'cases/:id', name: 'case', component: () => import('./features/cases/CasePage.vue'), props: true },
+  { path: 'map', name: 'map', component: () => import('./features/map/MapPage.vue') },
+  { path: 'venues', name: 'venues', component: () => import('./features/venues/VenueList.vue') },
+  { path: 'venues/:id', name: 'venue', component: () => import('./features/venues/VenuePage.vue'), props: true },
+  { path: 'orders', name: 'orders', component: () => import('./features/orders/OrderList.vue') },
+  { path: 'orders/:id', name: 'order', component: () => import('./features/orders/OrderPage.vue'), props: true },
+  { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
+  { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
+]
+
+const SECTIONS: Record<string, string> = {
+  cases: 'cases.read',
+  map: 'territory.read',
+  venues: 'venues.read',
+  orders: 'orders.read',
+}
+
+function withSection(route: RouteRecordRaw): RouteRecordRaw {
+  const section = route.path.split('/')[0] ?? ''
+  const capability = route.meta?.capability ?? SECTIONS[section]
+  return { ...route, meta: { ...route.meta, section, ...(capability ? { capability } : {}) } }
+}
+
+export function makeRouter(session: ReturnType<typeof useSession>): Router {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+      {
+        path: '/login',
+        name: 'login',
+        component: () => import('./features/accounts/LoginPage.vue'),
+        meta: { isOpen: true },
+      },
+      {
+        path: '/',
+        component: () => import('./layout/FrameShell.vue'),
+        children: [
+          { path: '', name: 'start', redirect: () => ({ name: firstPage(session.can) }) },
+          ...inFrame.map(withSection),
+        ],
+      },
+    ],
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  })
+
+  router.beforeEach(async (to) => {
+    try {
+      await session.restore()
+      startError.value = undefined
+    } catch (cause) {
+      startError.value = asError(cause)
+      return to.meta.isOpen ?? false
+    }
+    if (to.meta.isOpen) return session.isSignedIn ? { name: 'start' } : true
+    if (!session.isSignedIn) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    if (to.name === 'start') return { name: firstPage(session.can), replace: true }
+    if (to.meta.capability && !session.can(to.meta.capability)) return { name: 'nothing', replace: true }
+    return true
+  })
+  return router
+}

@@ -1,0 +1,14 @@
+import type { Box } from './shapes'
+
+/** Something on the map that somebody chose. */
+export interface Picked {
+  kind: 'grid' | 'venue' | 'case'
+  id: string
+  properties: Record<string, unknown>
+}
+
+/** Where the map looks now. */
+export interface Looked {
+  box: Box
+  zoom: number
+}
