@@ -32,7 +32,7 @@ def test_visible_items_follow_the_vectors(items, answers, expected):
 
 @pytest.mark.parametrize(("items", "answers", "expected"), read("scoring.json"))
 def test_score_follows_the_vectors(items, answers, expected):
-    assert score(make_items(items), answers) == expected
+    assert score(make_items(items), answers) == pytest.approx(expected, abs=1e-6)
 
 
 def test_missing_and_failed_look_at_visible_items_only():
@@ -49,15 +49,13 @@ def test_missing_and_failed_look_at_visible_items_only():
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 10), st.sampled_from([True, False, None])), max_size=12),
+    st.lists(st.tuples(st.integers(0, 10), st.sampled_from([True, False, None])), max_size=12),
 )
 def test_score_lies_between_0_and_100_and_falls_with_a_failure(rows):
     items = make_items([{"key": f"k{n}", "weight": w, "visible_if": None} for n, (w, _) in enumerate(rows)])
     answers = {f"k{n}": ok for n, (_, ok) in enumerate(rows)}
     now = score(items, answers)
-    assert now is None or 0 <= now <= 100
+    assert 0 <= now <= 100
     for key, ok in answers.items():
         if ok:
-            worse = score(items, answers | {key: False})
-            assert worse is not None or now is None
-            assert now is None or worse is None or worse <= now
+            assert score(items, answers | {key: False}) <= now

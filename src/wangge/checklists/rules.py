@@ -33,14 +33,16 @@ Asked = TypeVar("Asked", bound=Item)
 def visible_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
     """Return the items to ask, in order.
 
-    Rule: CK-1. A conditional item shows when an earlier visible item was answered so; never otherwise.
+    Rule: CK-1. A conditional item shows while a visible item is answered so; two that wait for each other never.
     """
-    shown: dict[str, Asked] = {}
-    for item in items:
-        condition = item.visible_if
-        if condition is None or (condition.item in shown and answers.get(condition.item) is condition.ok):
-            shown[item.key] = item
-    return list(shown.values())
+    shown: set[str] = set()
+    while grown := {item.key for item in items if _holds(item.visible_if, answers, shown)} - shown:
+        shown |= grown
+    return [item for item in items if item.key in shown]
+
+
+def _holds(condition: Condition | None, answers: Answers, shown: set[str]) -> bool:
+    return condition is None or (condition.item in shown and answers.get(condition.item) is condition.ok)
 
 
 def missing_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
@@ -53,15 +55,12 @@ def failed_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
     return [item for item in visible_items(items, answers) if answers.get(item.key) is False]
 
 
-def score(items: Sequence[Item], answers: Answers) -> float | None:
-    """Return the weight answered yes as a share of the weight judged, or None if nothing was judged.
+def score(items: Sequence[Item], answers: Answers) -> float:
+    """Return the weight answered yes as a share of the weight judged; 100 if nothing was judged.
 
-    Units: per cent, rounded half up to one decimal.
+    Units: per cent.
     Rule:  CK-4. Hidden items, and items that do not apply, count on neither side.
     """
     judged = [item for item in visible_items(items, answers) if answers.get(item.key) is not None]
     whole = sum(item.weight for item in judged)
-    if not whole:
-        return None
-    good = sum(item.weight for item in judged if answers[item.key])
-    return int(good * 1000 / whole + 0.5) / 10
+    return 100 * sum(item.weight for item in judged if answers[item.key]) / whole if whole else 100.0

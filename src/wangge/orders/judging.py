@@ -112,7 +112,8 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     items = batch.lists[order.checklist_id].items
     _check_complete(items, result.answers, verdicts)
     failed = [_finding(item, answers[item.key]) for item in failed_items(items, verdicts)]
-    return Judged(result, order, failed, score(items, verdicts), point)
+    judged = any(verdict is not None for verdict in verdicts.values())
+    return Judged(result, order, failed, score(items, verdicts) if judged else None, point)
 
 
 def _check_member(batch: Batch, order: Order) -> None:

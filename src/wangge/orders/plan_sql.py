@@ -14,28 +14,34 @@ GRIDS = """
 SELECT DISTINCT grid_path FROM venues_venue WHERE grid_path LIKE %(scope)s AND is_open AND NOT is_orphan
 """
 
-# Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL.
+# Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL. OFFSET 0 keeps the planner
+# from computing the digest anew wherever it is named.
 DUE = """
-SELECT (p.stamp || '7' || substr(h.digest, 1, 3)
-        || translate(substr(h.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
-        || substr(h.digest, 5, 15))::uuid AS id,
-       v.grid_path, v.id AS venue_id, m.user_id AS member_id, k.checklist_id, k.rule_code, k.other_rules,
-       o.opens_on, p.due_on, p.ends_on
-FROM venues_venue v
+SELECT (p.stamp || v.tail)::uuid AS id, v.grid_path, v.id AS venue_id, m.user_id AS member_id,
+       k.checklist_id, k.rule_code, k.other_rules,
+       p.days[1 + ((v.share * cardinality(p.days)) >> 28)] AS opens_on, p.due_on, p.ends_on
+FROM (
+  SELECT id, grid_path, class_code, mask, ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share,
+         '7' || substr(digest, 1, 3) || translate(substr(digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
+         || substr(digest, 5, 15) AS tail
+  FROM (
+    SELECT v.id, v.grid_path, v.class_code, {mask} AS mask, md5(v.id::text) AS digest
+    FROM venues_venue v
+    WHERE v.grid_path LIKE %(scope)s AND v.is_open AND NOT v.is_orphan
+    OFFSET 0
+  ) d
+  OFFSET 0
+) v
 JOIN jsonb_to_recordset(%(kinds)s::jsonb)
      AS k(class_code text, mask bigint, rule_code text, other_rules text[], "interval" text,
           checklist_id bigint)
-  ON k.class_code = v.class_code AND k.mask = {mask}
+  ON k.class_code = v.class_code AND k.mask = v.mask
 JOIN jsonb_to_recordset(%(periods)s::jsonb)
      AS p("interval" text, starts_on date, ends_on date, due_on date, days date[], stamp text)
   ON p."interval" = k."interval"
 LEFT JOIN unnest(%(paths)s::text[], %(members)s::bigint[]) AS m(path, user_id) ON m.path = v.grid_path
-CROSS JOIN LATERAL (
-  SELECT p.days[1 + ((('x' || substr(md5(v.id::text), 1, 7))::bit(28)::bigint * cardinality(p.days)) >> 28)]
-    AS opens_on) o
-CROSS JOIN LATERAL (SELECT md5(v.id::text || p.starts_on::text) AS digest) h
-WHERE v.grid_path LIKE %(scope)s AND v.is_open AND NOT v.is_orphan
-  AND o.opens_on >= %(starts_on)s AND o.opens_on < %(ends_on)s
+WHERE p.days[1 + ((v.share * cardinality(p.days)) >> 28)] >= %(starts_on)s
+  AND p.days[1 + ((v.share * cardinality(p.days)) >> 28)] < %(ends_on)s
 """
 
 COLUMNS = """id, grid_path, venue_id, member_id, checklist_id, rule_code, other_rules,
