@@ -12,7 +12,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from wangge.accounts.models import Department, LoginAttempts, Post, User
@@ -38,6 +38,10 @@ WEAK = {  # Django's own sentences are not all translated
     "password_too_common": ("太常见，容易被猜到", "too common, easily guessed"),
 }
 TOO_WEAK = ("不够安全，请换一个", "not safe enough, choose another")
+_FIND_AND_LOCK = """
+INSERT INTO accounts_loginattempts AS a (username_digest, failures, last_at) VALUES (%s, 0, %s)
+ON CONFLICT (username_digest) DO UPDATE SET failures = a.failures RETURNING failures, last_at
+"""
 KEPT = timedelta(days=1)  # counts of usernames nobody tried for a day are dropped
 
 
@@ -95,13 +99,11 @@ def check_credentials(
 def _count(username: str, at: datetime) -> int:
     limit, lock = settings.WANGGE_LOGIN_FAILURES, timedelta(minutes=settings.WANGGE_LOGIN_LOCK_MINUTES)
     digest = _digest(username)
-    with transaction.atomic():
-        fresh = LoginAttempts(pk=digest, failures=0, last_at=at)
-        LoginAttempts.objects.bulk_create([fresh], ignore_conflicts=True)
-        row = LoginAttempts.objects.select_for_update().get(pk=digest)
-        counted = count_attempt(Attempts(row.failures, row.last_at), at=at, limit=limit, lock=lock)
-        row.failures, row.last_at = counted.failures, counted.last_at
-        row.save(update_fields=["failures", "last_at"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_FIND_AND_LOCK, [digest, at])
+        counted = count_attempt(Attempts(*cursor.fetchone()), at=at, limit=limit, lock=lock)
+        attempts = LoginAttempts.objects.filter(pk=digest)
+        attempts.update(failures=counted.failures, last_at=counted.last_at)
     if counted.failures == 1:
         LoginAttempts.objects.filter(last_at__lt=at - KEPT).delete()
     return counted.failures

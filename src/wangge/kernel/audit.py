@@ -1,4 +1,4 @@
-"""Audit rows, written in the transaction of the change they tell of."""
+"""Audit rows, written in the transaction of the change they tell of (KE-18)."""
 
 from __future__ import annotations
 

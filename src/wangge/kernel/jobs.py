@@ -1,4 +1,4 @@
-"""Background jobs, deferred by name in the transaction of the write that asks for them."""
+"""Background jobs, deferred by name in the transaction of the write that asks for them (KE-18)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def is_within(path: str, scope: str) -> bool:
 def division_path(code: str) -> str:
     """Return the path of a division code of 2, 4, 6, 9 or 12 digits (trailing levels may be absent).
 
-    Rule: domain.md §2.13 (2 province, 2 prefecture, 2 county, 3 township, 3 committee).
+    Rule: KE-1 (domain.md §2.13: 2 province, 2 prefecture, 2 county, 3 township, 3 committee).
     """
     if len(code) not in {2, 4, 6, 9, 12} or not code.isascii() or not code.isdigit():
         raise Unreadable(

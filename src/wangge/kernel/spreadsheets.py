@@ -78,9 +78,7 @@ def write_xlsx(rows: Iterable[Mapping[str, object]], columns: Sequence[str] | No
                 sheet.write_string(0, column, name)
             for number, row in enumerate(rows, start=1):
                 if number >= MAX_XLSX_ROWS:
-                    raise _unreadable(
-                        "行数超过 Excel 上限，请用 csv", "more rows than Excel holds: use csv"
-                    )
+                    raise _unreadable("行数超过 Excel 上限，请用 csv", "more rows than Excel holds: use csv")
                 for column, name in enumerate(header):
                     _write_cell(sheet, number, column, row.get(name))
         file.seek(0)
