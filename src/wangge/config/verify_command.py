@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from wangge.cases import queries
-from wangge.config import archive
+from wangge.config import archive, clone
 from wangge.config.saying import say, say_json
 from wangge.kernel.models import StoredFile
 
@@ -24,9 +25,18 @@ def verify(
     with_files: Annotated[
         bool, typer.Option("--files/--no-files", help="是否核对文件 / whether files are read too")
     ] = True,
+    database: Annotated[
+        str,
+        typer.Option(help="同一服务器上的另一个库，如 wangge_simulation / another database of the server"),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")] = False,
 ) -> None:
     """核对案件链和文件摘要；有问题时退出码为 1。Prove chains and files; exit code 1 if one is broken."""
+    with clone.standing_in(database) if database else nullcontext():
+        _verify(scope, with_files=with_files, as_json=as_json)
+
+
+def _verify(scope: str, *, with_files: bool, as_json: bool) -> None:
     chains = [_as_dict(finding) for finding in queries.verify_chains(scope)]
     files = list(_broken_files()) if with_files else []
     counts = {"cases": queries.count_chained(scope), "files": StoredFile.objects.count() if with_files else 0}
