@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from ninja import Query, Router
 
 from wangge.cases import queries, services
@@ -30,11 +30,11 @@ SINGLE: dict[Any, Any] = {200: FateOut, 208: FateOut, (403, 404, 409, 422): Fate
 
 @router.get("", response=CasePage, operation_id="list_cases")
 def list_cases(request: ActorRequest, filters: Query[CaseFilter]) -> CasePage:
-    return queries.list_cases(request.actor, filters)
+    return queries.list_cases(request.actor, filters, at=clock.now())
 
 
 @router.get("/export.{suffix}", operation_id="export_cases", response={200: None, 403: Refusal})
-def export_cases(request: ActorRequest, suffix: str, filters: Query[CaseFilter]) -> HttpResponse:
+def export_cases(request: ActorRequest, suffix: str, filters: Query[CaseFilter]) -> HttpResponseBase:
     """The filtered list as a file; `suffix` is csv or xlsx."""
     return services.export_cases(request.actor, filters, suffix, at=clock.now())
 
@@ -42,12 +42,12 @@ def export_cases(request: ActorRequest, suffix: str, filters: Query[CaseFilter])
 @router.get("/shapes.geojson", response=FeatureCollection, operation_id="list_case_points")
 def list_case_points(request: ActorRequest, bbox: str, filters: Query[CaseFilter]) -> FeatureCollection:
     """Open cases in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000."""
-    return queries.list_points(request.actor, bbox, filters)
+    return queries.list_points(request.actor, bbox, filters, at=clock.now())
 
 
 @router.get("/figures", response=CircleFigures, operation_id="get_case_figures")
 def get_case_figures(request: ActorRequest) -> CircleFigures:
-    return queries.get_figures(request.actor)
+    return queries.get_figures(request.actor, at=clock.now())
 
 
 @router.get("/matters", response=list[MatterOut], operation_id="list_matters")
@@ -79,14 +79,18 @@ def take_step(request: ActorRequest, step: StepCommand) -> Any:
 
 @router.get("/{uuid:case_id}", response={200: CaseDetail, 404: Refusal}, operation_id="get_case")
 def get_case(request: ActorRequest, case_id: UUID) -> CaseDetail:
-    return queries.get_detail(request.actor, case_id)
+    return queries.get_detail(request.actor, case_id, at=clock.now())
 
 
-@router.get("/{uuid:case_id}/deadline", response={200: DeadlineOut, 404: Refusal}, operation_id="explain_deadline")
+@router.get(
+    "/{uuid:case_id}/deadline", response={200: DeadlineOut, 404: Refusal}, operation_id="explain_deadline"
+)
 def explain_deadline(request: ActorRequest, case_id: UUID) -> DeadlineOut:
     return queries.explain_deadline(request.actor, case_id)
 
 
-@router.get("/{uuid:case_id}/photos/{sha256}", operation_id="get_case_photo", response={200: None, 404: Refusal})
-def get_case_photo(request: ActorRequest, case_id: UUID, sha256: str) -> HttpResponse:
+@router.get(
+    "/{uuid:case_id}/photos/{sha256}", operation_id="get_case_photo", response={200: None, 404: Refusal}
+)
+def get_case_photo(request: ActorRequest, case_id: UUID, sha256: str) -> HttpResponseBase:
     return queries.get_photo(request.actor, case_id, sha256)

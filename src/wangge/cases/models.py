@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from wangge.accounts.models import Department
-from wangge.cases.rules import Channel, Severity, Status
+from wangge.cases.deadlines import STILL, YELLOW_AT
+from wangge.cases.rules import Channel, Light, Severity, Status
 from wangge.kernel.actor import Actor
 from wangge.venues.models import Venue
 
@@ -37,7 +39,9 @@ class Matter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "pack_version"], name="matter_code_once_a_version"),
-            models.CheckConstraint(condition=Q(severity__in=[s.value for s in Severity]), name="matter_severity_known"),
+            models.CheckConstraint(
+                condition=Q(severity__in=[s.value for s in Severity]), name="matter_severity_known"
+            ),
         ]
 
 
@@ -65,6 +69,24 @@ class StageClock(models.Model):
     is_active = models.BooleanField(default=True)
 
 
+class StageName(models.Model):
+    """What a pack calls a status (five steps, six steps, seven stages…)."""
+
+    id = models.BigAutoField(primary_key=True)
+    pack_version = models.CharField(max_length=64)
+    status = models.CharField(max_length=16)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=128)
+    is_active = models.BooleanField(default=True)
+
+
+def _share(start: str, end: str) -> ExpressionWrapper:
+    """Return the moment at which a clock turns yellow, as SQL."""
+    spell = ExpressionWrapper(F(end) - F(start), output_field=models.DurationField())
+    part = ExpressionWrapper(spell * YELLOW_AT, output_field=models.DurationField())
+    return ExpressionWrapper(F(start) + part, output_field=models.DateTimeField())
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> Self:
         """Scope first; a citizen sees the own reports, a department its own cases. Fails closed."""
@@ -75,6 +97,25 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return cases.filter(reporter_id=actor.user_id)
         return cases if actor.can("cases.read") else cases.none()
 
+    def with_light(self, light: Light, at: datetime) -> Self:
+        """Return the cases that show `light` at the moment: the same as `deadlines.light` (CS-6)."""
+        runs = ~Q(status__in=[status.value for status in STILL])
+        has_clock = Q(due_at__isnull=False) | Q(stage_due_at__isnull=False)
+        red = Q(due_at__lte=at) | Q(stage_due_at__lte=at)
+        yellow = Q(due_at__isnull=False, _yellow_at__lte=at) | Q(
+            stage_due_at__isnull=False, _stage_yellow_at__lte=at
+        )
+        wanted = {
+            Light.RED: runs & red,
+            Light.YELLOW: runs & yellow & ~red,
+            Light.GREEN: runs & has_clock & ~red & ~yellow,
+            Light.NONE: ~runs | ~has_clock,
+        }[light]
+        return self.alias(
+            _yellow_at=_share("reported_at", "due_at"),
+            _stage_yellow_at=_share("stage_started_at", "stage_due_at"),
+        ).filter(wanted)
+
 
 class Case(models.Model):
     """One matter, followed until somebody else has verified it."""
@@ -82,7 +123,9 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True)  # made where the fact is made: a retry is the same row
     grid_path = models.CharField(max_length=64)
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, related_name="+")
-    order_id = models.UUIDField(null=True)  # the order whose failed item this is; a plain id, orders live above
+    order_id = models.UUIDField(
+        null=True
+    )  # the order whose failed item this is; a plain id, orders live above
     channel = models.CharField(max_length=16)
     matter_code = models.CharField(max_length=16)
     severity = models.CharField(max_length=16)
@@ -114,14 +157,20 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="case_status_known"),
-            models.CheckConstraint(condition=Q(grid_path__endswith="."), name="case_grid_path_closed"),
-            models.CheckConstraint(condition=Q(channel__in=[c.value for c in Channel]), name="case_channel_known"),
             models.CheckConstraint(
-                condition=Q(handler__isnull=True) | ~Q(handler=F("reporter")), name="case_reporter_is_not_handler"
+                condition=Q(status__in=[s.value for s in Status]), name="case_status_known"
+            ),
+            models.CheckConstraint(condition=Q(grid_path__endswith="."), name="case_grid_path_closed"),
+            models.CheckConstraint(
+                condition=Q(channel__in=[c.value for c in Channel]), name="case_channel_known"
             ),
             models.CheckConstraint(
-                condition=Q(verifier__isnull=True) | ~Q(verifier=F("reporter")), name="case_reporter_is_not_verifier"
+                condition=Q(handler__isnull=True) | ~Q(handler=F("reporter")),
+                name="case_reporter_is_not_handler",
+            ),
+            models.CheckConstraint(
+                condition=Q(verifier__isnull=True) | ~Q(verifier=F("reporter")),
+                name="case_reporter_is_not_verifier",
             ),
             models.CheckConstraint(
                 condition=Q(verifier__isnull=True) | Q(handler__isnull=True) | ~Q(verifier=F("handler")),
@@ -161,6 +210,11 @@ class CaseEvent(models.Model):
     actor_name = models.CharField(max_length=64)
     role = models.CharField(max_length=32)
     at = models.DateTimeField()
-    detail = models.JSONField(default=dict)  # reason, photos, department, position, deadline: whatever the step carried
+    detail = models.JSONField(
+        default=dict
+    )  # reason, photos, department, position, deadline: whatever the step carried
     previous_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["case_id", "seq"], name="case_event_of_case")]

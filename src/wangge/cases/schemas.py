@@ -75,6 +75,7 @@ class CaseRow(Schema):
     id: UUID
     status: Status
     stage_name: str  # the pack's word for the status
+    stage_name_en: str
     matter_code: str
     matter_zh: str
     matter_en: str

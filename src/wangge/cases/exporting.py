@@ -1,0 +1,90 @@
+"""Lists of cases as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.http import HttpResponse, StreamingHttpResponse
+
+from wangge.cases import queries
+from wangge.cases.schemas import CaseFilter, CaseRow
+from wangge.cases.showing import rows_of
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
+from wangge.kernel.errors import Refused, Unreadable
+from wangge.kernel.spreadsheets import write_csv, write_xlsx
+
+MOST = 100_000
+AT_ONCE = 1000
+WRITERS = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+class TooManyRows(Refused):
+    status = 422
+    code = "cases.too_many_rows"
+    zh = "共 {count} 条，一个文件最多 {most} 条。请缩小范围后再导出。"
+    en = "{count} cases; a file holds {most} at most. Narrow the list."
+
+
+def export(
+    actor: Actor, filters: CaseFilter, suffix: str, at: datetime
+) -> HttpResponse | StreamingHttpResponse:
+    """Return the filtered list as a file. Raises: Unreadable, TooManyRows."""
+    if suffix not in WRITERS:
+        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
+    write, media_type = WRITERS[suffix]
+    found = queries.select(actor, filters, at)
+    count = found.order_by()[: MOST + 1].count()
+    if count > MOST:
+        raise TooManyRows(count=f"{MOST}+", most=MOST)
+    rows = (_columns(row) for page in _pages(actor, filters, at) for row in page)
+    answer = StreamingHttpResponse(write(rows, list(COLUMNS)), content_type=media_type)
+    answer["Content-Disposition"] = (
+        f'attachment; filename="cases-{at.astimezone(CHINA):%Y%m%d-%H%M}.{suffix}"'
+    )
+    return answer
+
+
+def _pages(actor: Actor, filters: CaseFilter, at: datetime) -> Iterator[list[CaseRow]]:
+    found = queries.select(actor, filters, at).order_by("pk")
+    page = list(found[:AT_ONCE])
+    while page:
+        yield rows_of(page, actor, at)
+        page = list(found.filter(pk__gt=page[-1].pk)[:AT_ONCE])
+
+
+COLUMNS = {
+    "案件 id": "id",
+    "状态 status": "stage_name",
+    "事项 matter": "matter_code",
+    "名称 name": "matter_zh",
+    "等级 severity": "severity",
+    "内容 text": "text",
+    "地址 address": "address",
+    "网格 grid": "grid_name",
+    "网格路径 path": "grid_path",
+    "场所 venue": "venue_name",
+    "经度 lon (wgs84)": "lon",
+    "纬度 lat (wgs84)": "lat",
+    "来源 channel": "channel",
+    "部门 department": "department_name",
+    "承办人 handler": "handler_name",
+    "上报时间 reported_at": "reported_at",
+    "到期时间 due_at": "due_at",
+    "灯 light": "light",
+    "返工 rework": "rework",
+}
+
+
+def _columns(row: CaseRow) -> dict[str, object]:
+    return {title: _plain(getattr(row, name)) for title, name in COLUMNS.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    return value if isinstance(value, int | float | str) else "" if value is None else str(value)

@@ -1,0 +1,43 @@
+"""The rows that a pack installs: matters, routes, stage clocks and stage names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models, transaction
+
+from wangge.cases.models import Matter, Route, StageClock, StageName
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def install_matters(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the active matters; those of other versions are kept, inactive. Rule: PK-4."""
+    _install(Matter, rows, pack_version)
+
+
+def install_routes(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the active routes. Rule: PK-4, CS-9."""
+    _install(Route, rows, pack_version)
+
+
+def install_clocks(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the active stage clocks. Rule: PK-4, CS-6."""
+    _install(StageClock, rows, pack_version)
+
+
+def install_stages(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the names of the statuses. Rule: PK-4."""
+    _install(StageName, rows, pack_version)
+
+
+@transaction.atomic
+def _install(model: type[models.Model], rows: Rows, pack_version: str) -> None:
+    """Switch to `rows`. A version never holds two contents (PK-5), so its rows are written once."""
+    known = model._default_manager
+    known.filter(is_active=True).exclude(pack_version=pack_version).update(is_active=False)
+    if known.filter(pack_version=pack_version).exists():
+        known.filter(pack_version=pack_version).update(is_active=True)
+    else:
+        known.bulk_create(model(**row, pack_version=pack_version) for row in rows)

@@ -1,0 +1,261 @@
+"""Reading cases. Every read starts from `visible_to(actor)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import FileResponse, HttpResponseBase
+
+from wangge.cases import writing
+from wangge.cases.chain import NO_HASH, Event, hash_of
+from wangge.cases.deadlines import Clock, explain
+from wangge.cases.events import read_events
+from wangge.cases.figures import get_figures
+from wangge.cases.models import Case, CaseEvent, CaseQuerySet, Matter
+from wangge.cases.rules import CAPABILITY, ENDED, HANDLERS_WORK, JUDGEMENT, STEPS, Action, allowed_actions
+from wangge.cases.schemas import (
+    AllowedAction,
+    CaseDetail,
+    CaseFilter,
+    CasePage,
+    DeadlineLine,
+    DeadlineOut,
+    EventOut,
+    MatterOut,
+)
+from wangge.cases.showing import row_of, rows_of
+from wangge.cases.verifying import count_chained, verify_chains
+from wangge.kernel import calendar, files
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import NotVisible, Unreadable
+from wangge.kernel.paths import is_closed
+from wangge.territory.queries import read_box
+from wangge.territory.schemas import FeatureCollection
+
+__all__ = [
+    "count_chained",
+    "explain_deadline",
+    "get_detail",
+    "get_figures",
+    "get_photo",
+    "list_cases",
+    "list_matters",
+    "list_points",
+    "select",
+    "verify_chains",
+]
+COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
+MOST_POINTS = 5_000
+
+
+def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
+    """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
+    found = select(actor, filters, at)
+    total = found.order_by()[: COUNTED + 1].count()
+    order, after = ("due_at", "id") if filters.sort == "due" else ("-reported_at", "-id"), filters.cursor
+    if after:
+        found = found.filter(_beyond(after, filters.sort))
+    rows = list(found.order_by(*order)[: filters.limit + 1])
+    page = rows[: filters.limit]
+    return CasePage(
+        items=rows_of(page, actor, at),
+        total=min(total, COUNTED),
+        total_is_exact=total <= COUNTED,
+        next_cursor=_cursor(page[-1], filters.sort) if len(rows) > len(page) else None,
+    )
+
+
+def select(actor: Actor, filters: CaseFilter, at: datetime) -> CaseQuerySet:
+    """Return the visible cases that the filters ask for. Raises: NotYourRole, Unreadable."""
+    actor.check_can("cases.read")
+    found = Case.objects.visible_to(actor)
+    if filters.grid:
+        if not is_closed(filters.grid):
+            raise Unreadable(field="grid", why_zh="路径应以点号结尾", why_en="a path ends with a dot")
+        found = found.filter(grid_path__startswith=filters.grid)
+    exact: Mapping[str, object] = {
+        "severity": filters.severity,
+        "department_id": filters.department_id,
+        "venue_id": filters.venue_id,
+        "reported_at__gte": filters.reported_from,
+        "reported_at__lt": filters.reported_to,
+    }
+    found = found.filter(**{name: value for name, value in exact.items() if value is not None})
+    if filters.status:
+        found = found.filter(status__in=filters.status)
+        if not ENDED.intersection(filters.status):
+            found = found.filter(closed_at__isnull=True)
+    if filters.matter:
+        found = found.filter(matter_code__startswith=filters.matter)
+    if filters.is_open is not None:
+        found = found.filter(closed_at__isnull=filters.is_open)
+    if filters.sort == "due":
+        found = found.filter(due_at__isnull=False)
+    if filters.light:
+        found = found.with_light(filters.light, at)
+    if filters.waiting_for_me:
+        found = found.filter(_waiting(actor))
+    return found.filter(_text(filters.q)) if filters.q else found
+
+
+def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
+    """Return the whole case with its events and the steps the actor may take. Raises: NotVisible."""
+    case = _get(actor, case_id)
+    events = read_events([case_id])
+    matter = Matter.objects.filter(code=case.matter_code, pack_version=case.pack_version).first()
+    facts = writing.facts_of(case)
+    allowed = allowed_actions(facts, actor)
+    wants_department = any(action is Action.DISPATCH for action, _ in allowed)
+    suggested = (
+        writing.suggest_departments({case_id: (case.matter_code, case.grid_path)})[case_id]
+        if wants_department
+        else None
+    )
+    shown = row_of(case, actor, at)
+    return CaseDetail(
+        **shown.model_dump(),
+        photos=case.photos,
+        events=[_event_out(event, hide_reporter=shown.reporter_name is None) for event in events],
+        actions=[AllowedAction(action=action, needs=[n.value for n in needs]) for action, needs in allowed],
+        suggested_department_id=suggested,
+        chain_is_valid=_is_whole(events, facts.chain_head),
+        order_id=case.order_id,
+        pack_version=case.pack_version,
+        basis=matter.basis if matter else "",
+        is_confirmed=matter.is_confirmed if matter else False,
+    )
+
+
+def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
+    """Return the business deadline and the account of it, line by line. Raises: NotVisible. Rule: CS-6."""
+    case = _get(actor, case_id)
+    matter = Matter.objects.filter(code=case.matter_code, pack_version=case.pack_version).first()
+    lines = explain(case.reported_at, Clock(matter.fix_days, matter.fix_hours), calendar) if matter else []
+    return DeadlineOut(
+        due_at=case.due_at, lines=[DeadlineLine(at=one.at, zh=one.zh, en=one.en) for one in lines]
+    )
+
+
+def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -> FeatureCollection:
+    """Return the open cases in a box as GeoJSON points. Raises: NotYourRole, Unreadable."""
+    min_lon, min_lat, max_lon, max_lat = read_box(bbox)
+    found = select(actor, filters, at).filter(
+        closed_at__isnull=True, lon__range=(min_lon, max_lon), lat__range=(min_lat, max_lat)
+    )
+    rows = list(found.order_by("-reported_at")[: MOST_POINTS + 1])
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
+            "properties": {
+                "id": str(row.id),
+                "status": row.status.value,
+                "light": row.light.value,
+                "matter_zh": row.matter_zh,
+                "matter_en": row.matter_en,
+                "address": row.address,
+            },
+        }
+        for row in rows_of(rows[:MOST_POINTS], actor, at)
+    ]
+    return FeatureCollection(features=features, is_complete=len(rows) <= MOST_POINTS)
+
+
+def list_matters() -> list[MatterOut]:
+    """Return the active pack's matters, by code."""
+    return [MatterOut.from_orm(matter) for matter in Matter.objects.filter(is_active=True).order_by("code")]
+
+
+def get_photo(actor: Actor, case_id: UUID, sha256: str) -> HttpResponseBase:
+    """Return a photo of a visible case. Raises: NotVisible, also for a photo of another case."""
+    case = _get(actor, case_id)
+    of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
+    if sha256 not in case.photos and not of_steps.exists():
+        raise NotVisible()
+    answer = FileResponse(files.open_file(sha256), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    return answer
+
+
+def _get(actor: Actor, case_id: UUID) -> Case:
+    case = Case.objects.visible_to(actor).filter(pk=case_id).first()
+    if case is None:
+        raise NotVisible()
+    return case
+
+
+def _is_whole(events: list[Event], head: bytes) -> bool:
+    previous = NO_HASH
+    for seq, event in enumerate(events, start=1):
+        if (
+            event.seq != seq
+            or event.previous_hash != previous
+            or hash_of(event, previous=previous) != event.hash
+        ):
+            return False
+        previous = event.hash
+    return previous == head
+
+
+def _event_out(event: Event, *, hide_reporter: bool) -> EventOut:
+    hidden = hide_reporter and event.action in {Action.REPORT, Action.FIX_ON_SPOT}
+    return EventOut(
+        seq=event.seq,
+        action=Action(event.action),
+        before=event.before,
+        after=event.after,
+        actor_name="" if hidden else event.actor_name,
+        role=event.role,
+        at=event.at,
+        detail={key: value for key, value in event.detail.items() if key != "facts"},
+        hash=event.hash.hex(),
+    )
+
+
+def _waiting(actor: Actor) -> Q:
+    """Return the cases on which the actor has a next step: open, and never the own report to judge (CS-3)."""
+    waiting = Q(pk__in=[])
+    for status, action in STEPS:
+        if status in ENDED or action in {Action.FIX_ON_SPOT, Action.SUSPEND, Action.TRANSFER}:
+            continue
+        if not actor.can(CAPABILITY[action]):
+            continue
+        mine = Q(status=status)
+        if action in HANDLERS_WORK | JUDGEMENT:
+            mine &= ~Q(reporter_id=actor.user_id)
+        if action in JUDGEMENT:
+            mine &= Q(handler_id__isnull=True) | ~Q(handler_id=actor.user_id)
+        waiting |= mine
+    return waiting & Q(closed_at__isnull=True)
+
+
+def _text(words: str) -> Q:
+    found = Q(text__icontains=words) | Q(address__icontains=words) | Q(venue__name__icontains=words)
+    return found | Q(matter_code__iexact=words) | _id_prefix(words)
+
+
+def _id_prefix(words: str) -> Q:
+    digits = words.replace("-", "").lower()
+    if not 4 <= len(digits) <= 32 or any(c not in "0123456789abcdef" for c in digits):
+        return Q()
+    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    return Q(pk__range=(low, high))
+
+
+def _cursor(case: Case, sort: str) -> str:
+    moment = case.due_at if sort == "due" else case.reported_at
+    return f"{moment.isoformat() if moment else ''}_{case.pk}"
+
+
+def _beyond(cursor: str, sort: str) -> Q:
+    try:
+        moment_text, identifier = cursor.rsplit("_", 1)
+        moment, pk = datetime.fromisoformat(moment_text), UUID(identifier)
+    except ValueError as error:
+        raise Unreadable(field="cursor", why_zh="翻页标记无效，请重新查询", why_en="list it anew") from error
+    if sort == "due":
+        return Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=pk)
+    return Q(reported_at__lt=moment) | Q(reported_at=moment, pk__lt=pk)

@@ -1,0 +1,205 @@
+"""One new case: its first facts and its first events. Pure; the world it looks at is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from wangge.cases.chain import NO_HASH, Event, seal
+from wangge.cases.deadlines import Calendar, Clock, Clocks, deadline_if_known
+from wangge.cases.rules import NEED_ZH, STEPS, Action, CaseFacts, Need, NeedMissing, Status
+from wangge.cases.schemas import CaseReport
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import NotVisible, Refused, Unreadable
+from wangge.kernel.ids import assemble
+
+
+class OutsideTerritory(Refused):
+    status = 422
+    code = "cases.outside_territory"
+    zh = "位置（{lon}, {lat}）不在任何网格内。请核对位置和坐标系。"
+    en = "The point ({lon}, {lat}) lies in no grid. Check the point and its datum."
+
+
+@dataclass(frozen=True, slots=True)
+class MatterFacts:
+    """What a report takes over from its kind of matter."""
+
+    severity: str
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a report lies: WGS-84, and the grid of the venue or of the point."""
+
+    lon: float
+    lat: float
+    grid_path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new case: what the steps look at, what only the report tells, and its events."""
+
+    facts: CaseFacts
+    told: dict[str, Any]
+    events: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a report looks at."""
+
+    calendar: Calendar
+    stage_clocks: Clocks
+    matters: Mapping[str, MatterFacts]
+    places: Mapping[UUID, Place]
+    venue_ids: frozenset[UUID]  # those that exist
+    pack_version: str
+    order_ids: Mapping[UUID, UUID]
+
+
+def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
+    """Return the new case with its event, or its two events if it was fixed on the spot.
+
+    Raises: NotYourRole, NotVisible, OutsideTerritory, NeedMissing, Unreadable.
+    Rule:   CS-1 (WH-27, WH-33), CS-6, CS-7.
+    """
+    actor.check_can("cases.report")
+    matter = intake.matters.get(report.matter_code)
+    if matter is None:
+        raise Unreadable(
+            field="matter_code",
+            why_zh=f"没有编号为“{report.matter_code}”的事项",
+            why_en=f"there is no matter {report.matter_code!r}",
+        )
+    if report.venue_id is not None and report.venue_id not in intake.venue_ids:
+        raise NotVisible()
+    place = intake.places[report.id]
+    if place.grid_path is None:
+        raise OutsideTerritory(lon=place.lon, lat=place.lat)
+    if not actor.covers(place.grid_path):
+        raise NotVisible()
+    _check_evidence(report)
+    facts = _first_facts(report, actor, intake, matter, place.grid_path)
+    told = _told(report, intake, matter, place)
+    return _sealed(report, actor, facts, told)
+
+
+def _check_evidence(report: CaseReport) -> None:
+    if report.fixed_on_spot and not (report.photos and report.after_photos):
+        need = "photos before and after"
+        raise NeedMissing(need=need, need_zh=f"整改前后的{NEED_ZH[Need.PHOTOS]}")
+
+
+def _first_facts(
+    report: CaseReport, actor: Actor, intake: Intake, matter: MatterFacts, grid_path: str
+) -> CaseFacts:
+    at = report.at
+    return CaseFacts(
+        id=report.id,
+        grid_path=grid_path,
+        matter_code=report.matter_code,
+        status=Status.REPORTED,
+        reporter_id=actor.user_id,
+        department_id=None,
+        handler_id=None,
+        verifier_id=None,
+        merged_into_id=None,
+        reported_at=at,
+        due_at=deadline_if_known(at, matter.clock, intake.calendar),
+        stage_started_at=at,
+        stage_due_at=deadline_if_known(at, intake.stage_clocks.get(Status.REPORTED), intake.calendar),
+        closed_at=None,
+        rework=0,
+        fixed_on_spot=False,
+        version=1,
+        event_count=1,
+        chain_head=NO_HASH,
+    )
+
+
+def _told(report: CaseReport, intake: Intake, matter: MatterFacts, place: Place) -> dict[str, Any]:
+    """Return the facts that never change after the report."""
+    return {
+        "venue_id": report.venue_id,
+        "order_id": intake.order_ids.get(report.id),
+        "channel": report.channel.value,
+        "severity": matter.severity,
+        "text": report.text,
+        "address": report.address,
+        "lon": place.lon,
+        "lat": place.lat,
+        "photos": list(report.photos),
+        "pack_version": intake.pack_version,
+    }
+
+
+STARTING = (
+    "grid_path",
+    "matter_code",
+    "department_id",
+    "handler_id",
+    "verifier_id",
+    "merged_into_id",
+    "reported_at",
+    "due_at",
+    "stage_started_at",
+    "stage_due_at",
+    "closed_at",
+    "rework",
+    "fixed_on_spot",
+)
+
+
+def _sealed(report: CaseReport, actor: Actor, facts: CaseFacts, told: dict[str, Any]) -> Started:
+    first = {name: getattr(facts, name) for name in STARTING}
+    event = _event(
+        report, actor, facts, report.id, 1, Action.REPORT, "", Status.REPORTED, {"facts": told | first}
+    )
+    facts = replace(facts, chain_head=event.hash)
+    if not report.fixed_on_spot:
+        return Started(facts, told, [event])
+    changed: dict[str, Any] = {"stage_due_at": None, "closed_at": report.at, "fixed_on_spot": True}
+    after = STEPS[Status.REPORTED, Action.FIX_ON_SPOT]
+    detail = {"facts": changed, "photos": list(report.after_photos)}
+    second_id = following_id(report.id, report.at)
+    second = _event(report, actor, facts, second_id, 2, Action.FIX_ON_SPOT, Status.REPORTED, after, detail)
+    facts = replace(facts, status=after, version=2, event_count=2, chain_head=second.hash, **changed)
+    return Started(facts, told, [event, second])
+
+
+def _event(
+    report: CaseReport,
+    actor: Actor,
+    facts: CaseFacts,
+    event_id: UUID,
+    seq: int,
+    action: Action,
+    before: str,
+    after: Status,
+    detail: dict[str, Any],
+) -> Event:
+    return seal(
+        facts.chain_head,
+        id=event_id,
+        case_id=report.id,
+        seq=seq,
+        action=action.value,
+        before=str(before),
+        after=after.value,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        role=actor.role,
+        at=report.at,
+        detail=detail,
+    )
+
+
+def following_id(identifier: UUID, at: datetime) -> UUID:
+    """Return the id of the event that a command makes beside its own: the same command, the same id."""
+    return assemble(at, (identifier.int ^ 1 << 61) & (1 << 74) - 1)

@@ -1,0 +1,82 @@
+"""Cases as lists show them: names in bulk, lights computed, the reporter hidden from those who handle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wangge.accounts import queries as accounts
+from wangge.cases.deadlines import light
+from wangge.cases.models import Case, Matter, StageName
+from wangge.cases.rules import Channel, Severity, Status
+from wangge.cases.schemas import CaseRow
+from wangge.kernel.actor import Actor
+from wangge.territory import queries as territory
+from wangge.venues import queries as venues
+
+
+def row_of(case: Case, actor: Actor, at: datetime) -> CaseRow:
+    """Return one case as a line of a list."""
+    return rows_of([case], actor, at)[0]
+
+
+def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
+    """Return cases as lines of a list; a handful of statements, however many cases."""
+    if not cases:
+        return []
+    matters = {
+        code: (zh, en)
+        for code, zh, en in Matter.objects.filter(code__in={case.matter_code for case in cases})
+        .order_by("is_active")
+        .values_list("code", "name_zh", "name_en")
+    }
+    stages = {
+        status: (zh, en)
+        for status, zh, en in StageName.objects.filter(is_active=True).values_list(
+            "status", "name_zh", "name_en"
+        )
+    }
+    grids = territory.names_of({case.grid_path for case in cases})
+    places = venues.names_of({case.venue_id for case in cases if case.venue_id})
+    departments = accounts.get_departments([case.department_id for case in cases if case.department_id])
+    hides = actor.can("cases.handle")
+    people = accounts.names_of(
+        [key for case in cases for key in (case.reporter_id, case.handler_id) if key is not None]
+    )
+    return [
+        CaseRow(
+            id=case.id,
+            status=Status(case.status),
+            stage_name=stages.get(case.status, (case.status, ""))[0],
+            stage_name_en=stages.get(case.status, ("", case.status))[1],
+            matter_code=case.matter_code,
+            matter_zh=matters.get(case.matter_code, (case.matter_code, ""))[0],
+            matter_en=matters.get(case.matter_code, ("", case.matter_code))[1],
+            severity=Severity(case.severity),
+            text=case.text,
+            address=case.address,
+            grid_path=case.grid_path,
+            grid_name=grids.get(case.grid_path, case.grid_path),
+            venue_id=case.venue_id,
+            venue_name=places.get(case.venue_id) if case.venue_id else None,
+            lon=case.lon,
+            lat=case.lat,
+            channel=Channel(case.channel),
+            department_name=departments[case.department_id].name
+            if case.department_id in departments
+            else None,
+            reporter_name=None if hides else people.get(case.reporter_id),
+            handler_name=people.get(case.handler_id) if case.handler_id else None,
+            reported_at=case.reported_at,
+            due_at=case.due_at,
+            stage_due_at=case.stage_due_at,
+            light=light(
+                Status(case.status),
+                [(case.reported_at, case.due_at), (case.stage_started_at, case.stage_due_at)],
+                at,
+            ),
+            rework=case.rework,
+            version=case.version,
+        )
+        for case in cases
+    ]

@@ -1,0 +1,15 @@
+"""Jobs of the closed loop."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from wangge.cases import services
+from wangge.kernel import clock
+
+
+@app.periodic(cron="15 2 * * *")
+@app.task(name=services.SET_DEADLINES, queueing_lock=services.SET_DEADLINES)
+def set_missing_deadlines(timestamp: int | None = None) -> int:
+    """Give cases their deadline once the calendar of its year is known."""
+    return services.set_missing_deadlines(at=clock.now())
