@@ -61,7 +61,9 @@ def make_city(
     ids = hire(city.people, city.departments, password=password, at=at)
     posts = {p.scope: ids[p.username] for p in city.people if p.role is Role.GRID_MEMBER}
     appoint(posts, admin=admin, at=at)
-    register = VenueImport(source=SOURCE, datum="wgs84", territory=spec.root, layer=LAYER)
+    register = VenueImport.model_validate(
+        {"source": SOURCE, "datum": "wgs84", "territory": spec.root, "layer": LAYER}
+    )
     _check(venues.import_venues(_records(city, at), options=register, actor=admin, at=at))
     return MadeCity(city, admin)
 
