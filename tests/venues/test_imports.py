@@ -209,7 +209,7 @@ def test_the_same_code_of_somebody_elses_venue_is_refused() -> None:
     theirs = ["A1", "三号店", "shop", "118.325", "31.305", "", ""]
     assert load(csv_file(theirs), territory=CAROL.scope).created == 1
     report = load(csv_file(GOOD), actor=plain_actor(ALICE))
-    assert found(report) == [(2, "code", "venues.code_elsewhere")]
+    assert found(report) == [(2, "编号", "venues.code_elsewhere")]
     assert Venue.objects.get().grid_path == FAR
 
 

@@ -127,7 +127,7 @@ def closed(text: str) -> str:
     """Return what a person typed (44.03, 44.03. or 4403) as a closed path. Raises: ValueError. Rule: TE-1."""
     text = text.strip()
     if text.isdigit():
-        return path_of(text) if len(text) > 2 else f"{text}."
+        return path_of(text)
     if not text.strip("."):
         raise ValueError(text)
     return text.rstrip(".") + "."

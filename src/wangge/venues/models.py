@@ -77,4 +77,5 @@ class Venue(models.Model):
             models.Index(fields=["grid_path", "id"], name="venue_grid"),
             models.Index(fields=["venue_class", "grid_path", "id"], name="venue_class_grid"),
             models.Index(fields=["lon", "lat"], name="venue_on_map"),
+            models.Index(fields=["grid_path", "id"], condition=Q(is_orphan=True), name="venue_orphans"),
         ]

@@ -79,7 +79,7 @@ def save_venues(venues: Sequence[VenueIn], *, actor: Actor, at: datetime) -> lis
                 applied.append(replace(fate, command_id=key))
                 before[key] = Fate.repeated(key, fate.result)
         fates.append(replace(fate, command_id=venue.id))
-    _write(changed, ground)
+    _write(changed)
     receipts.record(applied, digests, kind="venues.save", actor=actor, at=at)
     audit.record(
         (("venues.save", "venue", str(v.pk), {"version": v.version}) for v in changed.values()),
@@ -115,15 +115,14 @@ def _places(venues: Sequence[VenueIn], actor: Actor, at: datetime) -> dict[UUID,
         return {}
     points = np.array([(v.lon, v.lat) for v in venues], dtype=np.float64)
     found = territory.locate_many(points, LAYER, at)
-    nearest = territory.nearest_many(points, LAYER, at)
-    places: dict[UUID, Place | None] = {}
-    for venue, path, near in zip(venues, found, nearest, strict=True):
-        if path is not None:
-            places[venue.id] = Place(path) if actor.covers(path) else None
-        elif near is not None and actor.covers(near[0]) and near[1] <= NEAR_M:
-            places[venue.id] = Place(actor.scope, True, near[0], round(near[1], 1))
-        else:
-            places[venue.id] = None
+    places = {
+        venue.id: Place(path) if path and actor.covers(path) else None
+        for venue, path in zip(venues, found, strict=True)
+    }
+    lost = [i for i, path in enumerate(found) if path is None]
+    for i, near in zip(lost, territory.nearest_many(points[lost], LAYER, at) if lost else [], strict=True):
+        if near is not None and actor.covers(near[0]) and near[1] <= NEAR_M:
+            places[venues[i].id] = Place(actor.scope, True, near[0], round(near[1], 1))
     return places
 
 
@@ -179,9 +178,9 @@ def _phone_of(venue: Venue) -> str:
     return decrypt(venue.keeper_phone) if venue.keeper_phone else ""
 
 
-def _write(changed: Mapping[UUID, Venue], ground: Ground) -> None:
-    new = [v for v in changed.values() if v.created_at == ground.at and v._state.adding]
-    old = [v for v in changed.values() if not v._state.adding]
-    Venue.objects.bulk_create(new)
+def _write(changed: Mapping[UUID, Venue]) -> None:
+    new = [venue for venue in changed.values() if venue._state.adding]
+    old = [venue for venue in changed.values() if not venue._state.adding]
     fields = [f.name for f in Venue._meta.concrete_fields if f.name not in {"id", "source", "created_at"}]
-    Venue.objects.bulk_update([v for v in old if v not in new], fields)
+    Venue.objects.bulk_create(new)
+    Venue.objects.bulk_update(old, fields)

@@ -104,7 +104,8 @@ def import_venues(
             if problems.error_count:  # of the whole file: its rows would only repeat it
                 raise Undo
             present = _stage(records, columns, options, at, report, problems, progress)
-            _merge(present, options, actor, at, report, problems)
+            code = (columns or {}).get("code", "code")
+            _merge(present, code, options, actor, at, report, problems)
             if problems.error_count or options.dry_run:
                 raise Undo
             if report.created or report.updated:
@@ -198,6 +199,7 @@ def _sealed(source: str, drafts: Sequence[Draft]) -> dict[str, bytes]:
 
 def _merge(
     present: Sequence[str],
+    code_column: str,
     options: VenueImport,
     actor: Actor,
     at: datetime,
@@ -210,7 +212,7 @@ def _merge(
         cursor.execute(f"ANALYZE {TABLE}")
         cursor.execute(ELSEWHERE, [options.source, actor.scope])
         for row, code in cursor:
-            problems.add(wording.ELSEWHERE, row, "code", code, source=options.source)
+            problems.add(wording.ELSEWHERE, row, code_column, code, source=options.source)
         if problems.error_count:
             return
         fields = [*PLACED, *present]
