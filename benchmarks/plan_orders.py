@@ -144,8 +144,8 @@ def bare(count: int) -> None:
             """
             INSERT INTO bench_bare (id, grid_path, venue_id, member_id, checklist_id, rule_code, other_rules,
               pack_version, opens_on, due_on, ends_on, status, findings, version)
-            SELECT id, grid_path, id, 1, 1, 'month', '{}', 'bench@1', '2025-11-03', '2025-11-28', '2025-12-01',
-              'open', 0, 1
+            SELECT id, grid_path, id, 1, 1, 'month', '{}',
+              'bench@1', '2025-11-03', '2025-11-28', '2025-12-01', 'open', 0, 1
             FROM venues_venue LIMIT %s
             """,
             [count],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wangge.checklists.rules import failed_items, missing_items, score, visible_items
@@ -48,6 +48,7 @@ def test_missing_and_failed_look_at_visible_items_only():
     assert [i.key for i in failed_items(items, {"there": False, "good": False, "person": True})] == ["there"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 10), st.sampled_from([True, False, None])), max_size=12),
 )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wangge.kernel.calendar import is_workday
@@ -69,6 +69,7 @@ def test_a_period_and_its_due_day_are_those_of_the_table(interval, day, starts, 
     assert due_on(period, is_workday).isoformat() == due
 
 
+@settings(deadline=None)
 @given(INTERVALS, DAYS)
 def test_every_day_lies_in_exactly_one_period(interval, day):
     period = period_of(interval, day)
@@ -77,6 +78,7 @@ def test_every_day_lies_in_exactly_one_period(interval, day):
     assert period_of(interval, period.ends_on).starts_on == period.ends_on
 
 
+@settings(deadline=None)
 @given(INTERVALS, DAYS, st.integers(1, 120))
 def test_periods_between_leave_no_gap(interval, first, days):
     last = first + timedelta(days=days)
@@ -132,6 +134,7 @@ def test_orders_open_on_working_days_only_and_a_daily_one_on_its_day():
     assert free == [date(2026, 10, 5)]
 
 
+@settings(deadline=None)
 @given(st.uuids(), INTERVALS, DAYS)
 def test_an_order_opens_inside_its_period_not_after_its_due_day(venue, interval, day):
     period = period_of(interval, day)

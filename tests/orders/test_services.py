@@ -13,7 +13,7 @@ from tests.orders.makers import DEC, NOV, make_bob, make_plan, make_rules
 from wangge.accounts.rules import Role
 from wangge.cases import services as case_services
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import Unreadable
+from wangge.kernel.batches import TooMany
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.models import AuditRow, Receipt
 from wangge.orders import queries, services
@@ -255,5 +255,5 @@ def test_lists_page_by_key_and_stay_inside_the_scope():
 
 def test_five_hundred_is_the_most():
     bob, [order] = make_orders()
-    with pytest.raises(Unreadable):
+    with pytest.raises(TooMany):
         complete(bob, *[make_result(order)] * 501)

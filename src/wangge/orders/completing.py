@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ from wangge.cases import services as cases
 from wangge.cases.rules import Channel
 from wangge.cases.schemas import CaseReport
 from wangge.checklists import queries as checklists
-from wangge.kernel import audit, receipts
+from wangge.kernel import audit, batches
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
-from wangge.kernel.errors import CommandIdReused, NotYourRole, Unreadable
+from wangge.kernel.errors import CommandIdReused, NotYourRole
 from wangge.kernel.fates import Fate, Outcome
 from wangge.orders import plan_sql
 from wangge.orders.judging import DO, Batch, Finding, Judged, judge_all
@@ -28,54 +28,22 @@ from wangge.venues import queries as venues
 from wangge.venues import services as venue_services
 from wangge.venues.schemas import VenueRow
 
-MOST = 500  # results a batch
-
 
 def complete_orders(results: Sequence[OrderResult], *, actor: Actor, at: datetime) -> list[Fate]:
     """Write down what happened at many places, one fate each, in order.
 
     Shape:  len(fates) == len(results); a repeated command id gives the fate of its first time.
-    Raises: Unreadable for more than 500 results; nothing for a single one: a refusal is a fate.
-    Rule:   OR-7 … OR-10. The order, its visit and its cases are written in one transaction or not at all.
+    Raises: TooMany; nothing for a single result: a refusal is a fate.
+    Rule:   OR-7 … OR-11. The order, its visit and its cases are written in one transaction or not at all.
     """
-    if len(results) > MOST:
-        raise Unreadable(field="results", why_zh=f"一次最多 {MOST} 条", why_en=f"at most {MOST} at a time")
-    if not actor.can(DO):
+
+    def settle(fresh: Sequence[OrderResult]) -> dict[UUID, Fate]:
+        if actor.can(DO):
+            return _settle(fresh, actor, at)
         refusal = NotYourRole(capability=DO, role=actor.role)
-        return [Fate.refused(result.id, refusal) for result in results]
-    given = [receipts.digest_of(result.model_dump(mode="json")) for result in results]
-    digests: dict[UUID, bytes] = {}
-    for result, digest in zip(results, given, strict=True):
-        digests.setdefault(result.id, digest)
-    first = {result.id: result for result in reversed(results)}
-    with transaction.atomic():
-        fates = receipts.settle_repeats(digests, actor=actor)
-        fresh = [first[command] for command in digests if command not in fates]
-        fates |= _settle(fresh, actor, at)
-        receipts.record(
-            [fates[result.id] for result in fresh], digests, kind="orders.complete", actor=actor, at=at
-        )
-    return _in_order(results, given, digests, fates)
+        return {result.id: Fate.refused(result.id, refusal) for result in fresh}
 
-
-def _in_order(
-    results: Sequence[OrderResult],
-    given: Sequence[bytes],
-    digests: Mapping[UUID, bytes],
-    fates: Mapping[UUID, Fate],
-) -> list[Fate]:
-    """Return a fate an item; the second of one id in a batch is a repeat of the first, or a reused id."""
-    told: set[UUID] = set()
-    answers = []
-    for result, digest in zip(results, given, strict=True):
-        fate = fates[result.id]
-        if result.id in told and digest != digests[result.id]:
-            fate = Fate.refused(result.id, CommandIdReused())
-        elif result.id in told and fate.outcome is Outcome.APPLIED:
-            fate = Fate.repeated(result.id, fate.result)
-        told.add(result.id)
-        answers.append(fate)
-    return answers
+    return batches.apply_once(results, settle, kind="orders.complete", actor=actor, at=at)
 
 
 def _settle(results: Sequence[OrderResult], actor: Actor, at: datetime) -> dict[UUID, Fate]:
@@ -124,7 +92,13 @@ def _report(batch: Batch, judged: Sequence[Judged]) -> dict[UUID, Fate]:
             owner[report.id], order_ids[report.id] = one.result.id, one.order.id
     if not reports:
         return {}
-    fates = cases.report_cases(reports, actor=batch.actor, at=batch.at, order_ids=order_ids)
+    fates = [
+        fate
+        for first in range(0, len(reports), batches.MOST)
+        for fate in cases.report_cases(
+            reports[first : first + batches.MOST], actor=batch.actor, at=batch.at, order_ids=order_ids
+        )
+    ]
     turned_down: dict[UUID, Fate] = {}
     for fate in fates:
         if fate.outcome is not Outcome.APPLIED:

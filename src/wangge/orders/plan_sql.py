@@ -14,15 +14,16 @@ GRIDS = """
 SELECT DISTINCT grid_path FROM venues_venue WHERE grid_path LIKE %(scope)s AND is_open AND NOT is_orphan
 """
 
-# Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL. OFFSET 0 keeps the planner
-# from computing the digest anew wherever it is named.
+# Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL.
+# OFFSET 0 keeps the planner from computing the digest anew wherever it is named.
 DUE = """
 SELECT (p.stamp || v.tail)::uuid AS id, v.grid_path, v.id AS venue_id, m.user_id AS member_id,
        k.checklist_id, k.rule_code, k.other_rules,
        p.days[1 + ((v.share * cardinality(p.days)) >> 28)] AS opens_on, p.due_on, p.ends_on
 FROM (
   SELECT id, grid_path, class_code, mask, ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share,
-         '7' || substr(digest, 1, 3) || translate(substr(digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
+         '7' || substr(digest, 1, 3)
+         || translate(substr(digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
          || substr(digest, 5, 15) AS tail
   FROM (
     SELECT v.id, v.grid_path, v.class_code, {mask} AS mask, md5(v.id::text) AS digest
