@@ -58,7 +58,8 @@ def test_the_four_kinds_of_no_are_told_apart(refusal, status, outcome):
     fate = Fate.refused(ID, refusal)
     assert (fate.status, fate.outcome) == (status, Outcome(outcome))
     assert (fate.code, fate.zh, fate.en) == (refusal.code, refusal.message("zh"), refusal.message("en"))
-    code, body = answer(fate)
+    answered = answer(fate)
+    code, body = answered.status_code, answered.value
     assert (code, body["outcome"], body["command_id"]) == (status, outcome, ID)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -80,7 +80,7 @@ class StageName(models.Model):
     is_active = models.BooleanField(default=True)
 
 
-def _share(start: str, end: str) -> ExpressionWrapper:
+def _share(start: str, end: str) -> ExpressionWrapper[Any]:
     """Return the moment at which a clock turns yellow, as SQL."""
     spell = ExpressionWrapper(F(end) - F(start), output_field=models.DurationField())
     part = ExpressionWrapper(spell * YELLOW_AT, output_field=models.DurationField())

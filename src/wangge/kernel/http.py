@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
+from ninja.responses import Status
 
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate
@@ -33,6 +34,6 @@ def fate_bodies(fates: Iterable[Fate]) -> list[dict[str, Any]]:
     return [fate_body(fate) for fate in fates]
 
 
-def answer(fate: Fate) -> tuple[int, dict[str, Any]]:
+def answer(fate: Fate) -> Status[dict[str, Any]]:
     """Return the HTTP status and body of a single command: 200, 208, 403, 404, 409 or 422."""
-    return fate.status, fate_body(fate)
+    return Status(fate.status, fate_body(fate))
