@@ -19,13 +19,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        if folder.stat().st_uid == os.geteuid():
-            folder.chmod(0o755)
-    yield tmp_path / "home"
-    embedded.leave(tmp_path / "home")
-    embedded.stop(tmp_path / "home")
+def home(open_folder: Path) -> Iterator[Path]:
+    home = open_folder / "home"
+    yield home
+    embedded.leave(home)
+    embedded.stop(home)
 
 
 def ask(home: Path) -> int:
@@ -113,11 +111,11 @@ def test_only_the_account_of_the_server_enters_the_folder_of_the_socket(home: Pa
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server an account of its own")
 def test_root_with_a_closed_home_puts_the_data_where_the_account_reaches_it(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_place, "SHELTER", tmp_path / "shelter")
-    (tmp_path / "shelter").mkdir(mode=0o755)
-    closed = tmp_path / "closed"
+    monkeypatch.setattr(postgres_place, "SHELTER", open_folder / "shelter")
+    (open_folder / "shelter").mkdir(mode=0o755)
+    closed = open_folder / "closed"
     closed.mkdir(mode=0o700)
     home = closed / "home"
 

@@ -83,9 +83,8 @@ def gone(processes: list[psutil.Process]) -> Callable[[], bool]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    tmp_path.chmod(0o755)
-    house = House(tmp_path / "home")
+def house(open_folder: Path) -> Iterator[House]:
+    house = House(open_folder / "home")
     family = house.processes()
     yield house
     if house.process.poll() is None:

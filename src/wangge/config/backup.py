@@ -78,7 +78,7 @@ def bring_back(path: Path, *, replace: bool) -> dict[str, Any]:
     Raises: ArchiveDamaged, ArchiveTooNew, DatabaseNotEmpty, DatabaseBusy, DumpFailed.
     """
     settings.WANGGE_HOME.mkdir(parents=True, exist_ok=True)
-    with _nobody_serves(), tempfile.TemporaryDirectory(dir=settings.WANGGE_HOME, prefix="restore-") as folder:
+    with nobody_serves(), tempfile.TemporaryDirectory(dir=settings.WANGGE_HOME, prefix="restore-") as folder:
         staging = Path(folder)
         manifest = archive.unpack(path, staging)
         with database.server():
@@ -139,7 +139,7 @@ def _applied() -> set[tuple[str, str]]:
 
 
 @contextmanager
-def _nobody_serves() -> Iterator[None]:
+def nobody_serves() -> Iterator[None]:
     """Hold the lock of `wangge run` meanwhile."""
     with (settings.WANGGE_HOME / "run.lock").open("a+") as lock:
         try:

@@ -39,7 +39,7 @@ SETTINGS = {
 PATIENCE_S = 600  # crash recovery of a big database takes minutes; a process that ends is noticed at once
 LOG_MAX_BYTES = 10_000_000
 
-_holds: dict[Path, int] = {}
+_holds: dict[Path, tuple[int, int]] = {}  # home -> lock, how often held
 
 
 def socket_dir(home: Path) -> Path:
@@ -68,8 +68,9 @@ def django_database(url: str | None, home: Path) -> dict[str, Any]:
 @contextmanager
 def in_use(home: Path) -> Iterator[None]:
     """Have the server of `home` running inside the block, and leave it as it was found."""
-    start(home)
+    hold(home)
     try:
+        start(home)
         yield
     finally:
         leave(home)
@@ -80,7 +81,7 @@ def start(home: Path) -> None:
 
     Raises: DatabaseUnusable with the remedy.
     """
-    hold(home)
+    home.mkdir(parents=True, exist_ok=True)
     with _alone(home):
         place = postgres_place.prepare(home, socket_dir(home))
         if not _runs_or_is_free(place):
@@ -93,11 +94,10 @@ def start(home: Path) -> None:
 
 
 def launch(home: Path) -> subprocess.Popen[bytes] | None:
-    """Start the server of `home` as a child that ends with this process. None if it runs already.
+    """Start the server of `home`, which the caller holds, as a child that ends with this process.
 
-    Raises: DatabaseUnusable with the remedy.
+    Returns None if it runs already. Raises: DatabaseUnusable with the remedy.
     """
-    hold(home)
     with _alone(home):
         place = postgres_place.prepare(home, socket_dir(home))
         child = None if _runs_or_is_free(place) else _spawn(place)
@@ -106,18 +106,22 @@ def launch(home: Path) -> subprocess.Popen[bytes] | None:
 
 
 def hold(home: Path) -> None:
-    """Say that this process uses the server of `home`, until it leaves or ends."""
-    if home not in _holds:
+    """Say that this process uses the server of `home`, until it has left as often, or ends."""
+    if home in _holds:
+        descriptor, times = _holds[home]
+    else:
         home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(home / "postgres.in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor, times = os.open(home / "postgres.in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), 0
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        _holds[home] = descriptor
+    _holds[home] = descriptor, times + 1
 
 
 def leave(home: Path) -> None:
     """Stop using the server of `home`; the last one out stops it."""
-    descriptor = _holds.pop(home, None)
-    if descriptor is None:
+    descriptor, times = _holds.pop(home, (-1, 0))
+    if times > 1:
+        _holds[home] = descriptor, times - 1
+    if times != 1:
         return
     try:
         with suppress(BlockingIOError):

@@ -67,6 +67,7 @@ def run(choice: Choice) -> None:
         _check_port(choice)
         try:
             if not os.environ.get("WANGGE_DATABASE_URL"):
+                embedded.hold(home)
                 supervisor.add(_postgres(home))
             _prepare(choice)
             supervisor.listen()

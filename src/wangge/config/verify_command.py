@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,15 +38,19 @@ def verify(
 
 
 def _verify(scope: str, *, with_files: bool, as_json: bool) -> None:
-    chains = [_as_dict(finding) for finding in queries.verify_chains(scope)]
-    files = list(_broken_files()) if with_files else []
-    counts = {"cases": queries.count_chained(scope), "files": StoredFile.objects.count() if with_files else 0}
+    with Console(stderr=True).status("verify …"):
+        chains = [asdict(broken) for broken in queries.verify_chains(scope)]
+    files = list(list_broken_files()) if with_files else []
+    counts = {
+        "cases": queries.count_chained(scope),
+        "files": StoredFile.objects.count() if with_files else 0,
+    }
     if as_json:
         found = {"broken_chains": chains[:SHOWN], "broken_files": files[:SHOWN]}
         say_json({"ok": not chains and not files, "checked": counts, **found})
     else:
         for one in chains[:SHOWN]:
-            say(f"链断裂：案件 {one}", "broken chain")
+            say(f"案件 {one['case_id']}：{one['zh']}", one["en"])
         for one in files[:SHOWN]:
             say(f"文件不符：{one['sha256']}（{one['why_zh']}）", f"broken file: {one['why_en']}")
         broken = len(chains) + len(files)
@@ -57,7 +62,7 @@ def _verify(scope: str, *, with_files: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _broken_files() -> Iterator[dict[str, Any]]:
+def list_broken_files() -> Iterator[dict[str, Any]]:
     rows = StoredFile.objects.order_by("sha256").values_list("sha256", "size_bytes")
     silent = Console(stderr=True)
     for sha256, size_bytes in track(
@@ -68,7 +73,3 @@ def _broken_files() -> Iterator[dict[str, Any]]:
             yield {"sha256": sha256, "why_zh": "文件不见了", "why_en": "the file is gone"}
         elif path.stat().st_size != size_bytes or archive.digest_of(path) != sha256:
             yield {"sha256": sha256, "why_zh": "内容被改动", "why_en": "its bytes were changed"}
-
-
-def _as_dict(finding: Any) -> Any:
-    return finding

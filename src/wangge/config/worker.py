@@ -16,13 +16,20 @@ from procrastinate import App
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from wangge.config import lifeline
+from wangge.config import lifeline, partitions
 from wangge.kernel import clock
 
 HEARTBEAT_S = 5.0
 STALLED_S = 20.0  # a worker without a heartbeat for so long is dead: four beats missed
 LOOK_S = 10.0
 PULSE_S = 1.0
+
+
+@jobs_app.periodic(cron="7 3 * * *")
+@jobs_app.task(name="config.make_partitions", queueing_lock="config.make_partitions")
+def make_partitions(timestamp: int) -> None:
+    """Make the coming months' partitions, every night."""
+    partitions.make_ahead(clock.today())
 
 
 async def retry_stalled(app: App) -> int:

@@ -1567,6 +1567,10 @@ export type CaseRow = {
      */
     stage_name: string;
     /**
+     * Stage Name En
+     */
+    stage_name_en: string;
+    /**
      * Matter Code
      */
     matter_code: string;
@@ -1890,6 +1894,10 @@ export type CaseDetail = {
      * Stage Name
      */
     stage_name: string;
+    /**
+     * Stage Name En
+     */
+    stage_name_en: string;
     /**
      * Matter Code
      */

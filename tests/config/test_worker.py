@@ -1,0 +1,59 @@
+"""Jobs of a worker that died are done again by another."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app as jobs_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from wangge.config import worker
+from wangge.kernel import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def make_job_of(worker_id: int) -> int:
+    job_id = int(jobs_app.configure_task("config.nobody_knows", allow_unknown=True).defer())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s",
+            [worker_id, job_id],
+        )
+    return job_id
+
+
+def make_worker(*, silent_for: timedelta) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s) RETURNING id",
+            [clock.now() - silent_for],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def retry() -> int:
+    connector = jobs_app.connector
+    assert isinstance(connector, DjangoConnector)
+
+    async def once() -> int:
+        with jobs_app.replace_connector(connector.get_worker_connector()) as app:
+            async with app.open_async():
+                return await worker.retry_stalled(app)
+
+    return asyncio.run(once())
+
+
+def test_the_job_of_a_dead_worker_waits_again_and_that_of_a_live_one_goes_on() -> None:
+    dead = make_job_of(make_worker(silent_for=timedelta(minutes=1)))
+    live = make_job_of(make_worker(silent_for=timedelta(seconds=1)))
+
+    assert retry() == 1
+
+    assert ProcrastinateJob.objects.get(pk=dead).status == "todo"
+    assert ProcrastinateJob.objects.get(pk=live).status == "doing"
+    assert ProcrastinateWorker.objects.count() == 2
