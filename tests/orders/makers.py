@@ -70,10 +70,15 @@ def make_bob() -> Actor:
 
 
 def make_plan(
-    starts_on: date = NOV, ends_on: date = DEC, *, actor: Actor | None = None, dry_run: bool = False
+    starts_on: date = NOV,
+    ends_on: date = DEC,
+    *,
+    actor: Actor | None = None,
+    dry_run: bool = False,
+    at: datetime = IN_NOVEMBER,
 ) -> PlanOut:
     return services.plan_orders(
         PlanRequest(starts_on=starts_on, ends_on=ends_on, dry_run=dry_run),
         actor=actor or plain_actor(ALICE),
-        at=IN_NOVEMBER,
+        at=at,
     )

@@ -174,7 +174,7 @@ def test_who_may_not_plan_and_what_cannot_be_planned():
     assert make_plan().made == 0
     make_rules([("FQ-04-crowded", "month", ["crowded"], [])])
     with pytest.raises(ChecklistMissing):
-        make_plan(date(2024, 11, 1), date(2024, 12, 1))
+        make_plan(at=IN_NOVEMBER.replace(year=2024))
     assert not Order.objects.exists()
 
 

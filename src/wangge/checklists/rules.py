@@ -33,7 +33,7 @@ Asked = TypeVar("Asked", bound=Item)
 def visible_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
     """Return the items to ask, in order.
 
-    Rule: CK-1. A conditional item shows while a visible item is answered so; two that wait for each other never.
+    Rule: CK-1. A conditional item shows while a visible item is answered so; a circle never shows.
     """
     shown: set[str] = set()
     while grown := {item.key for item in items if _holds(item.visible_if, answers, shown)} - shown:

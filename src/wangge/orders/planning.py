@@ -80,8 +80,8 @@ class Tally:
         return made
 
 
-def prepare(request: PlanRequest, scope: str) -> Plan:
-    """Return what there is to plan in `scope`.
+def prepare(request: PlanRequest, scope: str, *, today: date) -> Plan:
+    """Return what there is to plan in `scope`, with the checklists that hold today.
 
     Raises: ChecklistMissing; YearUnknown when the calendar does not reach so far.
     Rule:   OR-1 (which rule wins), OR-2 (periods), OR-6 (who is left out).
@@ -89,7 +89,7 @@ def prepare(request: PlanRequest, scope: str) -> Plan:
     rules = list(PlanRule.objects.filter(is_active=True).order_by("code"))
     tags = sorted({tag for rule in rules for tag in rule.tags})
     plan = Plan(scope, request, rules[0].pack_version if rules else "", tags, _mask(tags))
-    lists = checklists.in_force({rule.checklist_code for rule in rules}, request.starts_on)
+    lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
     intervals: set[Interval] = set()
     for class_code, mask, count in _rows(plan_sql.KINDS, plan):
         won = winning_rule(rules, class_code, [tag for n, tag in enumerate(tags) if mask >> n & 1])
@@ -98,7 +98,7 @@ def prepare(request: PlanRequest, scope: str) -> Plan:
             continue
         rule, others = won
         if rule.checklist_code not in lists:
-            raise ChecklistMissing(rule=rule.code, checklist=rule.checklist_code, on=request.starts_on)
+            raise ChecklistMissing(rule=rule.code, checklist=rule.checklist_code, on=today)
         intervals.add(Interval(rule.interval))
         plan.kinds.append(
             {

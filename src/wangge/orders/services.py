@@ -75,7 +75,7 @@ def add_up(plans: Sequence[PlanOut]) -> PlanOut:
 def _plan(request: PlanRequest, scope: str, *, actor: Actor | None, at: datetime) -> PlanOut:
     if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PLAN_DAYS:
         raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PLAN_DAYS)
-    plan = planning.prepare(request, scope)
+    plan = planning.prepare(request, scope, today=at.astimezone(CHINA).date())
     if request.dry_run:
         return planning.count(plan)
     made = planning.make(plan)
