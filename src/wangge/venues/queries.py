@@ -161,6 +161,7 @@ def shown(rows: Sequence[Venue]) -> list[VenueRow]:
 
 
 def masked_phone(venue: Venue) -> str:
+    """Return the keeper's phone as it may go out, "" for none. Rule: VE-6 (KE-10)."""
     return mask_phone(decrypt(venue.keeper_phone)) if venue.keeper_phone else ""
 
 
