@@ -12,8 +12,6 @@ from wangge.cases.rules import ENDED, Light, Status
 from wangge.kernel.errors import Refused
 
 CHINA = ZoneInfo("Asia/Shanghai")
-AT_ONCE_HOURS = 24  # domain part 3: a matter to be fixed at once is looked at again within 24 h
-YELLOW_AT = 0.75  # domain 4.3
 STILL = ENDED | {Status.SUSPENDED}  # no clock runs
 
 
@@ -27,20 +25,20 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How long something may take: working days, or plain hours counted through the night."""
+    """How long something may take: plain hours counted through the night, or else working days."""
 
-    working_days: int | None
+    working_days: int
     hours: int | None
-
-    @property
-    def plain_hours(self) -> int | None:
-        """The hours, also of a matter to be fixed at once; None where working days count."""
-        if self.hours is not None:
-            return self.hours
-        return None if self.working_days else AT_ONCE_HOURS
 
 
 Clocks = Mapping[Status, Clock]
+
+
+def clock_of(working_days: int | None, hours: int | None, *, at_once_hours: int) -> Clock:
+    """Return the clock of a pack's row; what is to be fixed at once has the pack's hours for that (CS-6)."""
+    if hours is None and not working_days:
+        return Clock(0, at_once_hours)
+    return Clock(working_days or 0, hours)
 
 
 def deadline(start: datetime, clock: Clock, calendar: Calendar) -> datetime:
@@ -49,9 +47,8 @@ def deadline(start: datetime, clock: Clock, calendar: Calendar) -> datetime:
     Raises: the calendar's refusal if it does not know a year on the way.
     Rule:   CS-6 (WH-28, WH-34).
     """
-    if (hours := clock.plain_hours) is not None:
-        return start + timedelta(hours=hours)
-    assert clock.working_days is not None
+    if clock.hours is not None:
+        return start + timedelta(hours=clock.hours)
     return calendar.add_working_days(start, clock.working_days)
 
 
@@ -73,17 +70,23 @@ def count_working_days(start: datetime, end: datetime, calendar: Calendar) -> in
 
 
 def extended(
-    due_at: datetime | None, clock: Clock, *, suspended_at: datetime, resumed_at: datetime, calendar: Calendar
+    due_at: datetime | None,
+    clock: Clock | None,
+    *,
+    suspended_at: datetime,
+    resumed_at: datetime,
+    calendar: Calendar,
 ) -> datetime | None:
     """Return the business deadline after an approved suspension.
 
-    Plain hours move by the time suspended, working days by the working days that went by. A deadline that
-    was over when the suspension began does not move: nobody stops a clock that has run out.
+    Plain hours move by the time suspended, as where the clock is no longer known; working days by the
+    working days that went by. A deadline that was over when the suspension began does not move: nobody
+    stops a clock that has run out.
     Rule: CS-6.
     """
     if due_at is None or due_at <= suspended_at:
         return due_at
-    if clock.plain_hours is not None:
+    if clock is None or clock.hours is not None:
         return due_at + (resumed_at - suspended_at)
     try:
         days = count_working_days(suspended_at, resumed_at, calendar)
@@ -92,8 +95,13 @@ def extended(
         return None
 
 
-def light(status: Status, spans: list[tuple[datetime, datetime | None]], at: datetime) -> Light:
-    """Return the worse light of the clocks `(started_at, due_at)`: yellow at 75 %, red at 100 % (CS-6)."""
+def light(
+    status: Status, spans: list[tuple[datetime, datetime | None]], at: datetime, *, yellow_at_pct: int
+) -> Light:
+    """Return the worse light of the clocks `(started_at, due_at)`: yellow at the pack's share, red at 100 %.
+
+    Rule: CS-6.
+    """
     if status in STILL:
         return Light.NONE
     ends = [(start, due) for start, due in spans if due is not None]
@@ -101,7 +109,7 @@ def light(status: Status, spans: list[tuple[datetime, datetime | None]], at: dat
         return Light.NONE
     if any(at >= due for _, due in ends):
         return Light.RED
-    if any(at >= start + (due - start) * YELLOW_AT for start, due in ends):
+    if any(at >= start + (due - start) * (yellow_at_pct / 100) for start, due in ends):
         return Light.YELLOW
     return Light.GREEN
 
@@ -117,13 +125,13 @@ class Line:
 
 def explain(start: datetime, clock: Clock, calendar: Calendar) -> list[Line]:
     """Return the account of a deadline, day by day: what counts and when the time is up (CS-6)."""
-    if (hours := clock.plain_hours) is not None:
-        end = start + timedelta(hours=hours)
+    if clock.hours is not None:
+        end = start + timedelta(hours=clock.hours)
         return [
-            Line(start, f"上报，限 {hours} 小时", f"Reported; {hours} plain hours"),
+            Line(start, f"上报，限 {clock.hours} 小时", f"Reported; {clock.hours} plain hours"),
             Line(end, "到期", "Time is up"),
         ]
-    days = clock.working_days or 0
+    days = clock.working_days
     lines = [Line(start, f"上报，限 {days} 个工作日", f"Reported; {days} working days, from the next day")]
     day, left = start.astimezone(CHINA).date(), days
     try:

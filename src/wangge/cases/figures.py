@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q
 
+from wangge.cases import rulebook
 from wangge.cases.models import Case
 from wangge.cases.rules import Light, Status
 from wangge.cases.schemas import CircleFigures
@@ -37,7 +38,7 @@ def get_figures(actor: Actor, *, at: datetime) -> CircleFigures:
     Rule:   CS-10 (DG-09: effective disposal = closed / reported less rejected and merged).
     """
     actor.check_can("cases.read")
-    visible = Case.objects.visible_to(actor)
+    visible, share = Case.objects.visible_to(actor), rulebook.in_force().yellow_at_pct
     by_status = dict(visible.order_by().values_list("status").annotate(Count("pk")))
     reported = sum(by_status.values())
     valid = reported - sum(by_status.get(status, 0) for status in OUT)
@@ -54,8 +55,8 @@ def get_figures(actor: Actor, *, at: datetime) -> CircleFigures:
         fixed_on_spot=told["spot"],
         effective_disposal_pct=_pct(closed, valid),
         closed_on_time_pct=_pct(told["in_time"], told["timed"]),
-        overdue=visible.with_light(Light.RED, at).count(),
-        yellow=visible.with_light(Light.YELLOW, at).count(),
+        overdue=visible.with_light(Light.RED, at, yellow_at_pct=share).count(),
+        yellow=visible.with_light(Light.YELLOW, at, yellow_at_pct=share).count(),
         rework=told["rework"],
         stage_hours=_stage_hours(visible),
     )

@@ -1,4 +1,4 @@
-"""The rows that a pack installs: matters, routes, stage clocks and stage names."""
+"""The rows that a pack installs: matters, routes, stage clocks, stage names, and at last its timing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from wangge.cases.models import Matter, Route, StageClock, StageName
+from wangge.cases.models import Matter, Route, StageClock, StageName, Timing
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,6 +30,14 @@ def install_clocks(rows: Rows, *, pack_version: str) -> None:
 def install_stages(rows: Rows, *, pack_version: str) -> None:
     """Make `rows` the names of the statuses. Rule: PK-4."""
     _install(StageName, rows, pack_version)
+
+
+def install_timing(*, yellow_at_pct: int, at_once_hours: int, pack_version: str) -> None:
+    """Put the numbers of the clocks and with them the rows of `pack_version` into force: the last step.
+
+    Rule: PK-4, CS-6.
+    """
+    _install(Timing, [{"yellow_at_pct": yellow_at_pct, "at_once_hours": at_once_hours}], pack_version)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
 from wangge.accounts.models import Department
-from wangge.cases.deadlines import STILL, YELLOW_AT
+from wangge.cases.deadlines import STILL
 from wangge.cases.rules import Channel, Light, Severity, Status
 from wangge.kernel.actor import Actor
 from wangge.venues.models import Venue
@@ -80,10 +80,27 @@ class StageName(models.Model):
     is_active = models.BooleanField(default=True)
 
 
-def _share(start: str, end: str) -> ExpressionWrapper[Any]:
+class Timing(models.Model):
+    """The numbers of a pack's clocks. The row that is active says which pack's rows are in force."""
+
+    id = models.BigAutoField(primary_key=True)
+    pack_version = models.CharField(max_length=64, unique=True)
+    yellow_at_pct = models.PositiveSmallIntegerField()  # of the time that a clock gives
+    at_once_hours = models.PositiveSmallIntegerField()  # of a matter that is to be fixed at once
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="timing_one_is_active"
+            )
+        ]
+
+
+def _share(start: str, end: str, pct: int) -> ExpressionWrapper[Any]:
     """Return the moment at which a clock turns yellow, as SQL."""
     spell = ExpressionWrapper(F(end) - F(start), output_field=models.DurationField())
-    part = ExpressionWrapper(spell * YELLOW_AT, output_field=models.DurationField())
+    part = ExpressionWrapper(spell * (pct / 100), output_field=models.DurationField())
     return ExpressionWrapper(F(start) + part, output_field=models.DateTimeField())
 
 
@@ -97,7 +114,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return cases.filter(reporter_id=actor.user_id)
         return cases if actor.can("cases.read") else cases.none()
 
-    def with_light(self, light: Light, at: datetime) -> Self:
+    def with_light(self, light: Light, at: datetime, *, yellow_at_pct: int) -> Self:
         """Return the cases that show `light` at the moment: the same as `deadlines.light` (CS-6)."""
         runs = ~Q(status__in=[status.value for status in STILL])
         has_clock = Q(due_at__isnull=False) | Q(stage_due_at__isnull=False)
@@ -112,8 +129,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Light.NONE: ~runs | ~has_clock,
         }[light]
         return self.alias(
-            _yellow_at=_share("reported_at", "due_at"),
-            _stage_yellow_at=_share("stage_started_at", "stage_due_at"),
+            _yellow_at=_share("reported_at", "due_at", yellow_at_pct),
+            _stage_yellow_at=_share("stage_started_at", "stage_due_at", yellow_at_pct),
         ).filter(wanted)
 
 

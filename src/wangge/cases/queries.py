@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import FileResponse, HttpResponseBase
 
-from wangge.cases import writing
+from wangge.cases import rulebook, writing
 from wangge.cases.chain import NO_HASH, Event, hash_of
-from wangge.cases.deadlines import Clock, explain
+from wangge.cases.deadlines import explain
 from wangge.cases.events import read_events
 from wangge.cases.figures import get_figures
 from wangge.cases.models import Case, CaseEvent, CaseQuerySet, Matter
@@ -95,7 +95,7 @@ def select(actor: Actor, filters: CaseFilter, at: datetime) -> CaseQuerySet:
     if filters.sort == "due":
         found = found.filter(due_at__isnull=False)
     if filters.light:
-        found = found.with_light(filters.light, at)
+        found = found.with_light(filters.light, at, yellow_at_pct=rulebook.in_force().yellow_at_pct)
     if filters.waiting_for_me:
         found = found.filter(_waiting(actor))
     return found.filter(_text(filters.q)) if filters.q else found
@@ -110,7 +110,9 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
     allowed = allowed_actions(facts, actor)
     wants_department = any(action is Action.DISPATCH for action, _ in allowed)
     suggested = (
-        writing.suggest_departments({case_id: (case.matter_code, case.grid_path)})[case_id]
+        writing.suggest_departments({case_id: (case.matter_code, case.grid_path)}, rulebook.in_force())[
+            case_id
+        ]
         if wants_department
         else None
     )
@@ -132,8 +134,8 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
 def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
     """Return the business deadline and the account of it, line by line. Raises: NotVisible. Rule: CS-6."""
     case = _get(actor, case_id)
-    matter = Matter.objects.filter(code=case.matter_code, pack_version=case.pack_version).first()
-    lines = explain(case.reported_at, Clock(matter.fix_days, matter.fix_hours), calendar) if matter else []
+    matter = rulebook.of_version(case.pack_version).matters.get(case.matter_code)
+    lines = explain(case.reported_at, matter.clock, calendar) if matter else []
     return DeadlineOut(
         due_at=case.due_at, lines=[DeadlineLine(at=one.at, zh=one.zh, en=one.en) for one in lines]
     )

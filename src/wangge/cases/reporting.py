@@ -26,10 +26,13 @@ class OutsideTerritory(Refused):
 
 @dataclass(frozen=True, slots=True)
 class MatterFacts:
-    """What a report takes over from its kind of matter."""
+    """What a case takes over from its kind of matter."""
 
     severity: str
     clock: Clock
+    department_kind: str
+    name_zh: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,16 @@ import numpy as np
 from django.db import transaction
 from django.http import HttpResponseBase
 
-from wangge.cases import exporting, writing
+from wangge.cases import exporting, rulebook, writing
 from wangge.cases.chain import Event, seal
 from wangge.cases.deadlines import deadline_if_known
-from wangge.cases.installing import install_clocks, install_matters, install_routes, install_stages
+from wangge.cases.installing import (
+    install_clocks,
+    install_matters,
+    install_routes,
+    install_stages,
+    install_timing,
+)
 from wangge.cases.reporting import Intake, Place, Started, start
 from wangge.cases.rules import Action, CaseFacts, Need, list_needs
 from wangge.cases.schemas import CaseFilter, CaseReport, StepCommand
@@ -33,6 +39,7 @@ __all__ = [
     "install_matters",
     "install_routes",
     "install_stages",
+    "install_timing",
     "report_cases",
     "set_missing_deadlines",
     "take_steps",
@@ -115,7 +122,7 @@ def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
     Rule: CS-6 (a report is never refused because a year is unknown), CS-7 (an event says so).
     """
     cases = writing.lock_many(writing.unknown_deadlines(most))
-    matters = writing.matters({case.matter_code for case in cases.values()})
+    matters = rulebook.in_force().matters
     changed, events = [], []
     for case in cases.values():
         matter = matters.get(case.matter_code)
@@ -187,13 +194,14 @@ def _intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID
         )
         for report in reports
     }
+    rules = rulebook.in_force()
     return Intake(
         calendar=calendar,
-        stage_clocks=writing.stage_clocks(),
-        matters=writing.matters({report.matter_code for report in reports}),
+        stage_clocks=rules.stage_clocks,
+        matters=rules.matters,
         places=places,
         venue_ids=frozenset(named),
-        pack_version=writing.pack_version(),
+        pack_version=rules.pack_version,
         order_ids=order_ids,
     )
 
@@ -205,17 +213,13 @@ def _world(steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts]) -> Wor
         for step in steps
         if (case := cases.get(step.case_id)) and Need.DEPARTMENT in list_needs(step.action, case)
     }
-    suggested = writing.suggest_departments(sent)
+    rules = rulebook.in_force()
+    suggested = writing.suggest_departments(sent, rules) if sent else {}
     named = {step.department_id for step in steps} | set(suggested.values())
-    resumed = {
-        case.matter_code
-        for step in steps
-        if step.action is Action.RESUME and (case := cases.get(step.case_id))
-    }
     return World(
         calendar=calendar,
-        stage_clocks=writing.stage_clocks(),
-        matter_clocks={code: one.clock for code, one in writing.matters(resumed).items()} if resumed else {},
+        stage_clocks=rules.stage_clocks,
+        matter_clocks=rules.matter_clocks,
         departments=writing.department_paths(one for one in named if one is not None) if sent else {},
         suggested=suggested,
         others=cases,

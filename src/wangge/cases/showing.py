@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wangge.accounts import queries as accounts
+from wangge.cases import rulebook
 from wangge.cases.deadlines import light
-from wangge.cases.models import Case, Matter, StageName
+from wangge.cases.models import Case, Matter
 from wangge.cases.rules import Channel, Severity, Status
 from wangge.cases.schemas import CaseRow
 from wangge.kernel.actor import Actor
@@ -30,12 +31,8 @@ def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
         .order_by("is_active")
         .values_list("code", "name_zh", "name_en")
     }
-    stages = {
-        status: (zh, en)
-        for status, zh, en in StageName.objects.filter(is_active=True).values_list(
-            "status", "name_zh", "name_en"
-        )
-    }
+    rules = rulebook.in_force()
+    stages = rules.stage_names
     grids = territory.names_of({case.grid_path for case in cases})
     places = venues.names_of({case.venue_id for case in cases if case.venue_id})
     departments = accounts.get_departments([case.department_id for case in cases if case.department_id])
@@ -74,6 +71,7 @@ def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
                 Status(case.status),
                 [(case.reported_at, case.due_at), (case.stage_started_at, case.stage_due_at)],
                 at,
+                yellow_at_pct=rules.yellow_at_pct,
             ),
             rework=case.rework,
             version=case.version,

@@ -172,11 +172,10 @@ def _changes(
     elif action is Action.MERGE:
         changed |= {"merged_into_id": command.merged_into}
     elif action is Action.RESUME:
-        clock = world.matter_clocks.get(case.matter_code, Clock(None, None))
         changed |= {
             "due_at": extended(
                 case.due_at,
-                clock,
+                world.matter_clocks.get(case.matter_code),
                 suspended_at=case.stage_started_at,
                 resumed_at=at,
                 calendar=world.calendar,

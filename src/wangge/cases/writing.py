@@ -11,10 +11,9 @@ from django.db import connection
 
 from wangge.accounts import queries as accounts
 from wangge.cases.chain import Event
-from wangge.cases.deadlines import Clock
-from wangge.cases.models import Case, CaseEvent, Matter, Route, StageClock
-from wangge.cases.reporting import MatterFacts, Started
-from wangge.cases.routing import RouteRow, department_kind
+from wangge.cases.models import Case, CaseEvent
+from wangge.cases.reporting import Started
+from wangge.cases.rulebook import Rulebook
 from wangge.cases.rules import CaseFacts, Status
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
@@ -98,44 +97,12 @@ def append_events(events: Iterable[Event]) -> None:
     )
 
 
-def stage_clocks() -> dict[Status, Clock]:
-    """Return the active pack's clock of each stage that has one."""
-    rows = StageClock.objects.filter(is_active=True).values_list("status", "working_days", "hours")
-    return {Status(status): Clock(days, hours) for status, days, hours in rows}
-
-
-def matters(codes: Iterable[str] | None = None) -> dict[str, MatterFacts]:
-    """Return the active pack's matters by code; None: all of them."""
-    found = Matter.objects.filter(is_active=True)
-    if codes is not None:
-        found = found.filter(code__in=set(codes))
-    rows = found.values_list("code", "severity", "fix_days", "fix_hours")
-    return {code: MatterFacts(severity, Clock(days, hours)) for code, severity, days, hours in rows}
-
-
-def pack_version() -> str:
-    """Return the version of the active pack, empty where none is installed."""
-    return Matter.objects.filter(is_active=True).values_list("pack_version", flat=True).first() or ""
-
-
-def suggest_departments(cases: Mapping[UUID, tuple[str, str]]) -> dict[UUID, int | None]:
+def suggest_departments(cases: Mapping[UUID, tuple[str, str]], rulebook: Rulebook) -> dict[UUID, int | None]:
     """Return the department that the routes name for each case, given as (matter code, grid path).
 
     Rule: CS-9 (WH-28): the longest matter prefix wins, then the longest path, else its own kind.
     """
-    if not cases:
-        return {}
-    routes = [
-        RouteRow(*row)
-        for row in Route.objects.filter(is_active=True).values_list(
-            "matter_prefix", "path", "department_kind"
-        )
-    ]
-    codes = {code for code, _ in cases.values()}
-    own = dict(Matter.objects.filter(is_active=True, code__in=codes).values_list("code", "department_kind"))
-    kinds = {
-        key: (department_kind(code, path, routes, own.get(code)), path) for key, (code, path) in cases.items()
-    }
+    kinds = {key: (rulebook.kind_for(code, path), path) for key, (code, path) in cases.items()}
     found = accounts.departments_for([(kind, path) for kind, path in kinds.values() if kind])
     return {key: found.get((kind, path)) if kind else None for key, (kind, path) in kinds.items()}
 

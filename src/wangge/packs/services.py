@@ -157,3 +157,8 @@ def _push_cases(pack: Pack) -> None:
         [{"status": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.stages],
         pack_version=version,
     )
+    cases.install_timing(
+        yellow_at_pct=next((row.at_pct for row in pack.lights if row.code == "yellow"), 100),
+        at_once_hours=next((row.hours or 0 for row in pack.promises if row.code == "fix_at_once"), 0),
+        pack_version=version,
+    )
