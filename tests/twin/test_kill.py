@@ -32,6 +32,14 @@ from wangge.twin.live import play_rounds
 from wangge.twin.play import Play
 
 T = TypeVar("T")
+SMALL_CITY = """
+from wangge.config import ready
+from wangge.config import database, demo
+from wangge.twin.city import CitySpec
+with database.up_to_date():
+    demo.make(spec=CitySpec(streets=1, communities=1, venues_a_grid=150), history_days=0)
+"""
+DEPARTMENTS = ("police", "fire", "street")
 COMMAND = [sys.executable, "-m", "wangge.config.command"]
 STARTS_WITHIN_S, RECOVERS_WITHIN_S = 60, 30
 
@@ -108,19 +116,25 @@ def wait_for(look: Callable[[], T | None], seconds: float) -> T:
     raise AssertionError(f"not within {seconds} s")
 
 
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a house of its own, whatever the tests were started with."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("WANGGE_")}
+    return {**kept, "WANGGE_HOME": str(home)}
+
+
 @pytest.fixture
 def house() -> Iterator[House]:
-    """The house with its demo city, served from a temporary home; every process of it is gone afterwards."""
+    """A house with a small city, served from a temporary home; every process of it is gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="wangge-kill-"))
     home.chmod(0o755)  # PostgreSQL runs as an account of its own when we are root
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("WANGGE_")}
+    subprocess.run([sys.executable, "-c", SMALL_CITY], env=environment(home), check=True)
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             [*COMMAND, "run", "--port", str(port)],
-            env={**environment, "WANGGE_HOME": str(home)},
+            env=environment(home),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -152,12 +166,12 @@ def _is_up(house: House) -> bool:
 
 
 def _people(home: Path) -> tuple[list[Account], str]:
-    """A small part of the demo city: one desk, a few members and citizens, one clerk a department."""
+    """Whom the test needs: one desk, the members, a citizen, a clerk of three departments."""
     kept = json.loads((home / "demo-accounts.json").read_text(encoding="utf-8"))
-    few = {"grid_member": 6, "citizen": 2, "dispatcher": 1, "supervisor": 1, "grid_chief": 2}
+    few = {"grid_member": 4, "citizen": 1, "dispatcher": 1, "supervisor": 1, "grid_chief": 1}
     chosen = []
     for one in kept["accounts"]:
-        is_clerk = one["role"] == "department_handler" and one["username"].endswith("-1")
+        is_clerk = one["department"].startswith(DEPARTMENTS) and one["username"].endswith("-1")
         if is_clerk or few.get(one["role"], 0) > 0:
             few[one["role"]] = few.get(one["role"], 0) - 1
             chosen.append(Account(username=one["username"], role=one["role"]))
@@ -265,10 +279,9 @@ def _check_jobs(house: House, before: set[int]) -> None:
 
 
 def _check_chains(house: House) -> None:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("WANGGE_")}
     proved = subprocess.run(
         [*COMMAND, "verify", "--json"],
-        env={**environment, "WANGGE_HOME": str(house.home)},
+        env=environment(house.home),
         capture_output=True,
         check=False,
     )

@@ -19,7 +19,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.packs import services as packs
 from wangge.twin import queries, services
-from wangge.twin.city import DEMO, City, PersonSeed, draw_city
+from wangge.twin.city import DEMO, City, CitySpec, PersonSeed, draw_city
 
 PACK = "dongguan"
 SEED = 7
@@ -36,12 +36,25 @@ def is_empty() -> bool:
     return queries.is_empty()
 
 
-def make(at: datetime | None = None, *, seed: int = SEED) -> None:
+def make(
+    at: datetime | None = None,
+    *,
+    seed: int = SEED,
+    spec: CitySpec = DEMO,
+    history_days: int = services.HISTORY_DAYS,
+) -> None:
     """Make the demo city and write down who may log in. The password is this installation's own."""
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
     now = at or clock.now()
-    services.make_demo(seed=seed, at=now, password=password, install_pack=pack_installer(PACK))
-    _write(draw_city(DEMO, seed=seed), password)
+    services.make_demo(
+        seed=seed,
+        at=now,
+        password=password,
+        install_pack=pack_installer(PACK),
+        spec=spec,
+        history_days=history_days,
+    )
+    _write(draw_city(spec, seed=seed), password)
 
 
 def pack_installer(name: str) -> services.InstallPack:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from wangge.accounts.rules import Role
+from wangge.kernel.calendar import YearUnknown
 from wangge.orders.schemas import PlanRequest
 from wangge.twin.behaviour import Behaviour
 from wangge.twin.doors import Door
@@ -55,7 +56,10 @@ def play_days(
 def _plan(play: Play, starts_on: date, ends_on: date) -> None:
     request = PlanRequest(starts_on=starts_on, ends_on=ends_on)
     for actor in play.cast.of_role(Role.DISPATCHER):
-        play.door.plan(request, actor=actor, at=at_time(starts_on, PLANNED_AT))
+        try:
+            play.door.plan(request, actor=actor, at=at_time(starts_on, PLANNED_AT))
+        except YearUnknown as refusal:  # no visits then, but everything else goes on
+            play.counts.refused[refusal.code] += 1
 
 
 def _live_through(play: Play, day: date, visits: Sequence[Visit], until: datetime | None) -> bool:

@@ -68,27 +68,35 @@ def make_city(
     return MadeCity(city, admin)
 
 
-def make_demo(*, seed: int, at: datetime, password: str, install_pack: InstallPack) -> Play:
+def make_demo(
+    *,
+    seed: int,
+    at: datetime,
+    password: str,
+    install_pack: InstallPack,
+    spec: CitySpec = DEMO,
+    history_days: int = HISTORY_DAYS,
+) -> Play:
     """Make the demo city with three weeks behind it, open cases in every state, and visits due today.
 
     Rule: TW-10.
     """
     today = at.astimezone(CHINA).date()
-    starts_on = today - timedelta(days=HISTORY_DAYS)
-    founded = at - timedelta(days=HISTORY_DAYS + FOUNDED_DAYS)
-    make_city(DEMO, seed=seed, at=founded, password=password, install_pack=install_pack)
+    starts_on = today - timedelta(days=history_days)
+    founded = at - timedelta(days=history_days + FOUNDED_DAYS)
+    make_city(spec, seed=seed, at=founded, password=password, install_pack=install_pack)
     with in_a_hurry():
         play = play_days(
             ServicesDoor(),
             behaviour(),
             seed=seed,
             starts_on=starts_on,
-            days=HISTORY_DAYS + 1,
+            days=history_days + 1,
             until=at,
             idle_on=today,
             plan_until=first_of_next_month(today),
         )
-    arrange(play, path=f"{DEMO.root}01.001.", at=at)
+    arrange(play, path=f"{spec.root}01.001.", at=at)
     return play
 
 
