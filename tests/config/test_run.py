@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ class House:
             "--port",
             str(self.port),
         ]
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         until(self.answers, self)
 
@@ -82,18 +83,23 @@ def gone(processes: list[psutil.Process]) -> Callable[[], bool]:
     return lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
 
 
+@pytest.fixture(scope="module")
+def only_house() -> Iterator[House]:
+    """One house for all: making a database takes longer than opening one."""
+    with tempfile.TemporaryDirectory(prefix="wangge-test-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's own account has to pass
+        house = House(Path(folder) / "home")
+        yield house
+        if house.process.poll() is None:
+            house.process.send_signal(signal.SIGTERM)
+            house.process.wait(PATIENCE_S)
+
+
 @pytest.fixture
-def house(open_folder: Path) -> Iterator[House]:
-    house = House(open_folder / "home")
-    family = house.processes()
-    yield house
-    if house.process.poll() is None:
-        family = house.processes()
-        house.process.send_signal(signal.SIGTERM)
-        house.process.wait(PATIENCE_S)
-    for process in family:
-        if process.is_running():
-            process.kill()
+def house(only_house: House) -> House:
+    if only_house.process.poll() is not None:
+        only_house.open()
+    return only_house
 
 
 def test_ctrl_c_ends_every_process_it_started(house: House) -> None:

@@ -107,30 +107,13 @@ def _postgres(home: Path) -> Child:
 
 
 def _children(choice: Choice) -> list[Child]:
-    web = [
-        *(
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            choice.host,
-            "--port",
-            str(choice.port),
-        ),
-        *(
-            "--workers",
-            str(choice.web_workers),
-            "--blocking-threads",
-            "8",
-            "--no-ws",
-            "--log-level",
-            "warning",
-        ),
-        *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "10"),
-        "wangge.config.wsgi:application",
-    ]
+    threads = min(8, 2 * (os.cpu_count() or 1))  # each holds a connection; more only queue for the processors
+    options = (
+        f"--interface wsgi --host {choice.host} --port {choice.port} --workers {choice.web_workers}"
+        f" --blocking-threads {threads} --no-ws --log-level warning --workers-kill-timeout 10"
+        " --respawn-failed-workers --respawn-interval 0.2"
+    )
+    web = [sys.executable, "-m", "granian", *options.split(), "wangge.config.wsgi:application"]
     jobs = [sys.executable, "-m", "wangge.config.worker"]
     names = ["worker"] if choice.job_workers == 1 else [f"worker {n + 1}" for n in range(choice.job_workers)]
     return [command_child("web", web), *(command_child(name, jobs) for name in names)]
