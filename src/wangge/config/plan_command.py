@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -16,12 +16,18 @@ from wangge.kernel.errors import Refused
 from wangge.orders import queries, services
 from wangge.orders.schemas import PlanOut, PlanRequest
 
+DAYS = 30  # how far a plan reaches if nobody says
+
 
 def plan(
-    starts_on: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="首日 / first day")],
+    starts_on: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="首日，默认今天 / first day, today if not said"),
+    ] = None,
     ends_on: Annotated[
-        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="末日的次日 / the day after the last")
-    ],
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="末日的次日 / the day after the last (30 days)"),
+    ] = None,
     scope: Annotated[
         str, typer.Option(help="网格路径，如 44.03.；不写则为全部 / a closed path; none: everywhere")
     ] = "",
@@ -29,7 +35,9 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")] = False,
 ) -> None:
     """按规则包生成工单，重复运行不会重复生成。Make the orders of a period, each once."""
-    request = PlanRequest(starts_on=starts_on.date(), ends_on=ends_on.date(), dry_run=dry_run)
+    first = starts_on.date() if starts_on else clock.today()
+    last = ends_on.date() if ends_on else first + timedelta(days=DAYS)
+    request = PlanRequest(starts_on=first, ends_on=last, dry_run=dry_run)
     scopes = [scope] if scope else queries.list_top_scopes()
     try:
         with Console(stderr=True).status("wangge plan …"):
