@@ -16,6 +16,7 @@ from wangge.packs.rules import PackUnknown, PackUnreadable, Problem, Row, overla
 from wangge.packs.schemas import SECTIONS, Head, Pack
 
 SHELF = Path(__file__).parent
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where the wheel has it: ten times as fast
 _SENTENCES = {
     "missing": ("缺少这一项。", "It is missing.", "请补上。", "Add it."),
     "extra_forbidden": (
@@ -108,9 +109,10 @@ def _read_head(path: Path, shelf: Path) -> Head:
 def _compose(path: Path, file: str) -> tuple[yaml.Node, Any]:
     text = path.read_text(encoding="utf-8")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = LOADER(text)
+        node = loader.get_single_node()
         if isinstance(node, yaml.MappingNode):
-            return node, yaml.safe_load(text)
+            return node, loader.construct_document(node)
         line, what = 1, "a mapping is wanted"
     except yaml.MarkedYAMLError as error:
         line, what = (error.problem_mark.line + 1 if error.problem_mark else 1), str(error.problem)
