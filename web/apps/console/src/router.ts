@@ -57,7 +57,8 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
         path: '/',
         component: () => import('./layout/FrameShell.vue'),
         children: [
-          { path: '', name: 'start', redirect: () => ({ name: firstPage(session.can) }) },
+          // The guard below sends from here to the first page that the person may open.
+          { path: '', name: 'start', component: () => import('./layout/NothingHere.vue') },
           ...inFrame.map(withSection),
         ],
       },

@@ -5,3 +5,4 @@ export const GridMap = defineAsyncComponent(() => import('./GridMap.vue'))
 export * from './colours'
 export * from './shapes'
 export * from './types'
+export * from './useGridAround'
