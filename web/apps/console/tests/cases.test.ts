@@ -1,0 +1,176 @@
+import type { CaseDetail, EventOut, MatterOut } from '@wangge/api'
+import { describe, expect, it } from 'vitest'
+import { changesOf, inTurn, isMainStep, makeSteadyStep, stepOn } from '../src/features/cases/commands'
+import { departmentOf, partPhotos, photosOf, reasonOf } from '../src/features/cases/events'
+import { exportUrl, fromUrl, isNarrowed, noFilters, toQuery, toUrl } from '../src/features/cases/filters'
+import { neighboursOf } from '../src/features/cases/trail'
+import { moveIn } from '../src/features/cases/useListKeys'
+import { groupMatters } from '../src/features/cases/useReferences'
+
+describe('filters in the address', () => {
+  it('are empty for what is shown at first', () => {
+    expect(toUrl(noFilters())).toEqual({})
+    expect(toQuery(fromUrl({}))).toEqual({ waiting_for_me: true, sort: 'due' })
+  })
+
+  it('come back from the address as they went in', () => {
+    const filters = {
+      ...noFilters(),
+      view: 'open' as const,
+      q: '纸箱',
+      status: ['reported', 'handling'] as const satisfies CaseDetail['status'][],
+      severity: 'urgent' as const,
+      department: 7,
+      light: 'red' as const,
+      matter: 'H1',
+      grid: '99.01.',
+      venue: '0195f001-0000-7000-8000-000000000001',
+    }
+    expect(fromUrl(toUrl(filters) as Record<string, string>)).toEqual(filters)
+  })
+
+  it('leave out what they do not know', () => {
+    const filters = fromUrl({
+      view: 'mine',
+      status: 'reported,eaten',
+      light: 'blue',
+      department: '-3',
+      severity: 'big',
+    })
+    expect(filters).toEqual({ ...noFilters(), status: ['reported'] })
+  })
+
+  it('take the first of a repeated word', () => {
+    expect(fromUrl({ q: ['a', 'b'], grid: [null] })).toMatchObject({ q: 'a', grid: '' })
+  })
+
+  it('ask the server in its own words', () => {
+    expect(toQuery({ ...noFilters(), view: 'open', venue: 'v', department: 4 })).toEqual({
+      is_open: true,
+      venue_id: 'v',
+      department_id: 4,
+    })
+  })
+
+  it('count the tab as no filter', () => {
+    expect(isNarrowed({ ...noFilters(), view: 'all' })).toBe(false)
+    expect(isNarrowed({ ...noFilters(), light: 'red' })).toBe(true)
+  })
+
+  it('export what is shown', () => {
+    expect(exportUrl({ ...noFilters(), view: 'all', q: '堵 塞', status: ['reported', 'closed'] }, 'xlsx')).toBe(
+      '/api/cases/export.xlsx?q=%E5%A0%B5+%E5%A1%9E&status=reported&status=closed',
+    )
+  })
+})
+
+describe('commands', () => {
+  const seen = { id: 'c1', version: 3 } as CaseDetail
+
+  it('keep their id and time while their content stays, so a retry is the same command', () => {
+    let now = 1_800_000_000_000
+    const steady = makeSteadyStep(() => new Date((now += 60_000)))
+    const first = steady(stepOn(seen, 'reject', { reason: 'no' }))
+    expect(steady(stepOn(seen, 'reject', { reason: 'no' }))).toEqual(first)
+    const other = steady(stepOn(seen, 'reject', { reason: 'not a hazard' }))
+    expect(other.id).not.toBe(first.id)
+    expect(other.at > first.at).toBe(true)
+  })
+
+  it('name the version that was looked at', () => {
+    expect(stepOn(seen, 'accept')).toEqual({ case_id: 'c1', action: 'accept', base_version: 3 })
+  })
+
+  it('put the steps that turn aside behind the others', () => {
+    expect((['accept', 'reject', 'pass', 'fail', 'merge'] as const).filter(isMainStep)).toEqual(['accept', 'pass'])
+  })
+
+  it('run a few at a time and keep the order', async () => {
+    let [running, most] = [0, 0]
+    const found = await inTurn(
+      [1, 2, 3, 4, 5],
+      async (n) => {
+        running += 1
+        most = Math.max(most, running)
+        await Promise.resolve()
+        running -= 1
+        return n * 10
+      },
+      2,
+    )
+    expect(found).toEqual([10, 20, 30, 40, 50])
+    expect(most).toBe(2)
+  })
+})
+
+describe('a conflict', () => {
+  const side = { stage_name: '受理', department_name: null, handler_name: null, due_at: null, rework: 0, version: 3 }
+
+  it('shows only what differs, both sides', () => {
+    const now = { ...side, stage_name: '派遣', department_name: '消防所', version: 4 }
+    expect(changesOf(side as CaseDetail, now as CaseDetail)).toEqual([
+      { field: 'status', seen: '受理', now: '派遣' },
+      { field: 'department', seen: '', now: '消防所' },
+      { field: 'version', seen: '3', now: '4' },
+    ])
+  })
+})
+
+describe('events', () => {
+  const event = (action: EventOut['action'], detail: EventOut['detail']): EventOut =>
+    ({ action, detail, seq: 1, before: '', after: '' }) as EventOut
+  const report = event('report', { facts: { text: '堵了', photos: ['a', 'b'] } })
+
+  it('part the photos into how it was found and how it was left', () => {
+    const events = [report, event('feed_back', { photos: ['c'] }), event('fail', { photos: ['d'], reason: '还在' })]
+    expect(partPhotos({ photos: ['a', 'b'], events })).toEqual({ before: ['a', 'b'], after: ['c', 'd'] })
+  })
+
+  it('read what the report said from its facts', () => {
+    expect(reasonOf(report)).toBe('堵了')
+    expect(photosOf(report)).toEqual(['a', 'b'])
+  })
+
+  it('read a reason, and do without one', () => {
+    expect(reasonOf(event('reject', { reason: '重复' }))).toBe('重复')
+    expect(reasonOf(event('accept', {}))).toBe('')
+    expect(photosOf(event('accept', { photos: 'broken' }))).toEqual([])
+  })
+
+  it('name the department of a dispatch only', () => {
+    expect(departmentOf(event('dispatch', { facts: { department_id: 4 } }))).toBe(4)
+    expect(departmentOf(event('sign', { facts: { department_id: 4 } }))).toBeUndefined()
+  })
+})
+
+describe('the keyboard', () => {
+  const ids = ['a', 'b', 'c']
+
+  it('starts at the first row and stays inside the list', () => {
+    expect(moveIn(ids, undefined, -1)).toBe('a')
+    expect(moveIn(ids, 'a', 1)).toBe('b')
+    expect(moveIn(ids, 'c', 1)).toBe('c')
+    expect(moveIn(ids, 'a', -1)).toBe('a')
+  })
+
+  it('starts anew when the row is gone, and has nowhere to go in an empty list', () => {
+    expect(moveIn(ids, 'x', 1)).toBe('a')
+    expect(moveIn([], undefined, 1)).toBeUndefined()
+  })
+
+  it('knows the neighbours of a case', () => {
+    expect(neighboursOf('b', ids)).toEqual({ previous: 'a', next: 'c', place: 2, count: 3 })
+    expect(neighboursOf('a', ids)?.previous).toBeUndefined()
+    expect(neighboursOf('z', ids)).toBeUndefined()
+  })
+})
+
+it('matters are grouped in the order in which they came', () => {
+  const matter = (code: string, group: string): MatterOut =>
+    ({ code, group_code: group, group_zh: group, group_en: group }) as MatterOut
+  const groups = groupMatters([matter('H301', 'H3'), matter('H101', 'H1'), matter('H302', 'H3')])
+  expect(groups.map((group) => [group.code, group.matters.map(({ code }) => code)])).toEqual([
+    ['H3', ['H301', 'H302']],
+    ['H1', ['H101']],
+  ])
+})
