@@ -1,0 +1,3 @@
+export * from './checklist'
+export * from './marks'
+export * from './result'

@@ -1,0 +1,90 @@
+/** The values of the outbox. */
+
+/** What somebody did, as a value. It never changes once made: the server compares a retry with its first time. */
+export interface Command {
+  id: string
+  kind: string
+  at: string
+  base_version: number
+  payload: Readonly<Record<string, unknown>>
+}
+
+export interface Fate {
+  command_id: string
+  outcome: string
+  status: number
+  code: string | null
+  zh: string | null
+  en: string | null
+  result: Record<string, unknown>
+}
+
+/** Why the server said no. `result` is its side of the matter, as far as it tells. */
+export interface Refusal {
+  status: number
+  code: string
+  zh: string
+  en: string
+  result: Record<string, unknown>
+}
+
+/** A command on its way. `asking` waits for a person to decide. */
+export interface Entry {
+  seq?: number
+  id: string
+  command: Command
+  /** What it touches (order, case): a later command on the same subject waits for an earlier one. */
+  subjects: string[]
+  photos: string[]
+  /** A name people know it by: a venue, a matter. */
+  label: string
+  state: 'waiting' | 'asking'
+  attempts: number
+  next_at: number
+  refusal: Refusal | null
+}
+
+export interface Draft {
+  key: string
+  value: unknown
+  photos: string[]
+  saved_at: number
+}
+
+/** Bytes as an ArrayBuffer: Safari loses Blobs in IndexedDB. */
+export interface Photo {
+  sha256: string
+  bytes: ArrayBuffer
+  media_type: string
+  saved_at: number
+  uploaded_at: number | null
+}
+
+/** What became of a command. Kept after the command has gone. */
+export interface Receipt {
+  command_id: string
+  command: Command
+  label: string
+  outcome: string
+  result: Record<string, unknown>
+  received_at: number
+}
+
+/** Something read from the server and kept for the time without signal. */
+export interface Kept {
+  key: string
+  value: unknown
+  kept_at: number
+}
+
+export interface Reply {
+  status: number
+  body: unknown
+  retry_after_s?: number | undefined
+}
+
+/** The way to the server. It rejects when no answer came. */
+export interface Transport {
+  sendPhoto(photo: Photo): Promise<Reply>
+  sendCommand(command: Command): Promise<Reply>
+}
