@@ -37,7 +37,19 @@ class City:
     """A served demo city: where it is, and who can log in."""
 
     url: str
-    accounts: dict[str, dict[str, str]]  # role -> username, password
+    password: str
+    people: list[dict[str, str]]
+
+    @property
+    def accounts(self) -> dict[str, dict[str, str]]:
+        """The first account of each role."""
+        return {one["role"]: one for one in reversed(self.people)}
+
+    def handler_of(self, department: str) -> str:
+        """The username of somebody who works for the department."""
+        names = [one["username"] for one in self.people if one["place"] == department]
+        assert names, f"no demo account works for {department}"
+        return names[0]
 
 
 def free_port() -> int:
@@ -64,8 +76,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     reader.start()
     try:
         assert ready.wait(READY_S), "".join(output)
-        accounts = json.loads((home / "demo-accounts.json").read_text())
-        yield City(url, {entry["role"]: entry for entry in accounts})
+        told = json.loads((home / "demo-accounts.json").read_text())
+        yield City(url, told["password"], told["accounts"])
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)

@@ -171,7 +171,7 @@ def _people(home: Path) -> tuple[list[Account], str]:
     few = {"grid_member": 4, "citizen": 1, "dispatcher": 1, "supervisor": 1, "grid_chief": 1}
     chosen = []
     for one in kept["accounts"]:
-        is_clerk = one["department"].startswith(DEPARTMENTS) and one["username"].endswith("-1")
+        is_clerk = one["department_kind"] in DEPARTMENTS and one["username"].endswith("-1")
         if is_clerk or few.get(one["role"], 0) > 0:
             few[one["role"]] = few.get(one["role"], 0) - 1
             chosen.append(Account(username=one["username"], role=one["role"]))

@@ -19,7 +19,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.packs import services as packs
 from wangge.twin import queries, services
-from wangge.twin.city import DEMO, City, CitySpec, PersonSeed, draw_city
+from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 
 PACK = "dongguan"
 SEED = 7
@@ -87,20 +87,24 @@ def account_lines() -> list[str]:
 
 def _write(city: City, password: str) -> None:
     path = accounts_file()
-    kept = {"password": password, "accounts": [_line(person) for person in city.people]}
+    desks = {desk.code: desk for desk in city.departments}
+    kept = {
+        "password": password,
+        "accounts": [_line(one, desks.get(one.department_code)) for one in city.people],
+    }
     descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(kept, file, ensure_ascii=False, indent=1)
 
 
-def _line(person: PersonSeed) -> dict[str, str]:
+def _line(person: PersonSeed, desk: DepartmentSeed | None) -> dict[str, str]:
     return {
         "username": person.username,
         "role": person.role.value,
         "role_zh": ROLES_ZH[person.role],
         "name": person.name,
-        "place": person.scope_name,
-        "department": person.department_code,
+        "place": desk.name if desk else person.scope_name,
+        "department_kind": desk.kind if desk else "",
     }
 
 
@@ -108,7 +112,7 @@ def _one_each(accounts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the first account of each role; of handlers one of the police, the brigade, the street."""
     first: dict[tuple[str, str], dict[str, Any]] = {}
     for one in accounts:
-        kind = one["department"].partition("-")[0]
+        kind = one["department_kind"]
         first.setdefault((one["role"], kind if kind in {"police", "fire", "street"} else ""), one)
     return [one for (role, kind), one in first.items() if role != Role.DEPARTMENT_HANDLER or kind]
 
