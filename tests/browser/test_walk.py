@@ -49,7 +49,7 @@ def expect_status(page: Page, status: str) -> None:
 
 
 def find_hazard(page: Page, city: City, photo: Path) -> str:
-    """The grid member opens today's first order, finds one item wrong and passes it on. Returns the case's id."""
+    """The grid member opens today's first order and passes one wrong item on. Returns the case's id."""
     log_in(page, city, "grid_member", at="/m/")
     page.get_by_test_id("order-row").first.click()
     expect(page.get_by_test_id("order-submit")).to_be_visible()
