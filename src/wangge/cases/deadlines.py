@@ -79,7 +79,7 @@ def extended(
 ) -> datetime | None:
     """Return the business deadline after an approved suspension.
 
-    Plain hours move by the time suspended, as where the clock is no longer known; working days by the
+    Plain hours move by the time suspended, as where the clock or a year is not known; working days by the
     working days that went by. A deadline that was over when the suspension began does not move: nobody
     stops a clock that has run out.
     Rule: CS-6.
@@ -92,7 +92,7 @@ def extended(
         days = count_working_days(suspended_at, resumed_at, calendar)
         return calendar.add_working_days(due_at - timedelta(microseconds=1), days) if days else due_at
     except Refused:
-        return None
+        return due_at + (resumed_at - suspended_at)
 
 
 def light(

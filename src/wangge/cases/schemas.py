@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from wangge.cases.rules import Action, Channel, Light, Severity, Status
 
-Sha256 = str
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text holds no NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]  # what a PostgreSQL column takes
+Lon = Annotated[float, Field(ge=-180, le=180)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+Sha256 = Text
 Datum = Literal["wgs84", "gcj02", "cgcs2000"]
 
 
@@ -20,12 +30,12 @@ class CaseReport(Schema):
 
     id: UUID
     at: AwareDatetime
-    matter_code: str
-    text: str = Field("", max_length=2000)
-    lon: float
-    lat: float
+    matter_code: Text
+    text: Text = Field("", max_length=2000)
+    lon: Lon
+    lat: Lat
     datum: Datum = "wgs84"
-    address: str = Field("", max_length=255)
+    address: Text = Field("", max_length=255)
     venue_id: UUID | None = None
     channel: Channel = Channel.PATROL
     photos: list[Sha256] = Field(default_factory=list, max_length=9)
@@ -41,23 +51,23 @@ class StepCommand(Schema):
     action: Action
     at: AwareDatetime
     base_version: int
-    reason: str = Field("", max_length=2000)
+    reason: Text = Field("", max_length=2000)
     photos: list[Sha256] = Field(default_factory=list, max_length=9)
-    department_id: int | None = None  # dispatch
+    department_id: int | None = Field(None, ge=1, le=2**53)  # dispatch
     merged_into: UUID | None = None  # merge
-    lon: float | None = None
-    lat: float | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
 
 
 class CaseFilter(Schema):
     """What to list. Times are `[reported_from, reported_to)`."""
 
-    q: str = Field("", max_length=64)  # text, address, venue name, or the first characters of the id
+    q: Text = Field("", max_length=64)  # text, address, venue name, or the first characters of the id
     status: list[Status] = Field(default_factory=list)
-    matter: str = ""  # a code or a group: H3 finds H301…H311
+    matter: Text = ""  # a code or a group: H3 finds H301…H311
     severity: Severity | None = None
     department_id: int | None = None
-    grid: str = ""  # a closed path: the subtree
+    grid: Text = ""  # a closed path: the subtree
     venue_id: UUID | None = None
     light: Light | None = None
     is_open: bool | None = None

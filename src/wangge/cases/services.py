@@ -46,6 +46,7 @@ __all__ = [
 ]
 LAYER = "comprehensive"
 AHEAD = timedelta(minutes=5)  # how far a phone's clock may run fast
+EARLIEST = 2000  # what an unset clock says lies before
 SET_DEADLINES = "cases.set_missing_deadlines"
 
 
@@ -100,8 +101,8 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
         fates: dict[UUID, Fate] = {}
         for step in fresh:
             try:
-                after, event = take(cases.get(step.case_id), step, actor, world)
                 _check_time(step.at, at)
+                after, event = take(cases.get(step.case_id), step, actor, world)
                 _check_photos(step.photos, stored)
             except Refused as refusal:
                 fates[step.id] = Fate.refused(step.id, refusal)
@@ -253,6 +254,12 @@ def _write_steps(changed: Sequence[CaseFacts], events: Sequence[Event], actor: A
 
 
 def _check_time(said: datetime, now: datetime) -> None:
+    if said.year < EARLIEST:
+        raise Unreadable(
+            field="at",
+            why_zh=f"时间早于 {EARLIEST} 年，请校准设备时钟",
+            why_en=f"it lies before {EARLIEST}; set the device's clock",
+        )
     if said > now + AHEAD:
         raise Unreadable(
             field="at",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 
 def defer(name: str, **arguments: Any) -> None:
     """Put the job `name` (`app.verb_noun`) in the queue; it rolls back with the caller.
 
-    `arguments` are JSON values. Raises: TaskNotFound at work time if nobody registered the name.
+    `arguments` are JSON values. Of a job with a queueing lock one that waits is enough.
+    Raises: TaskNotFound at work time if nobody registered the name.
     """
-    app.configure_task(name, allow_unknown=True).defer(**arguments)
+    try:
+        with transaction.atomic():  # of its own: a job that waits already must not end the caller's
+            app.configure_task(name, allow_unknown=True).defer(**arguments)
+    except AlreadyEnqueued:
+        return

@@ -1,0 +1,424 @@
+"""CS-1 … CS-9 on a real PostgreSQL: the whole walk, every refusal, batches, and what they leave behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cases.makers import (
+    FAR_AWAY,
+    HOUR,
+    NEXT_DOOR,
+    House,
+    command,
+    count_rows,
+    make_case,
+    make_house,
+    report,
+    take,
+    walk,
+)
+from tests.makers import AT, make_photo, make_venues
+from wangge.cases import queries, services
+from wangge.cases.models import Case, CaseEvent
+from wangge.kernel import calendar
+from wangge.kernel.batches import TooMany
+from wangge.kernel.fates import Fate, Outcome
+from wangge.kernel.models import AuditRow, Receipt
+
+pytestmark = pytest.mark.django_db
+NOWHERE = (119.0, 32.0)
+
+
+@pytest.fixture
+def house() -> House:
+    return make_house()
+
+
+def facts(case_id: UUID) -> Any:
+    return Case.objects.filter(pk=case_id).values().get()
+
+
+def broken() -> list[Any]:
+    return list(queries.verify_chains())
+
+
+def told(fate: Fate) -> tuple[int, str | None]:
+    return fate.status, fate.code
+
+
+# ---- the walk ----
+
+
+def test_a_case_goes_from_report_over_a_failed_verdict_to_closed(house: House) -> None:
+    case = make_case(house)
+    walk(house, case, "verifying")
+    take(house.chief, command(case, "fail", at=AT + HOUR * 3, reason="仍未更换"))
+    assert facts(case)["status"] == "handling"
+    assert facts(case)["rework"] == 1
+    walk(house, case, "closed", at=AT + HOUR * 4)
+    found = Case.objects.get(pk=case)
+    assert (found.reporter_id, found.handler_id, found.verifier_id) == (
+        house.bob.user_id,
+        house.han.user_id,
+        house.chief.user_id,
+    )
+    assert (found.status, found.version, found.event_count, found.department_id) == (
+        "closed",
+        8,
+        8,
+        house.fire,
+    )
+    assert found.closed_at == AT + HOUR * 5
+    events = list(CaseEvent.objects.filter(case_id=case).order_by("seq").values_list("action", "after"))
+    assert events == [
+        ("report", "reported"),
+        ("accept", "accepted"),
+        ("dispatch", "dispatched"),
+        ("sign", "handling"),
+        ("feed_back", "verifying"),
+        ("fail", "handling"),
+        ("feed_back", "verifying"),
+        ("pass", "closed"),
+    ]
+    assert Receipt.objects.count() == AuditRow.objects.filter(subject_id=str(case)).count() == 8
+    assert broken() == []
+
+
+def test_a_report_knows_its_place_matter_and_deadlines(house: House) -> None:
+    found = Case.objects.get(pk=make_case(house))
+    assert (found.grid_path, found.severity, found.pack_version) == (house.bob.scope, "general", "test@1")
+    assert found.due_at == datetime(2025, 10, 16, 16, tzinfo=UTC)  # three working days after Monday the 13th
+    assert found.stage_due_at == AT + HOUR * 2
+    assert (found.lon, found.lat, found.status, found.version) == (118.305, 31.305, "reported", 1)
+
+
+@pytest.mark.parametrize(("matter", "hours"), [("H501", 24), ("H601", 2)])
+def test_what_is_to_be_fixed_at_once_has_the_hours_of_the_pack(house: House, matter: str, hours: int) -> None:
+    assert facts(make_case(house, matter_code=matter))["due_at"] == AT + HOUR * hours
+
+
+def test_a_report_in_gcj02_lies_where_it_lies(house: House) -> None:
+    found = Case.objects.get(pk=make_case(house, point=(118.3102, 31.3030), datum="gcj02"))
+    assert found.grid_path == house.bob.scope
+    assert found.lon == pytest.approx(118.305, abs=0.002)
+
+
+def test_a_report_at_a_venue_takes_its_grid(house: House) -> None:
+    [venue] = make_venues()
+    found = Case.objects.get(pk=make_case(house, venue_id=venue.pk, point=FAR_AWAY))
+    assert (found.grid_path, found.venue_id) == (house.bob.scope, venue.pk)
+
+
+def test_the_route_names_the_department_and_the_desk_may_name_another(house: House) -> None:
+    routed, chosen = make_case(house, matter_code="H304"), make_case(house)
+    walk(house, routed, "dispatched")
+    walk(house, chosen, "accepted")
+    take(house.alice, command(chosen, "dispatch", department_id=house.police))
+    assert {facts(routed)["department_id"], facts(chosen)["department_id"]} == {house.police}
+
+
+def test_fixed_on_the_spot_is_closed_with_two_events(house: House) -> None:
+    after = make_photo(actor=house.bob, colour="green")
+    case = make_case(house, fixed_on_spot=True, photos=[house.photo], after_photos=[after])
+    found = Case.objects.get(pk=case)
+    assert (found.status, found.fixed_on_spot, found.version, found.verifier_id) == ("closed", True, 2, None)
+    assert found.closed_at == AT
+    assert broken() == []
+    assert take(house.super, command(case, "reopen"))[0].code == "cases.need_missing"
+    [fate] = take(house.super, command(case, "reopen", reason="反弹"))
+    assert fate.result["status"] == "handling"
+    assert (facts(case)["fixed_on_spot"], facts(case)["department_id"]) == (False, house.fire)  # by its route
+
+
+def test_merged_objected_suspended_transferred_reopened(house: House) -> None:
+    one, other = make_case(house), make_case(house)
+    [fate] = take(house.alice, command(one, "merge", reason="同一件", merged_into=other))
+    assert fate.result["status"] == "merged"
+    assert facts(one)["merged_into_id"] == other
+    walk(house, other, "dispatched")
+    take(house.han, command(other, "object", at=AT + HOUR, reason="不归我们"))
+    assert facts(other)["department_id"] is None
+    walk(house, other, "handling", at=AT + HOUR)
+    take(house.han, command(other, "transfer", at=AT + HOUR * 3, reason="拒不整改"))
+    assert facts(other)["status"] == "transferred"
+    take(house.han, command(other, "transfer_back", at=AT + HOUR * 4))
+    walk(house, other, "closed", at=AT + HOUR * 5)
+    [fate] = take(house.super, command(other, "reopen", at=AT + HOUR * 6, reason="反弹"))
+    assert fate.result["status"] == "handling"
+    assert (facts(other)["closed_at"], facts(other)["verifier_id"]) == (None, None)
+    walk(house, other, "closed", at=AT + HOUR * 7)
+    assert broken() == []
+
+
+def test_a_suspension_moves_the_deadline_by_the_working_days_that_went_by(house: House) -> None:
+    case = make_case(house)
+    walk(house, case, "dispatched")
+    take(house.alice, command(case, "suspend", at=AT + HOUR * 2, reason="停业施工"))
+    assert facts(case)["stage_due_at"] is None
+    take(house.alice, command(case, "resume", at=AT + HOUR * 50))
+    assert facts(case)["due_at"] == datetime(2025, 10, 20, 16, tzinfo=UTC)  # two later, over the weekend
+    assert broken() == []
+
+
+def test_the_business_clock_does_not_start_again_with_rework(house: House) -> None:
+    case = make_case(house)
+    due_at = facts(case)["due_at"]
+    walk(house, case, "verifying")
+    take(house.chief, command(case, "fail", at=AT + HOUR * 3, reason="仍未更换"))
+    assert facts(case)["due_at"] == due_at
+
+
+def test_a_phone_whose_clock_is_slow_never_turns_a_case_back(house: House) -> None:
+    case = make_case(house)
+    take(house.alice, command(case, "accept", at=AT - HOUR), at=AT)
+    assert facts(case)["stage_started_at"] == AT
+
+
+# ---- every refusal, and no trace ----
+
+REFUSALS: dict[str, tuple[str, str, dict[str, Any], tuple[int, str]]] = {
+    # name: status reached, who takes it, command, answer
+    "the reporter verifies": ("verifying", "bob", {"action": "pass"}, (409, "cases.same_person")),
+    "wrong role": ("reported", "bob", {"action": "accept"}, (403, "kernel.not_your_role")),
+    "other department": (
+        "dispatched",
+        "pang",
+        {"action": "sign"},
+        (404, "kernel.not_visible"),
+    ),
+    "other grid": ("reported", "carol", {"action": "accept"}, (404, "kernel.not_visible")),
+    "no such case": (
+        "reported",
+        "alice",
+        {"action": "accept", "case_id": UUID(int=5)},
+        (404, "kernel.not_visible"),
+    ),
+    "stale version": (
+        "accepted",
+        "alice",
+        {"action": "dispatch", "base_version": 1},
+        (409, "kernel.version_conflict"),
+    ),
+    "wrong state": ("accepted", "alice", {"action": "accept"}, (409, "cases.step_not_allowed")),
+    "fix on the spot afterwards": (
+        "reported",
+        "bob",
+        {"action": "fix_on_spot"},
+        (409, "cases.step_not_allowed"),
+    ),
+    "the installation's own step": (
+        "reported",
+        "alice",
+        {"action": "set_deadline"},
+        (409, "cases.step_not_allowed"),
+    ),
+    "no reason": ("reported", "alice", {"action": "reject", "reason": "  "}, (422, "cases.need_missing")),
+    "no photo": ("handling", "han", {"action": "feed_back"}, (422, "cases.need_missing")),
+    "photo not stored": (
+        "handling",
+        "han",
+        {"action": "feed_back", "photos": ["f" * 64]},
+        (422, "kernel.unreadable"),
+    ),
+    "merge into nothing": (
+        "reported",
+        "alice",
+        {"action": "merge", "reason": "x", "merged_into": UUID(int=5)},
+        (404, "kernel.not_visible"),
+    ),
+    "unknown department": (
+        "accepted",
+        "alice",
+        {"action": "dispatch", "department_id": 999_999},
+        (422, "kernel.unreadable"),
+    ),
+    "time in the future": (
+        "reported",
+        "alice",
+        {"action": "accept", "at": AT + timedelta(days=9)},
+        (422, "kernel.unreadable"),
+    ),
+    "time at the end of time": (
+        "reported",
+        "alice",
+        {"action": "accept", "at": datetime(9999, 12, 31, 23, 59, tzinfo=UTC)},
+        (422, "kernel.unreadable"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refused_step_has_its_status_and_code_and_leaves_no_trace(house: House, name: str) -> None:
+    status, who, fields, answer = REFUSALS[name]
+    case = make_case(house)
+    if status != "reported":
+        walk(house, case, status)
+    step = command(**{"case_id": case, "at": AT + HOUR * 3} | fields)
+    before, stands = count_rows(), facts(case)
+    [fate] = take(house.named(who), step, at=AT + HOUR * 3)
+    assert told(fate) == answer
+    assert fate.zh
+    assert fate.en
+    assert (count_rows(), facts(case)) == (before, stands)
+
+
+def test_the_handler_does_not_judge_and_the_reporter_does_not_handle(house: House) -> None:
+    case = make_case(house)
+    walk(house, case, "verifying")
+    han_as_chief = house.chief.__class__(
+        house.han.user_id, "韩", "grid_chief", house.chief.scope, None, house.chief.capabilities
+    )
+    assert told(take(han_as_chief, command(case, "pass"))[0]) == (409, "cases.same_person")
+    own = make_case(house, by="alice")
+    walk(house, own, "dispatched")
+    alice_as_handler = house.han.__class__(
+        house.alice.user_id, "李", "department_handler", "34.", house.fire, house.han.capabilities
+    )
+    assert told(take(alice_as_handler, command(own, "sign", at=AT + HOUR))[0]) == (409, "cases.same_person")
+
+
+BAD_REPORTS: dict[str, tuple[str, dict[str, Any], tuple[int, str]]] = {
+    "wrong role": ("han", {}, (403, "kernel.not_your_role")),
+    "other grid": ("bob", {"point": NEXT_DOOR}, (404, "kernel.not_visible")),
+    "lookalike district": ("carol", {}, (404, "kernel.not_visible")),
+    "in no grid": ("bob", {"point": NOWHERE}, (422, "cases.outside_territory")),
+    "unknown matter": ("bob", {"matter_code": "X1"}, (422, "kernel.unreadable")),
+    "unknown venue": ("bob", {"venue_id": UUID(int=5)}, (404, "kernel.not_visible")),
+    "photo not stored": ("bob", {"photos": ["f" * 64]}, (422, "kernel.unreadable")),
+    "on the spot without photos": ("bob", {"fixed_on_spot": True}, (422, "cases.need_missing")),
+    "time in the future": ("bob", {"at": AT + HOUR}, (422, "kernel.unreadable")),
+    "time before the calendar": ("bob", {"at": datetime(1, 1, 1, tzinfo=UTC)}, (422, "kernel.unreadable")),
+}
+
+
+@pytest.mark.parametrize("name", BAD_REPORTS)
+def test_a_refused_report_has_its_status_and_code_and_leaves_no_trace(house: House, name: str) -> None:
+    who, fields, answer = BAD_REPORTS[name]
+    before = count_rows()
+    [fate] = services.report_cases([report(**fields)], actor=house.named(who), at=AT)
+    assert told(fate) == answer
+    assert count_rows() == before
+
+
+def test_a_repeated_command_is_done_once_and_another_content_is_refused(house: House) -> None:
+    given = report()
+    first = services.report_cases([given], actor=house.bob, at=AT)
+    step = command(given.id, "accept")
+    done = take(house.alice, step)
+    before = count_rows()
+    assert [told(f) for f in services.report_cases([given], actor=house.bob, at=AT + HOUR)] == [
+        (208, "kernel.command_repeated")
+    ]
+    [again] = take(house.alice, step, at=AT + HOUR)
+    assert (again.outcome, again.result) == (Outcome.REPEATED, done[0].result)
+    other = step.model_copy(update={"reason": "另一个"})
+    assert told(take(house.alice, other)[0]) == (409, "kernel.command_id_reused")
+    changed = given.model_copy(update={"text": "另一个"})
+    [fate] = services.report_cases([changed], actor=house.bob, at=AT)
+    assert told(fate) == (409, "kernel.command_id_reused")
+    assert count_rows() == before
+    assert first[0].result["case_id"] == str(given.id)
+
+
+# ---- batches ----
+
+
+def test_a_batch_of_mixed_fates_keeps_its_order(house: House) -> None:
+    cases = [make_case(house) for _ in range(4)]
+    walk(house, cases[3], "accepted")
+    good = command(cases[0], "accept")
+    steps = [
+        good,
+        command(cases[1], "accept", base_version=7),
+        command(cases[0], "dispatch", base_version=2),
+        command(cases[2], "reject"),
+        good,
+        command(cases[3], "accept"),
+        command(UUID(int=5), "accept"),
+        good.model_copy(update={"reason": "x"}),
+    ]
+    fates = take(house.alice, *steps)
+    assert [fate.command_id for fate in fates] == [step.id for step in steps]
+    assert [fate.status for fate in fates] == [200, 409, 200, 422, 208, 409, 404, 409]
+    assert facts(cases[0])["status"] == "dispatched"
+    assert [facts(case)["version"] for case in cases] == [3, 1, 1, 2]
+    assert broken() == []
+
+
+def test_reports_of_mixed_fates(house: House) -> None:
+    given = [report(), report(point=NEXT_DOOR), report(matter_code="X1"), report()]
+    fates = services.report_cases(given, actor=house.bob, at=AT)
+    assert [fate.status for fate in fates] == [200, 404, 422, 200]
+    assert set(Case.objects.values_list("pk", flat=True)) == {given[0].id, given[3].id}
+    assert Receipt.objects.count() == CaseEvent.objects.count() == 2
+
+
+def test_more_than_a_batch_holds_is_refused_whole(house: House) -> None:
+    with pytest.raises(TooMany):
+        services.report_cases([report()] * 501, actor=house.bob, at=AT)
+
+
+def test_an_empty_batch_is_nothing(house: House) -> None:
+    before = count_rows()
+    assert services.take_steps([], actor=house.alice, at=AT) == []
+    assert count_rows() == before
+
+
+# ---- an unknown year ----
+
+
+@pytest.fixture
+def year_2031() -> Any:
+    """Let the calendar learn a year, and forget it afterwards."""
+    holidays, years = set(calendar._holidays), set(calendar._years)
+    yield lambda: calendar.extend(2031, [date(2031, 1, 1)], [])
+    for kept, known in ((holidays, calendar._holidays), (years, calendar._years)):
+        known.clear()
+        known.update(kept)
+    calendar._nth_workday.cache_clear()
+
+
+IN_2031 = datetime(2031, 3, 3, 2, 0, tzinfo=UTC)  # a Monday
+
+
+def jobs() -> int:
+    return ProcrastinateJob.objects.filter(task_name="cases.set_missing_deadlines", status="todo").count()
+
+
+def test_a_report_in_an_unknown_year_waits_for_its_deadline(house: House, year_2031: Any) -> None:
+    case, other = (make_case(house, at=IN_2031 + HOUR * n) for n in range(2))
+    assert facts(case)["due_at"] is None
+    assert jobs() == 1
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR) == 0
+    year_2031()
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR * 2) == 2
+    assert facts(case)["due_at"] == datetime(2031, 3, 6, 16, tzinfo=UTC)
+    assert facts(other)["version"] == 2
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR * 3) == 0
+    last = CaseEvent.objects.filter(case_id=case).latest("seq")
+    assert (last.action, last.role, last.actor_id) == ("set_deadline", "installation", 0)
+    assert broken() == []
+
+
+def test_the_job_goes_with_the_transaction(house: House) -> None:
+    with transaction.atomic():
+        make_case(house, at=IN_2031)
+        assert jobs() == 1
+        transaction.set_rollback(True)
+    assert jobs() == 0
+    assert not Case.objects.exists()
+
+
+def test_a_suspension_into_an_unknown_year_moves_the_deadline_by_the_time_suspended(house: House) -> None:
+    start = datetime(2026, 12, 28, 2, 0, tzinfo=UTC)
+    case = make_case(house, at=start)
+    walk(house, case, "dispatched", at=start)
+    take(house.alice, command(case, "suspend", at=start + HOUR * 2, reason="停业施工"))
+    take(house.alice, command(case, "resume", at=IN_2031))
+    assert facts(case)["due_at"] == datetime(2026, 12, 31, 16, tzinfo=UTC) + (IN_2031 - start - HOUR * 2)
