@@ -86,6 +86,9 @@ class House:
 
         return self._first(is_worker)
 
+    def web_process(self) -> psutil.Process:
+        return self._first(lambda one: "granian" in one.cmdline() and one.ppid() == self.process.pid)
+
     def job_worker(self) -> psutil.Process:
         return self._first(lambda one: "wangge.config.worker" in one.cmdline())
 
@@ -123,10 +126,17 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    """A house with a small city, served from a temporary home; every process of it is gone afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="wangge-kill-"))
-    home.chmod(0o755)  # PostgreSQL runs as an account of its own when we are root
+def home() -> Iterator[Path]:
+    """A short-lived home; pytest's own folder is closed to the account PostgreSQL runs as when we are root."""
+    made = Path(tempfile.mkdtemp(prefix="wangge-kill-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def house(home: Path) -> Iterator[House]:
+    """A house with a small city; every process of it is gone afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -153,7 +163,6 @@ def house() -> Iterator[House]:
         process.kill()
         process.wait()
         psutil.wait_procs(left, timeout=10)
-        shutil.rmtree(home, ignore_errors=True)
     assert not left, f"outlived the house: {left}"
 
 
@@ -236,13 +245,8 @@ def test_nothing_acknowledged_is_lost_by_kill_9(house: House, tmp_path: Path) ->
     driver.start()
     try:
         driver.goes_on(20)
-        for hurt in (
-            house.web_worker,
-            house.job_worker,
-            house.postmaster,
-            house.web_worker,
-            house.postmaster,
-        ):
+        worker, job, database = house.web_worker, house.job_worker, house.postmaster
+        for hurt in (worker, job, database, house.web_process, database):
             hurt().kill()
             driver.goes_on(25)
     finally:

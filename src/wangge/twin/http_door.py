@@ -25,6 +25,7 @@ from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.schemas import FateOut
+from wangge.orders.rules import started_on
 from wangge.orders.schemas import OrderDetail, OrderPage, OrderResult, PlanRequest
 from wangge.twin.cast import Cast, Office
 from wangge.twin.ledger import Ledger
@@ -32,7 +33,7 @@ from wangge.twin.moves import LiveCase, Matter, to_matter
 from wangge.twin.visiting import Task
 
 PATIENCE_S = 120.0
-VISITS_A_ROUND = 4
+VISITS_A_ROUND, LOOKED_AT = 4, 50
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 FATES = TypeAdapter(list[FateOut])
 MATTERS = TypeAdapter(list[MatterOut])
@@ -121,17 +122,18 @@ class HttpDoor:
         return self._lists[checklist_id].items
 
     def tasks(self, day: date) -> list[Task]:
-        """Return the first few open orders of each member, as the phone shows them."""
+        """Return a few open orders of each member whose period has begun, as the phone shows them."""
         tasks = []
         for session in list(self._sessions.values()):
             if session.me.role == Role.GRID_MEMBER:
-                tasks += self._tasks_of(_actor(session.me))
+                tasks += self._tasks_of(_actor(session.me), day)
         return tasks
 
-    def _tasks_of(self, member: Actor) -> list[Task]:
-        answer = self._get(member, "/orders", mine=True, status="open", limit=VISITS_A_ROUND)
+    def _tasks_of(self, member: Actor, day: date) -> list[Task]:
+        answer = self._get(member, "/orders", mine=True, status="open", limit=LOOKED_AT)
         rows = OrderPage.model_validate_json(answer.content).items
-        return [self._task(member, row.id) for row in rows]
+        begun = [row.id for row in rows if started_on(row.id) <= day]
+        return [self._task(member, order_id) for order_id in begun[:VISITS_A_ROUND]]
 
     def _task(self, member: Actor, order_id: UUID) -> Task:
         order = OrderDetail.model_validate_json(self._get(member, f"/orders/{order_id}").content)
