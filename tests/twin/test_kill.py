@@ -127,7 +127,7 @@ def environment(home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A short-lived home; pytest's own folder is closed to the account PostgreSQL runs as when we are root."""
+    """A short-lived home that the account of PostgreSQL may enter when we are root."""
     made = Path(tempfile.mkdtemp(prefix="wangge-kill-"))
     made.chmod(0o755)
     yield made
