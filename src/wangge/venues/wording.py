@@ -49,7 +49,7 @@ BAD_VALUE = Kind(
 )
 NO_CLASS = Kind(
     "venues.unknown_class",
-    "场所类别“{value}”不在已安装的政策包中（现有：{there}）",
+    "场所类别“{value}”不在已安装的规则包中（现有：{there}）",
     "class “{value}” is in no installed policy pack (there are: {there})",
     "改用现有类别；文件没有类别列时用 --class 指定；一个也没有时先执行 wangge pack install",
     "use one of them; without a class column say --class; if there is none, run wangge pack install first",
