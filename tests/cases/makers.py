@@ -147,7 +147,7 @@ def take(actor: Actor, *steps: StepCommand, at: datetime | None = None) -> list[
 WALK: Mapping[str, tuple[str, str]] = {  # the status it leads to: who, what
     "accepted": ("alice", "accept"),
     "dispatched": ("alice", "dispatch"),
-    "handling": ("han", "sign"),
+    "handling": ("han", "sign"),  # PANG, where the police have the case
     "verifying": ("han", "feed_back"),
     "closed": ("chief", "pass"),
 }
@@ -156,9 +156,12 @@ WALK: Mapping[str, tuple[str, str]] = {  # the status it leads to: who, what
 def walk(house: House, case_id: UUID, to: str, *, at: datetime = AT) -> None:
     """Take the case along the plain way to the status `to`, half an hour a step."""
     now = Case.objects.get(pk=case_id).status
+    theirs = {house.police: "pang", house.fire: "han"}
     road = list(WALK)
     for n, status in enumerate(road[road.index(now) + 1 if now in WALK else 0 : road.index(to) + 1], 1):
         who, action = WALK[status]
+        if who == "han":
+            who = theirs[Case.objects.get(pk=case_id).department_id or 0]
         photos = [house.photo] if action == "feed_back" else []
         step = command(case_id, action, at=at + HOUR * n / 2, photos=photos)
         [fate] = take(house.named(who), step)

@@ -177,7 +177,7 @@ def get_photo(actor: Actor, case_id: UUID, sha256: str) -> HttpResponseBase:
     of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
     if sha256 not in case.photos and not of_steps.exists():
         raise NotVisible()
-    answer = FileResponse(files.open_file(sha256), content_type="image/jpeg")
+    answer = FileResponse(files.open_file(sha256), content_type=files.media_type_of(sha256))
     answer["Cache-Control"] = "private, max-age=86400, immutable"
     return answer
 

@@ -63,6 +63,14 @@ def open_file(sha256: str) -> File[Any]:
     return _storage().open(_name(sha256))
 
 
+def media_type_of(sha256: str) -> str:
+    """Return what kind of file it is. Raises: NotVisible. Rule: KE-11."""
+    media_type = StoredFile.objects.filter(pk=sha256).values_list("media_type", flat=True).first()
+    if media_type is None:
+        raise NotVisible()
+    return media_type
+
+
 def list_stored(sha256s: Iterable[str]) -> set[str]:
     """Return those of the digests that are stored, in one statement. Rule: KE-11."""
     wanted = set(sha256s)
