@@ -1,4 +1,4 @@
-"""Draws the state diagrams from the state tables; `--check` says whether the drawing is what the code says."""
+"""Draws the state diagrams from the state tables; `--check` compares the drawing with the code."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ def render() -> str:
     lines += [f"  {status} --> [*]" for status in Status if status in ENDED]
     lines += ["```", "", "| from | step | to | allowed by |", "|---|---|---|---|"]
     lines += [
-        f"| {before} | {action} | {after} | `{CAPABILITY[action]}` |"
-        for (before, action), after in STEPS.items()
+        f"| {before} | {action} | {after} | {_allowed(action)} |" for (before, action), after in STEPS.items()
     ]
     return "\n".join(lines) + "\n"
+
+
+def _allowed(action: Action) -> str:
+    """A step without a capability of its own comes with the report."""
+    return f"`{CAPABILITY.get(action, CAPABILITY[Action.REPORT])}`"
 
 
 def main(arguments: list[str]) -> int:
