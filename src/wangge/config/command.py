@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
-from wangge.config import database, saying
+from wangge.config import database, postgres_place, saying
 from wangge.config import run as running
 from wangge.config.backup_command import backup, restore
 from wangge.config.doctor_command import doctor
@@ -59,6 +60,7 @@ def run(
 )
 def manage(context: typer.Context) -> None:
     """运行 Django 管理命令（shell、dbshell……）。Run one of Django's own commands."""
+    os.environ["PATH"] = f"{postgres_place.programs()}{os.pathsep}{os.environ.get('PATH', '')}"  # dbshell
     execute_from_command_line(["wangge manage", *context.args])
 
 

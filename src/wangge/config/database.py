@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from wangge.config import embedded
+from wangge.config import embedded, partitions
+from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 
 OLDEST = 150000  # PostgreSQL 15
@@ -56,9 +57,10 @@ def up_to_date() -> Iterator[None]:
 
 
 def migrate() -> None:
-    """Apply the migrations that are missing; nothing is done or said when there are none."""
+    """Apply the migrations that are missing, and make the first partitions; nothing when there are none."""
     if list_unapplied():
         call_command("migrate", verbosity=0, interactive=False)
+        partitions.make_ahead(clock.today())
 
 
 def list_unapplied() -> list[str]:

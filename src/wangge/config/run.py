@@ -15,10 +15,9 @@ from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
-from wangge.config import demo, embedded, partitions
+from wangge.config import database, demo, embedded, partitions
 from wangge.config.saying import say
 from wangge.config.supervisor import Child, Supervisor, command_child
 from wangge.kernel import clock
@@ -87,7 +86,8 @@ def run(choice: Choice) -> None:
 
 def _prepare(choice: Choice) -> None:
     say("正在准备数据库……", "Preparing the database …")
-    call_command("migrate", verbosity=0, interactive=False)
+    database.check_server()
+    database.migrate()
     partitions.make_ahead(clock.today())
     if choice.with_demo and demo.is_empty():
         say("数据库是空的，正在生成示范城市……", "The database is empty; making the demo city …")
