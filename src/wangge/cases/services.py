@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 from django.http import HttpResponseBase
+from psycopg import Cursor
 
 from wangge.cases import exporting, rulebook, writing
 from wangge.cases.chain import Event, seal
@@ -64,10 +65,11 @@ def report_cases(
     Rule:   CS-1 (WH-27, WH-33), CS-6, CS-7. Cases, events, receipts, audit and jobs in one transaction.
     """
 
+    started: dict[UUID, Started] = {}
+
     def settle(fresh: Sequence[CaseReport]) -> dict[UUID, Fate]:
         intake = _intake(fresh, at, order_ids or {})
         stored = files.list_stored(digest for one in fresh for digest in (*one.photos, *one.after_photos))
-        started: dict[UUID, Started] = {}
         fates: dict[UUID, Fate] = {}
         for report in fresh:
             try:
@@ -77,10 +79,14 @@ def report_cases(
                 fates[report.id] = Fate.applied(report.id, **_told(one.facts))
             except Refused as refusal:
                 fates[report.id] = Fate.refused(report.id, refusal)
-        _write_new(list(started.values()), actor, at)
+        if any(one.facts.due_at is None and one.facts.closed_at is None for one in started.values()):
+            jobs.defer(SET_DEADLINES)
         return fates
 
-    return batches.apply_once(reports, settle, kind="cases.report", actor=actor, at=at)
+    def write() -> None:
+        _write_new(list(started.values()), actor, at)
+
+    return batches.apply_once(reports, settle, kind="cases.report", actor=actor, at=at, write=write)
 
 
 def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> list[Fate]:
@@ -91,13 +97,18 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
     Rule:   CS-2 … CS-9.
     """
 
+    changed: dict[UUID, CaseFacts] = {}
+    events: list[Event] = []
+    asked: list[Cursor[Any]] = []
+
+    def ask() -> None:
+        named = {step.case_id for step in steps} | {s.merged_into for s in steps if s.merged_into}
+        asked.extend((writing.ask_for(named), rulebook.ask()))
+
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
-        named = {step.case_id for step in fresh} | {s.merged_into for s in fresh if s.merged_into}
-        cases = writing.lock_many(named)
-        world = _world(fresh, cases)
+        cases, rules = writing.read_many(asked[0]), rulebook.asked(asked[1])
+        world = _world(fresh, cases, rules)
         stored = files.list_stored(digest for step in fresh for digest in step.photos)
-        changed: dict[UUID, CaseFacts] = {}
-        events: list[Event] = []
         fates: dict[UUID, Fate] = {}
         for step in fresh:
             try:
@@ -110,10 +121,12 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
             cases[after.id] = changed[after.id] = after
             events.append(event)
             fates[step.id] = Fate.applied(step.id, **_told(after))
-        _write_steps(list(changed.values()), events, actor, at)
         return fates
 
-    return batches.apply_once(steps, settle, kind="cases.step", actor=actor, at=at)
+    def write() -> None:
+        _write_steps(list(changed.values()), events, actor, at)
+
+    return batches.apply_once(steps, settle, kind="cases.step", actor=actor, at=at, ask=ask, write=write)
 
 
 @transaction.atomic
@@ -207,14 +220,13 @@ def _intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID
     )
 
 
-def _world(steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts]) -> World:
+def _world(steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts], rules: rulebook.Rulebook) -> World:
     """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
     sent = {
         step.case_id: (case.matter_code, case.grid_path)
         for step in steps
         if (case := cases.get(step.case_id)) and Need.DEPARTMENT in list_needs(step.action, case)
     }
-    rules = rulebook.in_force()
     suggested = writing.suggest_departments(sent, rules) if sent else {}
     named = {step.department_id for step in steps} | set(suggested.values())
     return World(
@@ -237,8 +249,6 @@ def _write_new(started: Sequence[Started], actor: Actor, at: datetime) -> None:
         actor=actor,
         at=at,
     )
-    if any(one.facts.due_at is None and one.facts.closed_at is None for one in started):
-        jobs.defer(SET_DEADLINES)
 
 
 def _write_steps(changed: Sequence[CaseFacts], events: Sequence[Event], actor: Actor, at: datetime) -> None:

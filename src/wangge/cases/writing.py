@@ -7,14 +7,15 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from psycopg import Cursor
 
 from wangge.accounts import queries as accounts
 from wangge.cases.chain import Event
-from wangge.cases.models import Case, CaseEvent
+from wangge.cases.models import Case
 from wangge.cases.reporting import Started
 from wangge.cases.rulebook import Rulebook
 from wangge.cases.rules import CaseFacts, Status
+from wangge.kernel import prepared
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
 CHANGING = {
@@ -31,20 +32,82 @@ CHANGING = {
     "fixed_on_spot": "bool",
     "version": "int",
     "event_count": "int",
-    "chain_head": "bytea",
+    "chain_head": "text",
 }
+TOLD = {
+    "venue_id": "uuid",
+    "order_id": "uuid",
+    "channel": "text",
+    "severity": "text",
+    "text": "text",
+    "address": "text",
+    "lon": "float8",
+    "lat": "float8",
+    "photos": "text[]",
+    "pack_version": "text",
+}
+STARTING = {
+    "id": "uuid",
+    "grid_path": "text",
+    "matter_code": "text",
+    "reporter_id": "bigint",
+    "reported_at": "timestamptz",
+}
+EVENT = {
+    "id": "uuid",
+    "case_id": "uuid",
+    "seq": "int",
+    "action": "text",
+    "before": "text",
+    "after": "text",
+    "actor_id": "bigint",
+    "actor_name": "text",
+    "role": "text",
+    "at": "timestamptz",
+    "detail": "jsonb",
+    "previous_hash": "text",
+    "hash": "text",
+}
+BYTES = {"chain_head", "previous_hash", "hash"}  # they travel in base64
+
+
+def _value(name: str) -> str:
+    return f"decode(v.{name}, 'base64')" if name in BYTES else f"v.{name}"
+
+
+def _shape(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+def _insert(table: str, columns: Mapping[str, str]) -> str:
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(map(_value, columns))}"
+        f" FROM json_to_recordset(%s) AS v({_shape(columns)})"
+    )
+
+
+LOCK = f"SELECT {', '.join(FACTS)} FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 SAVE = f"""
-UPDATE cases_case AS c SET {", ".join(f"{name} = v.{name}" for name in CHANGING)}
-FROM unnest(%s::uuid[], {", ".join(f"%s::{kind}[]" for kind in CHANGING.values())})
-  AS v(id, {", ".join(CHANGING)})
-WHERE c.id = v.id
+UPDATE cases_case AS c SET {", ".join(f"{name} = {_value(name)}" for name in CHANGING)}
+FROM json_to_recordset(%s) AS v(id uuid, {_shape(CHANGING)}) WHERE c.id = v.id
 """
+INSERT = _insert("cases_case", STARTING | CHANGING | TOLD)
+APPEND = _insert("cases_caseevent", EVENT)
+
+
+def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
+    """Ask for the facts of the cases and lock them in id order; `read_many` reads the answer."""
+    return prepared.send(LOCK, list(set(case_ids)))
+
+
+def read_many(answer: Cursor[Any]) -> dict[UUID, CaseFacts]:
+    """Return the facts that were asked for."""
+    return {row[0]: _facts(row) for row in answer.fetchall()}
 
 
 def lock_many(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
     """Return the facts of the cases, locked in id order until the transaction ends."""
-    rows = Case.objects.select_for_update().filter(pk__in=set(case_ids)).order_by("pk").values_list(*FACTS)
-    return {row[0]: _facts(row) for row in rows}
+    return read_many(ask_for(case_ids))
 
 
 def facts_of(case: Case) -> CaseFacts:
@@ -61,40 +124,25 @@ def _facts(row: Sequence[Any]) -> CaseFacts:
 
 def save_many(changed: Sequence[CaseFacts]) -> None:
     """Write the changed facts back, in one statement."""
-    if not changed:
-        return
-    columns = [[getattr(case, name) for case in changed] for name in ("id", *CHANGING)]
-    with connection.cursor() as cursor:
-        cursor.execute(SAVE, columns)
+    if changed:
+        prepared.send(SAVE, prepared.as_json(_row(case, ("id", *CHANGING)) for case in changed))
 
 
 def insert_many(started: Sequence[Started]) -> None:
     """Write new cases, in one statement."""
-    Case.objects.bulk_create(
-        Case(**{name: getattr(one.facts, name) for name in FACTS}, **one.told) for one in started
-    )
+    if started:
+        names = (*STARTING, *CHANGING)
+        prepared.send(INSERT, prepared.as_json(_row(one.facts, names) | one.told for one in started))
 
 
 def append_events(events: Iterable[Event]) -> None:
     """Write events, in one statement."""
-    CaseEvent.objects.bulk_create(
-        CaseEvent(
-            id=event.id,
-            case_id=event.case_id,
-            seq=event.seq,
-            action=event.action,
-            before=event.before,
-            after=event.after,
-            actor_id=event.actor_id,
-            actor_name=event.actor_name,
-            role=event.role,
-            at=event.at,
-            detail=dict(event.detail),
-            previous_hash=event.previous_hash,
-            hash=event.hash,
-        )
-        for event in events
-    )
+    if rows := [_row(event, EVENT) for event in events]:
+        prepared.send(APPEND, prepared.as_json(rows))
+
+
+def _row(thing: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in names}
 
 
 def suggest_departments(cases: Mapping[UUID, tuple[str, str]], rulebook: Rulebook) -> dict[UUID, int | None]:

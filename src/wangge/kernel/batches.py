@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from wangge.kernel import receipts
+from wangge.kernel import prepared, receipts
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import CommandIdReused, Refused
 from wangge.kernel.fates import Fate, Outcome
@@ -36,6 +36,10 @@ class Command(Protocol):
 C = TypeVar("C", bound=Command)
 
 
+def nothing() -> None:
+    """What a batch asks or writes that does all in `settle`."""
+
+
 def apply_once(
     commands: Sequence[C],
     settle: Callable[[Sequence[C]], dict[UUID, Fate]],
@@ -43,10 +47,14 @@ def apply_once(
     kind: str,
     actor: Actor,
     at: datetime,
+    ask: Callable[[], None] = nothing,
+    write: Callable[[], None] = nothing,
 ) -> list[Fate]:
     """Return a fate a command, in order; `settle` is asked for the fates of those that were never applied.
 
-    All in one transaction. Of two deliveries of one command at once the second waits for the first.
+    All in one transaction. Of two deliveries of one command at once the second waits for the first. `ask` may
+    send what `settle` will look at, and `write` what it decided: each travels in one round trip with the
+    receipts (`prepared.together`).
     Raises: TooMany.
     Rule:   KE-17 (a retry is harmless).
     """
@@ -58,11 +66,16 @@ def apply_once(
         digests.setdefault(identifier, digest)
     first = {command.id: command for command in reversed(commands)}
     with transaction.atomic():
-        fates = receipts.settle_repeats(digests, actor=actor)
+        with prepared.together():
+            asked = receipts.ask(digests)
+            ask()
+        fates = receipts.settle_asked(asked, digests, actor=actor)
         fresh = [first[identifier] for identifier in digests if identifier not in fates]
         if fresh:
             settled = settle(fresh)
-            receipts.record(settled.values(), digests, kind=kind, actor=actor, at=at)
+            with prepared.together():
+                write()
+                receipts.record(settled.values(), digests, kind=kind, actor=actor, at=at)
             fates |= settled
     return _in_order(given, digests, fates)
 

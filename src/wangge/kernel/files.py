@@ -13,11 +13,13 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from PIL import Image, UnidentifiedImageError
 
+from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.models import StoredFile
 
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
+_STORED = "SELECT sha256 FROM kernel_storedfile WHERE sha256 = ANY(%s)"
 MAX_PIXELS = 100_000_000  # a bomb is small in bytes and huge in pixels
 
 
@@ -76,7 +78,7 @@ def list_stored(sha256s: Iterable[str]) -> set[str]:
     wanted = set(sha256s)
     if not wanted:
         return set()
-    return set(StoredFile.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    return {sha256 for (sha256,) in prepared.send(_STORED, list(wanted)).fetchall()}
 
 
 def check_stored(sha256s: Iterable[str]) -> None:

@@ -9,14 +9,20 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from psycopg import Cursor
 
+from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import CommandIdReused
 from wangge.kernel.fates import Fate, Outcome
-from wangge.kernel.models import Receipt
 
 _WAIT = "SELECT count(pg_advisory_xact_lock(command)) FROM unnest(%s::bigint[]) AS command"
+_FIND = "SELECT command_id, actor_id, digest, result FROM kernel_receipt WHERE command_id = ANY(%s)"
+_INSERT = """
+INSERT INTO kernel_receipt (command_id, kind, actor_id, at, digest, result)
+SELECT v.command_id, %s, %s, %s, decode(v.digest, 'base64'), v.result
+FROM json_to_recordset(%s) AS v(command_id uuid, digest text, result jsonb)
+"""
 _LOCK_BITS = (1 << 63) - 1
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -26,40 +32,51 @@ def digest_of(content: Any) -> bytes:
     return hashlib.sha256(_encode(content)).digest()
 
 
-def settle_repeats(digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID, Fate]:
+def ask(digests: Mapping[UUID, bytes]) -> Cursor[Any]:
+    """Ask which of the commands were applied before; `settle_asked` reads the answer.
+
+    Ask inside the transaction that applies the rest, before any row is locked: of two deliveries at once the
+    second waits here for the first.
+    Rule: KE-17.
+    """
+    prepared.send(_WAIT, sorted(command.int & _LOCK_BITS for command in digests))
+    return prepared.send(_FIND, list(digests))
+
+
+def settle_asked(answer: Cursor[Any], digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID, Fate]:
     """Return the fate of every command that was applied before.
 
     A repeat by the same person with the same content is `repeated`; anything else is `CommandIdReused`.
-    Call it inside the transaction that applies the rest, before any row is locked: of two deliveries at once
-    the second waits here for the first.
     Rule: KE-17.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WAIT, [sorted(command.int & _LOCK_BITS for command in digests)])
     fates: dict[UUID, Fate] = {}
-    for receipt in Receipt.objects.filter(command_id__in=list(digests)):
-        same = bytes(receipt.digest) == digests[receipt.command_id] and receipt.actor_id == actor.user_id
-        fates[receipt.command_id] = (
-            Fate.repeated(receipt.command_id, receipt.result)
+    for command, actor_id, digest, result in answer.fetchall():
+        same = digest == digests[command] and actor_id == actor.user_id
+        fates[command] = (
+            Fate.repeated(command, msgspec.json.decode(result) if isinstance(result, str) else result)
             if same
-            else Fate.refused(receipt.command_id, CommandIdReused())
+            else Fate.refused(command, CommandIdReused())
         )
     return fates
+
+
+def settle_repeats(digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID, Fate]:
+    """Ask and settle in one. Rule: KE-17."""
+    return settle_asked(ask(digests), digests, actor=actor)
 
 
 def record(
     fates: Iterable[Fate], digests: Mapping[UUID, bytes], *, kind: str, actor: Actor, at: datetime
 ) -> None:
     """Write a receipt for every applied fate, in one statement. A refused command leaves no trace."""
-    Receipt.objects.bulk_create(
-        Receipt(
-            command_id=fate.command_id,
-            kind=kind,
-            actor_id=actor.user_id,
-            at=at,
-            digest=digests[fate.command_id],
-            result=dict(fate.result),
-        )
+    rows = [
+        {
+            "command_id": fate.command_id,
+            "digest": digests[fate.command_id],
+            "result": dict(fate.result),
+        }
         for fate in fates
         if fate.outcome is Outcome.APPLIED
-    )
+    ]
+    if rows:
+        prepared.send(_INSERT, kind, actor.user_id, at, prepared.as_json(rows))
