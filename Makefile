@@ -89,7 +89,7 @@ $(PYTHON_READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-$(NODE_READY): $(PYTHON_READY) web/package.json web/package-lock.json
+$(NODE_READY): $(PYTHON_READY) web/package.json web/package-lock.json $(wildcard web/packages/*/package.json)
 	@echo "setup: web packages"
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
