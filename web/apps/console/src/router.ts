@@ -63,7 +63,6 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
         ],
       },
     ],
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })
 
   router.beforeEach(async (to) => {

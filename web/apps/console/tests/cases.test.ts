@@ -1,7 +1,8 @@
 import type { CaseDetail, EventOut, MatterOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
-import { changesOf, inTurn, isMainStep, makeSteadyStep, stepOn } from '../src/features/cases/commands'
-import { departmentOf, partPhotos, photosOf, reasonOf } from '../src/features/cases/events'
+import { changesOf, isMainStep, makeSteadyStep, stepOn } from '../src/features/cases/commands'
+import { dueOf } from '../src/features/cases/dues'
+import { partPhotos, photosOf, reasonOf } from '../src/features/cases/events'
 import { exportUrl, fromUrl, isNarrowed, noFilters, toQuery, toUrl } from '../src/features/cases/filters'
 import { neighboursOf } from '../src/features/cases/trail'
 import { moveIn } from '../src/features/cases/useListKeys'
@@ -84,32 +85,15 @@ describe('commands', () => {
   it('put the steps that turn aside behind the others', () => {
     expect((['accept', 'reject', 'pass', 'fail', 'merge'] as const).filter(isMainStep)).toEqual(['accept', 'pass'])
   })
-
-  it('run a few at a time and keep the order', async () => {
-    let [running, most] = [0, 0]
-    const found = await inTurn(
-      [1, 2, 3, 4, 5],
-      async (n) => {
-        running += 1
-        most = Math.max(most, running)
-        await Promise.resolve()
-        running -= 1
-        return n * 10
-      },
-      2,
-    )
-    expect(found).toEqual([10, 20, 30, 40, 50])
-    expect(most).toBe(2)
-  })
 })
 
 describe('a conflict', () => {
-  const side = { stage_name: '受理', department_name: null, handler_name: null, due_at: null, rework: 0, version: 3 }
+  const side = { status: 'accepted', department_name: null, handler_name: null, due_at: null, rework: 0, version: 3 }
 
   it('shows only what differs, both sides', () => {
-    const now = { ...side, stage_name: '派遣', department_name: '消防所', version: 4 }
+    const now = { ...side, status: 'dispatched', department_name: '消防所', version: 4 }
     expect(changesOf(side as CaseDetail, now as CaseDetail)).toEqual([
-      { field: 'status', seen: '受理', now: '派遣' },
+      { field: 'status', seen: 'accepted', now: 'dispatched' },
       { field: 'department', seen: '', now: '消防所' },
       { field: 'version', seen: '3', now: '4' },
     ])
@@ -119,27 +103,20 @@ describe('a conflict', () => {
 describe('events', () => {
   const event = (action: EventOut['action'], detail: EventOut['detail']): EventOut =>
     ({ action, detail, seq: 1, before: '', after: '' }) as EventOut
-  const report = event('report', { facts: { text: '堵了', photos: ['a', 'b'] } })
 
   it('part the photos into how it was found and how it was left', () => {
-    const events = [report, event('feed_back', { photos: ['c'] }), event('fail', { photos: ['d'], reason: '还在' })]
-    expect(partPhotos({ photos: ['a', 'b'], events })).toEqual({ before: ['a', 'b'], after: ['c', 'd'] })
+    const events = [
+      event('report', {}),
+      event('feed_back', { photos: ['c', 'a'] }),
+      event('fail', { photos: ['d', 'c'], reason: '还在' }),
+    ]
+    expect(partPhotos({ photos: ['a', 'b'], events })).toEqual({ before: ['a', 'b'], after: ['c', 'a', 'd'] })
   })
 
-  it('read what the report said from its facts', () => {
-    expect(reasonOf(report)).toBe('堵了')
-    expect(photosOf(report)).toEqual(['a', 'b'])
-  })
-
-  it('read a reason, and do without one', () => {
+  it('tell the reason, and do without one', () => {
     expect(reasonOf(event('reject', { reason: '重复' }))).toBe('重复')
     expect(reasonOf(event('accept', {}))).toBe('')
     expect(photosOf(event('accept', { photos: 'broken' }))).toEqual([])
-  })
-
-  it('name the department of a dispatch only', () => {
-    expect(departmentOf(event('dispatch', { facts: { department_id: 4 } }))).toBe(4)
-    expect(departmentOf(event('sign', { facts: { department_id: 4 } }))).toBeUndefined()
   })
 })
 
@@ -173,4 +150,23 @@ it('matters are grouped in the order in which they came', () => {
     ['H3', ['H301', 'H302']],
     ['H1', ['H101']],
   ])
+})
+
+describe('the deadline in a list', () => {
+  const now = new Date('2026-03-02T02:00:00Z')
+  const row = { light: 'red' as const, due_at: '2026-03-04T02:00:00Z', stage_due_at: '2026-03-01T23:00:00Z' }
+
+  it('is that of the stage when the stage alone is overdue', () => {
+    expect(dueOf(row, now)).toEqual({ phrase: { key: 'due.overHours', n: 3 }, isStage: true })
+  })
+
+  it('is that of the whole case once that is overdue too, and in all other states', () => {
+    expect(dueOf({ ...row, due_at: '2026-03-02T01:00:00Z' }, now)?.isStage).toBe(false)
+    expect(dueOf({ ...row, light: 'green', stage_due_at: null }, now)?.phrase).toEqual({ key: 'due.inDays', n: 2 })
+  })
+
+  it('is nothing while no clock runs', () => {
+    expect(dueOf({ ...row, light: 'none' }, now)).toBeUndefined()
+    expect(dueOf({ light: 'green', due_at: null, stage_due_at: null }, now)).toBeUndefined()
+  })
 })

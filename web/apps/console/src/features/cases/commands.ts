@@ -43,7 +43,7 @@ export interface Change {
 /** Return what changed meanwhile, so that both sides can be shown. */
 export function changesOf(seen: CaseDetail, now: CaseDetail): Change[] {
   const rows: Change[] = [
-    { field: 'status', seen: seen.stage_name, now: now.stage_name },
+    { field: 'status', seen: seen.status, now: now.status },
     { field: 'department', seen: seen.department_name ?? '', now: now.department_name ?? '' },
     { field: 'handler', seen: seen.handler_name ?? '', now: now.handler_name ?? '' },
     { field: 'due', seen: seen.due_at ?? '', now: now.due_at ?? '' },
@@ -65,12 +65,3 @@ const CAUTION: ReadonlySet<Action> = new Set<Action>([
 
 /** The steps of the straight way to the end come first and look strong; those that turn aside look plain. */
 export const isMainStep = (action: Action): boolean => !CAUTION.has(action)
-
-/** Do something for each item, a few at a time, and keep the order. */
-export async function inTurn<T, R>(items: readonly T[], act: (item: T) => Promise<R>, width = 6): Promise<R[]> {
-  const found: R[] = []
-  for (let start = 0; start < items.length; start += width) {
-    found.push(...(await Promise.all(items.slice(start, start + width).map(act))))
-  }
-  return found
-}

@@ -3,6 +3,9 @@ import { shallowRef } from 'vue'
 /** The cases of the last list in their order, so that a case page can go to its neighbours. */
 const trail = shallowRef<readonly string[]>([])
 
+/** The address of that list with its filters: where "back" leads. */
+export const listAddress = shallowRef('/cases')
+
 export const leaveTrail = (ids: readonly string[]): void => {
   trail.value = ids
 }
