@@ -1,17 +1,61 @@
 import Components from 'unplugin-vue-components/vite'
 import { VantResolver } from '@vant/auto-import-resolver'
 import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vite'
+import { VitePWA, type ManifestOptions } from 'vite-plugin-pwa'
 import type { Face } from '../../vite.config'
 
-/** The field face: Vant, served under /m/. */
+/** What the phone's home screen is told. */
+const MANIFEST: Partial<ManifestOptions> = {
+  id: '/m/',
+  name: '网格 Wangge',
+  short_name: '网格',
+  description: '城市网格安全工作平台 · 手机端',
+  lang: 'zh-CN',
+  start_url: '/m/',
+  scope: '/m/',
+  display: 'standalone',
+  orientation: 'portrait',
+  theme_color: '#0b57d0',
+  background_color: '#f4f6f9',
+  icons: [
+    { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
+    { src: 'icon-512.png', sizes: '512x512', type: 'image/png' },
+    { src: 'icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+    { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
+  ],
+}
+
+/** Vant's stylesheet names a font on a foreign server as its second choice; the first one is inside the stylesheet. */
+const ownFontsOnly: Plugin = {
+  name: 'wangge:own-fonts-only',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/vant.*\.css/.test(id)) return undefined
+    return { code: code.replace(/,\s*url\((['"]?)(?:https?:)?\/\/[^)]*\)\s*format\([^)]*\)/g, ''), map: null }
+  },
+}
+
+/** The field face: Vant, served under /m/, opens without signal. */
 export function face(build: boolean): Face {
   return {
     base: '/m/',
     plugins: [
+      ownFontsOnly,
       Components({
         dirs: [],
         dts: fileURLToPath(new URL('./components.d.ts', import.meta.url)),
         resolvers: [VantResolver({ importStyle: build })],
+      }),
+      VitePWA({
+        strategies: 'injectManifest',
+        srcDir: 'src',
+        filename: 'sw.ts',
+        scope: '/m/',
+        registerType: 'prompt',
+        injectRegister: false,
+        manifest: MANIFEST,
+        injectManifest: { globPatterns: ['**/*.{js,css,html,svg,png,woff2}'] },
       }),
     ],
   }

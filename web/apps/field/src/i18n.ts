@@ -1,7 +1,11 @@
-import en from '@locales/field/en.json'
-import zh from '@locales/field/zh-CN.json'
-import uiEn from '@locales/ui/en.json'
-import uiZh from '@locales/ui/zh-CN.json'
-import { setUpI18n } from '@wangge/ui'
+import { loadI18n } from '@wangge/ui'
 
-export const i18n = setUpI18n({ 'zh-CN': { ...uiZh, ...zh }, en: { ...uiEn, ...en } })
+const joined = async (...parts: Promise<{ default: Record<string, unknown> }>[]): Promise<Record<string, unknown>> =>
+  Object.assign({}, ...(await Promise.all(parts)).map((part) => part.default)) as Record<string, unknown>
+
+/** The texts of the phone in the language that was chosen last. */
+export const getI18n = () =>
+  loadI18n({
+    'zh-CN': () => joined(import('@locales/ui/zh-CN.json'), import('@locales/field/zh-CN.json')),
+    en: () => joined(import('@locales/ui/en.json'), import('@locales/field/en.json')),
+  })

@@ -1,6 +1,34 @@
+import { whenSignedOut } from '@wangge/api'
+import { useQueue } from '@wangge/phone'
+import { useSession } from '@wangge/session'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { i18n } from './i18n'
+import { getI18n } from './i18n'
+import { makeRouter } from './router'
+import { watchForNews } from './news'
+import 'vant/es/toast/style'
+import 'vant/es/dialog/style'
+import './theme.css'
 
-createApp(App).use(createPinia()).use(i18n).mount('#app')
+async function start(): Promise<void> {
+  // In dev one full stylesheet serves all components; a build carries the style of each used one.
+  if (import.meta.env.DEV) await import('vant/lib/index.css')
+  const app = createApp(App)
+    .use(createPinia())
+    .use(await getI18n())
+  const session = useSession()
+  const queue = useQueue()
+  const router = makeRouter(session, queue)
+  whenSignedOut(() => {
+    if (!session.isSignedIn) return // nobody was: the guard asks for log-in
+    session.forget()
+    queue.isPaused = true
+    const { name, fullPath } = router.currentRoute.value
+    if (name !== 'login') void router.push({ name: 'login', query: { next: fullPath, ended: '1' } })
+  })
+  app.use(router).mount('#app')
+  watchForNews()
+}
+
+void start()

@@ -1,0 +1,18 @@
+import type { CaseDetail, EventOut } from '@wangge/api'
+
+const strings = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+
+/** The photos that came with a step. */
+export const photosOf = (event: EventOut): string[] => strings(event.detail.photos)
+
+/** Part the photos of a case: as it was found (the report's), and as it was left (those of the steps after it). */
+export function partPhotos(shown: Pick<CaseDetail, 'photos' | 'events'>): { before: string[]; after: string[] } {
+  const later = shown.events.filter((event) => event.action !== 'report').flatMap(photosOf)
+  return { before: [...new Set(shown.photos)], after: [...new Set(later)] }
+}
+
+/** What somebody wrote with the step. */
+export const reasonOf = ({ detail: { reason } }: EventOut): string => (typeof reason === 'string' ? reason : '')
+
+export const photoUrl = (caseId: string, sha256: string): string => `/api/cases/${caseId}/photos/${sha256}`

@@ -1,0 +1,83 @@
+import { call, listMatters, type MatterOut } from '@wangge/api'
+import { readDraft, saveDraft } from '@wangge/outbox'
+import { useKept, useQueue } from '@wangge/phone'
+import { computed, ref, shallowRef } from 'vue'
+
+export type PlaceFrom = 'position' | 'grid' | 'typed' | 'photo'
+
+export interface Place {
+  from: PlaceFrom
+  lon: number
+  lat: number
+}
+
+export interface Report {
+  matter: string
+  text: string
+  address: string
+  photos: string[]
+  place: Place | null
+}
+
+export const EMPTY: Report = { matter: '', text: '', address: '', photos: [], place: null }
+export const DRAFT = 'report'
+
+export interface MatterGroup {
+  code: string
+  zh: string
+  en: string
+  matters: MatterOut[]
+}
+
+/** Group the matters in the order in which they came. */
+export function groupMatters(all: readonly MatterOut[]): MatterGroup[] {
+  const groups = new Map<string, MatterGroup>()
+  for (const matter of all) {
+    const { group_code: code, group_zh: zh, group_en: en } = matter
+    const group = groups.get(code) ?? { code, zh, en, matters: [] }
+    group.matters.push(matter)
+    groups.set(code, group)
+  }
+  return [...groups.values()]
+}
+
+export type ReportLack = 'matter' | 'said' | 'place'
+
+/** What lacks: a matter, a word or a picture of it, and where it is. */
+export function lacksOf({ matter, text, photos, place }: Report): ReportLack[] {
+  const lacks: ReportLack[] = []
+  if (matter === '') lacks.push('matter')
+  if (text.trim() === '' && photos.length === 0) lacks.push('said')
+  if (!place) lacks.push('place')
+  return lacks
+}
+
+export function useMatters() {
+  const list = useKept<MatterOut[]>(
+    () => 'matters',
+    () => call(listMatters()),
+  )
+  void list.run()
+  return { ...list, groups: computed(() => groupMatters(list.data.value ?? [])) }
+}
+
+/** The report that is being written, kept at every touch. */
+export function useReport() {
+  const queue = useQueue()
+  const report = shallowRef<Report>(EMPTY)
+  const isReady = ref(false)
+  let writing: Promise<unknown> = Promise.resolve()
+
+  async function read(): Promise<void> {
+    const kept = await readDraft(queue.its(), DRAFT)
+    report.value = kept ? { ...EMPTY, ...(kept.value as Partial<Report>) } : EMPTY
+    isReady.value = true
+  }
+
+  function change(part: Partial<Report>): void {
+    const next = { ...report.value, ...part }
+    report.value = next
+    writing = writing.then(() => saveDraft(queue.its(), DRAFT, next, next.photos)).catch(console.error)
+  }
+  return { report, isReady, read, change, settled: () => writing }
+}

@@ -1,0 +1,76 @@
+import { call, getOrder, listOrders, type OrderRow } from '@wangge/api'
+import { distanceM, keep, type Position, readKept, useKept } from '@wangge/phone'
+import { formatOn } from '@wangge/ui'
+
+const MOST = 300
+const AHEAD_DAYS = 8
+const DAY_MS = 86_400_000
+/** So many orders are taken along for the time without signal. */
+const TAKEN_ALONG = 40
+
+export interface Section {
+  key: 'overdue' | 'now' | 'later'
+  rows: OrderRow[]
+}
+
+/** Overdue first, then by due day; within a day the nearer door. */
+export function sortRows(rows: readonly OrderRow[], here?: Position): OrderRow[] {
+  const away = (row: OrderRow): number => (here ? distanceM(here, row) : 0)
+  return [...rows].sort(
+    (one, other) =>
+      Number(other.is_overdue) - Number(one.is_overdue) ||
+      one.due_on.localeCompare(other.due_on) ||
+      away(one) - away(other) ||
+      one.venue_name.localeCompare(other.venue_name, 'zh-CN'),
+  )
+}
+
+export function matches(row: OrderRow, words: string): boolean {
+  const text = `${row.venue_name} ${row.address} ${row.venue_class_zh} ${row.venue_class_en}`.toLowerCase()
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+export function sectionsOf(rows: readonly OrderRow[], today: string): Section[] {
+  const pick = (key: Section['key'], belongs: (row: OrderRow) => boolean): Section => ({
+    key,
+    rows: rows.filter(belongs),
+  })
+  return [
+    pick('overdue', (row) => row.is_overdue),
+    pick('now', (row) => !row.is_overdue && row.opens_on <= today),
+    pick('later', (row) => !row.is_overdue && row.opens_on > today),
+  ].filter((section) => section.rows.length > 0)
+}
+
+async function fetchToday(): Promise<OrderRow[]> {
+  const until = formatOn(new Date(Date.now() + AHEAD_DAYS * DAY_MS))
+  const page = await call(listOrders({ query: { mine: true, status: 'open', opens_to: until, limit: MOST } }))
+  return page.items
+}
+
+/** What this person owes, kept on the phone; the next ones with their checklists. */
+export function useToday() {
+  const list = useKept(() => 'today', fetchToday)
+
+  async function run(): Promise<void> {
+    await list.run()
+    if (!list.error.value && list.data.value) void takeAlong(sortRows(list.data.value).slice(0, TAKEN_ALONG))
+  }
+  return { ...list, run }
+}
+
+async function takeAlong(rows: readonly OrderRow[]): Promise<void> {
+  for (const { id, version } of rows) {
+    const key = `order:${id}`
+    const there = await readKept<{ version: number }>(key)
+    if (there?.value.version === version) continue
+    try {
+      await keep(key, await call(getOrder({ path: { order_id: id } })))
+    } catch {
+      return // no signal: what is there must do
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  discard,
+  dropOldReceipts,
+  type Entry,
+  newId,
+  sendAgain,
+  sendOnTop,
+  startTriggers,
+  Store,
+  submit,
+  sweepPhotos,
+  type Triggers,
+  watchEntries,
+  Worker,
+} from '@wangge/outbox'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { type Kind, transport } from './transport'
+
+export interface Deed {
+  kind: Kind
+  payload: Readonly<Record<string, unknown>>
+  /** What it touches: "order:<id>", "case:<id>". */
+  subjects: string[]
+  label: string
+  base_version?: number
+  photos?: string[]
+  draft?: string
+}
+
+/** What is on its way to the server. Opened for one person at a time. */
+export const useQueue = defineStore('queue', () => {
+  const entries = shallowRef<Entry[]>([])
+  const isPaused = ref(false)
+  const fault = ref('')
+  let store: Store | undefined
+  let worker: Worker | undefined
+  let triggers: Triggers | undefined
+  let unwatch: (() => void) | undefined
+
+  const tellFault = (cause: unknown): void => {
+    fault.value = String(cause)
+    console.error(cause)
+  }
+
+  /** The database of the person who is logged in. */
+  function its(): Store {
+    if (!store) throw new Error('the queue is not open: nobody is logged in')
+    return store
+  }
+
+  function open(person: number): void {
+    const name = String(person)
+    if (store?.name === `wangge-${name}`) {
+      if (isPaused.value) void resume()
+      return
+    }
+    close()
+    store = new Store(name)
+    worker = new Worker({ store, transport, locks: navigator.locks })
+    unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
+    triggers = startTriggers(worker, (end) => (isPaused.value = end === 'paused'), tellFault)
+    void Promise.all([sweepPhotos(store), dropOldReceipts(store)]).catch(tellFault)
+  }
+
+  function close(): void {
+    triggers?.stop()
+    unwatch?.()
+    store?.close()
+    store = worker = triggers = unwatch = undefined
+    entries.value = []
+    isPaused.value = false
+  }
+
+  /** Somebody has logged in again: the worker may go on. */
+  async function resume(): Promise<void> {
+    isPaused.value = false
+    isPaused.value = (await worker?.resume()) === 'paused'
+  }
+
+  /** Hand a deed in; it goes at once if it can. Returns the command's id. */
+  async function hand(deed: Deed): Promise<string> {
+    const now = new Date()
+    const command = {
+      id: newId(now.getTime()),
+      kind: deed.kind,
+      at: now.toISOString(),
+      base_version: deed.base_version ?? 1,
+      payload: deed.payload,
+    }
+    const { subjects, label, photos = [], draft } = deed
+    await submit(its(), { command, subjects, label, photos, ...(draft === undefined ? {} : { draft }) })
+    void triggers?.now()
+    return command.id
+  }
+
+  async function retry(id?: string): Promise<void> {
+    if (id) await sendAgain(its(), id)
+    await triggers?.now()
+  }
+
+  async function insist(id: string, version: number): Promise<string> {
+    const fresh = await sendOnTop(its(), id, version)
+    void triggers?.now()
+    return fresh
+  }
+
+  return {
+    entries,
+    isPaused,
+    fault,
+    unsent: computed(() => entries.value.length),
+    asking: computed(() => entries.value.filter((entry) => entry.state === 'asking').length),
+    its,
+    open,
+    close,
+    resume,
+    hand,
+    retry,
+    insist,
+    giveUp: (id: string) => discard(its(), id),
+    about: (subject: string) => entries.value.filter((entry) => entry.subjects.includes(subject)),
+  }
+})
