@@ -9,19 +9,18 @@ from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from wangge.config import faces
-from wangge.kernel.errors import NotVisible, Refused
+from wangge.kernel.errors import NotVisible
 
 NOT_BUILT = "页面尚未构建，请运行 make setup。\nThe pages are not built yet; run make setup.\n"
 PLAIN = "text/plain; charset=utf-8"
 
 
-class Broken(Refused):
-    """The house made a mistake."""
-
-    status = 500
-    code = "config.broken"
-    zh = "系统出错了，没有保存任何改动。请稍后再试；若反复出现，请联系管理员查看日志。"
-    en = "Something broke and nothing was saved. Try again later; if it stays, the log says why."
+BROKEN = {
+    "code": "config.broken",
+    "zh": "系统出错了，没有保存任何改动。请稍后再试；若反复出现，请联系管理员查看日志。",
+    "en": "Something broke and nothing was saved. Try again later; if it stays, the log says why.",
+    "facts": {},
+}
 
 
 class FacesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
@@ -43,7 +42,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer a mistake of ours; what happened is in the log."""
-    return JsonResponse(Broken().as_dict(), status=500)
+    return JsonResponse(BROKEN, status=500)
 
 
 @require_safe
