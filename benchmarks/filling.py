@@ -78,7 +78,7 @@ def make_department() -> Department:
 
 
 def fill(count: int, reporter: Actor, *, seed: int = 7) -> list[UUID]:
-    """Write `count` cases of the past month, every other fixed on the spot; return the ids of the open ones."""
+    """Write `count` cases of the past month, every other closed; return the ids of the open ones."""
     rng = random.Random(seed)
     open_ids: list[UUID] = []
     with transaction.atomic(), connection.cursor() as cursor:

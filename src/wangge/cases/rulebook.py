@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection
-from psycopg import Cursor
 
 from wangge.cases.deadlines import Clock, Clocks, clock_of
 from wangge.cases.models import Matter, Route, StageClock, StageName, Timing
@@ -49,17 +47,7 @@ NOTHING_INSTALLED = Rulebook()
 
 def in_force() -> Rulebook:
     """Return the rulebook of the active pack; one small statement, however often it is asked for."""
-    return asked(ask())
-
-
-def ask() -> Cursor[Any]:
-    """Ask which rulebook is in force; `asked` reads the answer."""
-    return prepared.send("SELECT id FROM cases_timing WHERE is_active")
-
-
-def asked(answer: Cursor[Any]) -> Rulebook:
-    """Return the rulebook that was asked for."""
-    row = answer.fetchone()
+    row = prepared.send("SELECT id FROM cases_timing WHERE is_active").fetchone()
     return numbered(row[0] if row else None)
 
 

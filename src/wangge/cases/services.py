@@ -103,10 +103,10 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     def ask() -> None:
         named = {step.case_id for step in steps} | {s.merged_into for s in steps if s.merged_into}
-        asked.extend((writing.ask_for(named), rulebook.ask()))
+        asked.append(writing.ask_for(named))
 
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
-        cases, rules = writing.read_many(asked[0]), rulebook.asked(asked[1])
+        cases, rules = writing.read_many(asked[0])
         world = _world(fresh, cases, rules)
         stored = files.list_stored(digest for step in fresh for digest in step.photos)
         fates: dict[UUID, Fate] = {}

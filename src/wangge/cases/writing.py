@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import Cursor
 
 from wangge.accounts import queries as accounts
+from wangge.cases import rulebook
 from wangge.cases.chain import Event
 from wangge.cases.models import Case
 from wangge.cases.reporting import Started
@@ -32,7 +33,7 @@ CHANGING = {
     "fixed_on_spot": "bool",
     "version": "int",
     "event_count": "int",
-    "chain_head": "text",
+    "chain_head": "bytea",
 }
 TOLD = {
     "venue_id": "uuid",
@@ -65,34 +66,16 @@ EVENT = {
     "role": "text",
     "at": "timestamptz",
     "detail": "jsonb",
-    "previous_hash": "text",
-    "hash": "text",
+    "previous_hash": "bytea",
+    "hash": "bytea",
 }
-BYTES = {"chain_head", "previous_hash", "hash"}  # they travel in base64
-
-
-def _value(name: str) -> str:
-    return f"decode(v.{name}, 'base64')" if name in BYTES else f"v.{name}"
-
-
-def _shape(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
-
-
-def _insert(table: str, columns: Mapping[str, str]) -> str:
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(map(_value, columns))}"
-        f" FROM json_to_recordset(%s) AS v({_shape(columns)})"
-    )
-
-
-LOCK = f"SELECT {', '.join(FACTS)} FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
-SAVE = f"""
-UPDATE cases_case AS c SET {", ".join(f"{name} = {_value(name)}" for name in CHANGING)}
-FROM json_to_recordset(%s) AS v(id uuid, {_shape(CHANGING)}) WHERE c.id = v.id
+LOCK = f"""
+SELECT {", ".join(FACTS)}, (SELECT id FROM cases_timing WHERE is_active) AS rulebook
+FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """
-INSERT = _insert("cases_case", STARTING | CHANGING | TOLD)
-APPEND = _insert("cases_caseevent", EVENT)
+SAVE = prepared.update("cases_case", CHANGING, key=("id", "uuid"))
+INSERT = prepared.insert("cases_case", STARTING | CHANGING | TOLD)
+APPEND = prepared.insert("cases_caseevent", EVENT)
 
 
 def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
@@ -100,14 +83,15 @@ def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
     return prepared.send(LOCK, list(set(case_ids)))
 
 
-def read_many(answer: Cursor[Any]) -> dict[UUID, CaseFacts]:
-    """Return the facts that were asked for."""
-    return {row[0]: _facts(row) for row in answer.fetchall()}
+def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], Rulebook]:
+    """Return the facts that were asked for and, if any case was found, the rulebook in force."""
+    rows = answer.fetchall()
+    return {row[0]: _facts(row[:-1]) for row in rows}, rulebook.numbered(rows[0][-1] if rows else None)
 
 
 def lock_many(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
     """Return the facts of the cases, locked in id order until the transaction ends."""
-    return read_many(ask_for(case_ids))
+    return read_many(ask_for(case_ids))[0]
 
 
 def facts_of(case: Case) -> CaseFacts:
@@ -123,22 +107,18 @@ def _facts(row: Sequence[Any]) -> CaseFacts:
 
 
 def save_many(changed: Sequence[CaseFacts]) -> None:
-    """Write the changed facts back, in one statement."""
-    if changed:
-        prepared.send(SAVE, prepared.as_json(_row(case, ("id", *CHANGING)) for case in changed))
+    """Write the changed facts back."""
+    SAVE.send([_row(case, SAVE.columns) for case in changed])
 
 
 def insert_many(started: Sequence[Started]) -> None:
-    """Write new cases, in one statement."""
-    if started:
-        names = (*STARTING, *CHANGING)
-        prepared.send(INSERT, prepared.as_json(_row(one.facts, names) | one.told for one in started))
+    """Write new cases."""
+    INSERT.send([_row(one.facts, STARTING) | _row(one.facts, CHANGING) | one.told for one in started])
 
 
 def append_events(events: Iterable[Event]) -> None:
-    """Write events, in one statement."""
-    if rows := [_row(event, EVENT) for event in events]:
-        prepared.send(APPEND, prepared.as_json(rows))
+    """Write events."""
+    APPEND.send([_row(event, EVENT) for event in events])
 
 
 def _row(thing: object, names: Iterable[str]) -> dict[str, Any]:

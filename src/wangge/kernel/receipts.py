@@ -18,11 +18,17 @@ from wangge.kernel.fates import Fate, Outcome
 
 _WAIT = "SELECT count(pg_advisory_xact_lock(command)) FROM unnest(%s::bigint[]) AS command"
 _FIND = "SELECT command_id, actor_id, digest, result FROM kernel_receipt WHERE command_id = ANY(%s)"
-_INSERT = """
-INSERT INTO kernel_receipt (command_id, kind, actor_id, at, digest, result)
-SELECT v.command_id, %s, %s, %s, decode(v.digest, 'base64'), v.result
-FROM json_to_recordset(%s) AS v(command_id uuid, digest text, result jsonb)
-"""
+_INSERT = prepared.insert(
+    "kernel_receipt",
+    {
+        "command_id": "uuid",
+        "kind": "text",
+        "actor_id": "bigint",
+        "at": "timestamptz",
+        "digest": "bytea",
+        "result": "jsonb",
+    },
+)
 _LOCK_BITS = (1 << 63) - 1
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -68,15 +74,18 @@ def settle_repeats(digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID,
 def record(
     fates: Iterable[Fate], digests: Mapping[UUID, bytes], *, kind: str, actor: Actor, at: datetime
 ) -> None:
-    """Write a receipt for every applied fate, in one statement. A refused command leaves no trace."""
-    rows = [
-        {
-            "command_id": fate.command_id,
-            "digest": digests[fate.command_id],
-            "result": dict(fate.result),
-        }
-        for fate in fates
-        if fate.outcome is Outcome.APPLIED
-    ]
-    if rows:
-        prepared.send(_INSERT, kind, actor.user_id, at, prepared.as_json(rows))
+    """Write a receipt for every applied fate. A refused command leaves no trace."""
+    _INSERT.send(
+        [
+            {
+                "command_id": fate.command_id,
+                "kind": kind,
+                "actor_id": actor.user_id,
+                "at": at,
+                "digest": digests[fate.command_id],
+                "result": dict(fate.result),
+            }
+            for fate in fates
+            if fate.outcome is Outcome.APPLIED
+        ]
+    )
