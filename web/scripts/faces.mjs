@@ -12,7 +12,15 @@ export const FACES = {
       '../../locales/console/zh-CN.json',
     ],
   },
-  field: { limitKb: 250, start: [] },
+  field: {
+    limitKb: 250,
+    start: [
+      'src/layout/FrameShell.vue',
+      'src/features/orders/TodayPage.vue',
+      '../../locales/ui/zh-CN.json',
+      '../../locales/field/zh-CN.json',
+    ],
+  },
 }
 
 export const WEB = fileURLToPath(new URL('..', import.meta.url))

@@ -61,6 +61,14 @@ export function useMatters() {
   return { ...list, groups: computed(() => groupMatters(list.data.value ?? [])) }
 }
 
+export function draftOf(payload: Readonly<Record<string, unknown>>): Report {
+  const { matter_code, text, address, photos, lon, lat } = payload
+  const words = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const digests = Array.isArray(photos) ? photos.filter((each): each is string => typeof each === 'string') : []
+  const place: Place | null = typeof lon === 'number' && typeof lat === 'number' ? { from: 'typed', lon, lat } : null
+  return { matter: words(matter_code), text: words(text), address: words(address), photos: digests, place }
+}
+
 /** The report that is being written, kept at every touch. */
 export function useReport() {
   const queue = useQueue()
@@ -68,7 +76,13 @@ export function useReport() {
   const isReady = ref(false)
   let writing: Promise<unknown> = Promise.resolve()
 
-  async function read(): Promise<void> {
+  /** The draft; or, to mend it, the report that the server refused: then the refused command goes. */
+  async function read(refusedId?: string): Promise<void> {
+    const refused = queue.entries.find((entry) => entry.id === refusedId && entry.state === 'asking')
+    if (refused) {
+      await saveDraft(queue.its(), DRAFT, draftOf(refused.command.payload), refused.photos)
+      await queue.giveUp(refused.id)
+    }
     const kept = await readDraft(queue.its(), DRAFT)
     report.value = kept ? { ...EMPTY, ...(kept.value as Partial<Report>) } : EMPTY
     isReady.value = true
