@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,9 +60,16 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def home() -> Iterator[Path]:
+    """A home that PostgreSQL's own account can reach: pytest closes its folders to everybody else."""
+    with tempfile.TemporaryDirectory(prefix="wangge-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def city(home: Path) -> Iterator[City]:
     """Serve a new demo city with `wangge run`, and end it with the Ctrl-C that a person would press."""
-    home = tmp_path_factory.mktemp("home")
     url = f"http://127.0.0.1:{free_port()}"
     environment = {k: v for k, v in os.environ.items() if k != "WANGGE_DATABASE_URL"} | {
         "WANGGE_HOME": str(home)
@@ -82,6 +90,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         reader.join(timeout=5)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _read(process: subprocess.Popen[str], url: str, output: list[str], ready: threading.Event) -> None:
