@@ -17,9 +17,7 @@ NAMES = sorted(
 def main() -> int:
     """Run them, each in a process of its own, so that none warms another; return how many failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", help=f"of {', '.join(NAMES)}; none: all; a part of a name will do"
-    )
+    parser.add_argument("names", nargs="*", help=f"{', '.join(NAMES)}; or a part of a name; none: all")
     parser.add_argument("--small", action="store_true", help="a quick look; no result is written")
     options = parser.parse_args()
     chosen = [name for name in NAMES if not options.names or any(part in name for part in options.names)]

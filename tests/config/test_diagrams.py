@@ -18,7 +18,7 @@ def test_the_page_shows_every_row_and_drift_is_noticed(
     assert diagrams.main([]) == diagrams.main(["--check"]) == 0
     text = page.read_text(encoding="utf-8")
     assert text.count(" --> ") == 1 + 17 + 3
-    assert "    verifying --> closed: pass\n" in text
+    assert "  verifying --> closed: pass\n" in text
     page.write_text(text.replace("pass", "nod", 1), encoding="utf-8")
     assert diagrams.main(["--check"]) == 1
     assert "make diagrams" in capsys.readouterr().err

@@ -1,50 +1,44 @@
-"""Writes docs/reference/case-states.md from the state table; `--check` says whether it is what the code says."""
+"""Draws the state diagrams from the state tables; `--check` compares the drawing with the code."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from wangge.cases.rules import CAPABILITY, ENDED, NEEDS, STEPS, Action, Status
+from wangge.cases.rules import CAPABILITY, ENDED, STEPS, Action, Status
 
 PAGE = Path("docs/reference/case-states.md")
-HEAD = """# States of a case
+HEAD = """# The states of a case
 
-Written by `make diagrams` from the table CS-2 in `src/wangge/cases/rules.py`; the rules are in
-[rules/cases.md](../rules/cases.md). A pack names the states in its own words.
-
-```mermaid
-stateDiagram-v2
-    [*] --> reported: report
+Drawn by `make diagrams` from `cases/rules.py` (CS-2); never edited by hand.
 """
 
 
 def render() -> str:
-    """Return the page, the same on every machine."""
-    arrows = [f"    {before} --> {after}: {action}" for (before, action), after in STEPS.items()]
-    ends = [f"    {status} --> [*]" for status in Status if status in ENDED]
-    rows = [
-        f"| {before} | {action} | {after} | {CAPABILITY.get(action, 'with the report')} | {_needs(action)} |"
-        for (before, action), after in STEPS.items()
+    """Return the page: the diagram and the table behind it."""
+    lines = [HEAD, "```mermaid", "stateDiagram-v2", f"  [*] --> {Status.REPORTED}: {Action.REPORT}"]
+    lines += [f"  {before} --> {after}: {action}" for (before, action), after in STEPS.items()]
+    lines += [f"  {status} --> [*]" for status in Status if status in ENDED]
+    lines += ["```", "", "| from | step | to | allowed by |", "|---|---|---|---|"]
+    lines += [
+        f"| {before} | {action} | {after} | {_allowed(action)} |" for (before, action), after in STEPS.items()
     ]
-    table = ["| state | step | state after | needs the right | carries |", "|---|---|---|---|---|", *rows]
-    return HEAD + "\n".join([*arrows, *ends, "```", "", *table]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _needs(action: Action) -> str:
-    if action is Action.FIX_ON_SPOT:
-        return "photos before and after"
-    return ", ".join(NEEDS.get(action, ())) or "–"
+def _allowed(action: Action) -> str:
+    """A step without a capability of its own comes with the report."""
+    return f"`{CAPABILITY.get(action, CAPABILITY[Action.REPORT])}`"
 
 
 def main(arguments: list[str]) -> int:
-    text = render()
+    """Write the page, or compare it. Returns the exit code."""
     if "--check" not in arguments:
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(render(), encoding="utf-8")
         return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == render():
         return 0
-    print(f"{PAGE} has drifted from the code. Run: make diagrams", file=sys.stderr)
+    print(f"{PAGE} has drifted from the state table. Run: make diagrams", file=sys.stderr)
     return 1
 
 
