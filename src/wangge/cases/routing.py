@@ -20,7 +20,7 @@ def department_kind(
 ) -> str | None:
     """Return the kind of department for a matter in a place.
 
-    Rule: CS-9 (WH-28, SX-05): the longest matter prefix wins, then the longest path, else its own kind.
+    Rule: CS-9 (WH-28): the longest matter prefix wins, then the longest path, else its own kind.
     """
     fitting = [
         route
