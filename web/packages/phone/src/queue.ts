@@ -28,6 +28,9 @@ export interface Deed {
   draft?: string
 }
 
+/** IndexedDB takes no reactive proxies; what goes to the server is JSON anyway. */
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+
 /** What is on its way to the server. Opened for one person at a time. */
 export const useQueue = defineStore('queue', () => {
   const entries = shallowRef<Entry[]>([])
@@ -86,10 +89,10 @@ export const useQueue = defineStore('queue', () => {
       kind: deed.kind,
       at: now.toISOString(),
       base_version: deed.base_version ?? 1,
-      payload: deed.payload,
+      payload: plain(deed.payload),
     }
     const { subjects, label, photos = [], draft } = deed
-    await submit(its(), { command, subjects, label, photos, ...(draft === undefined ? {} : { draft }) })
+    await submit(its(), { command, subjects, label, photos: plain(photos), ...(draft === undefined ? {} : { draft }) })
     void triggers?.now()
     return command.id
   }

@@ -1,0 +1,91 @@
+import type { Command } from '@wangge/outbox'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { cutTo, fit } from '../src/photo'
+import { distanceM, distanceText, positionAt } from '../src/position'
+import { transport } from '../src/transport'
+
+describe('a photo', () => {
+  it('is made to fit 1600 pixels and never larger', () => {
+    expect(fit(4000, 3000)).toEqual([1600, 1200])
+    expect(fit(3000, 4000)).toEqual([1200, 1600])
+    expect(fit(640, 480)).toEqual([640, 480])
+  })
+
+  it('has a watermark that stays in the picture', () => {
+    const measure = (text: string): number => text.length * 10
+    expect(cutTo('short', 100, measure)).toBe('short')
+    expect(cutTo('a rather long address', 100, measure)).toBe('a rather …')
+  })
+})
+
+describe('a position', () => {
+  const door = { lon: 83.5, lat: 39.2 }
+  const now = 1_000_000
+
+  it('knows how far a door is', () => {
+    expect(distanceM(door, { lon: 83.5, lat: 39.201 })).toBeCloseTo(111.2, 0)
+    expect([distanceText(2), distanceText(112), distanceText(1240), distanceText(23_400)]).toEqual([
+      '5 m',
+      '110 m',
+      '1.2 km',
+      '23 km',
+    ])
+  })
+
+  it('goes with a visit only when it is sharp, fresh and at the place', () => {
+    const here = { ...door, accuracy_m: 10, at: now }
+    expect(positionAt(door, here, now)).toEqual(door)
+    expect(positionAt(door, undefined, now)).toBeUndefined()
+    expect(positionAt(door, { ...here, accuracy_m: 800 }, now)).toBeUndefined()
+    expect(positionAt(door, { ...here, at: now - 600_000 }, now)).toBeUndefined()
+    expect(positionAt(door, { ...here, lon: 83.6 }, now)).toBeUndefined()
+  })
+})
+
+describe('the way to the server', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  const command: Command = {
+    id: 'c1',
+    kind: 'cases.step',
+    at: '2026-05-01T08:00:00Z',
+    base_version: 3,
+    payload: { case_id: 'k1', action: 'sign' },
+  }
+
+  function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
+    const seen: Request[] = []
+    const reply = new Response(JSON.stringify(body), {
+      status,
+      headers: { 'Content-Type': 'application/json', ...headers },
+    })
+    vi.stubGlobal('fetch', async (request: Request) => {
+      seen.push(request)
+      return reply
+    })
+    return seen
+  }
+
+  it('says what a command says, with its id, moment and version', async () => {
+    const seen = answer(409, { code: 'kernel.version_conflict' }, { 'Retry-After': '7' })
+    const reply = await transport.sendCommand(command)
+    expect(reply).toEqual({ status: 409, body: { code: 'kernel.version_conflict' }, retry_after_s: 7 })
+    expect(seen[0]?.url).toContain('/api/cases/step')
+    expect(await seen[0]?.json()).toEqual({
+      id: 'c1',
+      at: '2026-05-01T08:00:00Z',
+      base_version: 3,
+      case_id: 'k1',
+      action: 'sign',
+    })
+  })
+
+  it('rejects when no answer comes, so that the command stays', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
+    await expect(transport.sendCommand(command)).rejects.toThrow()
+  })
+
+  it('refuses a command that it does not know', () => {
+    expect(() => transport.sendCommand({ ...command, kind: 'nothing' })).toThrow('nothing')
+  })
+})
