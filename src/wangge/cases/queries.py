@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import FileResponse, HttpResponseBase
 
+from wangge.accounts import queries as accounts
 from wangge.cases import rulebook, writing
 from wangge.cases.chain import NO_HASH, Event, hash_of
 from wangge.cases.deadlines import explain
@@ -49,6 +50,7 @@ __all__ = [
 ]
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
 MOST_POINTS = 5_000
+FIRST_STEPS = {Action.REPORT, Action.FIX_ON_SPOT}  # the reporter's own
 
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
@@ -120,7 +122,7 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
     return CaseDetail(
         **shown.model_dump(),
         photos=case.photos,
-        events=[_event_out(event, hide_reporter=shown.reporter_name is None) for event in events],
+        events=_events_out(events, hide_reporter=shown.reporter_name is None),
         actions=[AllowedAction(action=action, needs=[n.value for n in needs]) for action, needs in allowed],
         suggested_department_id=suggested,
         chain_is_valid=_is_whole(events, facts.chain_head),
@@ -202,19 +204,24 @@ def _is_whole(events: list[Event], head: bytes) -> bool:
     return previous == head
 
 
-def _event_out(event: Event, *, hide_reporter: bool) -> EventOut:
-    hidden = hide_reporter and event.action in {Action.REPORT, Action.FIX_ON_SPOT}
-    return EventOut(
-        seq=event.seq,
-        action=Action(event.action),
-        before=event.before,
-        after=event.after,
-        actor_name="" if hidden else event.actor_name,
-        role=event.role,
-        at=event.at,
-        detail={key: value for key, value in event.detail.items() if key != "facts"},
-        hash=event.hash.hex(),
-    )
+def _events_out(events: list[Event], *, hide_reporter: bool) -> list[EventOut]:
+    sent = {event.seq: event.detail.get("facts", {}).get("department_id") for event in events}
+    departments = accounts.get_departments([one for one in sent.values() if one is not None])
+    return [
+        EventOut(
+            seq=event.seq,
+            action=Action(event.action),
+            before=event.before,
+            after=event.after,
+            actor_name="" if hide_reporter and event.action in FIRST_STEPS else event.actor_name,
+            role=event.role,
+            at=event.at,
+            detail={key: value for key, value in event.detail.items() if key != "facts"},
+            department_name=departments[sent[event.seq]].name if sent[event.seq] in departments else None,
+            hash=event.hash.hex(),
+        )
+        for event in events
+    ]
 
 
 def _waiting(actor: Actor) -> Q:

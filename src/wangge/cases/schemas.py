@@ -119,6 +119,7 @@ class EventOut(Schema):
     role: str
     at: datetime
     detail: dict[str, Any]
+    department_name: str | None  # whom the step sent the case to
     hash: str
 
 

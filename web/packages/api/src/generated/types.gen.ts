@@ -2051,6 +2051,10 @@ export type EventOut = {
         [key: string]: unknown;
     };
     /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
      * Hash
      */
     hash: string;
