@@ -8,8 +8,8 @@ NO_COLUMN = Kind(
     "venues.column_missing",
     "文件没有“{value}”列（需要：{needs}；现有：{there}）",
     "the file has no column “{value}” (for: {needs}; it has: {there})",
-    "改列名，或用 --column {needs}=文件里的列名 指定",
-    "rename the column, or say --column {needs}=yours",
+    "改列名，或说明它对应文件里的哪一列（命令行：--column {needs}=列名）",
+    "rename the column, or say which of the file's it is (command line: --column {needs}=yours)",
 )
 EMPTY = Kind("venues.file_empty", "文件没有数据行", "the file holds no rows", "核对文件", "look at the file")
 NO_CODE = Kind(
