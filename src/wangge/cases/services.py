@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.db import transaction
 from django.http import HttpResponseBase
 from psycopg import Cursor
 
-from wangge.cases import exporting, rulebook, writing
+from wangge.cases import exporting, one_step, rulebook, writing
 from wangge.cases.chain import Event, seal
 from wangge.cases.deadlines import deadline_if_known
 from wangge.cases.installing import (
@@ -23,16 +22,17 @@ from wangge.cases.installing import (
     install_stages,
     install_timing,
 )
-from wangge.cases.reporting import Intake, Place, Started, start
-from wangge.cases.rules import Action, CaseFacts, Need, list_needs
+from wangge.cases.looking import check_photos, check_time, told
+from wangge.cases.looking import intake as look_up
+from wangge.cases.looking import world as look_around
+from wangge.cases.reporting import Started, start
+from wangge.cases.rules import Action, CaseFacts
 from wangge.cases.schemas import CaseFilter, CaseReport, StepCommand
-from wangge.cases.stepping import World, take
-from wangge.kernel import audit, batches, calendar, datum, files, jobs
+from wangge.cases.stepping import take
+from wangge.kernel import audit, batches, calendar, files, jobs
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotYourRole, Refused, Unreadable
+from wangge.kernel.errors import NotYourRole, Refused
 from wangge.kernel.fates import Fate
-from wangge.territory import queries as territory
-from wangge.venues import queries as venues
 
 __all__ = [
     "export_cases",
@@ -45,9 +45,6 @@ __all__ = [
     "set_missing_deadlines",
     "take_steps",
 ]
-LAYER = "comprehensive"
-AHEAD = timedelta(minutes=5)  # how far a phone's clock may run fast
-EARLIEST = 2000  # what an unset clock says lies before
 SET_DEADLINES = "cases.set_missing_deadlines"
 
 
@@ -68,15 +65,15 @@ def report_cases(
     started: dict[UUID, Started] = {}
 
     def settle(fresh: Sequence[CaseReport]) -> dict[UUID, Fate]:
-        intake = _intake(fresh, at, order_ids or {})
+        intake = look_up(fresh, at, order_ids or {})
         stored = files.list_stored(digest for one in fresh for digest in (*one.photos, *one.after_photos))
         fates: dict[UUID, Fate] = {}
         for report in fresh:
             try:
-                _check_time(report.at, at)
-                _check_photos((*report.photos, *report.after_photos), stored)
+                check_time(report.at, at)
+                check_photos((*report.photos, *report.after_photos), stored)
                 started[report.id] = one = start(report, actor, intake)
-                fates[report.id] = Fate.applied(report.id, **_told(one.facts))
+                fates[report.id] = Fate.applied(report.id, **told(one.facts))
             except Refused as refusal:
                 fates[report.id] = Fate.refused(report.id, refusal)
         if any(one.facts.due_at is None and one.facts.closed_at is None for one in started.values()):
@@ -97,6 +94,8 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
     Rule:   CS-2 … CS-9.
     """
 
+    if len(steps) == 1 and (fate := one_step.take_one(steps[0], actor, at)):
+        return [fate]
     changed: dict[UUID, CaseFacts] = {}
     events: list[Event] = []
     asked: list[Cursor[Any]] = []
@@ -107,20 +106,20 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
         cases, rules = writing.read_many(asked[0])
-        world = _world(fresh, cases, rules)
+        world = look_around(fresh, cases, rules)
         stored = files.list_stored(digest for step in fresh for digest in step.photos)
         fates: dict[UUID, Fate] = {}
         for step in fresh:
             try:
-                _check_time(step.at, at)
+                check_time(step.at, at)
                 after, event = take(cases.get(step.case_id), step, actor, world)
-                _check_photos(step.photos, stored)
+                check_photos(step.photos, stored)
             except Refused as refusal:
                 fates[step.id] = Fate.refused(step.id, refusal)
                 continue
             cases[after.id] = changed[after.id] = after
             events.append(event)
-            fates[step.id] = Fate.applied(step.id, **_told(after))
+            fates[step.id] = Fate.applied(step.id, **told(after))
         return fates
 
     def write() -> None:
@@ -165,10 +164,6 @@ def export_cases(actor: Actor, filters: CaseFilter, suffix: str, *, at: datetime
     return answer
 
 
-def _told(case: CaseFacts) -> dict[str, Any]:
-    return {"case_id": str(case.id), "status": case.status.value, "version": case.version}
-
-
 def _deadline_set(case: CaseFacts, due_at: datetime, at: datetime) -> tuple[CaseFacts, Event]:
     event = seal(
         case.chain_head,
@@ -190,53 +185,6 @@ def _deadline_set(case: CaseFacts, due_at: datetime, at: datetime) -> tuple[Case
         "chain_head": event.hash,
     }
     return replace(case, due_at=due_at, **counted), event
-
-
-def _intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID, UUID]) -> Intake:
-    """Return what the reports look at, in a handful of statements."""
-    named = venues.get_places(report.venue_id for report in reports if report.venue_id)
-    loose = [report for report in reports if report.venue_id not in named]
-    points = {report.id: datum.to_wgs84(report.lon, report.lat, report.datum) for report in reports}
-    found: dict[UUID, str | None] = {}
-    if loose:
-        array = np.array([points[report.id] for report in loose], dtype=np.float64)
-        found = dict(zip((r.id for r in loose), territory.locate_many(array, LAYER, at), strict=True))
-    places = {
-        report.id: Place(
-            *points[report.id],
-            named[report.venue_id].grid_path if report.venue_id in named else found.get(report.id),
-        )
-        for report in reports
-    }
-    rules = rulebook.in_force()
-    return Intake(
-        calendar=calendar,
-        stage_clocks=rules.stage_clocks,
-        matters=rules.matters,
-        places=places,
-        venue_ids=frozenset(named),
-        pack_version=rules.pack_version,
-        order_ids=order_ids,
-    )
-
-
-def _world(steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts], rules: rulebook.Rulebook) -> World:
-    """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
-    sent = {
-        step.case_id: (case.matter_code, case.grid_path)
-        for step in steps
-        if (case := cases.get(step.case_id)) and Need.DEPARTMENT in list_needs(step.action, case)
-    }
-    suggested = writing.suggest_departments(sent, rules) if sent else {}
-    named = {step.department_id for step in steps} | set(suggested.values())
-    return World(
-        calendar=calendar,
-        stage_clocks=rules.stage_clocks,
-        matter_clocks=rules.matter_clocks,
-        departments=writing.department_paths(one for one in named if one is not None) if sent else {},
-        suggested=suggested,
-        others=cases,
-    )
 
 
 def _write_new(started: Sequence[Started], actor: Actor, at: datetime) -> None:
@@ -261,28 +209,3 @@ def _write_steps(changed: Sequence[CaseFacts], events: Sequence[Event], actor: A
         actor=actor,
         at=at,
     )
-
-
-def _check_time(said: datetime, now: datetime) -> None:
-    if said.year < EARLIEST:
-        raise Unreadable(
-            field="at",
-            why_zh=f"时间早于 {EARLIEST} 年，请校准设备时钟",
-            why_en=f"it lies before {EARLIEST}; set the device's clock",
-        )
-    if said > now + AHEAD:
-        raise Unreadable(
-            field="at",
-            why_zh="时间晚于服务器时间，请校准设备时钟",
-            why_en="it lies in the future; set the device's clock",
-        )
-
-
-def _check_photos(digests: Sequence[str], stored: set[str]) -> None:
-    if missing := [digest for digest in digests if digest not in stored]:
-        names = ", ".join(missing)
-        raise Unreadable(
-            field="photos",
-            why_zh=f"这些照片尚未上传：{names}",
-            why_en=f"these photos were not uploaded: {names}",
-        )

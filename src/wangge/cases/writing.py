@@ -86,7 +86,7 @@ def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
 def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], Rulebook]:
     """Return the facts that were asked for and, if any case was found, the rulebook in force."""
     rows = answer.fetchall()
-    return {row[0]: _facts(row[:-1]) for row in rows}, rulebook.numbered(rows[0][-1] if rows else None)
+    return {row[0]: read_facts(row[:-1]) for row in rows}, rulebook.numbered(rows[0][-1] if rows else None)
 
 
 def lock_many(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
@@ -96,10 +96,11 @@ def lock_many(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
 
 def facts_of(case: Case) -> CaseFacts:
     """Return what the rules look at."""
-    return _facts(tuple(getattr(case, name) for name in FACTS))
+    return read_facts(tuple(getattr(case, name) for name in FACTS))
 
 
-def _facts(row: Sequence[Any]) -> CaseFacts:
+def read_facts(row: Sequence[Any]) -> CaseFacts:
+    """Return the facts of a row with the columns `FACTS`."""
     values: dict[str, Any] = dict(zip(FACTS, row, strict=True))
     values["status"] = Status(values["status"])
     values["chain_head"] = bytes(values["chain_head"])
@@ -108,20 +109,21 @@ def _facts(row: Sequence[Any]) -> CaseFacts:
 
 def save_many(changed: Sequence[CaseFacts]) -> None:
     """Write the changed facts back."""
-    SAVE.send([_row(case, SAVE.columns) for case in changed])
+    SAVE.send([as_row(case, SAVE.columns) for case in changed])
 
 
 def insert_many(started: Sequence[Started]) -> None:
     """Write new cases."""
-    INSERT.send([_row(one.facts, STARTING) | _row(one.facts, CHANGING) | one.told for one in started])
+    INSERT.send([as_row(one.facts, STARTING) | as_row(one.facts, CHANGING) | one.told for one in started])
 
 
 def append_events(events: Iterable[Event]) -> None:
     """Write events."""
-    APPEND.send([_row(event, EVENT) for event in events])
+    APPEND.send([as_row(event, EVENT) for event in events])
 
 
-def _row(thing: object, names: Iterable[str]) -> dict[str, Any]:
+def as_row(thing: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return those fields of a case or an event by name."""
     return {name: getattr(thing, name) for name in names}
 
 

@@ -20,15 +20,16 @@ _COLUMNS = {
     "subject_id": "text",
     "detail": "jsonb",
 }
-_INSERT = prepared.insert("kernel_auditrow", _COLUMNS)
+INSERT = prepared.insert("kernel_auditrow", _COLUMNS)
 
 
 def record(entries: Iterable[Entry], *, actor: Actor | None, at: datetime) -> None:
     """Write one audit row an entry, in one statement. No actor: the installation itself."""
+    INSERT.send([row(entry, actor=actor, at=at) for entry in entries])
+
+
+def row(entry: Entry, *, actor: Actor | None, at: datetime) -> dict[str, Any]:
+    """Return the audit row of one entry, as `INSERT` takes it."""
+    action, kind, identifier, detail = entry
     who = (actor.user_id, actor.name, actor.role) if actor else (None, "", "installation")
-    _INSERT.send(
-        [
-            dict(zip(_COLUMNS, (at, *who, action, kind, identifier, dict(detail)), strict=True))
-            for action, kind, identifier, detail in entries
-        ]
-    )
+    return dict(zip(_COLUMNS, (at, *who, action, kind, identifier, dict(detail)), strict=True))

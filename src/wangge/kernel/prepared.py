@@ -21,16 +21,22 @@ def together() -> Iterator[None]:
 
     Every statement still sees what was committed before it began. Only inside a transaction, and only `send`.
     """
-    connection.ensure_connection()
+    _connect()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 
 
 def send(statement: str, *values: Any) -> Cursor[Any]:
     """Send a prepared statement; its rows are fetched from the cursor, at once or after the block."""
-    connection.ensure_connection()
+    _connect()
     with connection.wrap_database_errors:
         return Cursor(connection.connection).execute(statement, values, prepare=True)
+
+
+def _connect() -> None:
+    """As Django's own cursors do: a connection that died while it was idle is replaced."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +47,25 @@ class Write:
     one: str
     many: str
 
+    @property
+    def given(self) -> str:
+        """A placeholder a column, to put into a larger statement."""
+        return ", ".join(f"%s::{kind}" for kind in self.columns.values())
+
     def send(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write the rows; nothing is sent for none."""
         if len(rows) > FEW:
             send(self.many, _encode(rows).decode())
             return
         for row in rows:
-            send(self.one, *[_scalar(row[name], kind) for name, kind in self.columns.items()])
+            send(self.one, *self.values(row))
+
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
+        """Return the row as the values of the form for one."""
+        return [
+            _encode(row[name]).decode() if kind == "jsonb" else row[name]
+            for name, kind in self.columns.items()
+        ]
 
 
 def insert(table: str, columns: Mapping[str, str]) -> Write:
@@ -82,7 +100,3 @@ def _rows(columns: Mapping[str, str]) -> str:
 
 def _from_json(name: str, kind: str) -> str:
     return f"decode(v.{name}, 'base64')" if kind == "bytea" else f"v.{name}"
-
-
-def _scalar(value: Any, kind: str) -> Any:
-    return _encode(value).decode() if kind == "jsonb" else value

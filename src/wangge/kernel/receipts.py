@@ -18,7 +18,7 @@ from wangge.kernel.fates import Fate, Outcome
 
 _WAIT = "SELECT count(pg_advisory_xact_lock(command)) FROM unnest(%s::bigint[]) AS command"
 _FIND = "SELECT command_id, actor_id, digest, result FROM kernel_receipt WHERE command_id = ANY(%s)"
-_INSERT = prepared.insert(
+INSERT = prepared.insert(
     "kernel_receipt",
     {
         "command_id": "uuid",
@@ -75,17 +75,17 @@ def record(
     fates: Iterable[Fate], digests: Mapping[UUID, bytes], *, kind: str, actor: Actor, at: datetime
 ) -> None:
     """Write a receipt for every applied fate. A refused command leaves no trace."""
-    _INSERT.send(
-        [
-            {
-                "command_id": fate.command_id,
-                "kind": kind,
-                "actor_id": actor.user_id,
-                "at": at,
-                "digest": digests[fate.command_id],
-                "result": dict(fate.result),
-            }
-            for fate in fates
-            if fate.outcome is Outcome.APPLIED
-        ]
-    )
+    applied = [fate for fate in fates if fate.outcome is Outcome.APPLIED]
+    INSERT.send([row(fate, digests[fate.command_id], kind=kind, actor=actor, at=at) for fate in applied])
+
+
+def row(fate: Fate, digest: bytes, *, kind: str, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return the receipt of an applied fate, as `INSERT` takes it."""
+    return {
+        "command_id": fate.command_id,
+        "kind": kind,
+        "actor_id": actor.user_id,
+        "at": at,
+        "digest": digest,
+        "result": dict(fate.result),
+    }

@@ -1,0 +1,100 @@
+"""What reports and steps look at beside themselves, and the checks that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from wangge.cases import rulebook, writing
+from wangge.cases.reporting import Intake, Place
+from wangge.cases.rules import CaseFacts, Need, list_needs
+from wangge.cases.schemas import CaseReport, StepCommand
+from wangge.cases.stepping import World
+from wangge.kernel import calendar, datum
+from wangge.kernel.errors import Unreadable
+from wangge.territory import queries as territory
+from wangge.venues import queries as venues
+
+LAYER = "comprehensive"
+AHEAD = timedelta(minutes=5)  # how far a phone's clock may run fast
+EARLIEST = 2000  # what an unset clock says lies before
+
+
+def told(case: CaseFacts) -> dict[str, Any]:
+    return {"case_id": str(case.id), "status": case.status.value, "version": case.version}
+
+
+def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID, UUID]) -> Intake:
+    """Return what the reports look at, in a handful of statements."""
+    named = venues.get_places(report.venue_id for report in reports if report.venue_id)
+    loose = [report for report in reports if report.venue_id not in named]
+    points = {report.id: datum.to_wgs84(report.lon, report.lat, report.datum) for report in reports}
+    found: dict[UUID, str | None] = {}
+    if loose:
+        array = np.array([points[report.id] for report in loose], dtype=np.float64)
+        found = dict(zip((r.id for r in loose), territory.locate_many(array, LAYER, at), strict=True))
+    places = {
+        report.id: Place(
+            *points[report.id],
+            named[report.venue_id].grid_path if report.venue_id in named else found.get(report.id),
+        )
+        for report in reports
+    }
+    rules = rulebook.in_force()
+    return Intake(
+        calendar=calendar,
+        stage_clocks=rules.stage_clocks,
+        matters=rules.matters,
+        places=places,
+        venue_ids=frozenset(named),
+        pack_version=rules.pack_version,
+        order_ids=order_ids,
+    )
+
+
+def world(steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts], rules: rulebook.Rulebook) -> World:
+    """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
+    sent = {
+        step.case_id: (case.matter_code, case.grid_path)
+        for step in steps
+        if (case := cases.get(step.case_id)) and Need.DEPARTMENT in list_needs(step.action, case)
+    }
+    suggested = writing.suggest_departments(sent, rules) if sent else {}
+    named = {step.department_id for step in steps} | set(suggested.values())
+    return World(
+        calendar=calendar,
+        stage_clocks=rules.stage_clocks,
+        matter_clocks=rules.matter_clocks,
+        departments=writing.department_paths(one for one in named if one is not None) if sent else {},
+        suggested=suggested,
+        others=cases,
+    )
+
+
+def check_time(said: datetime, now: datetime) -> None:
+    if said.year < EARLIEST:
+        raise Unreadable(
+            field="at",
+            why_zh=f"时间早于 {EARLIEST} 年，请校准设备时钟",
+            why_en=f"it lies before {EARLIEST}; set the device's clock",
+        )
+    if said > now + AHEAD:
+        raise Unreadable(
+            field="at",
+            why_zh="时间晚于服务器时间，请校准设备时钟",
+            why_en="it lies in the future; set the device's clock",
+        )
+
+
+def check_photos(digests: Sequence[str], stored: set[str]) -> None:
+    if missing := [digest for digest in digests if digest not in stored]:
+        names = ", ".join(missing)
+        raise Unreadable(
+            field="photos",
+            why_zh=f"这些照片尚未上传：{names}",
+            why_en=f"these photos were not uploaded: {names}",
+        )

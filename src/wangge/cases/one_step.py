@@ -1,0 +1,79 @@
+"""One step in two statements: what it looks at, and all that it writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, connection
+
+from wangge.cases import rulebook, writing
+from wangge.cases.chain import Event
+from wangge.cases.looking import check_photos, check_time, told, world
+from wangge.cases.rules import CaseFacts
+from wangge.cases.schemas import StepCommand
+from wangge.cases.stepping import take
+from wangge.kernel import audit, prepared, receipts
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Refused
+from wangge.kernel.fates import Fate
+
+KIND = "cases.step"
+LOOK = f"""
+SELECT {", ".join(writing.FACTS)}, (SELECT id FROM cases_timing WHERE is_active),
+  ARRAY(SELECT sha256 FROM kernel_storedfile WHERE sha256 = ANY(%s::text[]))
+FROM cases_case WHERE id = %s
+"""
+WRITE = f"""
+WITH moved AS ({writing.SAVE.one} AND version = %s RETURNING id),
+happened AS (
+  INSERT INTO cases_caseevent ({", ".join(writing.APPEND.columns)}) SELECT {writing.APPEND.given} FROM moved
+),
+noted AS (
+  INSERT INTO kernel_auditrow ({", ".join(audit.INSERT.columns)}) SELECT {audit.INSERT.given} FROM moved
+)
+INSERT INTO kernel_receipt ({", ".join(receipts.INSERT.columns)}) SELECT {receipts.INSERT.given} FROM moved
+"""
+
+
+def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
+    """Return the fate of a step that is applied at once; None: nothing is written, take the long way.
+
+    The case is not locked: the write finds it at the version that was looked at, or writes nothing. Whatever
+    is refused, repeated, merged or inside a transaction goes the long way, which tells them apart.
+    Rule: CS-2 … CS-7, KE-17.
+    """
+    if connection.in_atomic_block or step.merged_into is not None:
+        return None
+    row = prepared.send(LOOK, step.photos, step.case_id).fetchone()
+    if row is None:
+        return None
+    case = writing.read_facts(row[: len(writing.FACTS)])
+    timing_id, stored = row[len(writing.FACTS) :]
+    try:
+        check_time(step.at, at)
+        around = world([step], {case.id: case}, rulebook.numbered(timing_id))
+        after, event = take(case, step, actor, around)
+        check_photos(step.photos, set(stored))
+    except Refused:
+        return None
+    fate = Fate.applied(step.id, **told(after))
+    try:
+        return fate if _write(case, after, event, fate, step, actor, at) else None
+    except IntegrityError:
+        return None  # the command was applied meanwhile, or before
+
+
+def _write(
+    case: CaseFacts, after: CaseFacts, event: Event, fate: Fate, step: StepCommand, actor: Actor, at: datetime
+) -> bool:
+    digest = receipts.digest_of(step.model_dump(mode="json"))
+    entry = (f"cases.{event.action}", "case", str(case.id), {"seq": event.seq})
+    written = prepared.send(
+        WRITE,
+        *writing.SAVE.values(writing.as_row(after, writing.SAVE.columns)),
+        case.version,
+        *writing.APPEND.values(writing.as_row(event, writing.APPEND.columns)),
+        *audit.INSERT.values(audit.row(entry, actor=actor, at=at)),
+        *receipts.INSERT.values(receipts.row(fate, digest, kind=KIND, actor=actor, at=at)),
+    )
+    return written.rowcount == 1
