@@ -22,6 +22,7 @@ def violations(page: Page) -> list[str]:
     """Return the accessibility rules that the page breaks, with the places."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    assert found["passes"], "axe looked at nothing"
     return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found["violations"]]
 
 
