@@ -50,7 +50,8 @@ def _verify(scope: str, *, with_files: bool, as_json: bool) -> None:
         say_json({"ok": not chains and not files, "checked": counts, **found})
     else:
         for one in chains[:SHOWN]:
-            say(f"案件 {one['case_id']}：{one['zh']}", one["en"])
+            step = f"第 {one['seq']} 步 step {one['seq']}" if one["seq"] else "案件本身 the case itself"
+            say(f"案件 case {one['case_id']} · {step} · {one['field']}：{one['zh']}", one["en"])
         for one in files[:SHOWN]:
             say(f"文件不符：{one['sha256']}（{one['why_zh']}）", f"broken file: {one['why_en']}")
         broken = len(chains) + len(files)
