@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.cases.makers import HOUR, House, command, count_rows, make_case, make_house, take, walk
-from tests.cases.test_services import REFUSALS
+from tests.cases.test_refusals import REFUSALS
 from tests.makers import AT
 from wangge.cases import one_step, queries, services
 from wangge.cases.models import Case, CaseEvent
