@@ -9,7 +9,16 @@ from ninja import Router
 from ninja.responses import Status
 
 from wangge.accounts import queries, services
-from wangge.accounts.schemas import DepartmentOut, LoginIn, Me
+from wangge.accounts.schemas import (
+    DepartmentIn,
+    DepartmentOut,
+    LoginIn,
+    Me,
+    PostIn,
+    PostOut,
+    UserIn,
+    UserOut,
+)
 from wangge.kernel import clock
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.http import ActorRequest
@@ -47,3 +56,29 @@ def get_me(request: ActorRequest) -> Me:
 def list_departments(request: ActorRequest) -> list[DepartmentOut]:
     """The departments that cover any part of the caller's scope."""
     return queries.list_departments(request.actor)
+
+
+@router.post(
+    "/departments", response={200: DepartmentOut, (403, 422): Refusal}, operation_id="save_department"
+)
+def save_department(request: ActorRequest, body: DepartmentIn) -> DepartmentOut:
+    """Make a department, or bring the one with this code up to date."""
+    given = services.NewDepartment(body.code, body.name, body.kind, body.path)
+    key = services.ensure_department(given, actor=request.actor, at=clock.now())
+    return queries.get_departments([key])[key]
+
+
+@router.post("/users", response={200: UserOut, (403, 409, 422): Refusal}, operation_id="create_user")
+def create_user(request: ActorRequest, body: UserIn) -> UserOut:
+    """A person who can log in once somebody grants a post."""
+    user = services.create_user(
+        username=body.username, name=body.name, password=body.password, actor=request.actor, at=clock.now()
+    )
+    return UserOut(id=user.pk, username=user.username, name=user.name)
+
+
+@router.post("/posts", response={200: PostOut, (403, 409, 422): Refusal}, operation_id="grant_post")
+def grant_post(request: ActorRequest, body: PostIn) -> PostOut:
+    """A post for somebody; only the security administrator grants (AC-1)."""
+    post = services.NewPost(**body.model_dump())
+    return PostOut(id=services.grant_post(post, actor=request.actor, at=clock.now()))

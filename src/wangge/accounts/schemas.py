@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ninja import Schema
 from pydantic import Field
 
@@ -32,3 +34,40 @@ class DepartmentOut(Schema):
     name: str
     kind: str
     path: str
+
+
+class UserIn(Schema):
+    username: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=64)
+    password: str = Field(max_length=256)
+
+
+class UserOut(Schema):
+    id: int
+    username: str
+    name: str
+
+
+class PostIn(Schema):
+    """A post for somebody, in `[starts_on, ends_on)`."""
+
+    user_id: int
+    role: Role
+    scope: str = Field(max_length=64)  # a closed path
+    scope_name: str = Field("", max_length=64)
+    department_id: int | None = None
+    starts_on: date
+    ends_on: date | None = None
+
+
+class PostOut(Schema):
+    id: int
+
+
+class DepartmentIn(Schema):
+    """A department by its code: made, or brought up to date."""
+
+    code: str = Field(min_length=1, max_length=32)
+    name: str = Field(min_length=1, max_length=64)
+    kind: str = Field(min_length=1, max_length=32)
+    path: str = Field(max_length=64)

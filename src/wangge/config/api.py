@@ -19,6 +19,7 @@ from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
 from wangge.orders.api import router as orders
+from wangge.packs.api import router as packs
 from wangge.territory.api import router as territory
 from wangge.venues.api import router as venues
 
@@ -40,6 +41,7 @@ for prefix, router in {
     "venues": venues,
     "checklists": checklists,
     "orders": orders,
+    "packs": packs,
     "cases": cases,
     "files": files,
     "health": health,

@@ -18,10 +18,7 @@ from wangge.config.reporting import show_report
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
-from wangge.kernel.geojson import FeatureFile
-from wangge.kernel.spreadsheets import read_rows
 from wangge.territory import services as territory
-from wangge.territory import wording
 from wangge.territory.rules import Problems, closed
 from wangge.territory.schemas import Datum, GridImport, ImportReport
 from wangge.venues import services as venues
@@ -59,7 +56,8 @@ def divisions(
     problems = Problems()
     with reading(files, quiet=as_json) as streams:
         began = time.monotonic()
-        rows = _division_rows(files, streams, code_column, name_column, problems)
+        tables = [territory.Table(stream, file.name) for file, stream in zip(files, streams, strict=True)]
+        rows = territory.read_divisions(tables, code_column, name_column, problems)
         report = territory.import_divisions(
             rows,
             actor=console_actor(),
@@ -69,21 +67,6 @@ def divisions(
             problems=problems,
         )
     _end(report, as_json=as_json, began=began)
-
-
-def _division_rows(
-    files: Sequence[Path], streams: Sequence[IO[bytes]], code: str, name: str, problems: Problems
-) -> Iterator[territory.DivisionRow]:
-    for file, stream in zip(files, streams, strict=True):
-        called = file.name if len(files) > 1 else None
-        for row, values in read_rows(stream, file.name.removesuffix(".gz")):
-            missing = [column for column in (code, name) if column not in values]
-            for column in missing:
-                there = "、".join(values)
-                problems.add(wording.NO_COLUMN, None, column, column, file=file.name, there=there)
-            if missing:
-                break
-            yield territory.DivisionRow(values[code], values[name], row, called)
 
 
 @app.command()
@@ -120,6 +103,9 @@ def grids(
         within=path,
         match_by="code" if match_by == "code" else "name",
         matches=read_pairs("match", match),
+        name_column=name_column,
+        code_column=code_column,
+        households_column=households_column,
         repair=repair,
         overlap_m2=overlap_m2,
         dry_run=dry_run,
@@ -127,9 +113,8 @@ def grids(
     problems = Problems()
     with reading([file], quiet=as_json) as (stream,):
         began = time.monotonic()
-        features = _grid_features(stream, name_column, code_column, households_column, match_by, problems)
         report = territory.import_grids(
-            features,
+            territory.read_grids(stream, options, problems),
             options=options,
             actor=console_actor(path),
             at=clock.now(),
@@ -137,29 +122,6 @@ def grids(
             problems=problems,
         )
     _end(report, as_json=as_json, began=began)
-
-
-def _grid_features(
-    stream: IO[bytes], name: str, code: str, households: str, match_by: str, problems: Problems
-) -> Iterator[territory.GridFeature]:
-    file = FeatureFile(stream)
-    if file.foreign_crs:
-        problems.add(wording.FILE_SAYS_CRS, None, "crs", file.foreign_crs)
-    needed = name if match_by == "name" else code
-    if len(file) and needed not in (there := file.columns()):
-        problems.add(wording.NO_COLUMN, None, needed, needed, there="、".join(sorted(there)))
-        return
-    for feature in file:
-        given = feature.properties
-        count = given.get(households)
-        yield territory.GridFeature(
-            name=str(given.get(name) or given.get(code) or ""),
-            shape=feature.shape,
-            code=str(given.get(code) or ""),
-            row=feature.row,
-            households=int(count) if isinstance(count, int | float) and count >= 0 else None,
-            why=feature.why,
-        )
 
 
 @app.command("venues")

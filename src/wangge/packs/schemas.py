@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any, Literal
 
+from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
 
 from wangge.accounts.rules import Role
@@ -209,3 +211,20 @@ SECTIONS: dict[str, type[Entry]] = {
     "rewards": Reward,
     "appraisal": Figure,
 }
+
+
+class InstalledOut(Schema):
+    name: str
+    pack_version: str
+    effective_on: date
+    installed_at: datetime
+    is_active: bool
+
+
+class PackListOut(Schema):
+    shipped: list[str]
+    installed: list[InstalledOut]
+
+
+class PackInstallIn(Schema):
+    name: str = Field(max_length=32)

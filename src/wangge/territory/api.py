@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ninja import Router
+from ninja import File, Form, Router
+from ninja.files import UploadedFile
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
 from wangge.territory import queries, services
 from wangge.territory.schemas import (
+    AppointedOut,
+    AppointIn,
     CoverageOut,
+    DivisionImport,
     DivisionOut,
     FeatureCollection,
+    GridImport,
     GridOut,
     GridPage,
+    ImportReport,
     LocatedOut,
     LocateIn,
 )
@@ -69,3 +75,31 @@ def locate_points(request: ActorRequest, body: LocateIn) -> list[LocatedOut | No
 def check_coverage(request: ActorRequest, layer: str = "comprehensive") -> CoverageOut:
     """Whether the caller's grids of the layer leave gaps or overlap, with the shapes of both."""
     return services.check_coverage(request.actor, layer, at=clock.now())
+
+
+@router.post(
+    "/divisions/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_divisions"
+)
+def import_divisions(
+    request: ActorRequest, options: Form[DivisionImport], file: File[UploadedFile]
+) -> ImportReport:
+    """A CSV or Excel table of codes and names. With any error nothing is loaded."""
+    return services.import_division_upload(file, options, actor=request.actor, at=clock.now())
+
+
+@router.post(
+    "/grids/imports", response={200: ImportReport, (403, 404, 422): Refusal}, operation_id="import_grids"
+)
+def import_grids(request: ActorRequest, options: Form[GridImport], file: File[UploadedFile]) -> ImportReport:
+    """GeoJSON polygons. With any error nothing is loaded."""
+    return services.import_grid_upload(file, options, actor=request.actor, at=clock.now())
+
+
+@router.post("/members", response={200: AppointedOut, (403, 404): Refusal}, operation_id="appoint_members")
+def appoint_members(request: ActorRequest, body: AppointIn) -> AppointedOut:
+    """Let people cover grids; a new primary member ends the former one's time (WH-07)."""
+    wanted = [services.Appointment(one.path, one.user_id, one.layer, one.duty) for one in body.appointments]
+    appointed = services.appoint_members(
+        wanted, actor=request.actor, starts_on=body.starts_on, at=clock.now()
+    )
+    return AppointedOut(appointed=appointed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, field_validator
 
 Datum = Literal["wgs84", "gcj02", "cgcs2000"]
 
@@ -112,7 +113,43 @@ class GridImport(Schema):
     datum: Datum  # asked, never guessed
     within: str  # a closed path: the division the file lies in
     match_by: Literal["name", "code"] = "name"
-    matches: dict[str, str] = Field(default_factory=dict)  # name in the file -> division code
+    matches: dict[str, str] = Field(
+        default_factory=dict
+    )  # name in the file -> division code; in a form: JSON
+    name_column: str = "name"
+    code_column: str = "code"
+    households_column: str = "households"
     repair: bool = False  # mend self-crossing polygons instead of refusing them
     overlap_m2: float = 100.0  # slivers up to this are warnings
     dry_run: bool = False
+
+    @field_validator("matches", mode="before")
+    @classmethod
+    def _read_matches(cls, given: object) -> object:
+        return json.loads(given or "{}") if isinstance(given, str) else given
+
+
+class DivisionImport(Schema):
+    """How to read a table of divisions."""
+
+    code_column: str = "code"
+    name_column: str = "name"
+    dry_run: bool = False
+
+
+class AppointmentIn(Schema):
+    """Somebody covers a grid from a day on."""
+
+    path: str
+    user_id: int
+    layer: str = "comprehensive"
+    duty: Literal["primary", "deputy", "substitute"] = "primary"
+
+
+class AppointIn(Schema):
+    starts_on: date
+    appointments: list[AppointmentIn] = Field(max_length=5_000)
+
+
+class AppointedOut(Schema):
+    appointed: int  # those that were not so before

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import shapely
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from wangge.kernel import audit
@@ -16,24 +17,77 @@ from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import check_closed
 from wangge.territory import coverage, queries
 from wangge.territory.division_import import DivisionRow, import_divisions
+from wangge.territory.file_reading import Table, read_divisions, read_grids
 from wangge.territory.geometry import areas_m2
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.models import Division, Duty, Grid, GridMember
 from wangge.territory.outline_checks import check_places, read_outline
-from wangge.territory.schemas import CoverageOut, FeatureCollection
+from wangge.territory.rules import Problems
+from wangge.territory.schemas import (
+    CoverageOut,
+    DivisionImport,
+    FeatureCollection,
+    GridImport,
+    ImportReport,
+)
 
 __all__ = [
     "Appointment",
     "DivisionRow",
     "GridFeature",
+    "Table",
     "appoint_members",
     "areas_m2",
     "check_coverage",
     "check_places",
+    "import_division_upload",
     "import_divisions",
+    "import_grid_upload",
     "import_grids",
+    "read_divisions",
+    "read_grids",
     "read_outline",
 ]
+
+
+def import_division_upload(
+    file: UploadedFile[Any], options: DivisionImport, *, actor: Actor, at: datetime
+) -> ImportReport:
+    """Import an uploaded table. Raises: as import_divisions; Unreadable for a file that cannot be read."""
+    actor.check_can("territory.write")
+    problems = Problems()
+    table = Table(_opened(file), file.name or "")
+    return import_divisions(
+        read_divisions([table], options.code_column, options.name_column, problems),
+        actor=actor,
+        at=at,
+        file_name=table.name,
+        dry_run=options.dry_run,
+        problems=problems,
+    )
+
+
+def import_grid_upload(
+    file: UploadedFile[Any], options: GridImport, *, actor: Actor, at: datetime
+) -> ImportReport:
+    """Import an uploaded GeoJSON. Raises: as import_grids; Unreadable for a file that cannot be read."""
+    actor.check_can("territory.write")
+    problems = Problems()
+    return import_grids(
+        read_grids(_opened(file), options, problems),
+        options=options,
+        actor=actor,
+        at=at,
+        file_name=file.name or "",
+        problems=problems,
+    )
+
+
+def _opened(file: UploadedFile[Any]) -> IO[bytes]:
+    if file.file is None:
+        raise ValueError("an upload without a file")
+    opened: IO[bytes] = file.file
+    return opened
 
 
 class Appointment(NamedTuple):

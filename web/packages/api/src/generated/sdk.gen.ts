@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetVenueData, GetVenueErrors, GetVenueResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveVenuesData, SaveVenuesResponses, StoreFileData, StoreFileErrors, StoreFileResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses } from './types.gen';
+import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CreateUserData, CreateUserErrors, CreateUserResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveVenuesData, SaveVenuesResponses, StoreFileData, StoreFileErrors, StoreFileResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -71,6 +71,63 @@ export const listDepartments = <ThrowOnError extends boolean = false>(options?: 
         }],
     url: '/api/accounts/departments',
     ...options
+});
+
+/**
+ * Save Department
+ *
+ * Make a department, or bring the one with this code up to date.
+ */
+export const saveDepartment = <ThrowOnError extends boolean = false>(options: Options<SaveDepartmentData, ThrowOnError>): RequestResult<SaveDepartmentResponses, SaveDepartmentErrors, ThrowOnError> => (options.client ?? client).post<SaveDepartmentResponses, SaveDepartmentErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/accounts/departments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Create User
+ *
+ * A person who can log in once somebody grants a post.
+ */
+export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/accounts/users',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Grant Post
+ *
+ * A post for somebody; only the security administrator grants (AC-1).
+ */
+export const grantPost = <ThrowOnError extends boolean = false>(options: Options<GrantPostData, ThrowOnError>): RequestResult<GrantPostResponses, GrantPostErrors, ThrowOnError> => (options.client ?? client).post<GrantPostResponses, GrantPostErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/accounts/posts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -161,6 +218,65 @@ export const checkCoverage = <ThrowOnError extends boolean = false>(options?: Op
         }],
     url: '/api/territory/coverage',
     ...options
+});
+
+/**
+ * Import Divisions
+ *
+ * A CSV or Excel table of codes and names. With any error nothing is loaded.
+ */
+export const importDivisions = <ThrowOnError extends boolean = false>(options: Options<ImportDivisionsData, ThrowOnError>): RequestResult<ImportDivisionsResponses, ImportDivisionsErrors, ThrowOnError> => (options.client ?? client).post<ImportDivisionsResponses, ImportDivisionsErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/divisions/imports',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Import Grids
+ *
+ * GeoJSON polygons. With any error nothing is loaded.
+ */
+export const importGrids = <ThrowOnError extends boolean = false>(options: Options<ImportGridsData, ThrowOnError>): RequestResult<ImportGridsResponses, ImportGridsErrors, ThrowOnError> => (options.client ?? client).post<ImportGridsResponses, ImportGridsErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/grids/imports',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Appoint Members
+ *
+ * Let people cover grids; a new primary member ends the former one's time (WH-07).
+ */
+export const appointMembers = <ThrowOnError extends boolean = false>(options: Options<AppointMembersData, ThrowOnError>): RequestResult<AppointMembersResponses, AppointMembersErrors, ThrowOnError> => (options.client ?? client).post<AppointMembersResponses, AppointMembersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/members',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -406,6 +522,40 @@ export const getOrder = <ThrowOnError extends boolean = false>(options: Options<
         }],
     url: '/api/orders/{order_id}',
     ...options
+});
+
+/**
+ * List Packs
+ *
+ * The packs that are shipped, and what was installed, newest first.
+ */
+export const listPacks = <ThrowOnError extends boolean = false>(options?: Options<ListPacksData, ThrowOnError>): RequestResult<ListPacksResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPacksResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/packs',
+    ...options
+});
+
+/**
+ * Install Pack
+ *
+ * Make a shipped pack the active one; installing it again changes nothing.
+ */
+export const installPack = <ThrowOnError extends boolean = false>(options: Options<InstallPackData, ThrowOnError>): RequestResult<InstallPackResponses, InstallPackErrors, ThrowOnError> => (options.client ?? client).post<InstallPackResponses, InstallPackErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/packs/installs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -121,6 +121,109 @@ export type DepartmentOut = {
 };
 
 /**
+ * DepartmentIn
+ *
+ * A department by its code: made, or brought up to date.
+ */
+export type DepartmentIn = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Path
+     */
+    path: string;
+};
+
+/**
+ * UserOut
+ */
+export type UserOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * UserIn
+ */
+export type UserIn = {
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * PostOut
+ */
+export type PostOut = {
+    /**
+     * Id
+     */
+    id: number;
+};
+
+/**
+ * PostIn
+ *
+ * A post for somebody, in `[starts_on, ends_on)`.
+ */
+export type PostIn = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    role: Role;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Scope Name
+     */
+    scope_name?: string;
+    /**
+     * Department Id
+     */
+    department_id?: number | null;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on?: string | null;
+};
+
+/**
  * DivisionOut
  */
 export type DivisionOut = {
@@ -319,6 +422,228 @@ export type CoverageOut = {
      */
     invalid: Array<string>;
     shapes: FeatureCollection;
+};
+
+/**
+ * ImportProblem
+ *
+ * One thing wrong with an imported file: where, what, and the remedy, in both languages.
+ */
+export type ImportProblem = {
+    /**
+     * Row
+     */
+    row: number | null;
+    /**
+     * Column
+     */
+    column: string | null;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Remedy Zh
+     */
+    remedy_zh: string;
+    /**
+     * Remedy En
+     */
+    remedy_en: string;
+    /**
+     * Is Error
+     */
+    is_error?: boolean;
+    /**
+     * File
+     */
+    file?: string | null;
+};
+
+/**
+ * ImportReport
+ *
+ * What an import did. With any error nothing is loaded.
+ */
+export type ImportReport = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Loaded
+     */
+    loaded: boolean;
+    /**
+     * Orphans
+     */
+    orphans?: number;
+    /**
+     * Problems
+     */
+    problems: Array<ImportProblem>;
+    /**
+     * Problem Count
+     */
+    problem_count: number;
+};
+
+/**
+ * DivisionImport
+ *
+ * How to read a table of divisions.
+ */
+export type DivisionImport = {
+    /**
+     * Code Column
+     */
+    code_column?: string;
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * GridImport
+ *
+ * How to read a file of grids.
+ */
+export type GridImport = {
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Datum
+     */
+    datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Within
+     */
+    within: string;
+    /**
+     * Match By
+     */
+    match_by?: 'name' | 'code';
+    /**
+     * Matches
+     */
+    matches?: {
+        [key: string]: string;
+    };
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Code Column
+     */
+    code_column?: string;
+    /**
+     * Households Column
+     */
+    households_column?: string;
+    /**
+     * Repair
+     */
+    repair?: boolean;
+    /**
+     * Overlap M2
+     */
+    overlap_m2?: number;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * AppointedOut
+ */
+export type AppointedOut = {
+    /**
+     * Appointed
+     */
+    appointed: number;
+};
+
+/**
+ * AppointIn
+ */
+export type AppointIn = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Appointments
+     */
+    appointments: Array<AppointmentIn>;
+};
+
+/**
+ * AppointmentIn
+ *
+ * Somebody covers a grid from a day on.
+ */
+export type AppointmentIn = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Duty
+     */
+    duty?: 'primary' | 'deputy' | 'substitute';
 };
 
 /**
@@ -577,102 +902,6 @@ export type VenueClassOut = {
      * Name En
      */
     name_en: string;
-};
-
-/**
- * ImportProblem
- *
- * One thing wrong with an imported file: where, what, and the remedy, in both languages.
- */
-export type ImportProblem = {
-    /**
-     * Row
-     */
-    row: number | null;
-    /**
-     * Column
-     */
-    column: string | null;
-    /**
-     * Value
-     */
-    value: string;
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Zh
-     */
-    zh: string;
-    /**
-     * En
-     */
-    en: string;
-    /**
-     * Remedy Zh
-     */
-    remedy_zh: string;
-    /**
-     * Remedy En
-     */
-    remedy_en: string;
-    /**
-     * Is Error
-     */
-    is_error?: boolean;
-    /**
-     * File
-     */
-    file?: string | null;
-};
-
-/**
- * ImportReport
- *
- * What an import did. With any error nothing is loaded.
- */
-export type ImportReport = {
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * File Name
-     */
-    file_name: string;
-    /**
-     * Rows
-     */
-    rows: number;
-    /**
-     * Created
-     */
-    created: number;
-    /**
-     * Updated
-     */
-    updated: number;
-    /**
-     * Unchanged
-     */
-    unchanged: number;
-    /**
-     * Loaded
-     */
-    loaded: boolean;
-    /**
-     * Orphans
-     */
-    orphans?: number;
-    /**
-     * Problems
-     */
-    problems: Array<ImportProblem>;
-    /**
-     * Problem Count
-     */
-    problem_count: number;
 };
 
 /**
@@ -1453,6 +1682,56 @@ export type VisitOut = {
 };
 
 /**
+ * InstalledOut
+ */
+export type InstalledOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Effective On
+     */
+    effective_on: string;
+    /**
+     * Installed At
+     */
+    installed_at: string;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+};
+
+/**
+ * PackListOut
+ */
+export type PackListOut = {
+    /**
+     * Shipped
+     */
+    shipped: Array<string>;
+    /**
+     * Installed
+     */
+    installed: Array<InstalledOut>;
+};
+
+/**
+ * PackInstallIn
+ */
+export type PackInstallIn = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * CaseFilter
  *
  * What to list. Times are `[reported_from, reported_to)`.
@@ -2226,6 +2505,101 @@ export type ListDepartmentsResponses = {
 
 export type ListDepartmentsResponse = ListDepartmentsResponses[keyof ListDepartmentsResponses];
 
+export type SaveDepartmentData = {
+    body: DepartmentIn;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/departments';
+};
+
+export type SaveDepartmentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveDepartmentError = SaveDepartmentErrors[keyof SaveDepartmentErrors];
+
+export type SaveDepartmentResponses = {
+    /**
+     * OK
+     */
+    200: DepartmentOut;
+};
+
+export type SaveDepartmentResponse = SaveDepartmentResponses[keyof SaveDepartmentResponses];
+
+export type CreateUserData = {
+    body: UserIn;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    /**
+     * OK
+     */
+    200: UserOut;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type GrantPostData = {
+    body: PostIn;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/posts';
+};
+
+export type GrantPostErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GrantPostError = GrantPostErrors[keyof GrantPostErrors];
+
+export type GrantPostResponses = {
+    /**
+     * OK
+     */
+    200: PostOut;
+};
+
+export type GrantPostResponse = GrantPostResponses[keyof GrantPostResponses];
+
 export type ListDivisionsData = {
     body?: never;
     path?: never;
@@ -2396,6 +2770,175 @@ export type CheckCoverageResponses = {
 };
 
 export type CheckCoverageResponse = CheckCoverageResponses[keyof CheckCoverageResponses];
+
+export type ImportDivisionsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Code Column
+         */
+        code_column?: string;
+        /**
+         * Name Column
+         */
+        name_column?: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/territory/divisions/imports';
+};
+
+export type ImportDivisionsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportDivisionsError = ImportDivisionsErrors[keyof ImportDivisionsErrors];
+
+export type ImportDivisionsResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportDivisionsResponse = ImportDivisionsResponses[keyof ImportDivisionsResponses];
+
+export type ImportGridsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Tier
+         */
+        tier: string;
+        /**
+         * Datum
+         */
+        datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+        /**
+         * Within
+         */
+        within: string;
+        /**
+         * Match By
+         */
+        match_by?: 'name' | 'code';
+        /**
+         * Matches
+         */
+        matches?: {
+            [key: string]: string;
+        };
+        /**
+         * Name Column
+         */
+        name_column?: string;
+        /**
+         * Code Column
+         */
+        code_column?: string;
+        /**
+         * Households Column
+         */
+        households_column?: string;
+        /**
+         * Repair
+         */
+        repair?: boolean;
+        /**
+         * Overlap M2
+         */
+        overlap_m2?: number;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/territory/grids/imports';
+};
+
+export type ImportGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportGridsError = ImportGridsErrors[keyof ImportGridsErrors];
+
+export type ImportGridsResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportGridsResponse = ImportGridsResponses[keyof ImportGridsResponses];
+
+export type AppointMembersData = {
+    body: AppointIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/members';
+};
+
+export type AppointMembersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type AppointMembersError = AppointMembersErrors[keyof AppointMembersErrors];
+
+export type AppointMembersResponses = {
+    /**
+     * OK
+     */
+    200: AppointedOut;
+};
+
+export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
 
 export type ListVenuesData = {
     body?: never;
@@ -2942,6 +3485,59 @@ export type GetOrderResponses = {
 };
 
 export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type ListPacksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/packs';
+};
+
+export type ListPacksResponses = {
+    /**
+     * OK
+     */
+    200: PackListOut;
+};
+
+export type ListPacksResponse = ListPacksResponses[keyof ListPacksResponses];
+
+export type InstallPackData = {
+    body: PackInstallIn;
+    path?: never;
+    query?: never;
+    url: '/api/packs/installs';
+};
+
+export type InstallPackErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type InstallPackError = InstallPackErrors[keyof InstallPackErrors];
+
+export type InstallPackResponses = {
+    /**
+     * OK
+     */
+    200: PackListOut;
+};
+
+export type InstallPackResponse = InstallPackResponses[keyof InstallPackResponses];
 
 export type ListCasesData = {
     body?: never;
