@@ -40,7 +40,7 @@ from wangge.twin.city import CitySpec
 with database.up_to_date():
     demo.make(spec=CitySpec(streets=1, communities=1, venues_a_grid=150), history_days=0)
     Matter.objects.update(fix_days=365, fix_hours=None)
-"""  # every deadline runs into a year that no calendar knows: so every report defers a job, whatever day it is
+"""  # every deadline runs into a year that no calendar knows: so every report defers a job, on any day
 DEPARTMENTS = ("police", "fire", "street")
 COMMAND = [sys.executable, "-m", "wangge.config.command"]
 STARTS_WITHIN_S, RECOVERS_WITHIN_S = 60, 30
