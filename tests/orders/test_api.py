@@ -104,3 +104,17 @@ def test_the_daily_jobs_close_and_plan():
     order.refresh_from_db()
     assert order.status == "missed"
     assert Order.objects.filter(opens_on__gte=date(2025, 12, 1)).count() <= 1
+
+
+def test_an_order_whose_period_is_over_is_missed_before_the_night_writes_it_down():
+    bob, order = make_order()
+    with clock.standing_at(IN_NOVEMBER.replace(month=12, day=1)):
+        row = bob.get("/api/orders?mine=true").json()["items"][0]
+        assert (row["status"], row["is_overdue"]) == ("missed", False)
+        assert bob.get("/api/orders?mine=true&status=open").json()["total"] == 0
+        assert bob.get("/api/orders?mine=true&overdue=true").json()["total"] == 0
+        assert bob.get("/api/orders?mine=true&status=missed").json()["total"] == 1
+        figures = bob.get("/api/orders/figures").json()
+        assert (figures["missed"], figures["open"], figures["overdue"]) == (1, 0, 0)
+    order.refresh_from_db()
+    assert order.status == "open"

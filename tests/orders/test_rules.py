@@ -26,6 +26,7 @@ from wangge.orders.rules import (
     periods_between,
     started_on,
     status_after,
+    status_on,
     winning_rule,
     working_days,
 )
@@ -195,3 +196,16 @@ AFTER = {
 @pytest.mark.parametrize(("status", "outcome"), AFTER)
 def test_a_visit_without_inspection_leaves_the_order_owed(status, outcome):
     assert status_after(OrderStatus(status), VisitOutcome(outcome)) == AFTER[status, outcome]
+
+
+@pytest.mark.parametrize(
+    ("status", "today", "stands"),
+    [
+        ("open", date(2025, 11, 30), "open"),
+        ("open", date(2025, 12, 1), "missed"),
+        ("done", date(2025, 12, 1), "done"),
+        ("missed", date(2025, 12, 1), "missed"),
+    ],
+)
+def test_an_order_is_missed_from_the_day_its_period_has_ended(status, today, stands):
+    assert status_on(OrderStatus(status), ends_on=date(2025, 12, 1), today=today) == stands

@@ -15,7 +15,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.orders.models import Order, OrderQuerySet, PlanRule, Visit
-from wangge.orders.rules import OrderStatus, VisitOutcome
+from wangge.orders.rules import OrderStatus, VisitOutcome, status_on
 from wangge.orders.schemas import (
     OrderDetail,
     OrderFigures,
@@ -53,9 +53,9 @@ def _filtered(orders: OrderQuerySet, actor: Actor, filters: OrderFilter, today: 
     if filters.mine:
         orders = orders.filter(member_id=actor.user_id)
     if filters.status:
-        orders = orders.filter(status=filters.status)
+        orders = orders.filter(_stands(filters.status, today))
     if filters.overdue:
-        orders = orders.filter(status=OrderStatus.OPEN, due_on__lt=today)
+        orders = orders.filter(_stands(OrderStatus.OPEN, today), due_on__lt=today)
     if filters.opens_from:
         orders = orders.filter(opens_on__gte=filters.opens_from)
     if filters.opens_to:
@@ -68,6 +68,14 @@ def _filtered(orders: OrderQuerySet, actor: Actor, filters: OrderFilter, today: 
         named = Q(venue__name__contains=filters.q) | Q(venue__address__contains=filters.q)
         orders = orders.filter(named | Q(venue__code=filters.q))
     return orders
+
+
+def _stands(status: OrderStatus, today: date) -> Q:
+    """Return the orders that stand so today: what nobody did is missed when its period ends (OR-9)."""
+    over = Q(status=OrderStatus.OPEN, ends_on__lte=today)
+    if status is OrderStatus.MISSED:
+        return Q(status=status) | over
+    return Q(status=status) & ~over if status is OrderStatus.OPEN else Q(status=status)
 
 
 def _closed(path: str) -> str:
@@ -92,6 +100,7 @@ def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
     rows = []
     for order in orders:
         place, rule = places[order.venue_id], rules[order.rule_code, order.pack_version]
+        status = status_on(OrderStatus(order.status), ends_on=order.ends_on, today=today)
         rows.append(
             OrderRow(
                 id=order.id,
@@ -110,8 +119,8 @@ def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
                 rule_is_confirmed=rule.is_confirmed,
                 opens_on=order.opens_on,
                 due_on=order.due_on,
-                status=OrderStatus(order.status),
-                is_overdue=order.status == OrderStatus.OPEN and order.due_on < today,
+                status=status,
+                is_overdue=status is OrderStatus.OPEN and order.due_on < today,
                 outcome=VisitOutcome(order.outcome) if order.outcome else None,
                 done_at=order.done_at,
                 findings=order.findings,
@@ -211,9 +220,9 @@ _FIGURES = """
 SELECT count(*),
        count(*) FILTER (WHERE status = 'done'),
        count(*) FILTER (WHERE status = 'done' AND (done_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on),
-       count(*) FILTER (WHERE status = 'missed'),
-       count(*) FILTER (WHERE status = 'open'),
-       count(*) FILTER (WHERE status = 'open' AND due_on < %(today)s),
+       count(*) FILTER (WHERE status = 'missed' OR status = 'open' AND ends_on <= %(today)s),
+       count(*) FILTER (WHERE status = 'open' AND ends_on > %(today)s),
+       count(*) FILTER (WHERE status = 'open' AND ends_on > %(today)s AND due_on < %(today)s),
        count(*) FILTER (WHERE status = 'done' AND outcome = 'inspected'),
        count(*) FILTER (WHERE findings > 0),
        coalesce(sum(findings), 0)

@@ -23,6 +23,11 @@ class OrderStatus(StrEnum):
     MISSED = "missed"  # the period ended without a visit
 
 
+def status_on(status: OrderStatus, *, ends_on: date, today: date) -> OrderStatus:
+    """Return how an order stands on a day: what nobody did is missed once its period is over. Rule: OR-9."""
+    return OrderStatus.MISSED if status is OrderStatus.OPEN and ends_on <= today else status
+
+
 class VisitOutcome(StrEnum):
     INSPECTED = "inspected"
     NOBODY_THERE = "nobody_there"
