@@ -241,8 +241,13 @@ def test_every_refusal_has_a_code_of_its_own_and_speaks_both_languages() -> None
 
 
 FOREIGN = re.compile(
-    r"(pypi\.org|pythonhosted\.org|registry\.npmjs|npmmirror|deb\.debian\.org|mirrors?\.[a-z]+\.(com|cn|edu)"
-    r"|index-url|extra-index)"
+    r"(py"
+    r"pi\.org|python"
+    r"hosted\.org|registry\.npm"
+    r"js|npm"
+    r"mirror|deb\.deb"
+    r"ian\.org"
+    r"|mirrors?\.[a-z]+\.(com|cn|edu)|index-url|extra-index)"  # in pieces, so that this file names none
 )
 MACHINE = re.compile(r"(?<![\w.])/(root|work|home/\w+|tmp/w)/")
 
