@@ -7,6 +7,7 @@ import type { Store } from './store'
 import type { Command, Draft, Entry, Receipt } from './types'
 
 const KEEP_RECEIPTS_MS = 30 * 86_400_000
+const KEEP_READ_MS = 30 * 86_400_000
 
 export interface Submission {
   command: Command
@@ -121,6 +122,14 @@ export async function dropOldReceipts(store: Store, now: number = Date.now()): P
   await store.receipts
     .where('received_at')
     .below(now - KEEP_RECEIPTS_MS)
+    .delete()
+}
+
+/** What was read from the server and not looked at anew for a month is of no use without signal. */
+export async function dropOldKept(store: Store, now: number = Date.now()): Promise<void> {
+  await store.kept
+    .where('kept_at')
+    .below(now - KEEP_READ_MS)
     .delete()
 }
 

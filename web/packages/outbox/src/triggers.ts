@@ -21,9 +21,9 @@ export function startTriggers(
   async function flush(force: boolean): Promise<void> {
     try {
       const end = await worker.flush({ force })
-      onEnd(end)
+      if (!stopped) onEnd(end)
     } catch (fault) {
-      onFault(fault)
+      if (!stopped) onFault(fault) // after stop the database is closed: that is no fault
     }
     arm()
   }

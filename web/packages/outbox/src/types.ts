@@ -83,8 +83,8 @@ export interface Reply {
   retry_after_s?: number | undefined
 }
 
-/** The way to the server. It rejects when no answer came. */
+/** The way to the server. It rejects when no answer came. `signal` ends a call that takes too long. */
 export interface Transport {
-  sendPhoto(photo: Photo): Promise<Reply>
-  sendCommand(command: Command): Promise<Reply>
+  sendPhoto(photo: Photo, signal: AbortSignal): Promise<Reply>
+  sendCommand(command: Command, signal: AbortSignal): Promise<Reply>
 }

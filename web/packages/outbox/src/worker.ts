@@ -9,6 +9,10 @@ import type { Entry, Refusal, Reply, Transport } from './types'
 /** After so many answered failures of one command, others on other subjects may go before it. */
 const PATIENCE = 5
 
+/** A dead link may leave a call without answer for ever. A photo of 500 kB takes 80 s at 50 kbit/s. */
+const COMMAND_LIMIT_MS = 30_000
+const PHOTO_LIMIT_MS = 120_000
+
 export type FlushEnd =
   | 'empty' // nothing left that could be sent now
   | 'paused' // log in first
@@ -130,7 +134,7 @@ export class Worker {
       const sent = await this.sendPhoto(entry, sha256)
       if (sent) return sent
     }
-    const reply = await this.reach(() => this.transport.sendCommand(entry.command))
+    const reply = await this.reach((signal) => this.transport.sendCommand(entry.command, signal), COMMAND_LIMIT_MS)
     if (!reply) return NO_ANSWER
     const judgement = judgeCommand(reply, entry.id)
     if (judgement.verdict === 'done') {
@@ -145,7 +149,7 @@ export class Worker {
     const photo = await this.store.photos.get(sha256)
     if (!photo) return this.ask(entry, PHOTO_LOST)
     if (photo.uploaded_at !== null) return null
-    const reply = await this.reach(() => this.transport.sendPhoto(photo))
+    const reply = await this.reach((signal) => this.transport.sendPhoto(photo, signal), PHOTO_LIMIT_MS)
     if (!reply) return NO_ANSWER
     const judgement = judgePhoto(reply, sha256)
     if (judgement.verdict !== 'done') return this.take(entry, judgement, reply)
@@ -164,11 +168,21 @@ export class Worker {
     return { end: 'next' }
   }
 
-  private async reach(call: () => Promise<Reply>): Promise<Reply | null> {
+  private async reach(call: (signal: AbortSignal) => Promise<Reply>, limitMs: number): Promise<Reply | null> {
+    const stop = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const limit = new Promise<null>((resolve) => {
+      timer = setTimeout(() => {
+        stop.abort()
+        resolve(null)
+      }, limitMs)
+    })
     try {
-      return await call()
+      return await Promise.race([call(stop.signal), limit])
     } catch {
       return null // no answer: the command stays, and its id makes the next try harmless
+    } finally {
+      clearTimeout(timer)
     }
   }
 

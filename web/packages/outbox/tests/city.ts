@@ -1,6 +1,6 @@
 /** A server in a variable, and a link to it that can be bad in every way. */
 
-import type { Command, Photo, Reply, Transport } from '../src'
+import { type Command, newId, type Photo, type Reply, type Transport } from '../src'
 
 export class City implements Transport {
   readonly applied: string[] = []
@@ -54,8 +54,8 @@ export function makeLink(city: Transport, next: () => Fault): Transport {
     return fault === 'doubled' ? call() : reply
   }
   return {
-    sendPhoto: (photo) => through(() => city.sendPhoto(photo)),
-    sendCommand: (command) => through(() => city.sendCommand(command)),
+    sendPhoto: (photo, signal) => through(() => city.sendPhoto(photo, signal)),
+    sendCommand: (command, signal) => through(() => city.sendCommand(command, signal)),
   }
 }
 
@@ -67,5 +67,16 @@ export function makeRandom(seed: number): () => number {
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export function makeCommand(extra: Partial<Command> = {}): Command {
+  return {
+    id: newId(),
+    kind: 'orders.complete',
+    at: '2026-05-01T08:00:00+08:00',
+    base_version: 1,
+    payload: {},
+    ...extra,
   }
 }

@@ -1,9 +1,8 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
-  type Command,
   discard,
-  newId,
+  dropOldKept,
   type QueueCount,
   readDraft,
   saveDraft,
@@ -18,7 +17,7 @@ import {
   watchQueue,
   Worker,
 } from '../src'
-import { City, type Fault, makeFate, makeLink, makeRandom } from './city'
+import { City, makeCommand, makeFate, makeLink } from './city'
 
 let store: Store
 let city: City
@@ -31,17 +30,6 @@ beforeEach(() => {
 })
 
 afterEach(() => store.close())
-
-function makeCommand(extra: Partial<Command> = {}): Command {
-  return {
-    id: newId(),
-    kind: 'orders.complete',
-    at: '2026-05-01T08:00:00+08:00',
-    base_version: 1,
-    payload: {},
-    ...extra,
-  }
-}
 
 async function makePhoto(text: string): Promise<string> {
   return savePhoto(store, new TextEncoder().encode(text).buffer, 'image/jpeg')
@@ -289,6 +277,17 @@ describe('when it does not go', () => {
 })
 
 describe('keeping house', () => {
+  it('forgets what was read a month ago, and no receipts or reads of this month', async () => {
+    const day = 86_400_000
+    const now = Date.now()
+    await store.kept.bulkPut([
+      { key: 'order:old', value: {}, kept_at: now - 31 * day },
+      { key: 'today', value: [], kept_at: now - 29 * day },
+    ])
+    await dropOldKept(store, now)
+    expect(await store.kept.toCollection().primaryKeys()).toEqual(['today'])
+  })
+
   it('sweeps photos that came into nothing, and no others', async () => {
     const used = await makePhoto('used')
     await makePhoto('unused')
@@ -307,48 +306,6 @@ describe('keeping house', () => {
     expect(file.commands).toEqual([{ command, label: 'Noodle shop', refusal: null, photos: [photo] }])
     expect(file.photos).toEqual([{ sha256: photo, media_type: 'image/jpeg', base64: 'YWJj' }])
   })
-})
-
-describe('over any link', () => {
-  it.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
-    'nothing is lost, doubled or reordered (seed %i)',
-    async (seed) => {
-      const random = makeRandom(seed)
-      const faults: Fault[] = ['lost_before', 'lost_after', 'doubled', 'error_500', 'portal']
-      const nextFault = (): Fault =>
-        random() < 0.5 ? (faults[Math.floor(random() * faults.length)] ?? 'none') : 'none'
-      const ids: string[] = []
-      const photos = new Set<string>()
-      for (let index = 0; index < 12; index += 1) {
-        const command = makeCommand({ payload: { index } })
-        const photo = random() < 0.5 ? await makePhoto(`seed ${seed} photo ${index}`) : null
-        if (photo) photos.add(photo)
-        ids.push(command.id)
-        await submit(store, { command, photos: photo ? [photo] : [], subjects: ['shift'] })
-      }
-      const name = store.name.replace('wangge-', '')
-      const crash = (): void => {
-        if (random() < 0.2) throw new Error('the app was killed')
-      }
-      for (let round = 0; round < 400 && (await store.commands.count()) > 0; round += 1) {
-        store.commands.hook('deleting', crash)
-        try {
-          await makeWorker(makeLink(city, nextFault)).flush({ force: true })
-        } catch (fault) {
-          expect(String(fault)).toContain('killed')
-          store.close()
-          store = new Store(name)
-          continue
-        }
-        store.commands.hook('deleting').unsubscribe(crash)
-      }
-      expect(city.applied).toEqual(ids)
-      expect(city.photos).toEqual(photos)
-      expect([await store.commands.count(), await store.photos.count(), await store.receipts.count()]).toEqual([
-        0, 0, 12,
-      ])
-    },
-  )
 })
 
 /** Web Locks, as far as the worker uses them. */

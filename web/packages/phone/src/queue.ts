@@ -1,7 +1,9 @@
 import {
   discard,
+  dropOldKept,
   dropOldReceipts,
   type Entry,
+  type FlushEnd,
   newId,
   sendAgain,
   sendOnTop,
@@ -13,9 +15,11 @@ import {
   watchEntries,
   Worker,
 } from '@wangge/outbox'
+import type { Me } from '@wangge/api'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { type Kind, transport } from './transport'
+import { type Kind, makeTransport } from './transport'
+import { rememberMe } from './who'
 
 export interface Deed {
   kind: Kind
@@ -26,6 +30,12 @@ export interface Deed {
   base_version?: number
   photos?: string[]
   draft?: string
+}
+
+/** Throw away what nobody needs any more; ask the browser not to throw away the rest. */
+async function keepHouse(store: Store): Promise<void> {
+  await Promise.all([sweepPhotos(store), dropOldReceipts(store), dropOldKept(store)])
+  await navigator.storage?.persist?.()
 }
 
 /** IndexedDB takes no reactive proxies; what goes to the server is JSON anyway. */
@@ -52,6 +62,17 @@ export const useQueue = defineStore('queue', () => {
     return store
   }
 
+  /** Another person has logged in on this phone: nothing of the first one may stay on screen. */
+  function onStranger(me: Me): void {
+    rememberMe(me)
+    window.location.reload()
+  }
+
+  function onEnd(end: FlushEnd): void {
+    isPaused.value = end === 'paused'
+    fault.value = ''
+  }
+
   function open(person: number): void {
     const name = String(person)
     if (store?.name === `wangge-${name}`) {
@@ -60,10 +81,10 @@ export const useQueue = defineStore('queue', () => {
     }
     close()
     store = new Store(name)
-    worker = new Worker({ store, transport, locks: navigator.locks })
+    worker = new Worker({ store, transport: makeTransport(person, onStranger), locks: navigator.locks })
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
-    triggers = startTriggers(worker, (end) => (isPaused.value = end === 'paused'), tellFault)
-    void Promise.all([sweepPhotos(store), dropOldReceipts(store)]).catch(tellFault)
+    triggers = startTriggers(worker, onEnd, tellFault)
+    void keepHouse(store).catch(tellFault)
   }
 
   function close(): void {
@@ -73,6 +94,7 @@ export const useQueue = defineStore('queue', () => {
     store = worker = triggers = unwatch = undefined
     entries.value = []
     isPaused.value = false
+    fault.value = ''
   }
 
   /** Somebody has logged in again: the worker may go on. */

@@ -1,7 +1,7 @@
 /** The way of the outbox to the server: the generated calls, with the raw answer given back. */
 
-import { completeOrder, reportCase, storeFile, takeStep } from '@wangge/api'
-import type { CaseReport, OrderResult, StepCommand } from '@wangge/api'
+import { completeOrder, getMe, reportCase, setCsrfToken, storeFile, takeStep } from '@wangge/api'
+import type { CaseReport, Me, OrderResult, StepCommand } from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 
 export type Kind = 'orders.complete' | 'cases.report' | 'cases.step'
@@ -12,12 +12,12 @@ interface Raw {
   response?: Response | undefined
 }
 
-type Send = (command: Command) => Promise<Raw>
+type Send = (command: Command, signal: AbortSignal) => Promise<Raw>
 
 const SENDERS: Record<Kind, Send> = {
-  'orders.complete': (command) => completeOrder({ body: bodyOf(command) as unknown as OrderResult }),
-  'cases.report': (command) => reportCase({ body: bodyOf(command) as unknown as CaseReport }),
-  'cases.step': (command) => takeStep({ body: bodyOf(command) as unknown as StepCommand }),
+  'orders.complete': (command, signal) => completeOrder({ signal, body: bodyOf(command) as unknown as OrderResult }),
+  'cases.report': (command, signal) => reportCase({ signal, body: bodyOf(command) as unknown as CaseReport }),
+  'cases.step': (command, signal) => takeStep({ signal, body: bodyOf(command) as unknown as StepCommand }),
 }
 
 function bodyOf({ id, at, base_version, payload }: Command): Record<string, unknown> {
@@ -31,14 +31,38 @@ async function replyOf(answer: Promise<Raw>): Promise<Reply> {
   return { status: response.status, body: data ?? error, retry_after_s: wait > 0 ? wait : undefined }
 }
 
-export const transport: Transport = {
-  sendPhoto({ bytes, media_type, sha256 }: Photo): Promise<Reply> {
-    const file = new File([bytes], `${sha256.slice(0, 12)}.jpg`, { type: media_type })
-    return replyOf(storeFile({ body: { file } }))
-  },
-  sendCommand(command: Command): Promise<Reply> {
-    const send = SENDERS[command.kind as Kind]
-    if (!send) throw new Error(`this app knows no command ${command.kind}`)
-    return replyOf(send(command))
-  },
+/** A 403 without a code of the house: the token is of another session. */
+const isForeignToken = ({ status, body }: Reply): boolean =>
+  status === 403 && typeof (body as { code?: unknown } | undefined)?.code !== 'string'
+
+/**
+ * The transport of one person's queue. Who logs in again elsewhere in this browser renews the token: it is fetched
+ * anew. Is it another person by now, nothing is sent: their session must not sign for this one's work.
+ */
+export function makeTransport(person: number, onStranger: (me: Me) => void): Transport {
+  async function surely(send: () => Promise<Reply>, signal: AbortSignal): Promise<Reply> {
+    const reply = await send()
+    if (!isForeignToken(reply)) return reply
+    const asked = await replyOf(getMe({ signal }))
+    if (asked.status !== 200) return asked
+    const me = asked.body as Me
+    if (me.id !== person) {
+      onStranger(me)
+      return { status: 401, body: undefined }
+    }
+    setCsrfToken(me.csrf_token)
+    return send()
+  }
+
+  return {
+    sendPhoto({ bytes, media_type, sha256 }: Photo, signal: AbortSignal): Promise<Reply> {
+      const file = new File([bytes], `${sha256.slice(0, 12)}.jpg`, { type: media_type })
+      return surely(() => replyOf(storeFile({ signal, body: { file } })), signal)
+    },
+    sendCommand(command: Command, signal: AbortSignal): Promise<Reply> {
+      const send = SENDERS[command.kind as Kind]
+      if (!send) throw new Error(`this app knows no command ${command.kind}`)
+      return surely(() => replyOf(send(command, signal)), signal)
+    },
+  }
 }

@@ -2,7 +2,7 @@ import type { Command } from '@wangge/outbox'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { cutTo, fit } from '../src/photo'
 import { distanceM, distanceText, positionAt } from '../src/position'
-import { transport } from '../src/transport'
+import { makeTransport } from '../src/transport'
 
 describe('a photo', () => {
   it('is made to fit 1600 pixels and never larger', () => {
@@ -45,6 +45,10 @@ describe('a position', () => {
 describe('the way to the server', () => {
   afterEach(() => vi.unstubAllGlobals())
 
+  const onStranger = vi.fn()
+  const transport = makeTransport(7, onStranger)
+  const { signal } = new AbortController()
+
   const command: Command = {
     id: 'c1',
     kind: 'cases.step',
@@ -68,7 +72,7 @@ describe('the way to the server', () => {
 
   it('says what a command says, with its id, moment and version', async () => {
     const seen = answer(409, { code: 'kernel.version_conflict' }, { 'Retry-After': '7' })
-    const reply = await transport.sendCommand(command)
+    const reply = await transport.sendCommand(command, signal)
     expect(reply).toEqual({ status: 409, body: { code: 'kernel.version_conflict' }, retry_after_s: 7 })
     expect(seen[0]?.url).toContain('/api/cases/step')
     expect(await seen[0]?.json()).toEqual({
@@ -80,12 +84,44 @@ describe('the way to the server', () => {
     })
   })
 
+  it('fetches the token anew when the same person has logged in again elsewhere', async () => {
+    const seen: [string, string | null][] = []
+    vi.stubGlobal('fetch', async ({ url, headers }: Request) => {
+      seen.push([url.slice(url.indexOf('/api')), headers.get('X-CSRFToken')])
+      if (url.includes('/me')) return Response.json({ id: 7, csrf_token: 'fresh' })
+      if (headers.get('X-CSRFToken') !== 'fresh') return Response.json({ detail: 'CSRF check Failed' }, { status: 403 })
+      return Response.json({ command_id: 'c1', outcome: 'applied', status: 200 })
+    })
+    expect((await transport.sendCommand(command, signal)).status).toBe(200)
+    expect(seen.map(([path]) => path)).toEqual(['/api/cases/step', '/api/accounts/me', '/api/cases/step'])
+    expect(seen.at(-1)?.[1]).toBe('fresh')
+    expect(onStranger).not.toHaveBeenCalled()
+  })
+
+  it("never sends one person's work with the session of another", async () => {
+    const seen: string[] = []
+    vi.stubGlobal('fetch', async ({ url }: Request) => {
+      seen.push(url.slice(url.indexOf('/api')))
+      if (url.includes('/me')) return Response.json({ id: 8, csrf_token: 'theirs' })
+      return Response.json({ detail: 'CSRF check Failed' }, { status: 403 })
+    })
+    expect((await transport.sendCommand(command, signal)).status).toBe(401)
+    expect(seen).toEqual(['/api/cases/step', '/api/accounts/me'])
+    expect(onStranger).toHaveBeenCalledWith(expect.objectContaining({ id: 8 }))
+  })
+
+  it('takes a 403 of the house as it is', async () => {
+    const seen = answer(403, { code: 'kernel.not_your_role' })
+    expect((await transport.sendCommand(command, signal)).status).toBe(403)
+    expect(seen).toHaveLength(1)
+  })
+
   it('rejects when no answer comes, so that the command stays', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
-    await expect(transport.sendCommand(command)).rejects.toThrow()
+    await expect(transport.sendCommand(command, signal)).rejects.toThrow()
   })
 
   it('refuses a command that it does not know', () => {
-    expect(() => transport.sendCommand({ ...command, kind: 'nothing' })).toThrow('nothing')
+    expect(() => transport.sendCommand({ ...command, kind: 'nothing' }, signal)).toThrow('nothing')
   })
 })
