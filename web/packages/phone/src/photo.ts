@@ -6,7 +6,7 @@ const QUALITY = 0.8
 
 export interface Taken {
   bytes: ArrayBuffer
-  /** When the camera says it was taken; the present when it says nothing. */
+  /** When the camera says it was taken; when the file was written where it says nothing. */
   at: Date
 }
 
@@ -25,13 +25,14 @@ export function cutTo(line: string, width: number, measure: (text: string) => nu
 }
 
 async function takenAt(file: File): Promise<Date> {
+  const written = new Date(file.lastModified)
   try {
     const { parse } = await exif()
     const found = (await parse(file, ['DateTimeOriginal'])) as { DateTimeOriginal?: unknown } | undefined
     const at = found?.DateTimeOriginal
-    return at instanceof Date && !Number.isNaN(at.getTime()) ? at : new Date()
+    return at instanceof Date && !Number.isNaN(at.getTime()) ? at : written
   } catch {
-    return new Date() // a picture without readable EXIF is still a picture
+    return written // a picture without readable EXIF is still a picture
   }
 }
 
