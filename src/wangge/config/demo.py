@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from wangge.accounts import queries as accounts
 from wangge.accounts.rules import Role
@@ -43,18 +44,22 @@ def make(
     spec: CitySpec = DEMO,
     history_days: int = services.HISTORY_DAYS,
 ) -> None:
-    """Make the demo city and write down who may log in. The password is this installation's own."""
+    """Make the demo city and write down who may log in; broken off, nothing of it is left.
+
+    The password is this installation's own.
+    """
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
     now = at or clock.now()
-    services.make_demo(
-        seed=seed,
-        at=now,
-        password=password,
-        install_pack=pack_installer(PACK),
-        spec=spec,
-        history_days=history_days,
-    )
-    _write(draw_city(spec, seed=seed), password)
+    with transaction.atomic():
+        services.make_demo(
+            seed=seed,
+            at=now,
+            password=password,
+            install_pack=pack_installer(PACK),
+            spec=spec,
+            history_days=history_days,
+        )
+        _write(draw_city(spec, seed=seed), password)
 
 
 def pack_installer(name: str) -> services.InstallPack:
