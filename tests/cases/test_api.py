@@ -172,6 +172,19 @@ def test_a_deadline_is_explained_line_by_line(house: House) -> None:
     assert get(house.carol, f"/{case}/deadline").status_code == 404
 
 
+def test_the_account_of_a_deadline_tells_of_a_suspension(house: House) -> None:
+    case = make_case(house)
+    walk(house, case, "dispatched")
+    take(house.alice, command(case, "suspend", at=AT + HOUR * 2, reason="停业施工"))
+    take(house.alice, command(case, "resume", at=AT + HOUR * 50))
+    told = get(house.bob, f"/{case}/deadline").json()
+    assert [line["zh"] for line in told["lines"][-2:]] == [
+        "批准延期，停止计时：停业施工",
+        "恢复计时，期限顺延至 2025-10-21 00:00",  # two working days later, over the weekend
+    ]
+    assert told["due_at"][:16] in {"2025-10-20T16:00", "2025-10-21T00:00"}
+
+
 def test_a_photo_is_seen_through_its_case_only(house: House) -> None:
     unrelated = make_photo(actor=house.bob, colour="blue")
     case = make_case(house, photos=[make_photo(actor=house.bob, colour="green")])

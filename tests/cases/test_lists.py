@@ -75,6 +75,19 @@ def test_pages_follow_each_other_without_gap_or_double(house: House, sort: str) 
     assert [moments[one] for one in seen] == sorted(moments.values(), reverse=sort == "newest")
 
 
+def test_by_deadline_the_cases_without_one_come_last_and_none_is_left_out(house: House) -> None:
+    made = [make_case(house, at=AT + HOUR * n) for n in range(6)]
+    Case.objects.filter(pk__in=made[1:4]).update(due_at=None)
+    seen: list[UUID] = []
+    cursor = ""
+    while cursor is not None:
+        page = get(house.alice, "", limit=2, sort="due", cursor=cursor).json()
+        assert page["total"] == 6
+        seen += [UUID(item["id"]) for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [made[0], made[4], made[5], *made[1:4]]
+
+
 def test_who_sees_which_cases_in_the_list(house: House) -> None:
     case, own = make_case(house), make_case(house, by="alice")
     walk(house, own, "dispatched")
@@ -119,7 +132,16 @@ def test_filters(house: House) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"grid": "34.02"}, {"cursor": "x"}, {"cursor": "x_y"}, {"light": "blue"}, {"limit": 0}, {"q": "a\0"}],
+    [
+        {"grid": "34.02"},
+        {"cursor": "x"},
+        {"cursor": "x_y"},
+        {"cursor": "2025-10-13_01a201c7-daa9-7245-b14c-f5629fcfcdcc"},  # a moment without a zone
+        {"cursor": "a\0"},
+        {"light": "blue"},
+        {"limit": 0},
+        {"q": "a\0"},
+    ],
 )
 def test_a_filter_that_means_nothing_is_refused(house: House, query: dict[str, Any]) -> None:
     assert get(house.alice, "", **query).status_code == 422

@@ -16,6 +16,7 @@ from wangge.cases.routing import RouteRow, department_kind
 from wangge.cases.rules import (
     Action,
     CaseFacts,
+    NotAStep,
     NotYourDepartment,
     SamePerson,
     Status,
@@ -156,8 +157,16 @@ def test_each_step_belongs_to_its_posts(action: str, role: Role) -> None:
 @pytest.mark.parametrize("action", ["fix_on_spot", "set_deadline"])
 def test_nobody_sends_the_steps_that_only_the_installation_makes(action: str) -> None:
     for role in Role:
-        with pytest.raises(StepNotAllowed):
+        with pytest.raises(NotAStep):
             check_role(Action(action), plain_actor(ALICE.acting_as(role)), department_id=None)
+
+
+def test_a_refused_step_is_told_in_the_words_of_the_faces() -> None:
+    told = StepNotAllowed(status=Status.ACCEPTED, action=Action.FEED_BACK)
+    assert told.message("zh") == "案件现处于“受理”状态，不能执行“反馈处置结果”。"
+    assert told.message("en") == "A case that is accepted cannot take the step feed_back."
+    for status, action in product(Status, Action):
+        StepNotAllowed(status=status, action=action)  # there is a word for each
 
 
 @pytest.mark.parametrize("own", [None, 8])

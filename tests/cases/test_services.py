@@ -13,12 +13,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.cases.makers import (
     FAR_AWAY,
     HOUR,
+    MATTERS,
     NEXT_DOOR,
     House,
     command,
     count_rows,
     make_case,
     make_house,
+    make_pack,
     report,
     take,
     walk,
@@ -254,6 +256,7 @@ def test_a_report_in_an_unknown_year_waits_for_its_deadline(house: House, year_2
     assert services.set_missing_deadlines(at=IN_2031 + HOUR * 2) == 2
     assert facts(case)["due_at"] == datetime(2031, 3, 6, 16, tzinfo=UTC)
     assert facts(other)["version"] == 2
+    assert queries.explain_deadline(house.bob, case).lines[-1].zh == "年度日历已知，期限定为 2031-03-07 00:00"
     assert services.set_missing_deadlines(at=IN_2031 + HOUR * 3) == 0
     last = CaseEvent.objects.filter(case_id=case).latest("seq")
     assert (last.action, last.role, last.actor_id) == ("set_deadline", "installation", 0)
@@ -276,3 +279,15 @@ def test_a_suspension_into_an_unknown_year_moves_the_deadline_by_the_time_suspen
     take(house.alice, command(case, "suspend", at=start + HOUR * 2, reason="停业施工"))
     take(house.alice, command(case, "resume", at=IN_2031))
     assert facts(case)["due_at"] == datetime(2026, 12, 31, 16, tzinfo=UTC) + (IN_2031 - start - HOUR * 2)
+
+
+def test_a_deadline_that_waited_is_counted_by_the_pack_that_the_case_was_made_under(
+    house: House, year_2031: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_case(house, at=IN_2031)
+    longer = [(*row[:2], 9, *row[3:]) if row[0] == "H301" else row for row in MATTERS]
+    monkeypatch.setattr("tests.cases.makers.MATTERS", longer)
+    make_pack("test@2")
+    year_2031()
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR) == 1
+    assert facts(case)["due_at"] == datetime(2031, 3, 6, 16, tzinfo=UTC)  # three working days, not nine

@@ -210,6 +210,7 @@ class Case(models.Model):
             models.Index(
                 fields=["reported_at"], name="case_open", condition=Q(closed_at__isnull=True)
             ),  # status is in no index: a step stays a HOT update
+            models.Index(fields=["reported_at", "id"], name="case_newest"),  # the list as it opens
             models.Index(fields=["venue", "reported_at"], name="case_venue"),
         ]
 

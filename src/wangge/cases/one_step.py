@@ -44,7 +44,7 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
     """
     if connection.in_atomic_block or step.merged_into is not None:
         return None
-    row = prepared.send(LOOK, step.photos, step.case_id).fetchone()
+    row = prepared.send(LOOK, step.photos, step.case_id, binary=True).fetchone()
     if row is None:
         return None
     case = writing.read_facts(row[: len(writing.FACTS)])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, OrderBy, Q
 from django.http import FileResponse, HttpResponseBase
 
 from wangge.accounts import queries as accounts
@@ -14,6 +14,7 @@ from wangge.cases import rulebook, writing
 from wangge.cases.chain import NO_HASH, Event, hash_of
 from wangge.cases.deadlines import explain
 from wangge.cases.events import read_events
+from wangge.cases.explaining import list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.models import Case, CaseEvent, CaseQuerySet, Matter
 from wangge.cases.rules import CAPABILITY, ENDED, HANDLERS_WORK, JUDGEMENT, STEPS, Action, allowed_actions
@@ -50,18 +51,22 @@ __all__ = [
 ]
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
 MOST_POINTS = 5_000
+ORDERS: Mapping[str, Sequence[str | OrderBy]] = {
+    "newest": ["-reported_at", "-id"],
+    "due": [F("due_at").asc(nulls_last=True), "id"],
+}
 FIRST_STEPS = {Action.REPORT, Action.FIX_ON_SPOT}  # the reporter's own
 
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
     """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
-    found = select(actor, filters, at)
-    total = found.order_by()[: COUNTED + 1].count()
-    order, after = ("due_at", "id") if filters.sort == "due" else ("-reported_at", "-id"), filters.cursor
-    if after:
-        found = found.filter(_beyond(after, filters.sort))
-    rows = list(found.order_by(*order)[: filters.limit + 1])
+    found = beyond = select(actor, filters, at)
+    if filters.cursor:
+        beyond = found.filter(_beyond(filters.cursor, filters.sort))
+    rows = list(beyond.order_by(*ORDERS[filters.sort])[: filters.limit + 1])
     page = rows[: filters.limit]
+    is_all = not filters.cursor and len(rows) == len(page)  # then there is nothing more to count
+    total = len(page) if is_all else found.order_by()[: COUNTED + 1].count()
     return CasePage(
         items=rows_of(page, actor, at),
         total=min(total, COUNTED),
@@ -94,8 +99,6 @@ def select(actor: Actor, filters: CaseFilter, at: datetime) -> CaseQuerySet:
         found = found.filter(matter_code__startswith=filters.matter)
     if filters.is_open is not None:
         found = found.filter(closed_at__isnull=filters.is_open)
-    if filters.sort == "due":
-        found = found.filter(due_at__isnull=False)
     if filters.light:
         found = found.with_light(filters.light, at, yellow_at_pct=rulebook.in_force().yellow_at_pct)
     if filters.waiting_for_me:
@@ -138,6 +141,7 @@ def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
     case = _get(actor, case_id)
     matter = rulebook.of_version(case.pack_version).matters.get(case.matter_code)
     lines = explain(case.reported_at, matter.clock, calendar) if matter else []
+    lines += list_moves(read_events([case_id]))
     return DeadlineOut(
         due_at=case.due_at, lines=[DeadlineLine(at=one.at, zh=one.zh, en=one.en) for one in lines]
     )
@@ -262,9 +266,14 @@ def _cursor(case: Case, sort: str) -> str:
 def _beyond(cursor: str, sort: str) -> Q:
     try:
         moment_text, identifier = cursor.rsplit("_", 1)
-        moment, pk = datetime.fromisoformat(moment_text), UUID(identifier)
+        pk = UUID(identifier)
+        if sort == "due" and not moment_text:
+            return Q(due_at__isnull=True, pk__gt=pk)
+        moment = datetime.fromisoformat(moment_text)
+        if moment.tzinfo is None:
+            raise ValueError("a moment has a zone")
     except ValueError as error:
         raise Unreadable(field="cursor", why_zh="翻页标记无效，请重新查询", why_en="list it anew") from error
     if sort == "due":
-        return Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=pk)
+        return Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=pk) | Q(due_at__isnull=True)
     return Q(reported_at__lt=moment) | Q(reported_at=moment, pk__lt=pk)

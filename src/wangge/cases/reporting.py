@@ -10,8 +10,9 @@ from uuid import UUID
 
 from wangge.cases.chain import NO_HASH, Event, seal
 from wangge.cases.deadlines import Calendar, Clock, Clocks, deadline_if_known
-from wangge.cases.rules import NEED_ZH, STEPS, Action, CaseFacts, Need, NeedMissing, Status
+from wangge.cases.rules import STEPS, Action, CaseFacts, Need, NeedMissing, Status
 from wangge.cases.schemas import CaseReport
+from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Refused, Unreadable
 from wangge.kernel.ids import assemble

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from wangge.cases.wording import ACTION_ZH, STATUS_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, NotYourRole, Refused
 
@@ -160,8 +161,18 @@ class CaseFacts:
 
 class StepNotAllowed(Refused):
     code = "cases.step_not_allowed"
-    zh = "案件现处于“{status}”状态，不能执行“{action}”。"
+    zh = "案件现处于“{status_zh}”状态，不能执行“{action_zh}”。"
     en = "A case that is {status} cannot take the step {action}."
+
+    def __init__(self, *, status: Status, action: Action) -> None:
+        zh = {"status_zh": STATUS_ZH[status], "action_zh": ACTION_ZH[action]}
+        super().__init__(status=status, action=action, **zh)
+
+
+class NotAStep(Refused):
+    code = "cases.not_a_step"
+    zh = "“{action_zh}”不能作为单独的一步提交。"
+    en = "{action} is not a step that anybody sends."
 
 
 class SamePerson(Refused):
@@ -181,9 +192,6 @@ class NeedMissing(Refused):
     code = "cases.need_missing"
     zh = "这一步还缺少：{need_zh}。"
     en = "This step also needs: {need}."
-
-
-NEED_ZH = {Need.REASON: "理由", Need.PHOTOS: "照片", Need.DEPARTMENT: "承办部门", Need.CASE: "并入的案件"}
 
 
 def step(status: Status, action: Action) -> Status:
@@ -215,12 +223,12 @@ def check_four_eyes(action: Action, *, actor_id: int, reporter_id: int, handler_
 def check_role(action: Action, actor: Actor, *, department_id: int | None) -> None:
     """Refuse a post that lacks the verb, or a handler of another department.
 
-    Raises: NotYourRole, NotYourDepartment.
+    Raises: NotYourRole, NotYourDepartment; NotAStep for what only the installation does.
     Rule:   CS-4 (LN-07, DG-08).
     """
     capability = CAPABILITY.get(action)
     if capability is None:
-        raise StepNotAllowed(status="any", action=action)
+        raise NotAStep(action=action, action_zh=ACTION_ZH[action])
     actor.check_can(capability)
     if capability == "cases.handle" and (actor.department_id is None or actor.department_id != department_id):
         raise NotYourDepartment()

@@ -75,7 +75,7 @@ class CaseFilter(Schema):
     reported_from: AwareDatetime | None = None
     reported_to: AwareDatetime | None = None
     sort: Literal["newest", "due"] = "newest"
-    cursor: str = ""
+    cursor: Text = ""
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -134,13 +134,13 @@ def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
 
     Rule: CS-6 (a report is never refused because a year is unknown), CS-7 (an event says so).
     """
-    cases = writing.lock_many(writing.unknown_deadlines(most))
-    matters = rulebook.in_force().matters
+    waiting = writing.unknown_deadlines(most)
+    books = {version: rulebook.of_version(version) for version in set(waiting.values())}
     changed, events = [], []
-    for case in cases.values():
-        matter = matters.get(case.matter_code)
+    for case in writing.lock_many(waiting).values():
+        matter = books[waiting[case.id]].matters.get(case.matter_code)
         due_at = deadline_if_known(case.reported_at, matter.clock, calendar) if matter else None
-        if due_at is not None and case.closed_at is None:
+        if due_at is not None and case.due_at is None and case.closed_at is None:
             after, event = _deadline_set(case, due_at, at)
             changed.append(after)
             events.append(event)

@@ -12,7 +12,6 @@ from wangge.cases.chain import Event, seal
 from wangge.cases.deadlines import Calendar, Clock, Clocks, deadline_if_known, extended
 from wangge.cases.rules import (
     ENDED,
-    NEED_ZH,
     Action,
     CaseFacts,
     Need,
@@ -25,6 +24,7 @@ from wangge.cases.rules import (
     step,
 )
 from wangge.cases.schemas import StepCommand
+from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable, VersionConflict
 from wangge.kernel.paths import is_within

@@ -12,4 +12,7 @@ from wangge.kernel import clock
 @app.task(name=services.SET_DEADLINES, queueing_lock=services.SET_DEADLINES)
 def set_missing_deadlines(timestamp: int | None = None) -> int:
     """Give cases their deadline once the calendar of its year is known."""
-    return services.set_missing_deadlines(at=clock.now())
+    total = 0
+    while done := services.set_missing_deadlines(at=clock.now()):
+        total += done
+    return total

@@ -80,7 +80,7 @@ APPEND = prepared.insert("cases_caseevent", EVENT)
 
 def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
     """Ask for the facts of the cases and lock them in id order; `read_many` reads the answer."""
-    return prepared.send(LOCK, list(set(case_ids)))
+    return prepared.send(LOCK, list(set(case_ids)), binary=True)
 
 
 def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], Rulebook]:
@@ -142,7 +142,7 @@ def department_paths(department_ids: Iterable[int]) -> dict[int, str]:
     return {key: one.path for key, one in accounts.get_departments(list(department_ids)).items()}
 
 
-def unknown_deadlines(limit: int) -> list[UUID]:
-    """Return open cases whose deadline waits for a year's calendar."""
+def unknown_deadlines(limit: int) -> dict[UUID, str]:
+    """Return open cases whose deadline waits for a year's calendar, with their pack version."""
     waiting = Case.objects.filter(closed_at__isnull=True, due_at__isnull=True).order_by("pk")
-    return list(waiting.values_list("pk", flat=True)[:limit])
+    return dict(waiting.values_list("pk", "pack_version")[:limit])

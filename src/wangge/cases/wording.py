@@ -1,0 +1,34 @@
+"""What people call statuses, steps and needs in Chinese: the words of the faces, for refusals."""
+
+STATUS_ZH = {
+    "reported": "上报",
+    "accepted": "受理",
+    "dispatched": "派遣",
+    "handling": "处置",
+    "verifying": "核查",
+    "closed": "结案",
+    "rejected": "不予受理",
+    "merged": "并案",
+    "suspended": "延期",
+    "transferred": "移交执法",
+}
+ACTION_ZH = {
+    "report": "上报",
+    "fix_on_spot": "当场整改",
+    "accept": "受理",
+    "reject": "不予受理",
+    "merge": "并案",
+    "dispatch": "派遣",
+    "object": "退回派遣",
+    "suspend": "批准延期",
+    "resume": "恢复计时",
+    "sign": "签收",
+    "feed_back": "反馈处置结果",
+    "transfer": "移交执法",
+    "transfer_back": "执法办结",
+    "pass": "核查通过",
+    "fail": "核查不通过",
+    "reopen": "重新打开",
+    "set_deadline": "确定期限",
+}
+NEED_ZH = {"reason": "理由", "photos": "照片", "department": "承办部门", "case": "并入的案件"}
