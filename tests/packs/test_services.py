@@ -16,7 +16,7 @@ from wangge.kernel.models import AuditRow
 from wangge.orders.models import PlanRule
 from wangge.packs import queries, services
 from wangge.packs.models import PackInstall
-from wangge.packs.rules import NotYetEffective, PackChangedUnderVersion
+from wangge.packs.rules import NotYetEffective, PackChangedUnderVersion, PackLacksClock
 from wangge.venues.models import VenueClass
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +93,16 @@ def test_only_the_system_administrator_installs_and_not_before_its_day():
     with pytest.raises(NotYetEffective):
         install("wuhu", effective_on=date(2026, 12, 1))
     assert counts() == [0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("section", "missing"), [("lights", "yellow"), ("promises", "fix_at_once")])
+def test_a_pack_without_its_clocks_is_refused_and_nothing_of_it_stays(section: str, missing: str):
+    pack = services.load("wuhu")
+    fewer = [row for row in getattr(pack, section) if row.code != missing]
+    before = counts()
+    with pytest.raises(PackLacksClock, match=missing):
+        services.install_pack(
+            pack.model_copy(update={section: fewer}), effective_on=TODAY, actor=ADMIN, at=AT
+        )
+    assert counts() == before

@@ -122,7 +122,7 @@ def _case(place: VenueRow, one: Judged, finding: Finding) -> CaseReport:
         id=finding.case_id,
         at=one.result.at,
         matter_code=item.matter_code,
-        text=f"{item.zh}：{answer.note}" if answer.note else f"不符合：{item.zh}",
+        text=f"不符合：{item.zh}" + (f"。{answer.note}" if answer.note else ""),
         lon=lon,
         lat=lat,
         address=place.address,

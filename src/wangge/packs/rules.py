@@ -62,6 +62,15 @@ class PackUnreadable(Refused):
         )
 
 
+class PackLacksClock(Refused):
+    """Without these rows no light turns yellow and "at once" has no length: nobody guesses them (PK-8)."""
+
+    status = 422
+    code = "packs.clock_missing"
+    zh = "规则包缺少“{row}”。请在 clocks.yaml 中补上，或继承 base。"
+    en = "The pack lacks {row}. Add it to clocks.yaml, or extend base."
+
+
 class PackChangedUnderVersion(Refused):
     code = "packs.changed_under_version"
     zh = "规则包 {pack_version} 已安装过，但内容不同。请修改 pack.yaml 中的 version 后再安装。"

@@ -16,7 +16,7 @@ from wangge.kernel.receipts import digest_of
 from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.reading import list_names, read
-from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
+from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, PackLacksClock, compare
 from wangge.packs.schemas import Pack
 from wangge.venues import services as venues
 from wangge.venues.schemas import VenueClassOut
@@ -40,7 +40,8 @@ def diff(before: str, after: str) -> list[Change]:
 def install(name: str, *, effective_on: date, actor: Actor, at: datetime) -> bool:
     """Make the pack `name` the active one; False if it is already.
 
-    Raises: NotYourRole, PackUnknown, PackUnreadable, PackChangedUnderVersion, NotYetEffective.
+    Raises: NotYourRole, PackUnknown, PackUnreadable, PackChangedUnderVersion, PackLacksClock,
+            NotYetEffective.
     Rule:   PK-4 (one active pack), PK-5 (a version never holds two contents).
     """
     return install_pack(read(name), effective_on=effective_on, actor=actor, at=at)
@@ -157,8 +158,8 @@ def _push_cases(pack: Pack) -> None:
         [{"status": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.stages],
         pack_version=version,
     )
-    cases.install_timing(
-        yellow_at_pct=next((row.at_pct for row in pack.lights if row.code == "yellow"), 100),
-        at_once_hours=next((row.hours or 0 for row in pack.promises if row.code == "fix_at_once"), 0),
-        pack_version=version,
-    )
+    yellow = next((row.at_pct for row in pack.lights if row.code == "yellow"), None)
+    at_once = next((row.hours for row in pack.promises if row.code == "fix_at_once"), None)
+    if yellow is None or at_once is None:
+        raise PackLacksClock(row="lights: yellow" if yellow is None else "promises: fix_at_once (hours)")
+    cases.install_timing(yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version)
