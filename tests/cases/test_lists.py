@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.cases.doors import LATER, get, ids
 from tests.cases.makers import (
     HOUR,
     House,
@@ -29,8 +30,6 @@ from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 
 pytestmark = pytest.mark.django_db
-LATER = AT + HOUR * 30
-BOX = "118.3,31.3,118.4,31.4"
 
 
 @pytest.fixture
@@ -38,20 +37,6 @@ def house() -> Iterator[House]:
     house = make_house()
     with clock.standing_at(LATER):
         yield house
-
-
-def get(actor: Actor, path: str, **query: Any) -> Any:
-    return make_client(actor).get(f"/api/cases{path}", query)
-
-
-def post(actor: Actor, path: str, body: Any) -> Any:
-    return make_client(actor).post(f"/api/cases{path}", body, content_type="application/json")
-
-
-def ids(actor: Actor, **query: Any) -> list[UUID]:
-    answer = get(actor, "", **query)
-    assert answer.status_code == 200, answer.content
-    return [UUID(item["id"]) for item in answer.json()["items"]]
 
 
 # ---- lists ----
