@@ -28,7 +28,7 @@ from django.db import connection, transaction
 
 from benchmarks.filling import AT, fill, make_department, make_person, make_rules
 from wangge.accounts.rules import Role
-from wangge.cases import rulebook, services, writing
+from wangge.cases import services, writing
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.queries import verify_chains
 from wangge.cases.rules import Action
@@ -39,6 +39,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Outcome
 from wangge.kernel.ids import new_id
 from wangge.kernel.models import AuditRow, Receipt
+from wangge.matters import queries as matters
 
 RESULT = Path(__file__).parent / "results" / "case_step.json"
 BATCH = 500
@@ -58,7 +59,7 @@ def ours(steps: Sequence[StepCommand], actor: Actor, size: int) -> None:
 
 
 def peer(steps: Sequence[StepCommand], actor: Actor) -> None:
-    rules = rulebook.in_force()
+    rules = matters.in_force()
     for step in steps:
         with transaction.atomic():
             assert not Receipt.objects.filter(pk=step.id).exists()

@@ -13,13 +13,14 @@ from psycopg.types.json import Jsonb
 
 from wangge.accounts.models import Department, Post, User
 from wangge.accounts.rules import CAPABILITIES, Role
-from wangge.cases import rulebook, services
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.reporting import Intake, Place, Started, start
 from wangge.cases.schemas import CaseReport
 from wangge.kernel import calendar
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import id_at
+from wangge.matters import queries as matter_queries
+from wangge.matters import services as matters
 
 AT = datetime(2025, 11, 3, 1, 0, tzinfo=UTC)  # a Monday, 9 o'clock in China
 CITY = "44.19."
@@ -31,7 +32,7 @@ EVENT_COLUMNS = [field.column for field in CaseEvent._meta.concrete_fields]
 
 def make_rules() -> None:
     """Install four matters, their routes and clocks."""
-    services.install_matters(
+    matters.install_matters(
         [
             {
                 "code": code,
@@ -51,16 +52,16 @@ def make_rules() -> None:
         ],
         pack_version="bench@1",
     )
-    services.install_routes([], pack_version="bench@1")
-    services.install_clocks(
+    matters.install_routes([], pack_version="bench@1")
+    matters.install_clocks(
         [
             {"status": status, "working_days": days, "hours": None, "source": "bench", "is_confirmed": False}
             for status, days in (("reported", 1), ("accepted", 1), ("dispatched", 1), ("verifying", 3))
         ],
         pack_version="bench@1",
     )
-    services.install_stages([], pack_version="bench@1")
-    services.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version="bench@1")
+    matters.install_stages([], pack_version="bench@1")
+    matters.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version="bench@1")
 
 
 def make_person(name: str, role: Role, *, department: Department | None = None) -> Actor:
@@ -104,7 +105,7 @@ def fill(count: int, reporter: Actor, *, seed: int = 7) -> list[UUID]:
 
 
 def _start_many(count: int, reporter: Actor, rng: random.Random, first: int) -> Iterator[Started]:
-    rules = rulebook.in_force()
+    rules = matter_queries.in_force()
     places: dict[UUID, Place] = {}
     intake = Intake(
         calendar=calendar,

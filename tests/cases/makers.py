@@ -20,6 +20,7 @@ from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.ids import new_id
+from wangge.matters import services as matters
 
 HAN = Person("han", "韩处置", Role.DEPARTMENT_HANDLER, "34.02.03.")
 PANG = Person("pang", "庞旁人", Role.DEPARTMENT_HANDLER, "34.02.03.")  # of another department
@@ -61,7 +62,7 @@ class House:
 
 
 def make_pack(version: str = PACK) -> None:
-    services.install_matters(
+    matters.install_matters(
         [
             {
                 "code": code,
@@ -81,21 +82,21 @@ def make_pack(version: str = PACK) -> None:
         ],
         pack_version=version,
     )
-    services.install_routes(
+    matters.install_routes(
         [{"matter_prefix": "H304", "path": "34.02.03.", "department_kind": "police"}], pack_version=version
     )
-    services.install_clocks(
+    matters.install_clocks(
         [
             {"status": status, "working_days": days, "hours": hours, "source": "test", "is_confirmed": False}
             for status, days, hours in CLOCKS
         ],
         pack_version=version,
     )
-    services.install_stages(
+    matters.install_stages(
         [{"status": status, "name_zh": zh, "name_en": en} for status, (zh, en) in STAGES.items()],
         pack_version=version,
     )
-    services.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version=version)
+    matters.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version=version)
 
 
 def make_house() -> House:

@@ -94,7 +94,7 @@ def test_what_has_the_wrong_shape_is_refused_and_leaves_no_trace(house: House, w
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/export.csv", "/shapes.geojson?bbox=1,1,2,2", "/figures", "/matters", f"/{UUID(int=1)}"]
+    "path", ["", "/export.csv", "/shapes.geojson?bbox=1,1,2,2", "/figures", f"/{UUID(int=1)}"]
 )
 def test_nobody_reads_without_logging_in(path: str) -> None:
     assert Client().get(f"/api/cases{path}").status_code == 401
@@ -191,7 +191,7 @@ def test_a_photo_keeps_its_kind(house: House) -> None:
     answer.close()
 
 
-# ---- map, figures, matters, files ----
+# ---- map, figures, files ----
 
 
 def test_open_cases_on_the_map(house: House) -> None:
@@ -226,12 +226,6 @@ def test_figures(house: House) -> None:
     assert figures["stage_hours"]["accepted"] == {"median": 0.5, "p90": 0.5}
     nothing = get(house.carol, "/figures").json()
     assert (nothing["reported"], nothing["effective_disposal_pct"], nothing["stage_hours"]) == (0, None, {})
-
-
-def test_the_matters_of_the_pack(house: House) -> None:
-    matters = get(house.bob, "/matters").json()
-    assert [one["code"] for one in matters] == ["H101", "H301", "H304", "H501", "H601"]
-    assert (matters[3]["is_confirmed"], matters[4]["fix_hours"]) == (False, 2)
 
 
 @pytest.mark.parametrize(("suffix", "start"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")])

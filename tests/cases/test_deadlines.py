@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wangge.cases.deadlines import Clock, clock_of, deadline_if_known, explain, extended, light
+from wangge.cases.deadlines import deadline_if_known, explain, extended, light
 from wangge.cases.rules import (
     Light,
     Status,
 )
 from wangge.kernel import calendar
+from wangge.matters.rules import Clock, clock_of
 
 VECTORS = json.loads((Path(__file__).parents[2] / "contracts/vectors/deadlines.json").read_text("utf-8"))
 START = datetime(2025, 10, 13, 2, 0, tzinfo=UTC)  # Monday, 10 o'clock in China

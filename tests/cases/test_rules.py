@@ -1,4 +1,4 @@
-"""CS-2 … CS-5, CS-8, CS-9 without a database. The tables are typed from docs/rules/cases.md, not imported."""
+"""CS-2 … CS-5, CS-8 without a database. The tables are typed from docs/rules/cases.md, not imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from tests.makers import ALICE, BOB, CAROL, plain_actor
 from wangge.accounts.rules import Role
 from wangge.cases import chain
-from wangge.cases.routing import RouteRow, department_kind
 from wangge.cases.rules import (
     Action,
     CaseFacts,
@@ -236,37 +235,3 @@ def test_the_buttons_are_what_table_post_and_eyes_allow(
     actor = plain_actor(person, user_id=user_id, department_id=DEPARTMENT)
     allowed = allowed_actions(make_facts(status=Status(status)), actor)
     assert sorted(action.value for action, _ in allowed) == sorted(actions)
-
-
-# ---- CS-9: routing ----
-
-ROUTES = [
-    RouteRow("", "", "street"),
-    RouteRow("H3", "", "fire"),
-    RouteRow("H3", "34.02.", "property"),
-    RouteRow("H30", "", "water"),
-    RouteRow("H30", "34.02.03.", "power"),
-    RouteRow("", "34.02.03.005.012.001.", "police"),
-]
-
-
-@pytest.mark.parametrize(
-    ("matter", "path", "kind"),
-    [
-        ("H101", "44.19.", "street"),
-        ("H101", "34.02.03.005.012.001.", "police"),
-        ("H311", "44.19.", "fire"),
-        ("H311", "34.02.04.", "property"),
-        ("H301", "44.19.", "water"),
-        ("H301", "34.02.04.", "water"),
-        ("H301", "34.02.03.005.012.001.", "power"),
-    ],
-)
-def test_the_longest_matter_wins_then_the_longest_path(matter: str, path: str, kind: str) -> None:
-    assert department_kind(matter, path, ROUTES, "own") == kind
-    assert department_kind(matter, path, ROUTES[::-1], "own") == kind
-
-
-def test_without_a_route_a_matter_has_its_own_kind() -> None:
-    assert department_kind("H101", "44.", ROUTES[1:3], "own") == "own"
-    assert department_kind("H101", "44.", [], None) is None

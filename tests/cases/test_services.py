@@ -1,4 +1,4 @@
-"""CS-1 … CS-9 on a real PostgreSQL: the whole walk, every refusal, batches, and what they leave behind."""
+"""CS-1 … CS-8 on a real PostgreSQL: the whole walk, every refusal, batches, and what they leave behind."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ import pytest
 
 from tests.makers import ALICE, plain_actor
 from wangge.accounts.rules import Role
-from wangge.cases.models import Matter
 from wangge.checklists import queries as checklists
 from wangge.checklists.models import Checklist
 from wangge.kernel.errors import NotYourRole
 from wangge.kernel.models import AuditRow
+from wangge.matters.models import Matter
 from wangge.orders.models import PlanRule
 from wangge.packs import queries, services
 from wangge.packs.models import PackInstall

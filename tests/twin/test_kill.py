@@ -35,7 +35,7 @@ T = TypeVar("T")
 SMALL_CITY = """
 from wangge.config import ready
 from wangge.config import database, demo
-from wangge.cases.models import Matter
+from wangge.matters.models import Matter
 from wangge.twin.city import CitySpec
 with database.up_to_date():
     demo.make(spec=CitySpec(streets=1, communities=1, venues_a_grid=150), history_days=0)

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 
 type Tree = { [key: string]: string | Tree }
 
-const files = import.meta.glob<Tree>('../locales/*/*.json', { eager: true, import: 'default' })
+const files = import.meta.glob<Tree>('../locales/**/*.json', { eager: true, import: 'default' })
 const sources = import.meta.glob<string>(['../{apps,packages}/*/src/**/*.{vue,ts}', '!**/generated/**'], {
   eager: true,
   query: '?raw',
   import: 'default',
 })
-const sets = [...new Set(Object.keys(files).map((path) => path.split('/')[2] ?? ''))].sort()
+/** A face, or a part of it that is fetched with its pages: "console", "console/places". */
+const sets = [...new Set(Object.keys(files).map((path) => path.split('/').slice(2, -1).join('/')))].sort()
+const faces = sets.filter((set) => set !== 'ui' && !set.includes('/'))
+const partsOf = (face: string) => sets.filter((set) => set === face || set.startsWith(`${face}/`))
 
 const textsOf = (set: string, locale: string): Tree => files[`../locales/${set}/${locale}.json`] ?? {}
 const leaves = (tree: Tree, path = ''): [string, string][] =>
@@ -40,13 +43,14 @@ describe.each(sets)('texts of %s', (set) => {
   })
 })
 
-describe.each(sets.filter((set) => set !== 'ui'))('texts of %s beside the shared ones', (face) => {
-  it('hide none of them', () => {
-    expect(Object.keys(textsOf(face, 'zh-CN')).filter((key) => key in textsOf('ui', 'zh-CN'))).toEqual([])
+describe.each(faces)('texts of %s beside the shared ones', (face) => {
+  it('hide none of them, nor one another', () => {
+    const keys = ['ui', ...partsOf(face)].flatMap((set) => Object.keys(textsOf(set, 'zh-CN')))
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
   })
 
   it('hold every text that a source names', () => {
-    const there = new Set([...leaves(textsOf('ui', 'zh-CN')), ...leaves(textsOf(face, 'zh-CN'))].map(([key]) => key))
+    const there = new Set(['ui', ...partsOf(face)].flatMap((set) => leaves(textsOf(set, 'zh-CN'))).map(([key]) => key))
     const own = Object.entries(sources).filter(([path]) => path.startsWith(`../apps/${face}/`))
     const missing = own.flatMap(([path, source]) =>
       named(source)

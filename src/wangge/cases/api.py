@@ -16,7 +16,6 @@ from wangge.cases.schemas import (
     CaseReport,
     CircleFigures,
     DeadlineOut,
-    MatterOut,
     StepCommand,
 )
 from wangge.kernel import clock
@@ -48,11 +47,6 @@ def list_case_points(request: ActorRequest, bbox: str, filters: Query[CaseFilter
 @router.get("/figures", response=CircleFigures, operation_id="get_case_figures")
 def get_case_figures(request: ActorRequest) -> CircleFigures:
     return queries.get_figures(request.actor, at=clock.now())
-
-
-@router.get("/matters", response=list[MatterOut], operation_id="list_matters")
-def list_matters(request: ActorRequest) -> list[MatterOut]:
-    return queries.list_matters()
 
 
 @router.post("/reports", response=list[FateOut], operation_id="report_cases")

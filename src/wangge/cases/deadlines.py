@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wangge.cases.rules import ENDED, Light, Status
 from wangge.kernel.errors import Refused
+from wangge.matters.rules import Clock
 
 CHINA = ZoneInfo("Asia/Shanghai")
 STILL = ENDED | {Status.SUSPENDED}  # no clock runs
@@ -21,24 +21,6 @@ class Calendar(Protocol):
     def is_workday(self, day: date) -> bool: ...
 
     def add_working_days(self, at: datetime, n: int) -> datetime: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How long something may take: plain hours counted through the night, or else working days."""
-
-    working_days: int
-    hours: int | None
-
-
-Clocks = Mapping[Status, Clock]
-
-
-def clock_of(working_days: int | None, hours: int | None, *, at_once_hours: int) -> Clock:
-    """Return the clock of a pack's row; what is to be fixed at once has the pack's hours for that (CS-6)."""
-    if hours is None and not working_days:
-        return Clock(0, at_once_hours)
-    return Clock(working_days or 0, hours)
 
 
 def deadline(start: datetime, clock: Clock, calendar: Calendar) -> datetime:

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q
 
-from wangge.cases import rulebook
 from wangge.cases.models import Case
 from wangge.cases.rules import Light, Status
 from wangge.cases.schemas import CircleFigures
 from wangge.kernel.actor import Actor
+from wangge.matters import queries as matters
 
 ON_TIME = Q(closed_at__lte=F("due_at"))
 OUT = [Status.REJECTED.value, Status.MERGED.value]
@@ -38,7 +38,7 @@ def get_figures(actor: Actor, *, at: datetime) -> CircleFigures:
     Rule:   CS-10 (DG-09: effective disposal = closed / reported less rejected and merged).
     """
     actor.check_can("cases.read")
-    visible, share = Case.objects.visible_to(actor), rulebook.in_force().yellow_at_pct
+    visible, share = Case.objects.visible_to(actor), matters.in_force().yellow_at_pct
     by_status = dict(visible.order_by().values_list("status").annotate(Count("pk")))
     reported = sum(by_status.values())
     valid = reported - sum(by_status.get(status, 0) for status in OUT)

@@ -9,13 +9,14 @@ from uuid import UUID
 
 import numpy as np
 
-from wangge.cases import rulebook, writing
+from wangge.cases import writing
 from wangge.cases.reporting import Intake, Place
 from wangge.cases.rules import CaseFacts, Need, list_needs
 from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.cases.stepping import World
 from wangge.kernel import calendar, datum
 from wangge.kernel.errors import Unreadable
+from wangge.matters import queries as matter_queries
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
@@ -44,7 +45,7 @@ def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID,
         )
         for report in reports
     }
-    rules = rulebook.in_force()
+    rules = matter_queries.in_force()
     return Intake(
         calendar=calendar,
         stage_clocks=rules.stage_clocks,
@@ -56,7 +57,9 @@ def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID,
     )
 
 
-def world(steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts], rules: rulebook.Rulebook) -> World:
+def world(
+    steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts], rules: matter_queries.Rulebook
+) -> World:
     """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
     sent = {
         step.case_id: (case.matter_code, case.grid_path)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection
 
-from wangge.cases import rulebook, writing
+from wangge.cases import writing
 from wangge.cases.chain import Event
 from wangge.cases.looking import check_photos, check_time, told, world
 from wangge.cases.rules import CaseFacts
@@ -16,10 +16,11 @@ from wangge.kernel import audit, prepared, receipts
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
 from wangge.kernel.fates import Fate
+from wangge.matters import queries as matters
 
 KIND = "cases.step"
 LOOK = f"""
-SELECT {", ".join(writing.FACTS)}, (SELECT id FROM cases_timing WHERE is_active),
+SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active),
   ARRAY(SELECT sha256 FROM kernel_storedfile WHERE sha256 = ANY(%s::text[]))
 FROM cases_case WHERE id = %s
 """
@@ -51,7 +52,7 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
     timing_id, stored = row[len(writing.FACTS) :]
     try:
         check_time(step.at, at)
-        around = world([step], {case.id: case}, rulebook.numbered(timing_id))
+        around = world([step], {case.id: case}, matters.numbered(timing_id))
         after, event = take(case, step, actor, around)
         check_photos(step.photos, set(stored))
     except Refused:

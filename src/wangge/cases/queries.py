@@ -10,13 +10,13 @@ from django.db.models import F, OrderBy, Q
 from django.http import FileResponse, HttpResponseBase
 
 from wangge.accounts import queries as accounts
-from wangge.cases import rulebook, writing
+from wangge.cases import writing
 from wangge.cases.chain import NO_HASH, Event, hash_of
 from wangge.cases.deadlines import explain
 from wangge.cases.events import read_events
 from wangge.cases.explaining import list_moves
 from wangge.cases.figures import get_figures
-from wangge.cases.models import Case, CaseEvent, CaseQuerySet, Matter
+from wangge.cases.models import Case, CaseEvent, CaseQuerySet
 from wangge.cases.rules import CAPABILITY, ENDED, HANDLERS_WORK, JUDGEMENT, STEPS, Action, allowed_actions
 from wangge.cases.schemas import (
     AllowedAction,
@@ -26,7 +26,6 @@ from wangge.cases.schemas import (
     DeadlineLine,
     DeadlineOut,
     EventOut,
-    MatterOut,
 )
 from wangge.cases.showing import row_of, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
@@ -34,6 +33,7 @@ from wangge.kernel import calendar, files
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
+from wangge.matters import queries as matters
 from wangge.territory.queries import read_box
 from wangge.territory.schemas import FeatureCollection
 
@@ -44,7 +44,6 @@ __all__ = [
     "get_figures",
     "get_photo",
     "list_cases",
-    "list_matters",
     "list_points",
     "select",
     "verify_chains",
@@ -100,7 +99,7 @@ def select(actor: Actor, filters: CaseFilter, at: datetime) -> CaseQuerySet:
     if filters.is_open is not None:
         found = found.filter(closed_at__isnull=filters.is_open)
     if filters.light:
-        found = found.with_light(filters.light, at, yellow_at_pct=rulebook.in_force().yellow_at_pct)
+        found = found.with_light(filters.light, at, yellow_at_pct=matters.in_force().yellow_at_pct)
     if filters.waiting_for_me:
         found = found.filter(_waiting(actor))
     return found.filter(_text(filters.q)) if filters.q else found
@@ -110,12 +109,12 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
     """Return the whole case with its events and the steps the actor may take. Raises: NotVisible."""
     case = _get(actor, case_id)
     events = read_events([case_id])
-    matter = Matter.objects.filter(code=case.matter_code, pack_version=case.pack_version).first()
+    matter = matters.get_matter(case.matter_code, case.pack_version)
     facts = writing.facts_of(case)
     allowed = allowed_actions(facts, actor)
     wants_department = any(action is Action.DISPATCH for action, _ in allowed)
     suggested = (
-        writing.suggest_departments({case_id: (case.matter_code, case.grid_path)}, rulebook.in_force())[
+        writing.suggest_departments({case_id: (case.matter_code, case.grid_path)}, matters.in_force())[
             case_id
         ]
         if wants_department
@@ -139,7 +138,7 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
 def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
     """Return the business deadline and the account of it, line by line. Raises: NotVisible. Rule: CS-6."""
     case = _get(actor, case_id)
-    matter = rulebook.of_version(case.pack_version).matters.get(case.matter_code)
+    matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
     lines = explain(case.reported_at, matter.clock, calendar) if matter else []
     lines += list_moves(read_events([case_id]))
     return DeadlineOut(
@@ -170,11 +169,6 @@ def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -
         for row in rows_of(rows[:MOST_POINTS], actor, at)
     ]
     return FeatureCollection(features=features, is_complete=len(rows) <= MOST_POINTS)
-
-
-def list_matters() -> list[MatterOut]:
-    """Return the active pack's matters, by code."""
-    return [MatterOut.from_orm(matter) for matter in Matter.objects.filter(is_active=True).order_by("code")]
 
 
 def get_photo(actor: Actor, case_id: UUID, sha256: str) -> HttpResponseBase:

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from wangge.cases.chain import NO_HASH, Event, seal
-from wangge.cases.deadlines import Calendar, Clock, Clocks, deadline_if_known
+from wangge.cases.deadlines import Calendar, deadline_if_known
 from wangge.cases.rules import STEPS, Action, CaseFacts, Need, NeedMissing, Status
 from wangge.cases.schemas import CaseReport
 from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Refused, Unreadable
 from wangge.kernel.ids import assemble
+from wangge.matters.rules import Clocks, MatterFacts
 
 
 class OutsideTerritory(Refused):
@@ -23,17 +24,6 @@ class OutsideTerritory(Refused):
     code = "cases.outside_territory"
     zh = "位置（{lon}, {lat}）不在任何网格内。请核对位置和坐标系。"
     en = "The point ({lon}, {lat}) lies in no grid. Check the point and its datum."
-
-
-@dataclass(frozen=True, slots=True)
-class MatterFacts:
-    """What a case takes over from its kind of matter."""
-
-    severity: str
-    clock: Clock
-    department_kind: str
-    name_zh: str
-    name_en: str
 
 
 @dataclass(frozen=True, slots=True)

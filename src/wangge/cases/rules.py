@@ -54,13 +54,6 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-class Severity(StrEnum):
-    GENERAL = "general"  # 一般
-    LARGER = "larger"  # 较大
-    SUSPECTED_MAJOR = "suspected_major"  # 重大（疑似）: only people decide "major"
-    URGENT = "urgent"  # 紧急
-
-
 class Light(StrEnum):
     GREEN = "green"
     YELLOW = "yellow"

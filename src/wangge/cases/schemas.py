@@ -9,7 +9,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from wangge.cases.rules import Action, Channel, Light, Severity, Status
+from wangge.cases.rules import Action, Channel, Light, Status
+from wangge.matters.rules import Severity
 
 
 def _without_nul(text: str) -> str:
@@ -158,21 +159,6 @@ class DeadlineLine(Schema):
 class DeadlineOut(Schema):
     due_at: datetime | None
     lines: list[DeadlineLine]
-
-
-class MatterOut(Schema):
-    code: str
-    name_zh: str
-    name_en: str
-    group_code: str
-    group_zh: str
-    group_en: str
-    severity: Severity
-    fix_days: int
-    fix_hours: int | None
-    basis: str
-    department_kind: str
-    is_confirmed: bool
 
 
 class CircleFigures(Schema):

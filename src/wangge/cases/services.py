@@ -12,16 +12,9 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from psycopg import Cursor
 
-from wangge.cases import exporting, one_step, rulebook, writing
+from wangge.cases import exporting, one_step, writing
 from wangge.cases.chain import Event, seal
 from wangge.cases.deadlines import deadline_if_known
-from wangge.cases.installing import (
-    install_clocks,
-    install_matters,
-    install_routes,
-    install_stages,
-    install_timing,
-)
 from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.looking import intake as look_up
 from wangge.cases.looking import world as look_around
@@ -33,14 +26,10 @@ from wangge.kernel import audit, batches, calendar, files, jobs
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotYourRole, Refused
 from wangge.kernel.fates import Fate
+from wangge.matters import queries as matters
 
 __all__ = [
     "export_cases",
-    "install_clocks",
-    "install_matters",
-    "install_routes",
-    "install_stages",
-    "install_timing",
     "report_cases",
     "set_missing_deadlines",
     "take_steps",
@@ -91,7 +80,7 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     Shape:  len(fates) == len(steps); a repeated command id gives the fate of its first time.
     Raises: TooMany; nothing for a single item: a refusal is a fate.
-    Rule:   CS-2 … CS-9.
+    Rule:   CS-2 … CS-8.
     """
 
     if len(steps) == 1 and (fate := one_step.take_one(steps[0], actor, at)):
@@ -135,7 +124,7 @@ def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
     Rule: CS-6 (a report is never refused because a year is unknown), CS-7 (an event says so).
     """
     waiting = writing.unknown_deadlines(most)
-    books = {version: rulebook.of_version(version) for version in set(waiting.values())}
+    books = {version: matters.of_version(version) for version in set(waiting.values())}
     changed, events = [], []
     for case in writing.lock_many(waiting).values():
         matter = books[waiting[case.id]].matters.get(case.matter_code)

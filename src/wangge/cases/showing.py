@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wangge.accounts import queries as accounts
-from wangge.cases import rulebook
 from wangge.cases.deadlines import light
-from wangge.cases.models import Case, Matter
-from wangge.cases.rules import Channel, Severity, Status
+from wangge.cases.models import Case
+from wangge.cases.rules import Channel, Status
 from wangge.cases.schemas import CaseRow
 from wangge.kernel.actor import Actor
+from wangge.matters import queries as matters
+from wangge.matters.rules import Severity
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
@@ -25,13 +26,8 @@ def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
     """Return cases as lines of a list; a handful of statements, however many cases."""
     if not cases:
         return []
-    matters = {
-        code: (zh, en)
-        for code, zh, en in Matter.objects.filter(code__in={case.matter_code for case in cases})
-        .order_by("is_active")
-        .values_list("code", "name_zh", "name_en")
-    }
-    rules = rulebook.in_force()
+    kinds = matters.names_of(case.matter_code for case in cases)
+    rules = matters.in_force()
     stages = rules.stage_names
     grids = territory.names_of({case.grid_path for case in cases})
     places = venues.names_of({case.venue_id for case in cases if case.venue_id})
@@ -47,8 +43,8 @@ def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
             stage_name=stages.get(case.status, (case.status, ""))[0],
             stage_name_en=stages.get(case.status, ("", case.status))[1],
             matter_code=case.matter_code,
-            matter_zh=matters.get(case.matter_code, (case.matter_code, ""))[0],
-            matter_en=matters.get(case.matter_code, ("", case.matter_code))[1],
+            matter_zh=kinds.get(case.matter_code, (case.matter_code, ""))[0],
+            matter_en=kinds.get(case.matter_code, ("", case.matter_code))[1],
             severity=Severity(case.severity),
             text=case.text,
             address=case.address,

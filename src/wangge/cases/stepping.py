@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.cases.chain import Event, seal
-from wangge.cases.deadlines import Calendar, Clock, Clocks, deadline_if_known, extended
+from wangge.cases.deadlines import Calendar, deadline_if_known, extended
 from wangge.cases.rules import (
     ENDED,
     Action,
@@ -28,6 +28,7 @@ from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable, VersionConflict
 from wangge.kernel.paths import is_within
+from wangge.matters.rules import Clock, Clocks
 
 SIGNS = frozenset({Action.SIGN, Action.FEED_BACK, Action.TRANSFER, Action.TRANSFER_BACK})
 
@@ -99,7 +100,7 @@ def _detail(command: StepCommand, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _department(case: CaseFacts, command: StepCommand, world: World) -> int | None:
-    """Return whom the step sends the case to: the named department, else the route's suggestion (CS-9)."""
+    """Return whom the step sends the case to: the named department, else the route's suggestion (MA-1)."""
     if Need.DEPARTMENT not in list_needs(command.action, case):
         return None
     chosen = command.department_id or world.suggested.get(case.id)

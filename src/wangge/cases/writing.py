@@ -10,13 +10,12 @@ from uuid import UUID
 from psycopg import Cursor
 
 from wangge.accounts import queries as accounts
-from wangge.cases import rulebook
 from wangge.cases.chain import Event
 from wangge.cases.models import Case
 from wangge.cases.reporting import Started
-from wangge.cases.rulebook import Rulebook
 from wangge.cases.rules import CaseFacts, Status
 from wangge.kernel import prepared
+from wangge.matters import queries as matters
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
 CHANGING = {
@@ -70,7 +69,7 @@ EVENT = {
     "hash": "bytea",
 }
 LOCK = f"""
-SELECT {", ".join(FACTS)}, (SELECT id FROM cases_timing WHERE is_active) AS rulebook
+SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS rulebook
 FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """
 SAVE = prepared.update("cases_case", CHANGING, key=("id", "uuid"))
@@ -83,10 +82,10 @@ def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
     return prepared.send(LOCK, list(set(case_ids)), binary=True)
 
 
-def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], Rulebook]:
+def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], matters.Rulebook]:
     """Return the facts that were asked for and, if any case was found, the rulebook in force."""
     rows = answer.fetchall()
-    return {row[0]: read_facts(row[:-1]) for row in rows}, rulebook.numbered(rows[0][-1] if rows else None)
+    return {row[0]: read_facts(row[:-1]) for row in rows}, matters.numbered(rows[0][-1] if rows else None)
 
 
 def lock_many(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
@@ -127,10 +126,12 @@ def as_row(thing: object, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in names}
 
 
-def suggest_departments(cases: Mapping[UUID, tuple[str, str]], rulebook: Rulebook) -> dict[UUID, int | None]:
+def suggest_departments(
+    cases: Mapping[UUID, tuple[str, str]], rulebook: matters.Rulebook
+) -> dict[UUID, int | None]:
     """Return the department that the routes name for each case, given as (matter code, grid path).
 
-    Rule: CS-9 (WH-28): the longest matter prefix wins, then the longest path, else its own kind.
+    Rule: MA-1 (WH-28): the longest matter prefix wins, then the longest path, else its own kind.
     """
     kinds = {key: (rulebook.kind_for(code, path), path) for key, (code, path) in cases.items()}
     found = accounts.departments_for([(kind, path) for kind, path in kinds.values() if kind])

@@ -18,6 +18,7 @@ from wangge.config.health_api import router as health
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
+from wangge.matters.api import router as matters
 from wangge.orders.api import router as orders
 from wangge.packs.api import router as packs
 from wangge.territory.api import router as territory
@@ -43,6 +44,7 @@ for prefix, router in {
     "orders": orders,
     "packs": packs,
     "cases": cases,
+    "matters": matters,
     "files": files,
     "health": health,
 }.items():

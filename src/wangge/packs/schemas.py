@@ -9,8 +9,8 @@ from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
 
 from wangge.accounts.rules import Role
-from wangge.cases.rules import Severity
 from wangge.checklists.schemas import Item
+from wangge.matters.rules import Severity
 from wangge.orders.rules import Interval
 
 Certainty = Literal["S", "V1", "V2", "K", "P"]  # said in a source, near-primary, secondary, known, preset

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from wangge.cases import services as cases
 from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.receipts import digest_of
+from wangge.matters import services as matters
 from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.reading import list_names, read
@@ -91,7 +91,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         for row in pack.checklists
     ]
     checklists.install_checklists(lists, pack_version=version, effective_on=effective_on)
-    _push_cases(pack)
+    _push_matters(pack)
     orders.install_plan_rules(
         [
             {
@@ -111,10 +111,10 @@ def _push(pack: Pack, effective_on: date) -> None:
     )
 
 
-def _push_cases(pack: Pack) -> None:
+def _push_matters(pack: Pack) -> None:
     version = pack.pack_version
     groups = {group.code: group for group in pack.matter_groups}
-    cases.install_matters(
+    matters.install_matters(
         [
             {
                 "code": row.code,
@@ -134,14 +134,14 @@ def _push_cases(pack: Pack) -> None:
         ],
         pack_version=version,
     )
-    cases.install_routes(
+    matters.install_routes(
         [
             {"matter_prefix": row.matter_prefix, "path": row.path, "department_kind": row.department_kind}
             for row in pack.routes
         ],
         pack_version=version,
     )
-    cases.install_clocks(
+    matters.install_clocks(
         [
             {
                 "status": row.code,
@@ -154,7 +154,7 @@ def _push_cases(pack: Pack) -> None:
         ],
         pack_version=version,
     )
-    cases.install_stages(
+    matters.install_stages(
         [{"status": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.stages],
         pack_version=version,
     )
@@ -162,4 +162,4 @@ def _push_cases(pack: Pack) -> None:
     at_once = next((row.hours for row in pack.promises if row.code == "fix_at_once"), None)
     if yellow is None or at_once is None:
         raise PackLacksClock(row="lights: yellow" if yellow is None else "promises: fix_at_once (hours)")
-    cases.install_timing(yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version)
+    matters.install_timing(yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version)

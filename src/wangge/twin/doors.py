@@ -10,7 +10,6 @@ from typing import Protocol
 from django.db import connection
 
 from wangge.accounts import queries as accounts
-from wangge.cases import queries as case_queries
 from wangge.cases import services as cases
 from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.checklists import queries as checklists
@@ -19,6 +18,7 @@ from wangge.kernel import clock, files
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.fates import Fate
+from wangge.matters import queries as matter_queries
 from wangge.orders import services as orders
 from wangge.orders.schemas import OrderResult, PlanRequest
 from wangge.twin import queries
@@ -78,7 +78,7 @@ class ServicesDoor:
         )
 
     def matters(self) -> Mapping[str, Matter]:
-        return {one.code: to_matter(one) for one in case_queries.list_matters()}
+        return {one.code: to_matter(one) for one in matter_queries.list_matters()}
 
     def items(self, checklist_id: int) -> Sequence[Item]:
         if checklist_id not in self._items:

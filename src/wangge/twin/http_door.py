@@ -20,11 +20,12 @@ from pydantic import TypeAdapter
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import Me
 from wangge.cases.rules import Channel, Status
-from wangge.cases.schemas import CasePage, CaseReport, MatterOut, StepCommand
+from wangge.cases.schemas import CasePage, CaseReport, StepCommand
 from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.schemas import FateOut
+from wangge.matters.schemas import MatterOut
 from wangge.orders.rules import started_on
 from wangge.orders.schemas import OrderDetail, OrderPage, OrderResult, PlanRequest
 from wangge.twin.cast import Cast, Office
@@ -111,7 +112,7 @@ class HttpDoor:
         return Cast(dict(sorted(people.items())), [offices[key] for key in sorted(offices)])
 
     def matters(self) -> Mapping[str, Matter]:
-        found = MATTERS.validate_json(self._get(self._any_of(Role.DISPATCHER), "/cases/matters").content)
+        found = MATTERS.validate_json(self._get(self._any_of(Role.DISPATCHER), "/matters").content)
         return {one.code: to_matter(one) for one in found}
 
     def items(self, checklist_id: int) -> Sequence[Item]:

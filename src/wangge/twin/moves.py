@@ -10,9 +10,10 @@ from uuid import UUID
 
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Status
-from wangge.cases.schemas import MatterOut, StepCommand
+from wangge.cases.schemas import StepCommand
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import id_at
+from wangge.matters.schemas import MatterOut
 from wangge.twin.behaviour import Behaviour
 from wangge.twin.cast import Cast
 from wangge.twin.photos import Album

@@ -1,6 +1,7 @@
 import { asError } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
+import { addTextsOf } from './i18n'
 import { firstPage } from './pages'
 import { startError } from './startError'
 
@@ -9,6 +10,7 @@ declare module 'vue-router' {
     isOpen?: boolean
     capability?: string
     section?: string
+    texts?: string
   }
 }
 
@@ -37,10 +39,17 @@ const SECTIONS: Record<string, string> = {
   orders: 'orders.read',
 }
 
+/** The folder of locales/console that a section needs beside the face's own texts. */
+const TEXTS: Record<string, string> = { map: 'places', venues: 'places', orders: 'places' }
+
 function withSection(route: RouteRecordRaw): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
   const capability = route.meta?.capability ?? SECTIONS[section]
-  return { ...route, meta: { ...route.meta, section, ...(capability ? { capability } : {}) } }
+  const texts = TEXTS[section]
+  return {
+    ...route,
+    meta: { ...route.meta, section, ...(capability ? { capability } : {}), ...(texts ? { texts } : {}) },
+  }
 }
 
 export function makeRouter(session: ReturnType<typeof useSession>): Router {
@@ -65,6 +74,9 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
     ],
   })
 
+  router.beforeResolve(async (to) => {
+    if (to.meta.texts) await addTextsOf(to.meta.texts)
+  })
   router.beforeEach(async (to) => {
     try {
       await session.restore()

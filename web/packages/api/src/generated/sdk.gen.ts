@@ -615,19 +615,6 @@ export const getCaseFigures = <ThrowOnError extends boolean = false>(options?: O
 });
 
 /**
- * List Matters
- */
-export const listMatters = <ThrowOnError extends boolean = false>(options?: Options<ListMattersData, ThrowOnError>): RequestResult<ListMattersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListMattersResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/matters',
-    ...options
-});
-
-/**
  * Report Cases
  *
  * New cases, one fate each, in order; at most 500.
@@ -735,6 +722,19 @@ export const getCasePhoto = <ThrowOnError extends boolean = false>(options: Opti
             type: 'apiKey'
         }],
     url: '/api/cases/{case_id}/photos/{sha256}',
+    ...options
+});
+
+/**
+ * List Matters
+ */
+export const listMatters = <ThrowOnError extends boolean = false>(options?: Options<ListMattersData, ThrowOnError>): RequestResult<ListMattersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListMattersResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/matters',
     ...options
 });
 

@@ -1986,57 +1986,6 @@ export type CircleFigures = {
 };
 
 /**
- * MatterOut
- */
-export type MatterOut = {
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name Zh
-     */
-    name_zh: string;
-    /**
-     * Name En
-     */
-    name_en: string;
-    /**
-     * Group Code
-     */
-    group_code: string;
-    /**
-     * Group Zh
-     */
-    group_zh: string;
-    /**
-     * Group En
-     */
-    group_en: string;
-    severity: Severity;
-    /**
-     * Fix Days
-     */
-    fix_days: number;
-    /**
-     * Fix Hours
-     */
-    fix_hours: number | null;
-    /**
-     * Basis
-     */
-    basis: string;
-    /**
-     * Department Kind
-     */
-    department_kind: string;
-    /**
-     * Is Confirmed
-     */
-    is_confirmed: boolean;
-};
-
-/**
  * CaseReport
  *
  * A new case. `id` is made by the sender; sending it twice makes one case.
@@ -2369,6 +2318,57 @@ export type DeadlineOut = {
      * Lines
      */
     lines: Array<DeadlineLine>;
+};
+
+/**
+ * MatterOut
+ */
+export type MatterOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Group Code
+     */
+    group_code: string;
+    /**
+     * Group Zh
+     */
+    group_zh: string;
+    /**
+     * Group En
+     */
+    group_en: string;
+    severity: Severity;
+    /**
+     * Fix Days
+     */
+    fix_days: number;
+    /**
+     * Fix Hours
+     */
+    fix_hours: number | null;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Department Kind
+     */
+    department_kind: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
 };
 
 /**
@@ -3784,24 +3784,6 @@ export type GetCaseFiguresResponses = {
 
 export type GetCaseFiguresResponse = GetCaseFiguresResponses[keyof GetCaseFiguresResponses];
 
-export type ListMattersData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/cases/matters';
-};
-
-export type ListMattersResponses = {
-    /**
-     * Response
-     *
-     * OK
-     */
-    200: Array<MatterOut>;
-};
-
-export type ListMattersResponse = ListMattersResponses[keyof ListMattersResponses];
-
 export type ReportCasesData = {
     /**
      * Reports
@@ -4017,6 +3999,24 @@ export type GetCasePhotoResponses = {
      */
     200: unknown;
 };
+
+export type ListMattersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/matters';
+};
+
+export type ListMattersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MatterOut>;
+};
+
+export type ListMattersResponse = ListMattersResponses[keyof ListMattersResponses];
 
 export type StoreFileData = {
     /**

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from wangge.cases.models import Matter, Route, StageClock, StageName, Timing
+from wangge.matters.models import Matter, Route, StageClock, StageName, Timing
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -18,7 +18,7 @@ def install_matters(rows: Rows, *, pack_version: str) -> None:
 
 
 def install_routes(rows: Rows, *, pack_version: str) -> None:
-    """Make `rows` the active routes. Rule: PK-4, CS-9."""
+    """Make `rows` the active routes. Rule: PK-4, MA-1."""
     _install(Route, rows, pack_version)
 
 

@@ -8,12 +8,9 @@ from functools import lru_cache
 
 from django.db import connection
 
-from wangge.cases.deadlines import Clock, Clocks, clock_of
-from wangge.cases.models import Matter, Route, StageClock, StageName, Timing
-from wangge.cases.reporting import MatterFacts
-from wangge.cases.routing import RouteRow, department_kind
-from wangge.cases.rules import Status
 from wangge.kernel import prepared
+from wangge.matters.models import Matter, Route, StageClock, StageName, Timing
+from wangge.matters.rules import Clock, Clocks, MatterFacts, RouteRow, clock_of, department_kind
 
 RED_AT_PCT = 100  # when the time is up
 
@@ -35,7 +32,7 @@ class Rulebook:
         return {code: matter.clock for code, matter in self.matters.items()}
 
     def kind_for(self, matter_code: str, grid_path: str) -> str | None:
-        """Return the kind of department for a matter in a place. Rule: CS-9."""
+        """Return the kind of department for a matter in a place. Rule: MA-1."""
         matter = self.matters.get(matter_code)
         return department_kind(
             matter_code, grid_path, self.routes, matter.department_kind if matter else None
@@ -47,7 +44,7 @@ NOTHING_INSTALLED = Rulebook()
 
 def in_force() -> Rulebook:
     """Return the rulebook of the active pack; one small statement, however often it is asked for."""
-    row = prepared.send("SELECT id FROM cases_timing WHERE is_active").fetchone()
+    row = prepared.send("SELECT id FROM matters_timing WHERE is_active").fetchone()
     return numbered(row[0] if row else None)
 
 
@@ -84,7 +81,7 @@ def _read(database: str, timing_id: int) -> Rulebook:
         matters=matters,
         routes=tuple(RouteRow(row.matter_prefix, row.path, row.department_kind) for row in routes),
         stage_clocks={
-            Status(row.status): clock_of(row.working_days, row.hours, at_once_hours=hours)
+            row.status: clock_of(row.working_days, row.hours, at_once_hours=hours)
             for row in StageClock.objects.filter(pack_version=version)
         },
         stage_names={
