@@ -137,3 +137,11 @@ def test_a_diff_names_the_rows_that_changed():
     assert changes["plans", "FQ-04-rental"].after["interval"] == "month"
     assert changes["rewards", "terminal_fee"].after is None
     assert not services.diff("wuhu", "wuhu")
+
+
+def test_every_hazard_has_the_words_that_people_use_for_it() -> None:
+    matters = read("base").matters
+    wordless = [row.code for row in matters if len(row.words_zh) < 3]
+    assert wordless == []
+    for row in matters:
+        assert len(row.words_zh) == len(set(row.words_zh)), row.code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -24,6 +25,7 @@ class Matter(models.Model):
     fix_days = models.PositiveSmallIntegerField()  # working days to rectify; 0 means at once
     fix_hours = models.PositiveSmallIntegerField(null=True)  # for matters that run in plain hours
     department_kind = models.CharField(max_length=32)  # the default first handler
+    words_zh = ArrayField(models.CharField(max_length=16), default=list)  # what people call it
     is_confirmed = models.BooleanField()
     is_active = models.BooleanField(default=True)
 

@@ -71,6 +71,7 @@ def _read(database: str, timing_id: int) -> Rulebook:
             row.department_kind,
             row.name_zh,
             row.name_en,
+            tuple(row.words_zh),
         )
         for row in Matter.objects.filter(pack_version=version)
     }

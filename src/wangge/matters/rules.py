@@ -41,6 +41,7 @@ class MatterFacts:
     department_kind: str
     name_zh: str
     name_en: str
+    words_zh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,4 +19,5 @@ class MatterOut(Schema):
     fix_hours: int | None
     basis: str
     department_kind: str
+    words_zh: list[str]  # what people call it: the words that suggest it
     is_confirmed: bool

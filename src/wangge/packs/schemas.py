@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,6 +69,9 @@ class Matter(Entry):
     fix_hours: int | None = Field(None, ge=1)
     on_spot: bool = False
     departments: list[str] = Field(min_length=1)  # first handler, then whom it is passed on to
+    words_zh: list[Annotated[str, Field(min_length=2, max_length=16)]] = Field(
+        default_factory=list, max_length=64
+    )  # what people call it: the words that suggest it
 
     @property
     def department_kind(self) -> str:

@@ -128,6 +128,7 @@ def _push_matters(pack: Pack) -> None:
                 "fix_days": row.fix_days,
                 "fix_hours": row.fix_hours,
                 "department_kind": row.department_kind,
+                "words_zh": row.words_zh,
                 "is_confirmed": row.is_confirmed,
             }
             for row in pack.matters

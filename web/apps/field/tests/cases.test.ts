@@ -83,6 +83,7 @@ describe('a report', () => {
       fix_hours: null,
       basis: '',
       department_kind: 'police',
+      words_zh: [],
       is_confirmed: false,
     })
     const groups = groupMatters([matter('H101', 'H1'), matter('H201', 'H2'), matter('H102', 'H1')])

@@ -2366,6 +2366,10 @@ export type MatterOut = {
      */
     department_kind: string;
     /**
+     * Words Zh
+     */
+    words_zh: Array<string>;
+    /**
      * Is Confirmed
      */
     is_confirmed: boolean;
