@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from wangge.accounts.rules import Role
+from wangge.accounts.sessions import Session
+
+__all__ = ["Department", "LoginAttempts", "Post", "Session", "User"]
 
 
 class Department(models.Model):

@@ -11,8 +11,22 @@ from django.db.models.functions import Length
 from wangge.accounts.models import Department, Post, User
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import DepartmentOut, Me
+from wangge.accounts.signed_in import get_signed_in
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
+
+__all__ = [
+    "department_for",
+    "departments_for",
+    "get_actor",
+    "get_actors",
+    "get_departments",
+    "get_me",
+    "get_signed_in",
+    "ids_of",
+    "list_departments",
+    "names_of",
+]
 
 
 def get_actor(user: User, on: date) -> Actor | None:

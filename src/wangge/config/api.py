@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import SessionAuth
 
 from wangge.accounts.api import router as accounts
-from wangge.accounts.queries import get_actor
+from wangge.accounts.queries import get_signed_in
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.files_api import router as files
@@ -29,7 +29,8 @@ class SignedIn(SessionAuth):
     """Somebody with a session and a post in force; puts the actor on the request."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
-        actor = get_actor(request.user, on=clock.today()) if request.user.is_authenticated else None
+        request.session.accessed = True  # the answer depends on the cookie, and says so
+        actor = get_signed_in(key, on=clock.today()) if key else None
         if actor is not None:
             cast(ActorRequest, request).actor = actor
         return actor
