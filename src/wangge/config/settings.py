@@ -10,6 +10,8 @@ from wangge.config import embedded, faces, secret
 WANGGE_HOME = Path(os.environ.get("WANGGE_HOME", "var")).resolve()
 WANGGE_FILES = Path(os.environ.get("WANGGE_FILES", WANGGE_HOME / "files"))
 WANGGE_MAX_FILE_BYTES = int(os.environ.get("WANGGE_MAX_FILE_MB", "20")) << 20
+WANGGE_SIGNING = Path(os.environ.get("WANGGE_SIGNING", WANGGE_HOME / "signing"))  # the city's keys (EV-9)
+WANGGE_FONT = os.environ.get("WANGGE_FONT", "")  # for watermarks; "": the first that the system has
 WANGGE_CALENDAR = Path(os.environ.get("WANGGE_CALENDAR", WANGGE_HOME / "calendar"))  # <year>.json (KE-2)
 SECRET_KEY = secret.read_or_make(WANGGE_HOME)
 DEBUG = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
@@ -13,13 +14,14 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from PIL import Image, UnidentifiedImageError
 
-from wangge.kernel import prepared
+from wangge.kernel import photos, prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.models import StoredFile
 
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
-_STORED = "SELECT sha256 FROM kernel_storedfile WHERE sha256 = ANY(%s)"
+_STORED = "SELECT sha256, facts FROM kernel_storedfile WHERE sha256 = ANY(%s)"
+SMALLEST_PX = 128  # a side is decoded no smaller: fewer pixels do not tell two photos apart
 MAX_PIXELS = 100_000_000  # a bomb is small in bytes and huge in pixels
 
 
@@ -28,15 +30,16 @@ def store_file(
 ) -> StoredFile:
     """Keep a file and return its row; the same bytes twice are one file.
 
-    Without a media type, or with `image/…`, it must be a photo whose picture is whole.
+    Without a media type, or with `image/…`, it must be a photo whose picture is whole; what it says of itself
+    is kept beside it.
     Raises: Unreadable if it is too large, empty, or no such photo.
-    Rule:   KE-11, KE-12.
+    Rule:   KE-11, KE-12, KE-19, KE-20.
     """
     file = _as_file(content)
     sha256, size_bytes = _digest(file)
-    detail: dict[str, Any] = {}
+    seen: dict[str, Any] = {}
     if media_type is None or media_type.startswith("image/"):
-        found, detail = _look_at_photo(file)
+        found, seen = look_at_photo(file)
         if media_type not in {None, found}:
             raise _unreadable(
                 f"内容是 {found}，不是 {media_type}", f"the content is {found}, not {media_type}"
@@ -52,7 +55,7 @@ def store_file(
         media_type=media_type,
         created_at=at,
         created_by=actor.user_id,
-        detail=detail,
+        **seen,
     )
     StoredFile.objects.bulk_create([row], ignore_conflicts=True)
     return StoredFile.objects.get(pk=sha256)
@@ -75,10 +78,20 @@ def media_type_of(sha256: str) -> str:
 
 def list_stored(sha256s: Iterable[str]) -> set[str]:
     """Return those of the digests that are stored, in one statement. Rule: KE-11."""
-    wanted = set(sha256s)
+    return set(facts_of(sha256s))
+
+
+def facts_of(sha256s: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what each stored photo says of itself, as `photos.from_json` reads it, in one statement.
+
+    Shape: a stored file that is no photo, or that nobody has looked at yet, says nothing: {}.
+    Rule:  KE-11, KE-19.
+    """
+    wanted = list(set(sha256s))
     if not wanted:
-        return set()
-    return {sha256 for (sha256,) in prepared.send(_STORED, list(wanted)).fetchall()}
+        return {}
+    rows = prepared.send(_STORED, wanted).fetchall()
+    return {sha256: _decoded(facts) for sha256, facts in rows}
 
 
 def check_stored(sha256s: Iterable[str]) -> None:
@@ -122,8 +135,12 @@ def _digest(file: File[Any]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _look_at_photo(file: File[Any]) -> tuple[str, dict[str, Any]]:
-    """Return media type and size. Decodes small where the format can, but always reads the whole picture."""
+def look_at_photo(file: File[Any]) -> tuple[str, dict[str, Any]]:
+    """Return the media type, and the columns of `StoredFile` that a photo fills.
+
+    Decoded once, and small where the format can, but the whole picture is always read.
+    Raises: Unreadable. Rule: KE-12, KE-19, KE-20.
+    """
     file.seek(0)
     try:
         Image.open(file, formats=PHOTO_FORMATS).verify()  # a PNG's checksums, which loading forgives
@@ -133,7 +150,7 @@ def _look_at_photo(file: File[Any]) -> tuple[str, dict[str, Any]]:
         if width * height > MAX_PIXELS:
             raise _unreadable("像素过多", "it has too many pixels")
         media_type = Image.MIME[str(photo.format)]
-        photo.draft("RGB", (max(1, width // 8), max(1, height // 8)))
+        photo.draft("RGB", (max(SMALLEST_PX, width // 8), max(SMALLEST_PX, height // 8)))
         photo.load()
     except UnidentifiedImageError as error:
         raise _unreadable("不是 JPEG、PNG 或 WebP 照片", "not a JPEG, PNG or WebP photo") from error
@@ -143,7 +160,14 @@ def _look_at_photo(file: File[Any]) -> tuple[str, dict[str, Any]]:
         raise _unreadable(
             "照片不完整或已损坏，请重新上传", "the photo is cut short or damaged: upload it again"
         ) from error
-    return media_type, {"width": width, "height": height}
+    facts, looks = photos.look(photo, (width, height))
+    detail = {"width": width, "height": height}
+    return media_type, {"detail": detail, "facts": facts.as_json(), "looks": looks}
+
+
+def _decoded(facts: Any) -> dict[str, Any]:
+    """A jsonb column comes as text or decoded, by the way it was asked for."""
+    return json.loads(facts) if isinstance(facts, str) else facts or {}
 
 
 def _unreadable(why_zh: str, why_en: str) -> Unreadable:

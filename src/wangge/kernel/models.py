@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 
 
 class AuditRow(models.Model):
@@ -58,3 +59,16 @@ class StoredFile(models.Model):
     created_at = models.DateTimeField()
     created_by = models.BigIntegerField()
     detail = models.JSONField(default=dict)
+    facts = models.JSONField(null=True)  # what a photo says of itself (KE-19); null: not looked at
+    looks = models.BigIntegerField(
+        null=True
+    )  # 64 bits of how a photo looks (KE-20), indexed by its four parts
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["sha256"],
+                name="file_not_looked_at",
+                condition=Q(facts__isnull=True, media_type__startswith="image/"),
+            )
+        ]
