@@ -74,12 +74,6 @@ REFUSALS: dict[str, tuple[str, str, dict[str, Any], tuple[int, str]]] = {
         {"action": "fix_on_spot"},
         (409, "cases.not_a_step"),
     ),
-    "the installation's own step": (
-        "reported",
-        "alice",
-        {"action": "set_deadline"},
-        (409, "cases.not_a_step"),
-    ),
     "no reason": ("reported", "alice", {"action": "reject", "reason": "  "}, (422, "cases.need_missing")),
     "no photo": ("handling", "han", {"action": "feed_back"}, (422, "cases.need_missing")),
     "photo not stored": (

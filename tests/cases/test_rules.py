@@ -153,7 +153,7 @@ def test_each_step_belongs_to_its_posts(action: str, role: Role) -> None:
             check_role(Action(action), actor, department_id=DEPARTMENT)
 
 
-@pytest.mark.parametrize("action", ["fix_on_spot", "set_deadline"])
+@pytest.mark.parametrize("action", ["fix_on_spot"])
 def test_nobody_sends_the_steps_that_only_the_installation_makes(action: str) -> None:
     for role in Role:
         with pytest.raises(NotAStep):

@@ -11,7 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from wangge.cases.vocabulary import Mark
+
 NO_HASH = bytes(32)  # what the first event leans on
+
+MARKS = frozenset(mark.value for mark in Mark)
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -107,7 +111,10 @@ def hash_of(event: Event, *, previous: bytes) -> bytes:
 
 
 def replay(events: list[Event]) -> dict[str, Any]:
-    """Return the facts of the case as its events tell them: of `detail.facts` the later one wins."""
+    """Return the facts of the case as its events tell them: of `detail.facts` the later one wins.
+
+    A mark is an event without a version (CS-11).
+    """
     facts: dict[str, Any] = {}
     for event in events:
         facts.update(event.detail.get("facts", {}))
@@ -115,7 +122,7 @@ def replay(events: list[Event]) -> dict[str, Any]:
         facts |= {
             "status": events[-1].after,
             "reporter_id": events[0].actor_id,
-            "version": len(events),
+            "version": sum(event.action not in MARKS for event in events),
             "event_count": len(events),
         }
     return facts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from wangge.cases.chain import Event
@@ -30,3 +31,9 @@ def read_events(case_ids: Iterable[UUID]) -> list[Event]:
         )
         for row in rows
     ]
+
+
+def events_named(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, Mapping[str, Any]]]:
+    """Return case, action and detail of those events that are there."""
+    rows = CaseEvent.objects.filter(pk__in=list(ids)).values_list("pk", "case_id", "action", "detail")
+    return {pk: (case_id, action, detail) for pk, case_id, action, detail in rows}

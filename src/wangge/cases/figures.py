@@ -23,7 +23,7 @@ WITH spells AS (
          extract(epoch FROM lead(e.at) OVER (PARTITION BY e.case_id ORDER BY e.seq) - e.at)::float8
            / 3600 AS hours
   FROM cases_caseevent e
-  WHERE e.action <> 'set_deadline' AND e.case_id IN ({visible})
+  WHERE e.before <> e.after AND e.case_id IN ({visible})
 )
 SELECT stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY hours),
        percentile_cont(0.9) WITHIN GROUP (ORDER BY hours)

@@ -136,12 +136,12 @@ class Case(models.Model):
 
 
 class CaseEvent(models.Model):
-    """One immutable step, chained by hash to the one before. Partitioned by month on its UUIDv7."""
+    """One immutable step or mark, chained by hash to the one before. Partitioned by month on its UUIDv7."""
 
     id = models.UUIDField(primary_key=True)  # the command's id
     case_id = models.UUIDField()
     seq = models.PositiveIntegerField()  # 1 is the report
-    action = models.CharField(max_length=16)
+    action = models.CharField(max_length=32)  # a step or a mark
     before = models.CharField(max_length=16, blank=True)
     after = models.CharField(max_length=16)
     actor_id = models.BigIntegerField()

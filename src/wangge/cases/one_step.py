@@ -25,7 +25,7 @@ SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_activ
 FROM cases_case WHERE id = %s
 """
 WRITE = f"""
-WITH moved AS ({writing.SAVE.one} AND version = %s RETURNING id),
+WITH moved AS ({writing.SAVE.one} AND event_count = %s RETURNING id),
 happened AS (
   INSERT INTO cases_caseevent ({", ".join(writing.APPEND.columns)}) SELECT {writing.APPEND.given} FROM moved
 ),
@@ -39,7 +39,7 @@ INSERT INTO kernel_receipt ({", ".join(receipts.INSERT.columns)}) SELECT {receip
 def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
     """Return the fate of a step that is applied at once; None: nothing is written, take the long way.
 
-    The case is not locked: the write finds it at the version that was looked at, or writes nothing. Whatever
+    The case is not locked: the write finds it at the event that was looked at, or writes nothing. Whatever
     is refused, repeated, merged or inside a transaction goes the long way, which tells them apart.
     Rule: CS-2 … CS-7, KE-17.
     """
@@ -72,7 +72,7 @@ def _write(
     written = prepared.send(
         WRITE,
         *writing.SAVE.values(writing.as_row(after, writing.SAVE.columns)),
-        case.version,
+        case.event_count,
         *writing.APPEND.values(writing.as_row(event, writing.APPEND.columns)),
         *audit.INSERT.values(audit.row(entry, actor=actor, at=at)),
         *receipts.INSERT.values(receipts.row(fate, digest, kind=KIND, actor=actor, at=at)),

@@ -11,13 +11,23 @@ from django.http import FileResponse, HttpResponseBase
 
 from wangge.accounts import queries as accounts
 from wangge.cases import writing
-from wangge.cases.chain import NO_HASH, Event, hash_of
+from wangge.cases.briefs import CaseBrief, get_briefs, list_open, list_open_past
+from wangge.cases.chain import MARKS, NO_HASH, Event, hash_of
 from wangge.cases.deadlines import explain
 from wangge.cases.events import read_events
 from wangge.cases.explaining import list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.models import Case, CaseEvent, CaseQuerySet
-from wangge.cases.rules import CAPABILITY, ENDED, HANDLERS_WORK, JUDGEMENT, STEPS, Action, allowed_actions
+from wangge.cases.rules import (
+    CAPABILITY,
+    ENDED,
+    HANDLERS_WORK,
+    JUDGEMENT,
+    STEPS,
+    Action,
+    Mark,
+    allowed_actions,
+)
 from wangge.cases.schemas import (
     AllowedAction,
     CaseDetail,
@@ -38,12 +48,16 @@ from wangge.territory.queries import read_box
 from wangge.territory.schemas import FeatureCollection
 
 __all__ = [
+    "CaseBrief",
     "count_chained",
     "explain_deadline",
+    "get_briefs",
     "get_detail",
     "get_figures",
     "get_photo",
     "list_cases",
+    "list_open",
+    "list_open_past",
     "list_points",
     "select",
     "verify_chains",
@@ -208,7 +222,7 @@ def _events_out(events: list[Event], *, hide_reporter: bool) -> list[EventOut]:
     return [
         EventOut(
             seq=event.seq,
-            action=Action(event.action),
+            action=Mark(event.action) if event.action in MARKS else Action(event.action),
             before=event.before,
             after=event.after,
             actor_name="" if hide_reporter and event.action in FIRST_STEPS else event.actor_name,

@@ -5,71 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from wangge.cases.wording import ACTION_ZH, STATUS_ZH
+from wangge.cases.refusals import (
+    MarkNotAllowed,
+    NeedMissing,
+    NotAStep,
+    NotYourDepartment,
+    SamePerson,
+    StepNotAllowed,
+)
+from wangge.cases.vocabulary import Action, Channel, Light, Mark, Need, Status
+from wangge.cases.wording import ACTION_ZH
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotVisible, NotYourRole, Refused
+from wangge.kernel.errors import NotVisible, Refused
 
-
-class Status(StrEnum):
-    REPORTED = "reported"  # somebody says there is a hazard
-    ACCEPTED = "accepted"  # the desk agrees that it is one
-    DISPATCHED = "dispatched"  # a department has it, nobody signed yet
-    HANDLING = "handling"  # somebody signed and must fix it
-    VERIFYING = "verifying"  # they say it is fixed; waits for another pair of eyes
-    CLOSED = "closed"
-    REJECTED = "rejected"
-    MERGED = "merged"
-    SUSPENDED = "suspended"  # the deadline stands still, with an approved reason
-    TRANSFERRED = "transferred"  # with an enforcement body
-
-
-class Action(StrEnum):
-    REPORT = "report"
-    FIX_ON_SPOT = "fix_on_spot"
-    ACCEPT = "accept"
-    REJECT = "reject"
-    MERGE = "merge"
-    DISPATCH = "dispatch"
-    OBJECT = "object"
-    SUSPEND = "suspend"
-    RESUME = "resume"
-    SIGN = "sign"
-    FEED_BACK = "feed_back"
-    TRANSFER = "transfer"
-    TRANSFER_BACK = "transfer_back"
-    PASS = "pass"
-    FAIL = "fail"
-    REOPEN = "reopen"
-    SET_DEADLINE = "set_deadline"  # by the system, once the year's calendar is known; moves no status
-
-
-class Channel(StrEnum):
-    INSPECTION = "inspection"  # an order's failed item
-    PATROL = "patrol"
-    CITIZEN = "citizen"
-    HOTLINE = "hotline"
-    OTHER = "other"
-
-
-class Light(StrEnum):
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-    NONE = "none"  # no deadline runs
-
-
-class Need(StrEnum):
-    """What a step must carry (CS-5)."""
-
-    REASON = "reason"
-    PHOTOS = "photos"
-    DEPARTMENT = "department"
-    CASE = "case"
-
-
+__all__ = [
+    "Action",
+    "Channel",
+    "Light",
+    "Mark",
+    "MarkNotAllowed",
+    "Need",
+    "NeedMissing",
+    "NotAStep",
+    "NotYourDepartment",
+    "SamePerson",
+    "Status",
+    "StepNotAllowed",
+]
 S, A = Status, Action
 
 STEPS: Mapping[tuple[Status, Action], Status] = {  # CS-2
@@ -92,6 +56,10 @@ STEPS: Mapping[tuple[Status, Action], Status] = {  # CS-2
     (S.CLOSED, A.REOPEN): S.HANDLING,
 }
 ENDED = frozenset({S.CLOSED, S.REJECTED, S.MERGED})
+
+WHILE_OPEN = frozenset(  # CS-11
+    {Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Mark.URGE, Mark.SUPERVISE, Mark.ESCALATE, Mark.LIST_MAJOR}
+)
 
 HANDLERS_WORK = frozenset({A.SIGN, A.FEED_BACK, A.TRANSFER, A.TRANSFER_BACK})
 JUDGEMENT = frozenset({A.PASS, A.FAIL})
@@ -152,41 +120,6 @@ class CaseFacts:
     chain_head: bytes
 
 
-class StepNotAllowed(Refused):
-    code = "cases.step_not_allowed"
-    zh = "案件现处于“{status_zh}”状态，不能执行“{action_zh}”。"
-    en = "A case that is {status} cannot take the step {action}."
-
-    def __init__(self, *, status: Status, action: Action) -> None:
-        zh = {"status_zh": STATUS_ZH[status], "action_zh": ACTION_ZH[action]}
-        super().__init__(status=status, action=action, **zh)
-
-
-class NotAStep(Refused):
-    code = "cases.not_a_step"
-    zh = "“{action_zh}”不能作为单独的一步提交。"
-    en = "{action} is not a step that anybody sends."
-
-
-class SamePerson(Refused):
-    code = "cases.same_person"
-    zh = "上报、处置、核查应由三个不同的人完成（采办分离），您在本案中已是{role_zh}。"
-    en = "Reporter, handler and verifier are three different people; here you are the {role_en}."
-
-
-class NotYourDepartment(NotYourRole):
-    code = "cases.not_your_department"
-    zh = "该案件不由您所在的部门承办。"
-    en = "Another department has this case."
-
-
-class NeedMissing(Refused):
-    status = 422
-    code = "cases.need_missing"
-    zh = "这一步还缺少：{need_zh}。"
-    en = "This step also needs: {need}."
-
-
 def step(status: Status, action: Action) -> Status:
     """Return the status after `action`.
 
@@ -197,6 +130,16 @@ def step(status: Status, action: Action) -> Status:
     if after is None or action is Action.FIX_ON_SPOT:
         raise StepNotAllowed(status=status, action=action)
     return after
+
+
+def check_mark(mark: Mark, status: Status) -> None:
+    """Refuse a mark that only a case that goes on can take.
+
+    Raises: MarkNotAllowed.
+    Rule:   CS-11.
+    """
+    if mark in WHILE_OPEN and status in ENDED:
+        raise MarkNotAllowed(status=status, mark=mark)
 
 
 def check_four_eyes(action: Action, *, actor_id: int, reporter_id: int, handler_id: int | None) -> None:

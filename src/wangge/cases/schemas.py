@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from wangge.cases.rules import Action, Channel, Light, Status
+from wangge.cases.rules import Action, Channel, Light, Mark, Status
 from wangge.matters.rules import Severity
 
 
@@ -113,7 +113,7 @@ class CaseRow(Schema):
 
 class EventOut(Schema):
     seq: int
-    action: Action
+    action: Action | Mark
     before: str
     after: str
     actor_name: str

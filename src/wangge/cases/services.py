@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,22 +12,29 @@ from django.http import HttpResponseBase
 from psycopg import Cursor
 
 from wangge.cases import exporting, one_step, writing
-from wangge.cases.chain import Event, seal
+from wangge.cases.chain import Event
 from wangge.cases.deadlines import deadline_if_known
+from wangge.cases.events import events_named
 from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.looking import intake as look_up
 from wangge.cases.looking import world as look_around
+from wangge.cases.marking import MOST as MOST_MARKS
+from wangge.cases.marking import MarkCommand, mark_all
 from wangge.cases.reporting import Started, start
-from wangge.cases.rules import Action, CaseFacts
+from wangge.cases.rules import CaseFacts, Mark
 from wangge.cases.schemas import CaseFilter, CaseReport, StepCommand
 from wangge.cases.stepping import take
+from wangge.cases.writing import WithoutDeadline
 from wangge.kernel import audit, batches, calendar, files, jobs
 from wangge.kernel.actor import Actor
+from wangge.kernel.batches import TooMany
 from wangge.kernel.errors import NotYourRole, Refused
-from wangge.kernel.fates import Fate
+from wangge.kernel.fates import Fate, Outcome
 from wangge.matters import queries as matters
 
 __all__ = [
+    "MarkCommand",
+    "add_marks",
     "export_cases",
     "report_cases",
     "set_missing_deadlines",
@@ -118,26 +124,48 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
 
 @transaction.atomic
+def add_marks(marks: Sequence[MarkCommand], *, actor: Actor | None, at: datetime) -> list[Fate]:
+    """Note marks on cases, one fate an item, in order; no status moves and no version. No actor: a job.
+
+    Joins the caller's transaction. At most 2,000 at once: a job goes through more of them in such pieces, so
+    that a step never waits long for the rows of one. Whoever may set which mark is for the caller to say; an
+    actor marks only what they see.
+    Raises: TooMany; nothing for a single item: a refusal is a fate.
+    Rule:   CS-11, CS-7, KE-17 (the id of a mark is its event's: sent twice, it is one).
+    """
+    if len(marks) > MOST_MARKS:
+        raise TooMany(most=MOST_MARKS, given=len(marks))
+    if not marks:
+        return []
+    cases = writing.lock_many({mark.case_id for mark in marks})
+    done = mark_all(marks, cases, events_named({mark.id for mark in marks}), actor=actor, at=at)
+    writing.save_marked(list(done.changed.values()))
+    writing.append_events(done.events)
+    audit.record(
+        [(f"cases.{event.action}", "case", str(event.case_id), {"seq": event.seq}) for event in done.events],
+        actor=actor,
+        at=at,
+    )
+    return done.fates
+
+
+@transaction.atomic
 def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
     """Give open cases the deadline that waited for a year's calendar; returns how many got one.
 
-    Rule: CS-6 (a report is never refused because a year is unknown), CS-7 (an event says so).
+    Rule: CS-6 (a report is never refused because a year is unknown), CS-11 (a mark says so).
     """
-    waiting = writing.unknown_deadlines(most)
-    books = {version: matters.of_version(version) for version in set(waiting.values())}
-    changed, events = [], []
-    for case in writing.lock_many(waiting).values():
-        matter = books[waiting[case.id]].matters.get(case.matter_code)
-        due_at = deadline_if_known(case.reported_at, matter.clock, calendar) if matter else None
-        if due_at is not None and case.due_at is None and case.closed_at is None:
-            after, event = _deadline_set(case, due_at, at)
-            changed.append(after)
-            events.append(event)
-    writing.save_many(changed)
-    writing.append_events(events)
-    told = [("cases.set_deadline", "case", str(case.id), {"due_at": str(case.due_at)}) for case in changed]
-    audit.record(told, actor=None, at=at)
-    return len(changed)
+    marks = [
+        MarkCommand(batches.id_for(case.id, at), case.id, Mark.SET_DEADLINE, clocks={"due_at": due_at})
+        for case in writing.unknown_deadlines(most)
+        if (due_at := _deadline_of(case))
+    ]
+    return sum(fate.outcome is Outcome.APPLIED for fate in add_marks(marks, actor=None, at=at))
+
+
+def _deadline_of(case: WithoutDeadline) -> datetime | None:
+    matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
+    return deadline_if_known(case.reported_at, matter.clock, calendar) if matter else None
 
 
 def export_cases(actor: Actor, filters: CaseFilter, suffix: str, *, at: datetime) -> HttpResponseBase:
@@ -151,29 +179,6 @@ def export_cases(actor: Actor, filters: CaseFilter, suffix: str, *, at: datetime
     detail = {"filters": filters.model_dump(mode="json", exclude_defaults=True), "suffix": suffix}
     audit.record([("cases.export", "case_list", "", detail)], actor=actor, at=at)
     return answer
-
-
-def _deadline_set(case: CaseFacts, due_at: datetime, at: datetime) -> tuple[CaseFacts, Event]:
-    event = seal(
-        case.chain_head,
-        id=batches.id_for(case.id, at),
-        case_id=case.id,
-        seq=case.event_count + 1,
-        action=Action.SET_DEADLINE.value,
-        before=case.status.value,
-        after=case.status.value,
-        actor_id=0,
-        actor_name="",
-        role="installation",
-        at=at,
-        detail={"facts": {"due_at": due_at}},
-    )
-    counted: dict[str, Any] = {
-        "version": case.version + 1,
-        "event_count": event.seq,
-        "chain_head": event.hash,
-    }
-    return replace(case, due_at=due_at, **counted), event
 
 
 def _write_new(started: Sequence[Started], actor: Actor, at: datetime) -> None:

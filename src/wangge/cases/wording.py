@@ -29,6 +29,20 @@ ACTION_ZH = {
     "pass": "核查通过",
     "fail": "核查不通过",
     "reopen": "重新打开",
+}
+MARK_ZH = {
     "set_deadline": "确定期限",
+    "move_deadline": "调整期限",
+    "urge": "催办",
+    "supervise": "督办",
+    "escalate": "升级督办",
+    "card": "亮牌",
+    "suspect_major": "疑似重大隐患",
+    "decide_major": "重大隐患判定",
+    "list_major": "挂牌督办",
+    "delist_major": "摘牌销号",
+    "issue_document": "出具文书",
+    "export_evidence": "导出证据包",
+    "note": "备注",
 }
 NEED_ZH = {"reason": "理由", "photos": "照片", "department": "承办部门", "case": "并入的案件"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +74,8 @@ SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS ru
 FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """
 SAVE = prepared.update("cases_case", CHANGING, key=("id", "uuid"))
+MARKED = {name: CHANGING[name] for name in ("due_at", "stage_due_at", "event_count", "chain_head")}
+SAVE_MARKED = prepared.update("cases_case", MARKED, key=("id", "uuid"))
 INSERT = prepared.insert("cases_case", STARTING | CHANGING | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
 
@@ -111,6 +114,11 @@ def save_many(changed: Sequence[CaseFacts]) -> None:
     SAVE.send([as_row(case, SAVE.columns) for case in changed])
 
 
+def save_marked(changed: Sequence[CaseFacts]) -> None:
+    """Write back what a mark changes."""
+    SAVE_MARKED.send([as_row(case, SAVE_MARKED.columns) for case in changed])
+
+
 def insert_many(started: Sequence[Started]) -> None:
     """Write new cases."""
     INSERT.send([as_row(one.facts, STARTING) | as_row(one.facts, CHANGING) | one.told for one in started])
@@ -143,7 +151,18 @@ def department_paths(department_ids: Iterable[int]) -> dict[int, str]:
     return {key: one.path for key, one in accounts.get_departments(list(department_ids)).items()}
 
 
-def unknown_deadlines(limit: int) -> dict[UUID, str]:
-    """Return open cases whose deadline waits for a year's calendar, with their pack version."""
+@dataclass(frozen=True, slots=True)
+class WithoutDeadline:
+    """An open case whose deadline waits for a year's calendar."""
+
+    id: UUID
+    matter_code: str
+    reported_at: datetime
+    pack_version: str
+
+
+def unknown_deadlines(limit: int) -> list[WithoutDeadline]:
+    """Return open cases whose deadline waits, locked in id order until the transaction ends."""
     waiting = Case.objects.filter(closed_at__isnull=True, due_at__isnull=True).order_by("pk")
-    return dict(waiting.values_list("pk", "pack_version")[:limit])
+    rows = waiting.select_for_update().values_list("pk", "matter_code", "reported_at", "pack_version")
+    return [WithoutDeadline(*row) for row in rows[:limit]]

@@ -131,7 +131,7 @@ def stage_facts(starts_at: datetime, ends_at: datetime) -> list[StageFacts]:
             SELECT e.after AS stage, lead(e.at) OVER (PARTITION BY e.case_id ORDER BY e.seq) - e.at AS spell
             FROM cases_caseevent e JOIN cases_case c ON c.id = e.case_id
             WHERE c.reported_at >= %s AND c.reported_at < %s AND NOT c.fixed_on_spot
-              AND e.action <> 'set_deadline'
+              AND e.before <> e.after
         ), hours AS (SELECT stage, extract(epoch FROM spell)::float / 3600 AS h FROM left_stage
                      WHERE spell IS NOT NULL AND stage NOT IN ('closed', 'rejected', 'merged'))
         SELECT stage, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY h),
