@@ -40,7 +40,7 @@ const SECTIONS: Record<string, string> = {
 }
 
 /** The folder of locales/console that a section needs beside the face's own texts. */
-const TEXTS: Record<string, string> = { map: 'places', venues: 'places', orders: 'places' }
+const TEXTS: Record<string, string> = { cases: 'cases', map: 'places', venues: 'places', orders: 'places' }
 
 function withSection(route: RouteRecordRaw): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''

@@ -2045,7 +2045,7 @@ export type CaseReport = {
 /**
  * Action
  */
-export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'dispatch' | 'object' | 'suspend' | 'resume' | 'sign' | 'feed_back' | 'transfer' | 'transfer_back' | 'pass' | 'fail' | 'reopen' | 'set_deadline';
+export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'dispatch' | 'object' | 'suspend' | 'resume' | 'sign' | 'feed_back' | 'transfer' | 'transfer_back' | 'pass' | 'fail' | 'reopen';
 
 /**
  * StepCommand
@@ -2251,7 +2251,10 @@ export type EventOut = {
      * Seq
      */
     seq: number;
-    action: Action;
+    /**
+     * Action
+     */
+    action: Action | Mark;
     /**
      * Before
      */
@@ -2287,6 +2290,13 @@ export type EventOut = {
      */
     hash: string;
 };
+
+/**
+ * Mark
+ *
+ * What is noted on a case without moving it (CS-11). A room above adds its own member.
+ */
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note';
 
 /**
  * DeadlineLine

@@ -9,7 +9,7 @@ export function useWordsOfCases() {
     stage: (row: Pick<CaseRow, 'stage_name' | 'stage_name_en'>): string =>
       locale.value === 'en' ? row.stage_name_en || row.stage_name : row.stage_name,
     status: (status: string): string => known(`case.status.${status}`, status),
-    action: (action: string): string => known(`case.action.${action}`, action),
+    action: (action: string): string => known(`step.action.${action}`, known(`step.mark.${action}`, action)),
     channel: (channel: string): string => known(`case.channel.${channel}`, channel),
   }
 }
