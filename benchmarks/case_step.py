@@ -34,8 +34,9 @@ from wangge.cases.queries import verify_chains
 from wangge.cases.rules import Action
 from wangge.cases.schemas import StepCommand
 from wangge.cases.stepping import World, take
-from wangge.kernel import calendar, receipts
+from wangge.kernel import receipts
 from wangge.kernel.actor import Actor
+from wangge.kernel.calendar import national
 from wangge.kernel.fates import Outcome
 from wangge.kernel.ids import new_id
 from wangge.kernel.models import AuditRow, Receipt
@@ -65,7 +66,7 @@ def peer(steps: Sequence[StepCommand], actor: Actor) -> None:
             assert not Receipt.objects.filter(pk=step.id).exists()
             case = Case.objects.select_for_update().get(pk=step.case_id)
             facts = writing.facts_of(case)
-            world = World(calendar, rules.stage_clocks, {}, {}, {}, {})
+            world = World(national, rules.stage_clocks, {}, {}, {}, {})
             after, event = take(facts, step, actor, world)
             for name in writing.CHANGING:
                 setattr(case, name, getattr(after, name))

@@ -16,8 +16,8 @@ from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.reporting import Intake, Place, Started, start
 from wangge.cases.schemas import CaseReport
-from wangge.kernel import calendar
 from wangge.kernel.actor import Actor
+from wangge.kernel.calendar import national
 from wangge.kernel.ids import id_at
 from wangge.matters import queries as matter_queries
 from wangge.matters import services as matters
@@ -108,7 +108,7 @@ def _start_many(count: int, reporter: Actor, rng: random.Random, first: int) -> 
     rules = matter_queries.in_force()
     places: dict[UUID, Place] = {}
     intake = Intake(
-        calendar=calendar,
+        calendars=national,
         stage_clocks=rules.stage_clocks,
         matters=rules.matters,
         places=places,

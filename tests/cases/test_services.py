@@ -28,8 +28,8 @@ from tests.cases.makers import (
 from tests.makers import AT, make_photo, make_venues
 from wangge.cases import queries, services
 from wangge.cases.models import Case, CaseEvent
-from wangge.kernel import calendar
 from wangge.kernel.batches import TooMany
+from wangge.kernel.calendar import national
 from wangge.kernel.fates import Fate
 from wangge.kernel.models import AuditRow, Receipt
 
@@ -230,14 +230,12 @@ def test_an_empty_batch_is_nothing(house: House) -> None:
 
 
 @pytest.fixture
-def year_2031() -> Any:
+def year_2031(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the calendar learn a year, and forget it afterwards."""
-    holidays, years = set(calendar._holidays), set(calendar._years)
-    yield lambda: calendar.extend(2031, [date(2031, 1, 1)], [])
-    for kept, known in ((holidays, calendar._holidays), (years, calendar._years)):
-        known.clear()
-        known.update(kept)
-    calendar._nth_workday.cache_clear()
+    for name in ("holidays", "years"):
+        monkeypatch.setattr(national, name, set(getattr(national, name)))
+    yield lambda: national.extend(2031, [date(2031, 1, 1)], [])
+    national._memo.clear()
 
 
 IN_2031 = datetime(2031, 3, 3, 2, 0, tzinfo=UTC)  # a Monday

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wangge.kernel import calendar
 from wangge.kernel.calendar import (
     DayKind,
     YearUnknown,
@@ -20,6 +19,7 @@ from wangge.kernel.calendar import (
     extend_from,
     is_workday,
     kind_of,
+    national,
     working_days_between,
 )
 from wangge.kernel.clock import CHINA
@@ -70,10 +70,10 @@ def is_free(day: date) -> bool:
 @pytest.fixture
 def fresh_years(monkeypatch):
     """Let a test teach the calendar without the next test knowing."""
-    for name in ("_holidays", "_makeups", "_years"):
-        monkeypatch.setattr(calendar, name, set(getattr(calendar, name)))
+    for name in ("holidays", "makeups", "years"):
+        monkeypatch.setattr(national, name, set(getattr(national, name)))
     yield
-    calendar._nth_workday.cache_clear()
+    national._memo.clear()
 
 
 @pytest.mark.parametrize("year", NOTICES)

@@ -14,7 +14,7 @@ from wangge.cases.reporting import Intake, Place
 from wangge.cases.rules import CaseFacts, Need, list_needs
 from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.cases.stepping import World
-from wangge.kernel import calendar, datum
+from wangge.kernel import calendars, datum
 from wangge.kernel.errors import Unreadable
 from wangge.matters import queries as matter_queries
 from wangge.territory import queries as territory
@@ -47,7 +47,7 @@ def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID,
     }
     rules = matter_queries.in_force()
     return Intake(
-        calendar=calendar,
+        calendars=calendars.in_force(),
         stage_clocks=rules.stage_clocks,
         matters=rules.matters,
         places=places,
@@ -58,7 +58,10 @@ def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID,
 
 
 def world(
-    steps: Sequence[StepCommand], cases: Mapping[UUID, CaseFacts], rules: matter_queries.Rulebook
+    steps: Sequence[StepCommand],
+    cases: Mapping[UUID, CaseFacts],
+    rules: matter_queries.Rulebook,
+    around: calendars.Calendars,
 ) -> World:
     """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
     sent = {
@@ -69,7 +72,7 @@ def world(
     suggested = writing.suggest_departments(sent, rules) if sent else {}
     named = {step.department_id for step in steps} | set(suggested.values())
     return World(
-        calendar=calendar,
+        calendars=around,
         stage_clocks=rules.stage_clocks,
         matter_clocks=rules.matter_clocks,
         departments=writing.department_paths(one for one in named if one is not None) if sent else {},

@@ -12,7 +12,7 @@ from wangge.cases.looking import check_photos, check_time, told, world
 from wangge.cases.rules import CaseFacts
 from wangge.cases.schemas import StepCommand
 from wangge.cases.stepping import take
-from wangge.kernel import audit, prepared, receipts
+from wangge.kernel import audit, calendars, prepared, receipts
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
 from wangge.kernel.fates import Fate
@@ -20,7 +20,7 @@ from wangge.matters import queries as matters
 
 KIND = "cases.step"
 LOOK = f"""
-SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active),
+SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active), {calendars.EDITION},
   ARRAY(SELECT sha256 FROM kernel_storedfile WHERE sha256 = ANY(%s::text[]))
 FROM cases_case WHERE id = %s
 """
@@ -49,10 +49,11 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
     if row is None:
         return None
     case = writing.read_facts(row[: len(writing.FACTS)])
-    timing_id, stored = row[len(writing.FACTS) :]
+    timing_id, edition, stored = row[len(writing.FACTS) :]
     try:
         check_time(step.at, at)
-        around = world([step], {case.id: case}, matters.numbered(timing_id))
+        rules = matters.numbered(timing_id)
+        around = world([step], {case.id: case}, rules, calendars.numbered(edition))
         after, event = take(case, step, actor, around)
         check_photos(step.photos, set(stored))
     except Refused:

@@ -13,9 +13,8 @@ from wangge.accounts import queries as accounts
 from wangge.cases import writing
 from wangge.cases.briefs import CaseBrief, get_briefs, list_open, list_open_past
 from wangge.cases.chain import MARKS, NO_HASH, Event, hash_of
-from wangge.cases.deadlines import explain
 from wangge.cases.events import read_events
-from wangge.cases.explaining import list_moves
+from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.models import Case, CaseEvent, CaseQuerySet
 from wangge.cases.rules import (
@@ -39,7 +38,7 @@ from wangge.cases.schemas import (
 )
 from wangge.cases.showing import row_of, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
-from wangge.kernel import calendar, files
+from wangge.kernel import calendars, files
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
@@ -153,6 +152,7 @@ def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
     """Return the business deadline and the account of it, line by line. Raises: NotVisible. Rule: CS-6."""
     case = _get(actor, case_id)
     matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
+    calendar = calendars.in_force().of(case.grid_path)
     lines = explain(case.reported_at, matter.clock, calendar) if matter else []
     lines += list_moves(read_events([case_id]))
     return DeadlineOut(

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.cases.chain import NO_HASH, Event, seal
-from wangge.cases.deadlines import Calendar, deadline_if_known
+from wangge.cases.deadlines import Calendars, deadline_if_known
 from wangge.cases.rules import STEPS, Action, CaseFacts, Need, NeedMissing, Status
 from wangge.cases.schemas import CaseReport
 from wangge.cases.wording import NEED_ZH
@@ -48,7 +48,7 @@ class Started:
 class Intake:
     """What a report looks at."""
 
-    calendar: Calendar
+    calendars: Calendars
     stage_clocks: Clocks
     matters: Mapping[str, MatterFacts]
     places: Mapping[UUID, Place]
@@ -93,7 +93,7 @@ def _check_evidence(report: CaseReport) -> None:
 def _first_facts(
     report: CaseReport, actor: Actor, intake: Intake, matter: MatterFacts, grid_path: str
 ) -> CaseFacts:
-    at = report.at
+    at, calendar = report.at, intake.calendars.of(grid_path)
     return CaseFacts(
         id=report.id,
         grid_path=grid_path,
@@ -105,9 +105,9 @@ def _first_facts(
         verifier_id=None,
         merged_into_id=None,
         reported_at=at,
-        due_at=deadline_if_known(at, matter.clock, intake.calendar),
+        due_at=deadline_if_known(at, matter.clock, calendar),
         stage_started_at=at,
-        stage_due_at=deadline_if_known(at, intake.stage_clocks.get(Status.REPORTED), intake.calendar),
+        stage_due_at=deadline_if_known(at, intake.stage_clocks.get(Status.REPORTED), calendar),
         closed_at=None,
         rework=0,
         fixed_on_spot=False,

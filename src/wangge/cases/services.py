@@ -25,7 +25,7 @@ from wangge.cases.rules import CaseFacts, Mark
 from wangge.cases.schemas import CaseFilter, CaseReport, StepCommand
 from wangge.cases.stepping import take
 from wangge.cases.writing import WithoutDeadline
-from wangge.kernel import audit, batches, calendar, files, jobs
+from wangge.kernel import audit, batches, calendars, files, jobs
 from wangge.kernel.actor import Actor
 from wangge.kernel.batches import TooMany
 from wangge.kernel.errors import NotYourRole, Refused
@@ -100,8 +100,8 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
         asked.append(writing.ask_for(named))
 
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
-        cases, rules = writing.read_many(asked[0])
-        world = look_around(fresh, cases, rules)
+        cases, rules, around = writing.read_many(asked[0])
+        world = look_around(fresh, cases, rules, around)
         stored = files.list_stored(digest for step in fresh for digest in step.photos)
         fates: dict[UUID, Fate] = {}
         for step in fresh:
@@ -155,16 +155,18 @@ def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
 
     Rule: CS-6 (a report is never refused because a year is unknown), CS-11 (a mark says so).
     """
+    around = calendars.in_force()
     marks = [
         MarkCommand(batches.id_for(case.id, at), case.id, Mark.SET_DEADLINE, clocks={"due_at": due_at})
         for case in writing.unknown_deadlines(most)
-        if (due_at := _deadline_of(case))
+        if (due_at := _deadline_of(case, around))
     ]
     return sum(fate.outcome is Outcome.APPLIED for fate in add_marks(marks, actor=None, at=at))
 
 
-def _deadline_of(case: WithoutDeadline) -> datetime | None:
+def _deadline_of(case: WithoutDeadline, around: calendars.Calendars) -> datetime | None:
     matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
+    calendar = around.of(case.grid_path)
     return deadline_if_known(case.reported_at, matter.clock, calendar) if matter else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.cases.chain import Event, seal
-from wangge.cases.deadlines import Calendar, deadline_if_known, extended
+from wangge.cases.deadlines import Calendars, deadline_if_known, extended
 from wangge.cases.rules import (
     ENDED,
     Action,
@@ -37,7 +37,7 @@ SIGNS = frozenset({Action.SIGN, Action.FEED_BACK, Action.TRANSFER, Action.TRANSF
 class World:
     """What a step looks at beside its case."""
 
-    calendar: Calendar
+    calendars: Calendars
     stage_clocks: Clocks
     matter_clocks: Mapping[str, Clock]
     departments: Mapping[int, str]  # id -> territory path
@@ -149,11 +149,11 @@ def _changes(
     at: datetime,
 ) -> dict[str, Any]:
     """Return the facts as they stand after the step; what did not change is dropped by the caller."""
-    action = command.action
+    action, calendar = command.action, world.calendars.of(case.grid_path)
     changed: dict[str, Any] = {
         "status": after,
         "stage_started_at": at,
-        "stage_due_at": deadline_if_known(at, world.stage_clocks.get(after), world.calendar),
+        "stage_due_at": deadline_if_known(at, world.stage_clocks.get(after), calendar),
         "closed_at": at if after in ENDED else None,
     }
     if department_id is not None:
@@ -179,7 +179,7 @@ def _changes(
                 world.matter_clocks.get(case.matter_code),
                 suspended_at=case.stage_started_at,
                 resumed_at=at,
-                calendar=world.calendar,
+                calendar=calendar,
             )
         }
     return changed

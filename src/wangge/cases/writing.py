@@ -15,7 +15,7 @@ from wangge.cases.chain import Event
 from wangge.cases.models import Case
 from wangge.cases.reporting import Started
 from wangge.cases.rules import CaseFacts, Status
-from wangge.kernel import prepared
+from wangge.kernel import calendars, prepared
 from wangge.matters import queries as matters
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
@@ -70,7 +70,8 @@ EVENT = {
     "hash": "bytea",
 }
 LOCK = f"""
-SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS rulebook
+SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS rulebook,
+  {calendars.EDITION} AS calendar
 FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """
 SAVE = prepared.update("cases_case", CHANGING, key=("id", "uuid"))
@@ -85,10 +86,12 @@ def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
     return prepared.send(LOCK, list(set(case_ids)), binary=True)
 
 
-def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], matters.Rulebook]:
-    """Return the facts that were asked for and, if any case was found, the rulebook in force."""
+def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], matters.Rulebook, calendars.Calendars]:
+    """Return the facts that were asked for and, if any case was found, rulebook and calendars in force."""
     rows = answer.fetchall()
-    return {row[0]: read_facts(row[:-1]) for row in rows}, matters.numbered(rows[0][-1] if rows else None)
+    timing_id, edition = rows[0][-2:] if rows else (None, None)
+    facts = {row[0]: read_facts(row[:-2]) for row in rows}
+    return facts, matters.numbered(timing_id), calendars.numbered(edition)
 
 
 def lock_many(case_ids: Iterable[UUID]) -> dict[UUID, CaseFacts]:
@@ -156,6 +159,7 @@ class WithoutDeadline:
     """An open case whose deadline waits for a year's calendar."""
 
     id: UUID
+    grid_path: str
     matter_code: str
     reported_at: datetime
     pack_version: str
@@ -164,5 +168,6 @@ class WithoutDeadline:
 def unknown_deadlines(limit: int) -> list[WithoutDeadline]:
     """Return open cases whose deadline waits, locked in id order until the transaction ends."""
     waiting = Case.objects.filter(closed_at__isnull=True, due_at__isnull=True).order_by("pk")
-    rows = waiting.select_for_update().values_list("pk", "matter_code", "reported_at", "pack_version")
+    columns = ("pk", "grid_path", "matter_code", "reported_at", "pack_version")
+    rows = waiting.select_for_update().values_list(*columns)
     return [WithoutDeadline(*row) for row in rows[:limit]]

@@ -1,8 +1,11 @@
-"""What every app leans on: audit rows, command receipts, stored files, unread input. No word of the trade."""
+"""What every app leans on: audit rows, receipts, files, unread input, calendar. No word of the trade."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+
+from wangge.kernel.calendar import LOCAL_KINDS
 
 
 class AuditRow(models.Model):
@@ -72,3 +75,43 @@ class StoredFile(models.Model):
                 condition=Q(facts__isnull=True, media_type__startswith="image/"),
             )
         ]
+
+
+class CalendarYear(models.Model):
+    """The State Council's notice for a year, as an administrator loaded it."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    holidays = ArrayField(models.DateField())
+    makeup_days = ArrayField(models.DateField())
+
+
+class LocalDay(models.Model):
+    """A day that a territory works otherwise than the nation: off, worked, or half."""
+
+    id = models.BigAutoField(primary_key=True)
+    path = models.CharField(max_length=64)
+    on = models.DateField()
+    kind = models.CharField(max_length=16)
+    reason = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "on"], name="local_day_once_a_place"),
+            models.CheckConstraint(condition=Q(path__endswith="."), name="local_day_path_closed"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in LOCAL_KINDS]), name="local_day_kind_known"
+            ),
+        ]
+
+
+class CalendarEdition(models.Model):
+    """One change of the calendar. The highest id names the calendar in force; ids are never given twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor_name = models.CharField(max_length=64)
+    path = models.CharField(max_length=64, blank=True)  # empty: the whole nation
+    first_on = models.DateField()
+    last_on = models.DateField()
+    note_zh = models.CharField(max_length=255)
+    note_en = models.CharField(max_length=255)

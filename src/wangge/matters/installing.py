@@ -32,12 +32,15 @@ def install_stages(rows: Rows, *, pack_version: str) -> None:
     _install(StageName, rows, pack_version)
 
 
-def install_timing(*, yellow_at_pct: int, at_once_hours: int, pack_version: str) -> None:
+def install_timing(
+    *, yellow_at_pct: int, at_once_hours: int, pack_version: str, work_spans: Sequence[Sequence[str]] = ()
+) -> None:
     """Put the numbers of the clocks and with them the rows of `pack_version` into force: the last step.
 
     Rule: PK-4, CS-6.
     """
-    _install(Timing, [{"yellow_at_pct": yellow_at_pct, "at_once_hours": at_once_hours}], pack_version)
+    row = {"yellow_at_pct": yellow_at_pct, "at_once_hours": at_once_hours, "work_spans": list(work_spans)}
+    _install(Timing, [row], pack_version)
 
 
 @transaction.atomic

@@ -57,6 +57,7 @@ class StageClock(models.Model):
     status = models.CharField(max_length=16)
     working_days = models.PositiveSmallIntegerField(null=True)
     hours = models.PositiveSmallIntegerField(null=True)  # plain hours, counted through the night
+    working_hours = models.PositiveSmallIntegerField(null=True)  # hours of work (`Timing.work_spans`)
     source = models.CharField(max_length=64)
     is_confirmed = models.BooleanField()
     is_active = models.BooleanField(default=True)
@@ -80,6 +81,7 @@ class Timing(models.Model):
     pack_version = models.CharField(max_length=64, unique=True)
     yellow_at_pct = models.PositiveSmallIntegerField()  # of the time that a clock gives
     at_once_hours = models.PositiveSmallIntegerField()  # of a matter that is to be fixed at once
+    work_spans = models.JSONField(default=list)  # [["08:30", "12:00"], …]: the hours of a working day
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 from functools import lru_cache
 
 from django.db import connection
 
 from wangge.kernel import prepared
+from wangge.kernel.calendar import Span
 from wangge.matters.models import Matter, Route, StageClock, StageName, Timing
 from wangge.matters.rules import Clock, Clocks, MatterFacts, RouteRow, clock_of, department_kind
 
@@ -82,10 +84,21 @@ def _read(database: str, timing_id: int) -> Rulebook:
         matters=matters,
         routes=tuple(RouteRow(row.matter_prefix, row.path, row.department_kind) for row in routes),
         stage_clocks={
-            row.status: clock_of(row.working_days, row.hours, at_once_hours=hours)
+            row.status: clock_of(
+                row.working_days,
+                row.hours,
+                at_once_hours=hours,
+                working_hours=row.working_hours,
+                spans=read_spans(timing.work_spans),
+            )
             for row in StageClock.objects.filter(pack_version=version)
         },
         stage_names={
             row.status: (row.name_zh, row.name_en) for row in StageName.objects.filter(pack_version=version)
         },
     )
+
+
+def read_spans(spans: Sequence[Sequence[str]]) -> tuple[Span, ...]:
+    """Return the hours of a working day as they stand in the timing row."""
+    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wangge.kernel.calendar import Span
+
 
 class Severity(StrEnum):
     GENERAL = "general"  # 一般
@@ -16,17 +18,28 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How long something may take: plain hours counted through the night, or else working days."""
+    """How long something may take: plain hours through the night, or hours of work, or else working days."""
 
     working_days: int
     hours: int | None
+    working_hours: int | None = None
+    spans: tuple[Span, ...] = ()  # in which a working day is worked, for hours of work
 
 
 Clocks = Mapping[str, Clock]  # by the status that the clock runs in
 
 
-def clock_of(working_days: int | None, hours: int | None, *, at_once_hours: int) -> Clock:
+def clock_of(
+    working_days: int | None,
+    hours: int | None,
+    *,
+    at_once_hours: int,
+    working_hours: int | None = None,
+    spans: tuple[Span, ...] = (),
+) -> Clock:
     """Return the clock of a pack's row; what is to be fixed at once has the pack's hours for that (CS-6)."""
+    if working_hours is not None:
+        return Clock(0, None, working_hours, spans)
     if hours is None and not working_days:
         return Clock(0, at_once_hours)
     return Clock(working_days or 0, hours)

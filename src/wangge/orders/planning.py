@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from wangge.checklists import queries as checklists
-from wangge.kernel.calendar import is_workday
+from wangge.kernel import calendars
 from wangge.kernel.partitions import ensure_months
 from wangge.kernel.paths import ancestors
 from wangge.orders import month_tables, plan_sql
@@ -43,6 +43,7 @@ class Plan:
     pack_version: str
     tags: list[str]  # the tags that decide of a rule
     mask: str  # SQL: which of them a place carries, as bits
+    is_workday: Callable[[date], bool]
     kinds: list[dict[str, Any]] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     members: dict[str, int] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Plan:
         return {
             "scope": _like(self.scope),
             "kinds": json.dumps(self.kinds),
-            "periods": json.dumps([_period(period) for period in periods]),
+            "periods": json.dumps([_period(period, self.is_workday) for period in periods]),
             "paths": list(self.members),
             "members": list(self.members.values()),
             "starts_on": self.request.starts_on,
@@ -88,7 +89,8 @@ def prepare(request: PlanRequest, scope: str, *, today: date) -> Plan:
     """
     rules = list(PlanRule.objects.filter(is_active=True).order_by("code"))
     tags = sorted({tag for rule in rules for tag in rule.tags})
-    plan = Plan(scope, request, rules[0].pack_version if rules else "", tags, _mask(tags))
+    works = calendars.in_force().of(scope).is_workday
+    plan = Plan(scope, request, rules[0].pack_version if rules else "", tags, _mask(tags), works)
     lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
     intervals: set[Interval] = set()
     for class_code, mask, count in _rows(plan_sql.KINDS, plan):
@@ -184,7 +186,7 @@ def _months(plan: Plan) -> list[tuple[date, list[Period]]]:
     ]
 
 
-def _period(period: Period) -> dict[str, Any]:
+def _period(period: Period, is_workday: Callable[[date], bool]) -> dict[str, Any]:
     milliseconds = int(stamp_of(period.starts_on).timestamp() * 1000)
     return {
         "interval": period.interval.value,

@@ -98,7 +98,15 @@ class Plan(Entry):
 
 class StageClock(Entry):
     working_days: int | None = Field(None, ge=0)
-    hours: int | None = Field(None, ge=1)
+    hours: int | None = Field(None, ge=1)  # plain hours, through the night
+    working_hours: int | None = Field(None, ge=1)  # counted inside `work_spans`
+
+
+class WorkSpan(Entry):
+    """Hours in which a working day is worked, China time."""
+
+    starts: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    ends: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class Promise(StageClock):
@@ -172,6 +180,7 @@ class Pack(Head):
     checklists: list[ChecklistEntry] = Field(default_factory=list)
     plans: list[Plan] = Field(default_factory=list)
     stage_clocks: list[StageClock] = Field(default_factory=list)
+    work_spans: list[WorkSpan] = Field(default_factory=list)
     lights: list[Light] = Field(default_factory=list)
     ladder: list[Rung] = Field(default_factory=list)
     promises: list[Promise] = Field(default_factory=list)
@@ -205,6 +214,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "checklists": ChecklistEntry,
     "plans": Plan,
     "stage_clocks": StageClock,
+    "work_spans": WorkSpan,
     "lights": Light,
     "ladder": Rung,
     "promises": Promise,

@@ -148,6 +148,7 @@ def _push_matters(pack: Pack) -> None:
                 "status": row.code,
                 "working_days": row.working_days,
                 "hours": row.hours,
+                "working_hours": row.working_hours,
                 "source": row.source,
                 "is_confirmed": row.is_confirmed,
             }
@@ -163,4 +164,9 @@ def _push_matters(pack: Pack) -> None:
     at_once = next((row.hours for row in pack.promises if row.code == "fix_at_once"), None)
     if yellow is None or at_once is None:
         raise PackLacksClock(row="lights: yellow" if yellow is None else "promises: fix_at_once (hours)")
-    matters.install_timing(yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version)
+    spans = sorted([row.starts, row.ends] for row in pack.work_spans)
+    if not spans and any(row.working_hours for row in pack.stage_clocks):
+        raise PackLacksClock(row="work_spans")
+    matters.install_timing(
+        yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version, work_spans=spans
+    )
