@@ -38,6 +38,8 @@ MAY = {
     "cases.read": {"dispatcher", "supervisor", "grid_chief", "grid_member", "department_handler", "citizen"}
     | {"leader"},
     "cases.export": {"dispatcher", "supervisor", "leader"},
+    "evidence.read": {"supervisor", "grid_chief", "grid_member"},
+    "evidence.export": {"dispatcher", "supervisor"},
     "orders.plan": {"dispatcher", "supervisor"},
     "orders.do": {"grid_chief", "grid_member"},
     "orders.read": {"dispatcher", "supervisor", "grid_chief", "grid_member", "leader"},

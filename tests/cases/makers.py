@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 from tests.ground import make_divisions, make_grids
-from tests.makers import ALICE, AT, BOB, CAROL, Person, make_actor, make_department, make_photo
+from tests.makers import ALICE, AT, BOB, CAROL, Person, make_actor, make_department
+from tests.photos import store_photo, take_photo
 from wangge.accounts.rules import Role
 from wangge.cases import services
 from wangge.cases.models import Case
@@ -116,7 +117,7 @@ def make_house() -> House:
         super=make_actor(SUPER),
         fire=fire,
         police=police,
-        photo=make_photo(actor=alice),
+        photo=store_photo(take_photo(local="2025:10:13 10:00:00", point=HERE), actor=alice, at=AT),
     )
 
 

@@ -186,7 +186,7 @@ def test_a_photo_is_seen_through_its_case_only(house: House) -> None:
 def test_a_photo_keeps_its_kind(house: House) -> None:
     png = files.store_file(photo_bytes(media_format="PNG"), actor=house.bob, at=AT).sha256
     case = make_case(house, photos=[png])
-    answer = get(house.bob, f"/{case}/photos/{png}")
+    answer = get(house.bob, f"/{case}/photos/{png}?form=original")
     assert answer["Content-Type"] == "image/png"
     answer.close()
 

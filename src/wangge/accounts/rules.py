@@ -43,11 +43,15 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "venues.write",
         "cases.export",
         "venues.export",
+        "evidence.export",
     },
     Role.SUPERVISOR: _READ_ALL
-    | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"},
-    Role.GRID_CHIEF: _READ_ALL | {"cases.report", "cases.verify", "orders.do", "venues.write"},
-    Role.GRID_MEMBER: _READ_ALL | {"cases.report", "cases.verify", "orders.do", "venues.write"},
+    | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
+    | {"evidence.read", "evidence.export"},
+    Role.GRID_CHIEF: _READ_ALL
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"},
+    Role.GRID_MEMBER: _READ_ALL
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"},
     Role.DEPARTMENT_HANDLER: _READ | {"cases.read", "cases.handle"},
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
     Role.LEADER: _READ_ALL | {"cases.export"},

@@ -20,6 +20,7 @@ from wangge.cases.schemas import (
 )
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
+from wangge.kernel.photo_copies import Form
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.territory.schemas import FeatureCollection
 
@@ -84,7 +85,12 @@ def explain_deadline(request: ActorRequest, case_id: UUID) -> DeadlineOut:
 
 
 @router.get(
-    "/{uuid:case_id}/photos/{sha256}", operation_id="get_case_photo", response={200: None, 404: Refusal}
+    "/{uuid:case_id}/photos/{sha256}",
+    operation_id="get_case_photo",
+    response={200: None, 403: Refusal, 404: Refusal},
 )
-def get_case_photo(request: ActorRequest, case_id: UUID, sha256: str) -> HttpResponseBase:
-    return queries.get_photo(request.actor, case_id, sha256)
+def get_case_photo(
+    request: ActorRequest, case_id: UUID, sha256: str, form: Form = Form.PLAIN
+) -> HttpResponseBase:
+    """A photo: `plain` and `small` are copies without EXIF; `original` is for those who judge by it."""
+    return queries.get_photo(request.actor, case_id, sha256, form)

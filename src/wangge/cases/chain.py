@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,10 @@ class Event:
     hash: bytes
 
 
+SHAPE = {"width", "height", "orientation"}  # of a photo: claims nothing
+HASHED = tuple(field.name for field in fields(Event) if field.name not in {"previous_hash", "hash"})
+
+
 def canonical(value: Any) -> Any:
     """Return `value` as jsonb will give it back: whole floats are integers, ids and times are text."""
     if isinstance(value, float):
@@ -59,8 +63,7 @@ def as_text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def event_hash(
-    previous: bytes,
+def event_body(
     *,
     id: UUID,
     case_id: UUID,
@@ -74,40 +77,51 @@ def event_hash(
     at: datetime,
     detail: Mapping[str, Any],
 ) -> bytes:
-    """Return the sha256 over the previous hash and the canonical JSON of every field of the event.
+    """Return the canonical JSON of every field of the event: what is hashed, and what a bundle holds.
 
-    Shape: 32 bytes; the same before and after a round trip through jsonb.
-    Rule:  CS-7.
+    Shape: one line; the same before and after a round trip through jsonb.
+    Rule:  CS-7, EV-8.
     """
-    body = [
-        *(str(id), str(case_id), seq, str(action), str(before), str(after)),
-        *(actor_id, actor_name, role, as_text(at), canonical(detail)),
-    ]
-    return hashlib.sha256(previous + _encode(body)).digest()
+    return _encode(
+        [
+            *(str(id), str(case_id), seq, str(action), str(before), str(after)),
+            *(actor_id, actor_name, role, as_text(at), canonical(detail)),
+        ]
+    )
 
 
 def seal(previous: bytes, **fields: Any) -> Event:
     """Return the event with its canonical detail and its hash, leaning on `previous` (CS-7)."""
     fields["detail"] = canonical(fields["detail"])
-    return Event(**fields, previous_hash=previous, hash=event_hash(previous, **fields))
+    return Event(**fields, previous_hash=previous, hash=_linked(previous, event_body(**fields)))
+
+
+def body_of(event: Event) -> bytes:
+    """Return the canonical JSON of an event that stands in the database (CS-7)."""
+    return event_body(**{name: getattr(event, name) for name in HASHED})
 
 
 def hash_of(event: Event, *, previous: bytes) -> bytes:
     """Return what the hash of `event` must be if it leans on `previous` (CS-7)."""
-    return event_hash(
-        previous,
-        id=event.id,
-        case_id=event.case_id,
-        seq=event.seq,
-        action=event.action,
-        before=event.before,
-        after=event.after,
-        actor_id=event.actor_id,
-        actor_name=event.actor_name,
-        role=event.role,
-        at=event.at,
-        detail=event.detail,
-    )
+    return _linked(previous, body_of(event))
+
+
+def _linked(previous: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(previous + body).digest()
+
+
+def photos_said(photos: Iterable[str], facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the photos of a step say of themselves, as part of its event's detail; nothing for none.
+
+    Rule: CS-9 (facts of the event: what a photo said when it was used cannot be changed later).
+    """
+    said = {sha256: _claims(facts.get(sha256, {})) for sha256 in photos}
+    told = {sha256: claims for sha256, claims in said.items() if claims}
+    return {"photo_facts": told} if told else {}
+
+
+def _claims(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in SHAPE}
 
 
 def replay(events: list[Event]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from wangge.venues import queries as venues
 
 LAYER = "comprehensive"
 AHEAD = timedelta(minutes=5)  # how far a phone's clock may run fast
+PhotoFacts = Mapping[str, Mapping[str, Any]]  # sha256 -> what the photo says of itself
 EARLIEST = 2000  # what an unset clock says lies before
 
 
@@ -29,7 +30,9 @@ def told(case: CaseFacts) -> dict[str, Any]:
     return {"case_id": str(case.id), "status": case.status.value, "version": case.version}
 
 
-def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID, UUID]) -> Intake:
+def intake(
+    reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID, UUID], photo_facts: PhotoFacts
+) -> Intake:
     """Return what the reports look at, in a handful of statements."""
     named = venues.get_places(report.venue_id for report in reports if report.venue_id)
     loose = [report for report in reports if report.venue_id not in named]
@@ -54,6 +57,7 @@ def intake(reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID,
         venue_ids=frozenset(named),
         pack_version=rules.pack_version,
         order_ids=order_ids,
+        photo_facts=photo_facts,
     )
 
 
@@ -62,6 +66,7 @@ def world(
     cases: Mapping[UUID, CaseFacts],
     rules: matter_queries.Rulebook,
     around: calendars.Calendars,
+    photo_facts: PhotoFacts,
 ) -> World:
     """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
     sent = {
@@ -78,6 +83,7 @@ def world(
         departments=writing.department_paths(one for one in named if one is not None) if sent else {},
         suggested=suggested,
         others=cases,
+        photo_facts=photo_facts,
     )
 
 
@@ -96,7 +102,7 @@ def check_time(said: datetime, now: datetime) -> None:
         )
 
 
-def check_photos(digests: Sequence[str], stored: set[str]) -> None:
+def check_photos(digests: Sequence[str], stored: Container[str]) -> None:
     if missing := [digest for digest in digests if digest not in stored]:
         names = ", ".join(missing)
         raise Unreadable(

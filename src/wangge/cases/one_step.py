@@ -21,7 +21,8 @@ from wangge.matters import queries as matters
 KIND = "cases.step"
 LOOK = f"""
 SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active), {calendars.EDITION},
-  ARRAY(SELECT sha256 FROM kernel_storedfile WHERE sha256 = ANY(%s::text[]))
+  (SELECT jsonb_object_agg(sha256, coalesce(facts, '{{}}')) FROM kernel_storedfile
+   WHERE sha256 = ANY(%s::text[]))
 FROM cases_case WHERE id = %s
 """
 WRITE = f"""
@@ -50,12 +51,13 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
         return None
     case = writing.read_facts(row[: len(writing.FACTS)])
     timing_id, edition, stored = row[len(writing.FACTS) :]
+    stored = stored or {}
     try:
         check_time(step.at, at)
         rules = matters.numbered(timing_id)
-        around = world([step], {case.id: case}, rules, calendars.numbered(edition))
+        around = world([step], {case.id: case}, rules, calendars.numbered(edition), stored)
         after, event = take(case, step, actor, around)
-        check_photos(step.photos, set(stored))
+        check_photos(step.photos, stored)
     except Refused:
         return None
     fate = Fate.applied(step.id, **told(after))

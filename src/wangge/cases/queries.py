@@ -17,6 +17,7 @@ from wangge.cases.events import read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.models import Case, CaseEvent, CaseQuerySet
+from wangge.cases.photo_uses import list_photo_uses
 from wangge.cases.rules import (
     CAPABILITY,
     ENDED,
@@ -38,7 +39,7 @@ from wangge.cases.schemas import (
 )
 from wangge.cases.showing import row_of, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
-from wangge.kernel import calendars, files
+from wangge.kernel import calendars, photo_copies
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
@@ -57,6 +58,7 @@ __all__ = [
     "list_cases",
     "list_open",
     "list_open_past",
+    "list_photo_uses",
     "list_points",
     "select",
     "verify_chains",
@@ -67,6 +69,7 @@ ORDERS: Mapping[str, Sequence[str | OrderBy]] = {
     "newest": ["-reported_at", "-id"],
     "due": [F("due_at").asc(nulls_last=True), "id"],
 }
+KEPT_BACK = {"facts", "photo_facts"}  # of an event: columns, and what only those hear who judge photos
 FIRST_STEPS = {Action.REPORT, Action.FIX_ON_SPOT}  # the reporter's own
 
 
@@ -185,14 +188,24 @@ def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -
     return FeatureCollection(features=features, is_complete=len(rows) <= MOST_POINTS)
 
 
-def get_photo(actor: Actor, case_id: UUID, sha256: str) -> HttpResponseBase:
-    """Return a photo of a visible case. Raises: NotVisible, also for a photo of another case."""
+def get_photo(
+    actor: Actor, case_id: UUID, sha256: str, form: photo_copies.Form = photo_copies.Form.PLAIN
+) -> HttpResponseBase:
+    """Return a photo of a visible case; the original only to those who judge by it.
+
+    Raises: NotVisible, also for a photo of another case; NotYourRole for the original.
+    Rule:   CS-8, KE-21.
+    """
     case = _get(actor, case_id)
+    if form is photo_copies.Form.ORIGINAL:
+        actor.check_can("evidence.read")
     of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
     if sha256 not in case.photos and not of_steps.exists():
         raise NotVisible()
-    answer = FileResponse(files.open_file(sha256), content_type=files.media_type_of(sha256))
+    photo, media_type = photo_copies.open_photo(sha256, form)
+    answer = FileResponse(photo, content_type=media_type)
     answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["Vary"] = "Cookie"  # who logs in next on this machine asks anew
     return answer
 
 
@@ -228,7 +241,7 @@ def _events_out(events: list[Event], *, hide_reporter: bool) -> list[EventOut]:
             actor_name="" if hide_reporter and event.action in FIRST_STEPS else event.actor_name,
             role=event.role,
             at=event.at,
-            detail={key: value for key, value in event.detail.items() if key != "facts"},
+            detail={key: value for key, value in event.detail.items() if key not in KEPT_BACK},
             department_name=departments[sent[event.seq]].name if sent[event.seq] in departments else None,
             hash=event.hash.hex(),
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wangge.cases.chain import NO_HASH, Event, seal
+from wangge.cases.chain import NO_HASH, Event, photos_said, seal
 from wangge.cases.deadlines import Calendars, deadline_if_known
 from wangge.cases.rules import STEPS, Action, CaseFacts, Need, NeedMissing, Status
 from wangge.cases.schemas import CaseReport
@@ -55,6 +55,7 @@ class Intake:
     venue_ids: frozenset[UUID]  # those that exist
     pack_version: str
     order_ids: Mapping[UUID, UUID]
+    photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
 
 
 def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
@@ -81,7 +82,7 @@ def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
     _check_evidence(report)
     facts = _first_facts(report, actor, intake, matter, place.grid_path)
     told = _told(report, intake, matter, place)
-    return _sealed(report, actor, facts, told)
+    return _sealed(report, actor, facts, told, intake.photo_facts)
 
 
 def _check_evidence(report: CaseReport) -> None:
@@ -150,17 +151,23 @@ STARTING = (
 )
 
 
-def _sealed(report: CaseReport, actor: Actor, facts: CaseFacts, told: dict[str, Any]) -> Started:
+def _sealed(
+    report: CaseReport,
+    actor: Actor,
+    facts: CaseFacts,
+    told: dict[str, Any],
+    photo_facts: Mapping[str, Mapping[str, Any]],
+) -> Started:
     first = {name: getattr(facts, name) for name in STARTING}
-    event = _event(
-        report, actor, facts, report.id, 1, Action.REPORT, "", Status.REPORTED, {"facts": told | first}
-    )
+    detail: dict[str, Any] = {"facts": told | first, **photos_said(report.photos, photo_facts)}
+    event = _event(report, actor, facts, report.id, 1, Action.REPORT, "", Status.REPORTED, detail)
     facts = replace(facts, chain_head=event.hash)
     if not report.fixed_on_spot:
         return Started(facts, told, [event])
     changed: dict[str, Any] = {"stage_due_at": None, "closed_at": report.at, "fixed_on_spot": True}
     after = STEPS[Status.REPORTED, Action.FIX_ON_SPOT]
     detail = {"facts": changed, "photos": list(report.after_photos)}
+    detail |= photos_said(report.after_photos, photo_facts)
     second_id = following_id(report.id, report.at)
     second = _event(report, actor, facts, second_id, 2, Action.FIX_ON_SPOT, Status.REPORTED, after, detail)
     facts = replace(facts, status=after, version=2, event_count=2, chain_head=second.hash, **changed)

@@ -60,8 +60,8 @@ def report_cases(
     started: dict[UUID, Started] = {}
 
     def settle(fresh: Sequence[CaseReport]) -> dict[UUID, Fate]:
-        intake = look_up(fresh, at, order_ids or {})
-        stored = files.list_stored(digest for one in fresh for digest in (*one.photos, *one.after_photos))
+        stored = files.facts_of(digest for one in fresh for digest in (*one.photos, *one.after_photos))
+        intake = look_up(fresh, at, order_ids or {}, stored)
         fates: dict[UUID, Fate] = {}
         for report in fresh:
             try:
@@ -101,8 +101,8 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
         cases, rules, around = writing.read_many(asked[0])
-        world = look_around(fresh, cases, rules, around)
-        stored = files.list_stored(digest for step in fresh for digest in step.photos)
+        stored = files.facts_of(digest for step in fresh for digest in step.photos)
+        world = look_around(fresh, cases, rules, around, stored)
         fates: dict[UUID, Fate] = {}
         for step in fresh:
             try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wangge.cases.chain import Event, seal
+from wangge.cases.chain import Event, photos_said, seal
 from wangge.cases.deadlines import Calendars, deadline_if_known, extended
 from wangge.cases.rules import (
     ENDED,
@@ -43,6 +43,7 @@ class World:
     departments: Mapping[int, str]  # id -> territory path
     suggested: Mapping[UUID, int | None]  # case -> department of its route
     others: Mapping[UUID, CaseFacts]  # every case that the batch names
+    photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
 
 
 def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: World) -> tuple[CaseFacts, Event]:
@@ -78,7 +79,7 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
         actor_name=actor.name,
         role=actor.role,
         at=at,
-        detail=_detail(command, facts),
+        detail=_detail(command, facts, world),
     )
     counted: dict[str, Any] = {
         "version": case.version + 1,
@@ -88,12 +89,13 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
     return replace(case, **facts, **counted), event
 
 
-def _detail(command: StepCommand, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _detail(command: StepCommand, facts: Mapping[str, Any], world: World) -> dict[str, Any]:
     told: dict[str, Any] = {"facts": {name: value for name, value in facts.items() if name != "status"}}
     if command.reason:
         told["reason"] = command.reason
     if command.photos:
         told["photos"] = command.photos
+        told |= photos_said(command.photos, world.photo_facts)
     if command.lon is not None and command.lat is not None:
         told["point_wgs84"] = [command.lon, command.lat]
     return told

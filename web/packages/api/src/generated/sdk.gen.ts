@@ -714,6 +714,8 @@ export const explainDeadline = <ThrowOnError extends boolean = false>(options: O
 
 /**
  * Get Case Photo
+ *
+ * A photo: `plain` and `small` are copies without EXIF; `original` is for those who judge by it.
  */
 export const getCasePhoto = <ThrowOnError extends boolean = false>(options: Options<GetCasePhotoData, ThrowOnError>): RequestResult<GetCasePhotoResponses, GetCasePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetCasePhotoResponses, GetCasePhotoErrors, ThrowOnError>({
     security: [{

@@ -2331,6 +2331,13 @@ export type DeadlineOut = {
 };
 
 /**
+ * Form
+ *
+ * How a photo is handed out.
+ */
+export type Form = 'original' | 'plain' | 'small';
+
+/**
  * MatterOut
  */
 export type MatterOut = {
@@ -3994,11 +4001,22 @@ export type GetCasePhotoData = {
          */
         sha256: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Form
+         *
+         * How a photo is handed out.
+         */
+        form?: 'original' | 'plain' | 'small';
+    };
     url: '/api/cases/{case_id}/photos/{sha256}';
 };
 
 export type GetCasePhotoErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
     /**
      * Not Found
      */
