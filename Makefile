@@ -21,17 +21,17 @@ COMMANDS_PAGE := WANGGE_HOME=$(TEST_HOME) python -m typer wangge.config.command 
 HAS_WEB := $(wildcard web/package.json)
 WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist -o -name dev-dist \) -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup run test check fix api diagrams bench docs clean chromium check-python check-web
+.PHONY: help setup run test check fix api diagrams bench docs clean chromium office check-python check-web
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(PYTHON_READY) $(if $(HAS_WEB),$(FACES_READY)) ## everything the house needs, into .venv, web/node_modules and src/wangge/static
 
-run: setup ## the whole house on http://127.0.0.1:8000; Ctrl-C ends it (options: ARGS="--port 8080")
+run: setup office ## the whole house on http://127.0.0.1:8000; Ctrl-C ends it (options: ARGS="--port 8080")
 	@exec $(BIN)/wangge run $(ARGS)
 
-test: setup chromium ## all tests, on a real PostgreSQL and in Chromium (options: ARGS="-k closed")
+test: setup chromium office ## all tests, on a real PostgreSQL, in Chromium and with LibreOffice (options: ARGS="-k closed")
 	@mkdir -p $(TEST_HOME); export WANGGE_HOME=$(TEST_HOME); \
 	trap '$(BIN)/python -m wangge.config.embedded stop' EXIT; \
 	$(BIN)/python -m pytest $(ARGS); \
@@ -101,3 +101,6 @@ $(FACES_READY): $(NODE_READY) $(WEB_SOURCES)
 
 chromium: # for the browser tests: installed when this account may, otherwise the tests say that they did not run
 	@bash .ci/chromium
+
+office: # for PDF: installed when this account may, otherwise the house says that only Word is there
+	@bash .ci/office

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 from django.conf import settings
 
 from wangge.config import embedded
+from wangge.documents import printing
 
 CHROMIUM = os.environ.get("WANGGE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 NO_CHROMIUM = "Chromium is not here: make test as root installs it, or name it in WANGGE_CHROMIUM"
-not_run: list[str] = []
+NO_OFFICE = "LibreOffice is not here: make test as root installs it, or name it in WANGGE_OFFICE"
+not_run: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="session")
@@ -41,16 +44,19 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium the browser tests do not run, and the summary says so; in CI they fail instead."""
-    if CHROMIUM or os.environ.get("CI"):
+    """Tests of a program that is not here do not run, and the summary says so; in CI they fail instead."""
+    missing = {"browser": not CHROMIUM and NO_CHROMIUM, "office": not printing.converter() and NO_OFFICE}
+    if os.environ.get("CI"):
         return
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
-            not_run.append(item.nodeid)
+        for marker, why in missing.items():
+            if why and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=why))
+                not_run[why] += 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not_run:
         terminalreporter.section("NOT RUN", yellow=True)
-        terminalreporter.line(f"{len(not_run)} browser tests did not run. {NO_CHROMIUM}.")
+    for why, count in not_run.items():
+        terminalreporter.line(f"{count} tests did not run. {why}.")

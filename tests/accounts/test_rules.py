@@ -53,6 +53,16 @@ MAY = {
     "accounts.write": {"system_admin"},
     "accounts.grant": {"security_admin"},
     "audit.read": {"audit_admin"},
+    "documents.read": READERS - {"system_admin"},
+    "documents.record": READERS - {"system_admin", "leader"},
+    "documents.issue": {"dispatcher", "supervisor", "department_handler"},
+    "documents.reveal": {"dispatcher", "supervisor", "department_handler"},
+    "documents.configure": {"system_admin"},
+    "major_hazards.read": READERS - {"system_admin"},
+    "major_hazards.assess": READERS - {"system_admin", "leader"},
+    "major_hazards.decide": {"dispatcher", "supervisor", "department_handler"},
+    "major_hazards.list": {"supervisor", "department_handler"},
+    "major_hazards.export": {"dispatcher", "supervisor", "leader"},
 }
 
 

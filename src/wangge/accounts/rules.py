@@ -26,14 +26,19 @@ class Role(StrEnum):
 
 
 _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
-_READ_ALL = _READ | {"cases.read", "orders.read"}
+_READ_ALL = _READ | {"cases.read", "orders.read", "documents.read", "major_hazards.read"}
+_DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
+_MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
 CAPABILITIES: dict[Role, frozenset[str]] = {
-    Role.SYSTEM_ADMIN: _READ | {"territory.write", "venues.write", "packs.install", "accounts.write"},
+    Role.SYSTEM_ADMIN: _READ
+    | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
+    | _DOCUMENTS
+    | _MAJOR
     | {
         "cases.report",
         "cases.accept",
@@ -44,17 +49,25 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "cases.export",
         "venues.export",
         "evidence.export",
+        "major_hazards.export",
     },
     Role.SUPERVISOR: _READ_ALL
+    | _DOCUMENTS
+    | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
-    | {"evidence.read", "evidence.export"},
+    | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export"},
     Role.GRID_CHIEF: _READ_ALL
-    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"},
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
+    | {"documents.record", "major_hazards.assess"},
     Role.GRID_MEMBER: _READ_ALL
-    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"},
-    Role.DEPARTMENT_HANDLER: _READ | {"cases.read", "cases.handle"},
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
+    | {"documents.record", "major_hazards.assess"},
+    Role.DEPARTMENT_HANDLER: _READ
+    | _DOCUMENTS
+    | _MAJOR
+    | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"},
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
-    Role.LEADER: _READ_ALL | {"cases.export"},
+    Role.LEADER: _READ_ALL | {"cases.export", "major_hazards.export"},
 }
 
 # AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).

@@ -15,6 +15,7 @@ from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
+from wangge.documents.api import router as documents
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
@@ -46,6 +47,7 @@ for prefix, router in {
     "packs": packs,
     "cases": cases,
     "matters": matters,
+    "documents": documents,
     "files": files,
     "health": health,
 }.items():

@@ -17,6 +17,7 @@ from typing import Literal
 from django.conf import settings
 
 from wangge.config import faces, postgres_place
+from wangge.documents import printing
 from wangge.kernel import calendar, clock
 
 Level = Literal["ok", "warn", "bad"]
@@ -45,6 +46,7 @@ def check_machine(port: int) -> Iterator[Finding]:
     yield _faces()
     yield _port(port)
     yield _chromium()
+    yield _office()
     yield _calendar()
     yield from _embedded_place(settings.WANGGE_HOME)
 
@@ -131,6 +133,15 @@ def _chromium() -> Finding:
         "apt-get install chromium fonts-wqy-zenhei",
     )
     return Finding("chromium", "warn", "没有 Chromium", "Chromium is missing (browser tests only)", *remedy)
+
+
+def _office() -> Finding:
+    path = printing.converter()
+    if path:
+        return Finding("office", "ok", f"PDF 由 {path} 生成", f"PDF is made by {path}")
+    said = "没有 LibreOffice：文书只能下载 Word", "LibreOffice is missing: documents come as Word only"
+    remedy = "apt-get install libreoffice-writer-nogui fonts-wqy-zenhei"
+    return Finding("office", "warn", *said, remedy, remedy)
 
 
 def _calendar() -> Finding:

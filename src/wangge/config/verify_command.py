@@ -16,6 +16,7 @@ from rich.progress import track
 from wangge.cases import queries
 from wangge.config import archive, clone
 from wangge.config.saying import say, say_json
+from wangge.documents import queries as documents
 from wangge.kernel.models import StoredFile
 
 SHOWN = 1000
@@ -41,25 +42,32 @@ def _verify(scope: str, *, with_files: bool, as_json: bool) -> None:
     with Console(stderr=True).status("verify …"):
         chains = [asdict(broken) for broken in queries.verify_chains(scope)]
     files = list(list_broken_files()) if with_files else []
+    gaps = documents.find_gaps()
     counts = {
         "cases": queries.count_chained(scope),
         "files": StoredFile.objects.count() if with_files else 0,
     }
     if as_json:
-        found = {"broken_chains": chains[:SHOWN], "broken_files": files[:SHOWN]}
-        say_json({"ok": not chains and not files, "checked": counts, **found})
+        found = {
+            "broken_chains": chains[:SHOWN],
+            "broken_files": files[:SHOWN],
+            "broken_numbers": gaps[:SHOWN],
+        }
+        say_json({"ok": not (chains or files or gaps), "checked": counts, **found})
     else:
         for one in chains[:SHOWN]:
             step = f"第 {one['seq']} 步 step {one['seq']}" if one["seq"] else "案件本身 the case itself"
             say(f"案件 case {one['case_id']} · {step} · {one['field']}：{one['zh']}", one["en"])
         for one in files[:SHOWN]:
             say(f"文件不符：{one['sha256']}（{one['why_zh']}）", f"broken file: {one['why_en']}")
-        broken = len(chains) + len(files)
+        for series in gaps[:SHOWN]:
+            say(f"文书编号不连续：{series}", f"numbers of documents with a gap: {series}")
+        broken = len(chains) + len(files) + len(gaps)
         say(
             f"核对 {counts['cases']} 个案件、{counts['files']} 个文件：{broken} 处问题。",
             f"Checked {counts['cases']} cases and {counts['files']} files: {broken} broken.",
         )
-    if chains or files:
+    if chains or files or gaps:
         raise typer.Exit(1)
 
 

@@ -58,7 +58,7 @@ class StoredFile(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     size_bytes = models.PositiveBigIntegerField()
-    media_type = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=128)
     created_at = models.DateTimeField()
     created_by = models.BigIntegerField()
     detail = models.JSONField(default=dict)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Status
+from wangge.documents.rules import Kind
 from wangge.packs.schemas import SECTIONS, Pack
 
 Reference = tuple[
@@ -13,6 +14,7 @@ Reference = tuple[
 ]  # section, code, place, word, known words
 KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_ROLES = frozenset(role.value for role in Role)
+KNOWN_DOCUMENTS = frozenset(kind.value for kind in Kind)
 
 
 def references(pack: Pack) -> Iterator[Reference]:
@@ -36,6 +38,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("stages", KNOWN_STATUSES),
         ("stage_clocks", KNOWN_STATUSES),
         ("roles", KNOWN_ROLES),
+        ("document_numbers", KNOWN_DOCUMENTS),
     ):
         for code in codes[section]:
             yield section, code, ("code",), code, known

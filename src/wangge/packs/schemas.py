@@ -145,6 +145,12 @@ class ChecklistEntry(Entry):
     items: list[ChecklistItem] = Field(min_length=1)
 
 
+class DocumentNumber(Entry):
+    """How the numbers of a kind of document look; the code is the kind."""
+
+    pattern: str = Field(max_length=64)
+
+
 class Reward(Entry):
     amount_fen: int | None = Field(None, ge=0)
     share_pct: float | None = Field(None, ge=0, le=100)
@@ -187,6 +193,7 @@ class Pack(Head):
     duties: list[Duty] = Field(default_factory=list)
     roles: list[RoleName] = Field(default_factory=list)
     stages: list[Stage] = Field(default_factory=list)
+    document_numbers: list[DocumentNumber] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
 
@@ -221,6 +228,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "duties": Duty,
     "roles": RoleName,
     "stages": Stage,
+    "document_numbers": DocumentNumber,
     "rewards": Reward,
     "appraisal": Figure,
 }

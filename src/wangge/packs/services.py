@@ -8,6 +8,7 @@ from django.db import transaction
 
 from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
+from wangge.documents import services as documents
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -91,6 +92,13 @@ def _push(pack: Pack, effective_on: date) -> None:
         for row in pack.checklists
     ]
     checklists.install_checklists(lists, pack_version=version, effective_on=effective_on)
+    documents.install_number_formats(
+        [
+            {"kind": row.code, "pattern": row.pattern, "is_confirmed": row.is_confirmed}
+            for row in pack.document_numbers
+        ],
+        pack_version=version,
+    )
     _push_matters(pack)
     orders.install_plan_rules(
         [

@@ -132,6 +132,12 @@ def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Venue.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
 
+def keepers_of(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return name and phone of each keeper, plain: whoever shows them masks them or has a reason (KE-10)."""
+    rows = Venue.objects.filter(pk__in=set(ids)).values_list("pk", "keeper_name", "keeper_phone")
+    return {pk: (name, decrypt(phone) if phone else "") for pk, name, phone in rows}
+
+
 def shown(rows: Sequence[Venue]) -> list[VenueRow]:
     """Return rows as lists show them, grid names in one query."""
     names = grid_names_of({p for row in rows for p in (row.grid_path, row.nearest_path) if p})

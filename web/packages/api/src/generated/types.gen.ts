@@ -2393,6 +2393,280 @@ export type MatterOut = {
 };
 
 /**
+ * DocumentFilter
+ */
+export type DocumentFilter = {
+    /**
+     * Q
+     */
+    q?: string;
+    kind?: Kind | null;
+    /**
+     * Is Void
+     */
+    is_void?: boolean | null;
+    /**
+     * Issued From
+     */
+    issued_from?: string | null;
+    /**
+     * Issued To
+     */
+    issued_to?: string | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * Kind
+ *
+ * What may be issued. The Chinese name is the title on paper.
+ */
+export type Kind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+
+/**
+ * DocumentPage
+ */
+export type DocumentPage = {
+    /**
+     * Items
+     */
+    items: Array<DocumentRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * DocumentRow
+ */
+export type DocumentRow = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: Kind;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Number Text
+     */
+    number_text: string;
+    /**
+     * Organisation Name
+     */
+    organisation_name: string;
+    /**
+     * Recipient
+     */
+    recipient: string;
+    /**
+     * Subject Type
+     */
+    subject_type: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Issued At
+     */
+    issued_at: string;
+    /**
+     * Issued By Name
+     */
+    issued_by_name: string;
+    /**
+     * Holds Personal
+     */
+    holds_personal: boolean;
+    /**
+     * Template Name
+     */
+    template_name: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
+    /**
+     * Voided By Name
+     */
+    voided_by_name: string | null;
+    /**
+     * Voided At
+     */
+    voided_at: string | null;
+};
+
+/**
+ * NumberFormatOut
+ */
+export type NumberFormatOut = {
+    kind: Kind;
+    /**
+     * Organisation
+     */
+    organisation: string;
+    /**
+     * Organisation Name
+     */
+    organisation_name: string;
+    /**
+     * Pattern
+     */
+    pattern: string;
+    /**
+     * Example
+     */
+    example: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+};
+
+/**
+ * PlaceholderOut
+ */
+export type PlaceholderOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Is Personal
+     */
+    is_personal: boolean;
+    /**
+     * Parts
+     */
+    parts: Array<string>;
+    /**
+     * Sample
+     */
+    sample: string;
+};
+
+/**
+ * SettingsOut
+ */
+export type SettingsOut = {
+    /**
+     * Templates
+     */
+    templates: Array<TemplateOut>;
+    /**
+     * Number Formats
+     */
+    number_formats: Array<NumberFormatOut>;
+    /**
+     * Placeholders
+     */
+    placeholders: Array<PlaceholderOut>;
+    /**
+     * Has Pdf
+     */
+    has_pdf: boolean;
+};
+
+/**
+ * TemplateOut
+ */
+export type TemplateOut = {
+    kind: Kind;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Uploaded By Name
+     */
+    uploaded_by_name: string;
+    /**
+     * Uploaded At
+     */
+    uploaded_at: string | null;
+};
+
+/**
+ * NumberFormatIn
+ */
+export type NumberFormatIn = {
+    kind: Kind;
+    /**
+     * Department Id
+     */
+    department_id?: number | null;
+    /**
+     * Pattern
+     */
+    pattern: string;
+};
+
+/**
+ * VoidIn
+ */
+export type VoidIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * StoredOut
  */
 export type StoredOut = {
@@ -4049,6 +4323,345 @@ export type ListMattersResponses = {
 };
 
 export type ListMattersResponse = ListMattersResponses[keyof ListMattersResponses];
+
+export type ListDocumentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        kind?: Kind | null;
+        /**
+         * Is Void
+         */
+        is_void?: boolean | null;
+        /**
+         * Issued From
+         */
+        issued_from?: string | null;
+        /**
+         * Issued To
+         */
+        issued_to?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/documents';
+};
+
+export type ListDocumentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListDocumentsError = ListDocumentsErrors[keyof ListDocumentsErrors];
+
+export type ListDocumentsResponses = {
+    /**
+     * OK
+     */
+    200: DocumentPage;
+};
+
+export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type GetDocumentSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/documents/settings';
+};
+
+export type GetDocumentSettingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetDocumentSettingsError = GetDocumentSettingsErrors[keyof GetDocumentSettingsErrors];
+
+export type GetDocumentSettingsResponses = {
+    /**
+     * OK
+     */
+    200: SettingsOut;
+};
+
+export type GetDocumentSettingsResponse = GetDocumentSettingsResponses[keyof GetDocumentSettingsResponses];
+
+export type UseShippedTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         *
+         * What may be issued. The Chinese name is the title on paper.
+         */
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+    };
+    query?: never;
+    url: '/api/documents/templates/{kind}';
+};
+
+export type UseShippedTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type UseShippedTemplateError = UseShippedTemplateErrors[keyof UseShippedTemplateErrors];
+
+export type UseShippedTemplateResponses = {
+    /**
+     * OK
+     */
+    200: SettingsOut;
+};
+
+export type UseShippedTemplateResponse = UseShippedTemplateResponses[keyof UseShippedTemplateResponses];
+
+export type UploadTemplateData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Kind
+         *
+         * What may be issued. The Chinese name is the title on paper.
+         */
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+    };
+    query?: never;
+    url: '/api/documents/templates/{kind}';
+};
+
+export type UploadTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type UploadTemplateError = UploadTemplateErrors[keyof UploadTemplateErrors];
+
+export type UploadTemplateResponses = {
+    /**
+     * OK
+     */
+    200: SettingsOut;
+};
+
+export type UploadTemplateResponse = UploadTemplateResponses[keyof UploadTemplateResponses];
+
+export type GetTemplateFileData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         *
+         * What may be issued. The Chinese name is the title on paper.
+         */
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+    };
+    query?: never;
+    url: '/api/documents/templates/{kind}/file';
+};
+
+export type GetTemplateFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetTemplateFileError = GetTemplateFileErrors[keyof GetTemplateFileErrors];
+
+export type GetTemplateFileResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type PreviewTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         *
+         * What may be issued. The Chinese name is the title on paper.
+         */
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/documents/templates/{kind}/preview.{suffix}';
+};
+
+export type PreviewTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PreviewTemplateError = PreviewTemplateErrors[keyof PreviewTemplateErrors];
+
+export type PreviewTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type SetNumberFormatData = {
+    body: NumberFormatIn;
+    path?: never;
+    query?: never;
+    url: '/api/documents/number-formats';
+};
+
+export type SetNumberFormatErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetNumberFormatError = SetNumberFormatErrors[keyof SetNumberFormatErrors];
+
+export type SetNumberFormatResponses = {
+    /**
+     * OK
+     */
+    200: SettingsOut;
+};
+
+export type SetNumberFormatResponse = SetNumberFormatResponses[keyof SetNumberFormatResponses];
+
+export type GetDocumentFileData = {
+    body?: never;
+    path: {
+        /**
+         * Document Id
+         */
+        document_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/documents/{document_id}/file.{suffix}';
+};
+
+export type GetDocumentFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetDocumentFileError = GetDocumentFileErrors[keyof GetDocumentFileErrors];
+
+export type GetDocumentFileResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type VoidDocumentData = {
+    body: VoidIn;
+    path: {
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/documents/{document_id}/void';
+};
+
+export type VoidDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type VoidDocumentError = VoidDocumentErrors[keyof VoidDocumentErrors];
+
+export type VoidDocumentResponses = {
+    /**
+     * OK
+     */
+    200: DocumentRow;
+};
+
+export type VoidDocumentResponse = VoidDocumentResponses[keyof VoidDocumentResponses];
 
 export type StoreFileData = {
     /**
