@@ -17,6 +17,7 @@ from wangge.cases.schemas import (
     CircleFigures,
     DeadlineOut,
     StepCommand,
+    WorkCounts,
 )
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
@@ -48,6 +49,12 @@ def list_case_points(request: ActorRequest, bbox: str, filters: Query[CaseFilter
 @router.get("/figures", response=CircleFigures, operation_id="get_case_figures")
 def get_case_figures(request: ActorRequest) -> CircleFigures:
     return queries.get_figures(request.actor, at=clock.now())
+
+
+@router.get("/counts", response=WorkCounts, operation_id="count_work")
+def count_work(request: ActorRequest) -> WorkCounts:
+    """How many open cases wait for the caller, are the caller's own, and may be seen; by light."""
+    return queries.count_work(request.actor, at=clock.now())
 
 
 @router.post("/reports", response=list[FateOut], operation_id="report_cases")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from wangge.cases.models import Case, CaseQuerySet
+from wangge.cases.models import Case, CaseQuerySet, OpenCase, OpenCaseQuerySet
 from wangge.cases.rules import Status
 from wangge.kernel.actor import Actor
 
@@ -62,20 +62,21 @@ def list_open_past(
 
     Shape: a page; the next one begins `beyond` the last id of this one. Suspended cases are in no page.
     """
-    found = Case.objects.filter(Q(due_at__lte=moment) | Q(stage_due_at__lte=moment))
+    found = OpenCase.objects.filter(Q(due_at__lte=moment) | Q(stage_due_at__lte=moment))
     return _page(found, beyond, limit, scope)
 
 
 def list_open(*, beyond: UUID | None = None, limit: int = 2_000, scope: str = "") -> list[CaseBrief]:
     """Return open cases that are not suspended, by id: for a job, which has no actor. Shape: as above."""
-    return _page(Case.objects.all(), beyond, limit, scope)
+    return _page(OpenCase.objects.all(), beyond, limit, scope)
 
 
-def _page(found: CaseQuerySet, beyond: UUID | None, limit: int, scope: str) -> list[CaseBrief]:
-    found = found.filter(closed_at__isnull=True, grid_path__startswith=scope).exclude(status=Status.SUSPENDED)
+def _page(found: OpenCaseQuerySet, beyond: UUID | None, limit: int, scope: str) -> list[CaseBrief]:
+    found = found.filter(grid_path__startswith=scope).exclude(status=Status.SUSPENDED)
     if beyond is not None:
         found = found.filter(pk__gt=beyond)
-    return _read(found.order_by("pk")[:limit])
+    page = found.order_by("pk").values("pk")[:limit]
+    return _read(Case.objects.filter(pk__in=page).order_by("pk"))
 
 
 def _read(found: CaseQuerySet) -> list[CaseBrief]:

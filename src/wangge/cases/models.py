@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Self
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import F, Q
 
 from wangge.accounts.models import Department
-from wangge.cases.deadlines import STILL
-from wangge.cases.rules import Channel, Light, Status
-from wangge.kernel.actor import Actor
+from wangge.cases.rules import Channel, Status
+from wangge.cases.work import WorkQuerySet
+from wangge.kernel.terms import Terms
 from wangge.venues.models import Venue
 
 
-def _share(start: str, end: str, pct: int) -> ExpressionWrapper[Any]:
-    """Return the moment at which a clock turns yellow, as SQL."""
-    spell = ExpressionWrapper(F(end) - F(start), output_field=models.DurationField())
-    part = ExpressionWrapper(spell * (pct / 100), output_field=models.DurationField())
-    return ExpressionWrapper(F(start) + part, output_field=models.DateTimeField())
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Scope first; a citizen sees the own reports, a department its own cases. Fails closed."""
-        cases = self.filter(grid_path__startswith=actor.scope)
-        if actor.can("cases.handle"):
-            return cases.filter(department_id=actor.department_id) if actor.department_id else cases.none()
-        if actor.role == "citizen":
-            return cases.filter(reporter_id=actor.user_id)
-        return cases if actor.can("cases.read") else cases.none()
-
-    def with_light(self, light: Light, at: datetime, *, yellow_at_pct: int) -> Self:
-        """Return the cases that show `light` at the moment: the same as `deadlines.light` (CS-6)."""
-        runs = ~Q(status__in=[status.value for status in STILL])
-        has_clock = Q(due_at__isnull=False) | Q(stage_due_at__isnull=False)
-        red = Q(due_at__lte=at) | Q(stage_due_at__lte=at)
-        yellow = Q(due_at__isnull=False, _yellow_at__lte=at) | Q(
-            stage_due_at__isnull=False, _stage_yellow_at__lte=at
-        )
-        wanted = {
-            Light.RED: runs & red,
-            Light.YELLOW: runs & yellow & ~red,
-            Light.GREEN: runs & has_clock & ~red & ~yellow,
-            Light.NONE: ~runs | ~has_clock,
-        }[light]
-        return self.alias(
-            _yellow_at=_share("reported_at", "due_at", yellow_at_pct),
-            _stage_yellow_at=_share("stage_started_at", "stage_due_at", yellow_at_pct),
-        ).filter(wanted)
+class CaseQuerySet(WorkQuerySet["Case"]):
+    pass
 
 
 class Case(models.Model):
@@ -59,7 +24,7 @@ class Case(models.Model):
 
     id = models.UUIDField(primary_key=True)  # made where the fact is made: a retry is the same row
     grid_path = models.CharField(max_length=64)
-    venue = models.ForeignKey(Venue, models.PROTECT, null=True, related_name="+")
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, related_name="+", db_index=False)
     order_id = models.UUIDField(
         null=True
     )  # the order whose failed item this is; a plain id, orders live above
@@ -75,9 +40,13 @@ class Case(models.Model):
 
     status = models.CharField(max_length=16, default=Status.REPORTED)
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
-    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    verifier = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    verifier = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     reported_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # the business clock; null while its year's calendar is unknown
@@ -127,11 +96,48 @@ class Case(models.Model):
             models.Index(
                 fields=["grid_path", "id"], name="case_grid", opclasses=["varchar_pattern_ops", "uuid_ops"]
             ),
-            models.Index(
-                fields=["reported_at"], name="case_open", condition=Q(closed_at__isnull=True)
-            ),  # status is in no index: a step stays a HOT update
             models.Index(fields=["reported_at", "id"], name="case_newest"),  # the list as it opens
             models.Index(fields=["venue", "reported_at"], name="case_venue"),
+            models.Index(fields=["department", "reported_at"], name="case_department"),
+            models.Index(fields=["matter_code", "reported_at"], name="case_matter"),
+            GinIndex(Terms("text", "address"), name="case_terms"),
+        ]  # of what steps change only the department, at its dispatch: every other step stays a HOT update
+
+
+class OpenCaseQuerySet(WorkQuerySet["OpenCase"]):
+    pass
+
+
+class OpenCase(models.Model):
+    """A case that goes on: the narrow row that work lists and counts read. Kept by a trigger on `Case`."""
+
+    case = models.OneToOneField(
+        Case, models.DO_NOTHING, primary_key=True, related_name="open", db_constraint=False
+    )  # the trigger takes the row away with the case
+    grid_path = models.CharField(max_length=64)
+    venue_id = models.UUIDField(null=True)
+    matter_code = models.CharField(max_length=16)
+    severity = models.CharField(max_length=16)
+    status = models.CharField(max_length=16)
+    reporter_id = models.BigIntegerField()
+    department_id = models.BigIntegerField(null=True)
+    handler_id = models.BigIntegerField(null=True)
+    reported_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    stage_started_at = models.DateTimeField()
+    stage_due_at = models.DateTimeField(null=True)
+
+    objects = OpenCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=["closed", "rejected", "merged"]), name="open_case_is_open"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid_path"], name="open_case_grid", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["department_id"], name="open_case_department"),
         ]
 
 

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, OrderBy, Q
 from django.http import FileResponse, HttpResponseBase
 
 from wangge.accounts import queries as accounts
-from wangge.cases import writing
+from wangge.cases import paging, writing
 from wangge.cases.briefs import CaseBrief, get_briefs, list_open, list_open_past
 from wangge.cases.chain import MARKS, NO_HASH, Event, hash_of
+from wangge.cases.counting import count_work
 from wangge.cases.events import read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
-from wangge.cases.models import Case, CaseEvent, CaseQuerySet
+from wangge.cases.finding import select
+from wangge.cases.models import Case, CaseEvent
 from wangge.cases.photo_uses import list_photo_uses
-from wangge.cases.rules import (
-    CAPABILITY,
-    ENDED,
-    HANDLERS_WORK,
-    JUDGEMENT,
-    STEPS,
-    Action,
-    Mark,
-    allowed_actions,
-)
+from wangge.cases.rules import Action, Mark, allowed_actions
 from wangge.cases.schemas import (
     AllowedAction,
     CaseDetail,
@@ -41,8 +32,7 @@ from wangge.cases.showing import row_of, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
 from wangge.kernel import calendars, photo_copies
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotVisible, Unreadable
-from wangge.kernel.paths import is_closed
+from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
 from wangge.territory.queries import read_box
 from wangge.territory.schemas import FeatureCollection
@@ -50,6 +40,7 @@ from wangge.territory.schemas import FeatureCollection
 __all__ = [
     "CaseBrief",
     "count_chained",
+    "count_work",
     "explain_deadline",
     "get_briefs",
     "get_detail",
@@ -65,60 +56,23 @@ __all__ = [
 ]
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
 MOST_POINTS = 5_000
-ORDERS: Mapping[str, Sequence[str | OrderBy]] = {
-    "newest": ["-reported_at", "-id"],
-    "due": [F("due_at").asc(nulls_last=True), "id"],
-}
 KEPT_BACK = {"facts", "photo_facts"}  # of an event: columns, and what only those hear who judge photos
 FIRST_STEPS = {Action.REPORT, Action.FIX_ON_SPOT}  # the reporter's own
 
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
     """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
-    found = beyond = select(actor, filters, at)
-    if filters.cursor:
-        beyond = found.filter(_beyond(filters.cursor, filters.sort))
-    rows = list(beyond.order_by(*ORDERS[filters.sort])[: filters.limit + 1])
-    page = rows[: filters.limit]
-    is_all = not filters.cursor and len(rows) == len(page)  # then there is nothing more to count
-    total = len(page) if is_all else found.order_by()[: COUNTED + 1].count()
+    found = select(actor, filters, at)
+    page = paging.read(found, filters, at)
+    shown = Case.objects.in_bulk(page.pks)
+    is_all = not filters.cursor and page.next_cursor is None  # then there is nothing more to count
+    total = len(page.pks) if is_all else found.order_by()[: COUNTED + 1].count()
     return CasePage(
-        items=rows_of(page, actor, at),
+        items=rows_of([shown[pk] for pk in page.pks if pk in shown], actor, at),
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
-        next_cursor=_cursor(page[-1], filters.sort) if len(rows) > len(page) else None,
+        next_cursor=page.next_cursor,
     )
-
-
-def select(actor: Actor, filters: CaseFilter, at: datetime) -> CaseQuerySet:
-    """Return the visible cases that the filters ask for. Raises: NotYourRole, Unreadable."""
-    actor.check_can("cases.read")
-    found = Case.objects.visible_to(actor)
-    if filters.grid:
-        if not is_closed(filters.grid):
-            raise Unreadable(field="grid", why_zh="路径应以点号结尾", why_en="a path ends with a dot")
-        found = found.filter(grid_path__startswith=filters.grid)
-    exact: Mapping[str, object] = {
-        "severity": filters.severity,
-        "department_id": filters.department_id,
-        "venue_id": filters.venue_id,
-        "reported_at__gte": filters.reported_from,
-        "reported_at__lt": filters.reported_to,
-    }
-    found = found.filter(**{name: value for name, value in exact.items() if value is not None})
-    if filters.status:
-        found = found.filter(status__in=filters.status)
-        if not ENDED.intersection(filters.status):
-            found = found.filter(closed_at__isnull=True)
-    if filters.matter:
-        found = found.filter(matter_code__startswith=filters.matter)
-    if filters.is_open is not None:
-        found = found.filter(closed_at__isnull=filters.is_open)
-    if filters.light:
-        found = found.with_light(filters.light, at, yellow_at_pct=matters.in_force().yellow_at_pct)
-    if filters.waiting_for_me:
-        found = found.filter(_waiting(actor))
-    return found.filter(_text(filters.q)) if filters.q else found
 
 
 def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
@@ -166,9 +120,9 @@ def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
 def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -> FeatureCollection:
     """Return the open cases in a box as GeoJSON points. Raises: NotYourRole, Unreadable."""
     min_lon, min_lat, max_lon, max_lat = read_box(bbox)
-    found = select(actor, filters, at).filter(
-        closed_at__isnull=True, lon__range=(min_lon, max_lon), lat__range=(min_lat, max_lat)
-    )
+    still_open = select(actor, filters.model_copy(update={"is_open": True}), at)
+    inside = {"lon__range": (min_lon, max_lon), "lat__range": (min_lat, max_lat)}
+    found = Case.objects.filter(pk__in=still_open.values("pk"), **inside)
     rows = list(found.order_by("-reported_at")[: MOST_POINTS + 1])
     features = [
         {
@@ -247,54 +201,3 @@ def _events_out(events: list[Event], *, hide_reporter: bool) -> list[EventOut]:
         )
         for event in events
     ]
-
-
-def _waiting(actor: Actor) -> Q:
-    """Return the cases on which the actor has a next step: open, and never the own report to judge (CS-3)."""
-    waiting = Q(pk__in=[])
-    for status, action in STEPS:
-        if status in ENDED or action in {Action.FIX_ON_SPOT, Action.SUSPEND, Action.TRANSFER}:
-            continue
-        if not actor.can(CAPABILITY[action]):
-            continue
-        mine = Q(status=status)
-        if action in HANDLERS_WORK | JUDGEMENT:
-            mine &= ~Q(reporter_id=actor.user_id)
-        if action in JUDGEMENT:
-            mine &= Q(handler_id__isnull=True) | ~Q(handler_id=actor.user_id)
-        waiting |= mine
-    return waiting & Q(closed_at__isnull=True)
-
-
-def _text(words: str) -> Q:
-    found = Q(text__icontains=words) | Q(address__icontains=words) | Q(venue__name__icontains=words)
-    return found | Q(matter_code__iexact=words) | _id_prefix(words)
-
-
-def _id_prefix(words: str) -> Q:
-    digits = words.replace("-", "").lower()
-    if not 4 <= len(digits) <= 32 or any(c not in "0123456789abcdef" for c in digits):
-        return Q()
-    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    return Q(pk__range=(low, high))
-
-
-def _cursor(case: Case, sort: str) -> str:
-    moment = case.due_at if sort == "due" else case.reported_at
-    return f"{moment.isoformat() if moment else ''}_{case.pk}"
-
-
-def _beyond(cursor: str, sort: str) -> Q:
-    try:
-        moment_text, identifier = cursor.rsplit("_", 1)
-        pk = UUID(identifier)
-        if sort == "due" and not moment_text:
-            return Q(due_at__isnull=True, pk__gt=pk)
-        moment = datetime.fromisoformat(moment_text)
-        if moment.tzinfo is None:
-            raise ValueError("a moment has a zone")
-    except ValueError as error:
-        raise Unreadable(field="cursor", why_zh="翻页标记无效，请重新查询", why_en="list it anew") from error
-    if sort == "due":
-        return Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=pk) | Q(due_at__isnull=True)
-    return Q(reported_at__lt=moment) | Q(reported_at=moment, pk__lt=pk)

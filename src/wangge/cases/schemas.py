@@ -63,7 +63,7 @@ class StepCommand(Schema):
 class CaseFilter(Schema):
     """What to list. Times are `[reported_from, reported_to)`."""
 
-    q: Text = Field("", max_length=64)  # text, address, venue name, or the first characters of the id
+    q: Text = Field("", max_length=64)  # text, address, venue, matter, or the first characters of the id
     status: list[Status] = Field(default_factory=list)
     matter: Text = ""  # a code or a group: H3 finds H301…H311
     severity: Severity | None = None
@@ -73,9 +73,10 @@ class CaseFilter(Schema):
     light: Light | None = None
     is_open: bool | None = None
     waiting_for_me: bool = False  # only cases on which the caller has a next step
+    mine: bool = False  # only open cases that the caller reported or signed for
     reported_from: AwareDatetime | None = None
     reported_to: AwareDatetime | None = None
-    sort: Literal["newest", "due"] = "newest"
+    sort: Literal["newest", "oldest", "due", "light"] = "newest"
     cursor: Text = ""
     limit: int = Field(50, ge=1, le=200)
 
@@ -109,6 +110,33 @@ class CaseRow(Schema):
     light: Light
     rework: int
     version: int
+
+
+class LightCounts(Schema):
+    """Open cases by the light they show at this moment."""
+
+    total: int
+    red: int
+    yellow: int
+    green: int
+    none: int
+
+
+class DepartmentCount(Schema):
+    id: int | None  # null: nobody has them yet
+    name: str | None
+    open: int
+    red: int
+
+
+class WorkCounts(Schema):
+    """How much work there is now; every figure is counted, none is estimated."""
+
+    waiting: LightCounts  # the caller has a next step
+    mine: LightCounts  # the caller reported it or signed for it
+    open: LightCounts  # everything open that the caller may see
+    by_status: dict[str, int]
+    by_department: list[DepartmentCount]
 
 
 class EventOut(Schema):

@@ -12,7 +12,7 @@ from psycopg import Cursor
 
 from wangge.accounts import queries as accounts
 from wangge.cases.chain import Event
-from wangge.cases.models import Case
+from wangge.cases.models import Case, OpenCase
 from wangge.cases.reporting import Started
 from wangge.cases.rules import CaseFacts, Status
 from wangge.kernel import calendars, prepared
@@ -167,7 +167,8 @@ class WithoutDeadline:
 
 def unknown_deadlines(limit: int) -> list[WithoutDeadline]:
     """Return open cases whose deadline waits, locked in id order until the transaction ends."""
-    waiting = Case.objects.filter(closed_at__isnull=True, due_at__isnull=True).order_by("pk")
+    without = OpenCase.objects.filter(due_at__isnull=True)
+    waiting = Case.objects.filter(pk__in=without.values("pk")).order_by("pk")
     columns = ("pk", "grid_path", "matter_code", "reported_at", "pack_version")
     rows = waiting.select_for_update().values_list(*columns)
     return [WithoutDeadline(*row) for row in rows[:limit]]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from wangge.kernel.actor import Actor
+from wangge.kernel.terms import Terms
 
 
 class VenueClass(models.Model):
@@ -78,4 +80,5 @@ class Venue(models.Model):
             models.Index(fields=["venue_class", "grid_path", "id"], name="venue_class_grid"),
             models.Index(fields=["lon", "lat"], name="venue_on_map"),
             models.Index(fields=["grid_path", "id"], condition=Q(is_orphan=True), name="venue_orphans"),
+            GinIndex(Terms("name"), name="venue_terms"),
         ]

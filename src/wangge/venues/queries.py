@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.kernel.secrets import decrypt, mask_name, mask_phone
+from wangge.kernel.terms import holds
 from wangge.territory.queries import make_cursor, read_box, read_cursor
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
@@ -62,6 +64,13 @@ def select(actor: Actor, filters: VenueFilter) -> VenueQuerySet:
     if filters.is_open is not None:
         found = found.filter(is_open=filters.is_open)
     return found
+
+
+def named(actor: Actor, words: str) -> QuerySet[Venue, Any]:
+    """Return the visible venues with the words in their name, for the list of another room. Rule: KE-30."""
+    inside = holds(words, "name")
+    visible = Venue.objects.visible_to(actor)
+    return (visible.none() if inside is None else visible.filter(inside)).values("pk")
 
 
 def list_classes() -> list[VenueClassOut]:

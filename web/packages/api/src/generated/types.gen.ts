@@ -1772,6 +1772,10 @@ export type CaseFilter = {
      */
     waiting_for_me?: boolean;
     /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
      * Reported From
      */
     reported_from?: string | null;
@@ -1782,7 +1786,7 @@ export type CaseFilter = {
     /**
      * Sort
      */
-    sort?: 'newest' | 'due';
+    sort?: 'newest' | 'oldest' | 'due' | 'light';
     /**
      * Cursor
      */
@@ -1983,6 +1987,77 @@ export type CircleFigures = {
             [key: string]: number;
         };
     };
+};
+
+/**
+ * DepartmentCount
+ */
+export type DepartmentCount = {
+    /**
+     * Id
+     */
+    id: number | null;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Red
+     */
+    red: number;
+};
+
+/**
+ * LightCounts
+ *
+ * Open cases by the light they show at this moment.
+ */
+export type LightCounts = {
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Red
+     */
+    red: number;
+    /**
+     * Yellow
+     */
+    yellow: number;
+    /**
+     * Green
+     */
+    green: number;
+    /**
+     * None
+     */
+    none: number;
+};
+
+/**
+ * WorkCounts
+ *
+ * How much work there is now; every figure is counted, none is estimated.
+ */
+export type WorkCounts = {
+    waiting: LightCounts;
+    mine: LightCounts;
+    open: LightCounts;
+    /**
+     * By Status
+     */
+    by_status: {
+        [key: string]: number;
+    };
+    /**
+     * By Department
+     */
+    by_department: Array<DepartmentCount>;
 };
 
 /**
@@ -3873,6 +3948,10 @@ export type ListCasesData = {
          */
         waiting_for_me?: boolean;
         /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
          * Reported From
          */
         reported_from?: string | null;
@@ -3883,7 +3962,7 @@ export type ListCasesData = {
         /**
          * Sort
          */
-        sort?: 'newest' | 'due';
+        sort?: 'newest' | 'oldest' | 'due' | 'light';
         /**
          * Cursor
          */
@@ -3949,6 +4028,10 @@ export type ExportCasesData = {
          */
         waiting_for_me?: boolean;
         /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
          * Reported From
          */
         reported_from?: string | null;
@@ -3959,7 +4042,7 @@ export type ExportCasesData = {
         /**
          * Sort
          */
-        sort?: 'newest' | 'due';
+        sort?: 'newest' | 'oldest' | 'due' | 'light';
         /**
          * Cursor
          */
@@ -4031,6 +4114,10 @@ export type ListCasePointsData = {
          */
         waiting_for_me?: boolean;
         /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
          * Reported From
          */
         reported_from?: string | null;
@@ -4041,7 +4128,7 @@ export type ListCasePointsData = {
         /**
          * Sort
          */
-        sort?: 'newest' | 'due';
+        sort?: 'newest' | 'oldest' | 'due' | 'light';
         /**
          * Cursor
          */
@@ -4078,6 +4165,22 @@ export type GetCaseFiguresResponses = {
 };
 
 export type GetCaseFiguresResponse = GetCaseFiguresResponses[keyof GetCaseFiguresResponses];
+
+export type CountWorkData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/cases/counts';
+};
+
+export type CountWorkResponses = {
+    /**
+     * OK
+     */
+    200: WorkCounts;
+};
+
+export type CountWorkResponse = CountWorkResponses[keyof CountWorkResponses];
 
 export type ReportCasesData = {
     /**

@@ -1,0 +1,123 @@
+"""Which cases a list holds: the filters, over the open cases alone wherever they ask for no other (CS-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from wangge.cases.models import Case, OpenCase
+from wangge.cases.rules import CAPABILITY, ENDED, HANDLERS_WORK, JUDGEMENT, STEPS, Action, Light
+from wangge.cases.schemas import CaseFilter
+from wangge.cases.work import WorkQuerySet
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Unreadable
+from wangge.kernel.paths import is_closed
+from wangge.kernel.terms import holds
+from wangge.matters import queries as matters
+from wangge.venues import queries as venues
+
+HIDDEN_STEPS = {Action.FIX_ON_SPOT, Action.SUSPEND, Action.TRANSFER}  # a case does not wait for these
+WORDS_OF_A_MATTER = 2  # a single letter names no matter
+
+
+def select(actor: Actor, filters: CaseFilter, at: datetime) -> WorkQuerySet[Any]:
+    """Return the visible cases that the filters ask for, as rows of `Case` or, if all are open, `OpenCase`.
+
+    Raises: NotYourRole, Unreadable.
+    """
+    actor.check_can("cases.read")
+    rows: WorkQuerySet[Any] = (OpenCase if _asks_for_open(filters) else Case).objects.visible_to(actor)
+    rows = rows.filter(**_exact(filters))
+    if filters.is_open is False:
+        rows = rows.filter(closed_at__isnull=False) if rows.model is Case else rows.none()
+    if filters.light:
+        rows = rows.with_light(filters.light, at, yellow_at_pct=matters.in_force().yellow_at_pct)
+    if filters.waiting_for_me:
+        rows = rows.filter(waiting_for(actor))
+    if filters.mine:
+        rows = rows.filter(owned_by(actor))
+    if not filters.q.strip():
+        return rows
+    found = _text(filters.q, actor)
+    return rows.filter(found if rows.model is Case else Q(pk__in=Case.objects.filter(found).values("pk")))
+
+
+def waiting_for(actor: Actor) -> Q:
+    """Return the cases on which the actor has a next step: open, and never the own report to judge (CS-3)."""
+    waiting = Q(pk__in=[])
+    for status, action in STEPS:
+        if status in ENDED or action in HIDDEN_STEPS or not actor.can(CAPABILITY[action]):
+            continue
+        mine = Q(status=status)
+        if action in HANDLERS_WORK | JUDGEMENT:
+            mine &= ~Q(reporter_id=actor.user_id)
+        if action in JUDGEMENT:
+            mine &= Q(handler_id__isnull=True) | ~Q(handler_id=actor.user_id)
+        waiting |= mine
+    return waiting
+
+
+def owned_by(actor: Actor) -> Q:
+    """Return the cases that the actor reported or signed for."""
+    return Q(handler_id=actor.user_id) | Q(reporter_id=actor.user_id)
+
+
+def _asks_for_open(filters: CaseFilter) -> bool:
+    """Return whether nothing that has ended can be found."""
+    if filters.is_open is not None:
+        return filters.is_open
+    if filters.waiting_for_me or filters.mine or (filters.light and filters.light is not Light.NONE):
+        return True
+    return bool(filters.status) and not ENDED.intersection(filters.status)
+
+
+def _exact(filters: CaseFilter) -> dict[str, Any]:
+    if filters.grid and not is_closed(filters.grid):
+        raise Unreadable(field="grid", why_zh="路径应以点号结尾", why_en="a path ends with a dot")
+    exact: Mapping[str, object] = {
+        "grid_path__startswith": filters.grid or None,
+        "severity": filters.severity,
+        "department_id": filters.department_id,
+        "venue_id": filters.venue_id,
+        "reported_at__gte": filters.reported_from,
+        "reported_at__lt": filters.reported_to,
+        "status__in": filters.status or None,
+        "matter_code__startswith": filters.matter or None,
+    }
+    return {name: value for name, value in exact.items() if value is not None}
+
+
+def _text(words: str, actor: Actor) -> Q:
+    """Return where the words are found: text and address, the place, the matter, the start of the id."""
+    words = words.strip()
+    found = Q(pk__in=[])
+    if (inside := holds(words, "text", "address")) is not None:
+        found |= inside | Q(venue_id__in=venues.named(actor, words))
+    if codes := _matters(words):
+        found |= Q(matter_code__in=codes)
+    return found | _id_prefix(words)
+
+
+def _matters(words: str) -> list[str]:
+    """Return the matters with this code, or with the words in their name."""
+    known = matters.in_force().matters
+    small = words.lower()
+    if len(small) < WORDS_OF_A_MATTER:
+        return []
+    return [
+        code
+        for code, one in known.items()
+        if small == code.lower() or small in one.name_zh.lower() or small in one.name_en.lower()
+    ]
+
+
+def _id_prefix(words: str) -> Q:
+    digits = words.replace("-", "").lower()
+    if not 4 <= len(digits) <= 32 or any(c not in "0123456789abcdef" for c in digits):
+        return Q()
+    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    return Q(pk__range=(low, high))

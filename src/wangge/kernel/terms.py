@@ -1,0 +1,83 @@
+"""Search inside words that no blank divides, as in Chinese: every two neighbouring letters are a term.
+
+The terms of a row are made by PostgreSQL (`kernel_terms`, a function of nothing but its text) for a GIN index
+on the expression; a search asks for all the terms of its words and then looks at the folded text itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import BooleanField, F, Func, Q, TextField, Value
+
+# Blanks and signs part the words; the same as in the migration.
+SIGNS = "\x01-/:-@\\[-`{-\u00bf\u2000-\u206f\u3000-\u303f"
+_PARTS = re.compile(f"[{SIGNS}]+")
+_SMALL = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+class Folded(Func):
+    """The texts joined by blanks, in the form in which they are compared: `folded`, in SQL."""
+
+    function = "kernel_folded"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+
+
+class Terms(Func):
+    """The terms of the texts, for a GIN index and for a search that uses it."""
+
+    function = "kernel_terms"
+    arg_joiner = " || ' ' || "
+    output_field = SearchVectorField()
+
+
+class _HasTerms(Func):
+    template = "%(expressions)s::tsquery"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+class _Like(Func):
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
+
+
+def folded(text: str) -> str:
+    """Return `text` as it is compared: wide letters as narrow ones (NFKC), A–Z as a–z."""
+    return unicodedata.normalize("NFKC", text).translate(_SMALL)
+
+
+def query_of(words: str) -> str:
+    """Return the terms that a text with all the words must have, as a tsquery; nothing for signs alone.
+
+    Rule: KE-30: a run of letters stands for its pairs, a single letter for every pair that it begins.
+    """
+    terms: dict[str, None] = {}
+    for run in _PARTS.split(folded(words)):
+        if len(run) == 1:
+            terms[f"{run}:*"] = None
+        terms |= dict.fromkeys(run[n : n + 2] for n in range(len(run) - 1))
+    return " & ".join(terms)
+
+
+def holds(words: str, *fields: str) -> Q | None:
+    """Return the rows whose texts hold every word, whatever its case and width; None for signs alone.
+
+    The rows need an index on `Terms(*fields)` of the same fields.
+    Rule: KE-30.
+    """
+    query = query_of(words)
+    if not query:
+        return None
+    found = Q(_HasTerms(Terms(*map(F, fields)), Value(query)))
+    for word in folded(words).split():
+        found &= Q(_Like(Folded(*map(F, fields)), Value(f"%{_escaped(word)}%")))
+    return found
+
+
+def _escaped(word: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)
