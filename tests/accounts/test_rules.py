@@ -52,6 +52,8 @@ MAY = {
     "packs.install": {"system_admin"},
     "accounts.write": {"system_admin"},
     "accounts.grant": {"security_admin"},
+    "triage.read": {"system_admin", "dispatcher", "supervisor", "leader"},
+    "triage.train": {"system_admin"},
     "audit.read": {"audit_admin"},
     "documents.read": READERS - {"system_admin"},
     "documents.record": READERS - {"system_admin", "leader"},

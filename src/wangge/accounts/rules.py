@@ -33,7 +33,8 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
-    | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"},
+    | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
+    | {"triage.read", "triage.train"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
@@ -50,12 +51,13 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "venues.export",
         "evidence.export",
         "major_hazards.export",
+        "triage.read",
     },
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
-    | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export"},
+    | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export", "triage.read"},
     Role.GRID_CHIEF: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"},
@@ -67,7 +69,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"},
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
-    Role.LEADER: _READ_ALL | {"cases.export", "major_hazards.export"},
+    Role.LEADER: _READ_ALL | {"cases.export", "major_hazards.export", "triage.read"},
 }
 
 # AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).

@@ -6,13 +6,16 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Floor
 
 from wangge.accounts.models import Department
 from wangge.cases.rules import Channel, Status
 from wangge.cases.work import WorkQuerySet
 from wangge.kernel.terms import Terms
 from wangge.venues.models import Venue
+
+CELLS_A_DEGREE = 500.0
 
 
 class CaseQuerySet(WorkQuerySet["Case"]):
@@ -101,6 +104,12 @@ class Case(models.Model):
             models.Index(fields=["department", "reported_at"], name="case_department"),
             models.Index(fields=["matter_code", "reported_at"], name="case_matter"),
             GinIndex(Terms("text", "address"), name="case_terms"),
+            models.Index(  # cells of about 200 m: who has reported the same thing here lately
+                Floor(F("lat") * Value(CELLS_A_DEGREE)),
+                Floor(F("lon") * Value(CELLS_A_DEGREE)),
+                "reported_at",
+                name="case_near",
+            ),
         ]  # of what steps change only the department, at its dispatch: every other step stays a HOT update
 
 

@@ -17,6 +17,7 @@ from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.finding import select
 from wangge.cases.models import Case, CaseEvent
+from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
 from wangge.cases.photo_uses import list_photo_uses
 from wangge.cases.rules import Action, Mark, allowed_actions
 from wangge.cases.schemas import (
@@ -39,14 +40,19 @@ from wangge.territory.schemas import FeatureCollection
 
 __all__ = [
     "CaseBrief",
+    "ToldCase",
     "count_chained",
+    "count_judged",
     "count_work",
     "explain_deadline",
     "get_briefs",
     "get_detail",
     "get_figures",
     "get_photo",
+    "get_told",
     "list_cases",
+    "list_judged",
+    "list_near",
     "list_open",
     "list_open_past",
     "list_photo_uses",

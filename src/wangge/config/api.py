@@ -23,6 +23,7 @@ from wangge.matters.api import router as matters
 from wangge.orders.api import router as orders
 from wangge.packs.api import router as packs
 from wangge.territory.api import router as territory
+from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
 
 
@@ -48,6 +49,7 @@ for prefix, router in {
     "cases": cases,
     "matters": matters,
     "documents": documents,
+    "triage": triage,
     "files": files,
     "health": health,
 }.items():

@@ -13,6 +13,7 @@ from wangge.config.doctor import Finding
 from wangge.config.worker import STALLED_S
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
+from wangge.triage import queries as triage
 
 EXTENSIONS = ("pg_trgm", "btree_gist")
 DRIFT_S = 5.0
@@ -57,6 +58,7 @@ def _look() -> Iterator[Finding]:
     yield Finding("migrations", "ok", "表结构是最新的", "the tables are those of this version")
     yield _partitions()
     yield _jobs()
+    yield _suggestions()
 
 
 def _server_clock() -> Finding:
@@ -119,3 +121,19 @@ def _jobs() -> Finding:
         "waiting or stalled: start wangge run; failed: see the log and wangge manage procrastinate shell",
     )
     return Finding("jobs", "warn", *said, *remedy)
+
+
+def _suggestions() -> Finding:
+    if not triage.is_asked_one_damaged():
+        return Finding("suggestions", "ok", "分拨建议可用", "suggestions can be made")
+    remedy = (
+        "在“分拨建议”页换用其他版本，或重新学习",
+        "on the page of suggestions use another version, or learn anew",
+    )
+    return Finding(
+        "suggestions",
+        "warn",
+        "分拨建议的模型已损坏，目前只按词表建议",
+        "the model of suggestions is damaged: the words alone suggest",
+        *remedy,
+    )

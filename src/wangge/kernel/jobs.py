@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 
@@ -20,3 +21,8 @@ def defer(name: str, **arguments: Any) -> None:
             app.configure_task(name, allow_unknown=True).defer(**arguments)
     except AlreadyEnqueued:
         return
+
+
+def is_waiting(name: str) -> bool:
+    """Return whether a job `name` waits or runs. Rule: KE-18."""
+    return ProcrastinateJob.objects.filter(task_name=name, status__in=("todo", "doing")).exists()

@@ -196,6 +196,7 @@ class Pack(Head):
     document_numbers: list[DocumentNumber] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
+    suggestions: list[Figure] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:
@@ -231,6 +232,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "document_numbers": DocumentNumber,
     "rewards": Reward,
     "appraisal": Figure,
+    "suggestions": Figure,
 }
 
 

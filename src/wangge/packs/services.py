@@ -19,6 +19,7 @@ from wangge.packs.models import PackInstall
 from wangge.packs.reading import list_names, read
 from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, PackLacksClock, compare
 from wangge.packs.schemas import Pack
+from wangge.triage import services as triage
 from wangge.venues import services as venues
 from wangge.venues.schemas import VenueClassOut
 
@@ -100,6 +101,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         pack_version=version,
     )
     _push_matters(pack)
+    _push_suggestions(pack)
     orders.install_plan_rules(
         [
             {
@@ -117,6 +119,12 @@ def _push(pack: Pack, effective_on: date) -> None:
         ],
         pack_version=version,
     )
+
+
+def _push_suggestions(pack: Pack) -> None:
+    """A pack that leaves a figure out has the one of TR-7."""
+    given = {row.code.removeprefix("duplicate_"): int(row.value) for row in pack.suggestions}
+    triage.install_reach(given, pack_version=pack.pack_version)
 
 
 def _push_matters(pack: Pack) -> None:

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveVenuesData, SaveVenuesResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, VoidDocumentData, VoidDocumentErrors, VoidDocumentResponses } from './types.gen';
+import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, RecordDecisionsData, RecordDecisionsResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveVenuesData, SaveVenuesResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidDocumentData, VoidDocumentErrors, VoidDocumentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -886,6 +886,138 @@ export const voidDocument = <ThrowOnError extends boolean = false>(options: Opti
             type: 'apiKey'
         }],
     url: '/api/documents/{document_id}/void',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Suggest For Draft
+ *
+ * Matter, severity and department for a report that is being written; a person decides.
+ */
+export const suggestForDraft = <ThrowOnError extends boolean = false>(options: Options<SuggestForDraftData, ThrowOnError>): RequestResult<SuggestForDraftResponses, SuggestForDraftErrors, ThrowOnError> => (options.client ?? client).post<SuggestForDraftResponses, SuggestForDraftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/suggest',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Duplicates Of Draft
+ *
+ * Cases that may be the same as a report that is being written, at most five.
+ */
+export const listDuplicatesOfDraft = <ThrowOnError extends boolean = false>(options: Options<ListDuplicatesOfDraftData, ThrowOnError>): RequestResult<ListDuplicatesOfDraftResponses, ListDuplicatesOfDraftErrors, ThrowOnError> => (options.client ?? client).post<ListDuplicatesOfDraftResponses, ListDuplicatesOfDraftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/duplicates',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Suggest For Case
+ */
+export const suggestForCase = <ThrowOnError extends boolean = false>(options: Options<SuggestForCaseData, ThrowOnError>): RequestResult<SuggestForCaseResponses, SuggestForCaseErrors, ThrowOnError> => (options.client ?? client).get<SuggestForCaseResponses, SuggestForCaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/cases/{case_id}/suggest',
+    ...options
+});
+
+/**
+ * List Duplicates Of Case
+ */
+export const listDuplicatesOfCase = <ThrowOnError extends boolean = false>(options: Options<ListDuplicatesOfCaseData, ThrowOnError>): RequestResult<ListDuplicatesOfCaseResponses, ListDuplicatesOfCaseErrors, ThrowOnError> => (options.client ?? client).get<ListDuplicatesOfCaseResponses, ListDuplicatesOfCaseErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/cases/{case_id}/duplicates',
+    ...options
+});
+
+/**
+ * Record Decisions
+ *
+ * What was suggested for cases; what was chosen is read from them. One fate each, in order.
+ */
+export const recordDecisions = <ThrowOnError extends boolean = false>(options: Options<RecordDecisionsData, ThrowOnError>): RequestResult<RecordDecisionsResponses, unknown, ThrowOnError> => (options.client ?? client).post<RecordDecisionsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/decisions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Triage
+ *
+ * Versions of the model with their figures, and what people chose of late.
+ */
+export const getTriage = <ThrowOnError extends boolean = false>(options?: Options<GetTriageData, ThrowOnError>): RequestResult<GetTriageResponses, GetTriageErrors, ThrowOnError> => (options?.client ?? client).get<GetTriageResponses, GetTriageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage',
+    ...options
+});
+
+/**
+ * Train Triage
+ *
+ * Learn from the closed cases now; a job does it.
+ */
+export const trainTriage = <ThrowOnError extends boolean = false>(options?: Options<TrainTriageData, ThrowOnError>): RequestResult<TrainTriageResponses, TrainTriageErrors, ThrowOnError> => (options?.client ?? client).post<TrainTriageResponses, TrainTriageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/train',
+    ...options
+});
+
+/**
+ * Use Triage Version
+ *
+ * Ask another version from now on, or the words alone.
+ */
+export const useTriageVersion = <ThrowOnError extends boolean = false>(options: Options<UseTriageVersionData, ThrowOnError>): RequestResult<UseTriageVersionResponses, UseTriageVersionErrors, ThrowOnError> => (options.client ?? client).post<UseTriageVersionResponses, UseTriageVersionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/triage/use',
     ...options,
     headers: {
         'Content-Type': 'application/json',

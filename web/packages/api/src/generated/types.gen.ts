@@ -2742,6 +2742,516 @@ export type VoidIn = {
 };
 
 /**
+ * DepartmentSuggestion
+ */
+export type DepartmentSuggestion = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Confidence
+     */
+    confidence: number | null;
+    reason: Reason;
+};
+
+/**
+ * MatterSuggestion
+ */
+export type MatterSuggestion = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Confidence
+     */
+    confidence: number;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+};
+
+/**
+ * Reason
+ *
+ * Why: a word of the text, or a fact of the place.
+ */
+export type Reason = {
+    /**
+     * Kind
+     */
+    kind: 'word' | 'text' | 'fact' | 'rule' | 'history';
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * SeveritySuggestion
+ */
+export type SeveritySuggestion = {
+    severity: Severity;
+    /**
+     * Confidence
+     */
+    confidence: number;
+    reason: Reason;
+};
+
+/**
+ * SuggestionOut
+ *
+ * What is suggested; a person decides.
+ */
+export type SuggestionOut = {
+    /**
+     * Matters
+     */
+    matters: Array<MatterSuggestion>;
+    severity: SeveritySuggestion | null;
+    department: DepartmentSuggestion | null;
+    /**
+     * Version
+     */
+    version: number | null;
+    /**
+     * Is Measured
+     */
+    is_measured: boolean;
+};
+
+/**
+ * DraftIn
+ *
+ * A report that is being written. Without a point or a venue only the text counts.
+ */
+export type DraftIn = {
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    channel?: Channel;
+    /**
+     * Matter Code
+     */
+    matter_code?: string;
+};
+
+/**
+ * DuplicateOut
+ *
+ * A case that may be the same.
+ */
+export type DuplicateOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Pct
+     */
+    pct: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Matter Code
+     */
+    matter_code: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Reported At
+     */
+    reported_at: string;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+};
+
+/**
+ * DecisionIn
+ *
+ * What was suggested for a case; what was chosen is read from the case. `id` is the command's id.
+ */
+export type DecisionIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Stage
+     */
+    stage: 'report' | 'desk';
+    /**
+     * Version
+     */
+    version?: number | null;
+    /**
+     * Matters
+     */
+    matters?: Array<string>;
+    /**
+     * Confidence
+     */
+    confidence?: number | null;
+    severity?: Severity | null;
+    /**
+     * Department Id
+     */
+    department_id?: number | null;
+    /**
+     * Duplicates
+     */
+    duplicates?: Array<string>;
+};
+
+/**
+ * Beside
+ *
+ * What history says of later cases, beside the rules of the pack.
+ */
+export type Beside = {
+    /**
+     * Judged On
+     */
+    judged_on: number;
+    /**
+     * History Pct
+     */
+    history_pct: number | null;
+    /**
+     * Rules Pct
+     */
+    rules_pct: number | null;
+    /**
+     * Is Used
+     */
+    is_used: boolean;
+};
+
+/**
+ * ChosenOut
+ *
+ * What people chose of late, beside what was suggested.
+ */
+export type ChosenOut = {
+    /**
+     * Weeks
+     */
+    weeks: Array<WeekOut>;
+    /**
+     * Decisions
+     */
+    decisions: number;
+    /**
+     * First Pct
+     */
+    first_pct: number | null;
+    /**
+     * Calibration Error Pct
+     */
+    calibration_error_pct: number | null;
+    /**
+     * Duplicates Shown
+     */
+    duplicates_shown: number;
+    /**
+     * Duplicates Merged
+     */
+    duplicates_merged: number;
+};
+
+/**
+ * Forward
+ *
+ * What later cases say of a version that was taught by earlier ones (TR-5).
+ */
+export type Forward = {
+    /**
+     * Judged On
+     */
+    judged_on: number;
+    model: Score;
+    words: Score;
+    majority: Score;
+    /**
+     * Top3 Pct
+     */
+    top3_pct: number;
+    /**
+     * Calibration Error Pct
+     */
+    calibration_error_pct: number;
+    /**
+     * Reliability
+     */
+    reliability: Array<Step>;
+    /**
+     * Worst Pairs
+     */
+    worst_pairs: Array<WrongPair>;
+};
+
+/**
+ * Score
+ */
+export type Score = {
+    /**
+     * Accuracy Pct
+     */
+    accuracy_pct: number;
+    /**
+     * Macro F1 Pct
+     */
+    macro_f1_pct: number;
+};
+
+/**
+ * Step
+ *
+ * A step of confidence: what was said, and how often it was right.
+ */
+export type Step = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Said Pct
+     */
+    said_pct: number;
+    /**
+     * Right Pct
+     */
+    right_pct: number;
+};
+
+/**
+ * TriageOut
+ *
+ * The page of the administrator.
+ */
+export type TriageOut = {
+    /**
+     * In Force
+     */
+    in_force: number | null;
+    /**
+     * Is Automatic
+     */
+    is_automatic: boolean;
+    /**
+     * Chosen By
+     */
+    chosen_by: string;
+    /**
+     * Learnable
+     */
+    learnable: number;
+    /**
+     * Needed
+     */
+    needed: number;
+    /**
+     * Is Training
+     */
+    is_training: boolean;
+    /**
+     * Versions
+     */
+    versions: Array<VersionOut>;
+    chosen: ChosenOut;
+};
+
+/**
+ * VersionOut
+ */
+export type VersionOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Trained At
+     */
+    trained_at: string;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Labels
+     */
+    labels: number;
+    /**
+     * Is Better
+     */
+    is_better: boolean;
+    /**
+     * Is In Force
+     */
+    is_in_force: boolean;
+    /**
+     * Is Damaged
+     */
+    is_damaged: boolean;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    forward: Forward;
+    department: Beside;
+    severity: Beside;
+};
+
+/**
+ * WeekOut
+ *
+ * What people chose in a week, Monday to Sunday.
+ */
+export type WeekOut = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Decisions
+     */
+    decisions: number;
+    /**
+     * First Pct
+     */
+    first_pct: number | null;
+    /**
+     * Top3 Pct
+     */
+    top3_pct: number | null;
+    /**
+     * Department Pct
+     */
+    department_pct: number | null;
+};
+
+/**
+ * WrongPair
+ */
+export type WrongPair = {
+    /**
+     * Right
+     */
+    right: string;
+    /**
+     * Right Zh
+     */
+    right_zh: string;
+    /**
+     * Right En
+     */
+    right_en: string;
+    /**
+     * Said
+     */
+    said: string;
+    /**
+     * Said Zh
+     */
+    said_zh: string;
+    /**
+     * Said En
+     */
+    said_en: string;
+    /**
+     * Count
+     */
+    count: number;
+};
+
+/**
+ * UseIn
+ *
+ * Which version to ask: its number, none for the words alone; `automatic`: the newest better one.
+ */
+export type UseIn = {
+    /**
+     * Version
+     */
+    version?: number | null;
+    /**
+     * Automatic
+     */
+    automatic?: boolean;
+};
+
+/**
  * StoredOut
  */
 export type StoredOut = {
@@ -4765,6 +5275,274 @@ export type VoidDocumentResponses = {
 };
 
 export type VoidDocumentResponse = VoidDocumentResponses[keyof VoidDocumentResponses];
+
+export type SuggestForDraftData = {
+    body: DraftIn;
+    path?: never;
+    query?: never;
+    url: '/api/triage/suggest';
+};
+
+export type SuggestForDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SuggestForDraftError = SuggestForDraftErrors[keyof SuggestForDraftErrors];
+
+export type SuggestForDraftResponses = {
+    /**
+     * OK
+     */
+    200: SuggestionOut;
+};
+
+export type SuggestForDraftResponse = SuggestForDraftResponses[keyof SuggestForDraftResponses];
+
+export type ListDuplicatesOfDraftData = {
+    body: DraftIn;
+    path?: never;
+    query?: never;
+    url: '/api/triage/duplicates';
+};
+
+export type ListDuplicatesOfDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDuplicatesOfDraftError = ListDuplicatesOfDraftErrors[keyof ListDuplicatesOfDraftErrors];
+
+export type ListDuplicatesOfDraftResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DuplicateOut>;
+};
+
+export type ListDuplicatesOfDraftResponse = ListDuplicatesOfDraftResponses[keyof ListDuplicatesOfDraftResponses];
+
+export type SuggestForCaseData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/triage/cases/{case_id}/suggest';
+};
+
+export type SuggestForCaseErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SuggestForCaseError = SuggestForCaseErrors[keyof SuggestForCaseErrors];
+
+export type SuggestForCaseResponses = {
+    /**
+     * OK
+     */
+    200: SuggestionOut;
+};
+
+export type SuggestForCaseResponse = SuggestForCaseResponses[keyof SuggestForCaseResponses];
+
+export type ListDuplicatesOfCaseData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/triage/cases/{case_id}/duplicates';
+};
+
+export type ListDuplicatesOfCaseErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDuplicatesOfCaseError = ListDuplicatesOfCaseErrors[keyof ListDuplicatesOfCaseErrors];
+
+export type ListDuplicatesOfCaseResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DuplicateOut>;
+};
+
+export type ListDuplicatesOfCaseResponse = ListDuplicatesOfCaseResponses[keyof ListDuplicatesOfCaseResponses];
+
+export type RecordDecisionsData = {
+    /**
+     * Decisions
+     */
+    body: Array<DecisionIn>;
+    path?: never;
+    query?: never;
+    url: '/api/triage/decisions';
+};
+
+export type RecordDecisionsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordDecisionsResponse = RecordDecisionsResponses[keyof RecordDecisionsResponses];
+
+export type GetTriageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/triage';
+};
+
+export type GetTriageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetTriageError = GetTriageErrors[keyof GetTriageErrors];
+
+export type GetTriageResponses = {
+    /**
+     * OK
+     */
+    200: TriageOut;
+};
+
+export type GetTriageResponse = GetTriageResponses[keyof GetTriageResponses];
+
+export type TrainTriageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/triage/train';
+};
+
+export type TrainTriageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TrainTriageError = TrainTriageErrors[keyof TrainTriageErrors];
+
+export type TrainTriageResponses = {
+    /**
+     * Accepted
+     */
+    202: unknown;
+};
+
+export type UseTriageVersionData = {
+    body: UseIn;
+    path?: never;
+    query?: never;
+    url: '/api/triage/use';
+};
+
+export type UseTriageVersionErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type UseTriageVersionError = UseTriageVersionErrors[keyof UseTriageVersionErrors];
+
+export type UseTriageVersionResponses = {
+    /**
+     * OK
+     */
+    200: TriageOut;
+};
+
+export type UseTriageVersionResponse = UseTriageVersionResponses[keyof UseTriageVersionResponses];
 
 export type StoreFileData = {
     /**
