@@ -49,20 +49,6 @@ def test_list_and_file(document: Document):
     assert Client().get("/api/documents").status_code == 401
 
 
-def test_voiding(document: Document):
-    bob, carol = client(BOB), client(CAROL)
-    path = f"/api/documents/{document.pk}/void"
-    assert bob.post(path, {"reason": "写错"}, content_type=JSON).status_code == 403
-    assert carol.post(path, {"reason": "写错"}, content_type=JSON).status_code == 404
-    chief = client(Person("super", "督查", Role.SUPERVISOR, "34.02.03."))
-    assert chief.post(path, {"reason": ""}, content_type=JSON).status_code == 422
-    done = chief.post(path, {"reason": "写错"}, content_type=JSON)
-    assert (done.status_code, done.json()["void_reason"]) == (200, "写错")
-    assert (
-        chief.post(path, {"reason": "写错"}, content_type=JSON).json()["code"] == "documents.already_voided"
-    )
-
-
 def test_settings(document: Document):
     root, bob = client(ROOT), client(BOB)
     found = root.get("/api/documents/settings").json()

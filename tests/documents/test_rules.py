@@ -17,6 +17,7 @@ from wangge.documents.rules import (
     check_may_issue,
     check_pattern,
     chinese_date,
+    chinese_deadline,
     chinese_time,
     kinds_for,
     organisation_key,
@@ -111,6 +112,8 @@ def test_an_organisations_own_format_wins():
 def test_days_stand_in_chinese():
     at = datetime(2026, 1, 5, 9, 3, tzinfo=UTC)
     assert (chinese_date(at), chinese_time(at)) == ("2026年1月5日", "2026年1月5日 09:03")
+    assert chinese_deadline(datetime(2026, 3, 1, tzinfo=UTC)) == "2026年2月28日 24:00"
+    assert chinese_deadline(at) == "2026年1月5日 09:03"
 
 
 def test_every_placeholder_has_two_names_and_what_is_unknown_is_empty():

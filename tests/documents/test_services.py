@@ -127,7 +127,7 @@ def test_a_grid_member_issues_no_notice(alice: Actor):
 )
 def test_the_database_refuses_to_change_what_was_issued(alice: Actor, sql: str):
     [document] = issue(actor=alice)
-    services.void_own(document.pk, reason="地址写错", actor=alice, at=AT)
+    services.void(document, reason="地址写错", actor=alice, at=AT)
     with (
         pytest.raises(IntegrityError, match="written once"),
         transaction.atomic(),
@@ -138,9 +138,9 @@ def test_the_database_refuses_to_change_what_was_issued(alice: Actor, sql: str):
 
 def test_a_void_document_keeps_its_number_and_is_voided_once(alice: Actor):
     [document] = issue(actor=alice)
-    services.void_own(document.pk, reason="地址写错", actor=alice, at=AT)
+    services.void(document, reason="地址写错", actor=alice, at=AT)
     with pytest.raises(AlreadyVoided):
-        services.void_own(document.pk, reason="再来一次", actor=alice, at=AT)
+        services.void(document, reason="再来一次", actor=alice, at=AT)
     [after] = issue(actor=alice)
     assert after.number == 2
     page = queries.list_documents(alice, DocumentFilter(is_void=True))

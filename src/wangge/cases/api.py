@@ -8,9 +8,10 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from ninja import Query, Router
 
-from wangge.cases import queries, services
+from wangge.cases import paperwork, queries, services
 from wangge.cases.schemas import (
     CaseDetail,
+    CaseDocumentIn,
     CaseFilter,
     CasePage,
     CaseReport,
@@ -19,6 +20,7 @@ from wangge.cases.schemas import (
     StepCommand,
     WorkCounts,
 )
+from wangge.documents.schemas import DocumentRow, IssueIn, OfferOut, VoidIn
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.photo_copies import Form
@@ -77,6 +79,60 @@ def report_case(request: ActorRequest, report: CaseReport) -> Any:
 @router.post("/step", response=SINGLE, operation_id="take_step")
 def take_step(request: ActorRequest, step: StepCommand) -> Any:
     return answer(services.take_steps([step], actor=request.actor, at=clock.now())[0])
+
+
+@router.post("/documents", response=list[FateOut], operation_id="issue_case_documents")
+def issue_case_documents(request: ActorRequest, documents: list[CaseDocumentIn]) -> list[dict[str, Any]]:
+    """Notices and records of many cases, one fate each, in order; at most 50."""
+    return fate_bodies(services.issue_documents(documents, actor=request.actor, at=clock.now()))
+
+
+@router.get(
+    "/{uuid:case_id}/documents", response={200: OfferOut, 404: Refusal}, operation_id="list_case_documents"
+)
+def list_case_documents(request: ActorRequest, case_id: UUID) -> OfferOut:
+    """What was issued for the case, and what the caller may issue."""
+    return paperwork.get_offer(request.actor, case_id)
+
+
+@router.post("/{uuid:case_id}/documents", response=SINGLE, operation_id="issue_case_document")
+def issue_case_document(request: ActorRequest, case_id: UUID, body: IssueIn) -> Any:
+    command = CaseDocumentIn(case_id=case_id, **body.model_dump())
+    return answer(services.issue_documents([command], actor=request.actor, at=clock.now())[0])
+
+
+@router.post(
+    "/{uuid:case_id}/documents/preview.{suffix}",
+    response={200: None, (403, 404, 409, 422): Refusal},
+    operation_id="preview_case_document",
+)
+def preview_case_document(
+    request: ActorRequest, case_id: UUID, suffix: str, body: IssueIn
+) -> HttpResponseBase:
+    """What would be issued, without a number; `suffix` is docx or pdf."""
+    return paperwork.preview(request.actor, case_id, body, suffix, at=clock.now())
+
+
+@router.get(
+    "/{uuid:case_id}/documents/{uuid:document_id}.{suffix}",
+    response={200: None, (403, 404, 409, 422): Refusal},
+    operation_id="get_case_document",
+)
+def get_case_document(
+    request: ActorRequest, case_id: UUID, document_id: UUID, suffix: str
+) -> HttpResponseBase:
+    return paperwork.get_file(request.actor, case_id, document_id, suffix, at=clock.now())
+
+
+@router.post(
+    "/{uuid:case_id}/documents/{uuid:document_id}/void",
+    response={200: DocumentRow, (403, 404, 409): Refusal},
+    operation_id="void_case_document",
+)
+def void_case_document(request: ActorRequest, case_id: UUID, document_id: UUID, body: VoidIn) -> DocumentRow:
+    return services.void_document(
+        case_id, document_id, reason=body.reason, actor=request.actor, at=clock.now()
+    )
 
 
 @router.get("/{uuid:case_id}", response={200: CaseDetail, 404: Refusal}, operation_id="get_case")

@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from wangge.cases.rules import Action, Channel, Light, Mark, Status
+from wangge.documents.schemas import IssueIn
 from wangge.matters.rules import Severity
 
 
@@ -58,6 +59,12 @@ class StepCommand(Schema):
     merged_into: UUID | None = None  # merge
     lon: Lon | None = None
     lat: Lat | None = None
+
+
+class CaseDocumentIn(IssueIn):
+    """Issue a document of a case."""
+
+    case_id: UUID
 
 
 class CaseFilter(Schema):

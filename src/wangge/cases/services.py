@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from psycopg import Cursor
 
-from wangge.cases import exporting, one_step, writing
+from wangge.cases import exporting, one_step, paperwork, writing
 from wangge.cases.chain import Event
 from wangge.cases.deadlines import deadline_if_known
 from wangge.cases.events import events_named
@@ -22,9 +22,10 @@ from wangge.cases.marking import MOST as MOST_MARKS
 from wangge.cases.marking import MarkCommand, mark_all
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import CaseFacts, Mark
-from wangge.cases.schemas import CaseFilter, CaseReport, StepCommand
+from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
 from wangge.cases.stepping import take
 from wangge.cases.writing import WithoutDeadline
+from wangge.documents.schemas import DocumentRow
 from wangge.kernel import audit, batches, calendars, files, jobs
 from wangge.kernel.actor import Actor
 from wangge.kernel.batches import TooMany
@@ -36,9 +37,11 @@ __all__ = [
     "MarkCommand",
     "add_marks",
     "export_cases",
+    "issue_documents",
     "report_cases",
     "set_missing_deadlines",
     "take_steps",
+    "void_document",
 ]
 SET_DEADLINES = "cases.set_missing_deadlines"
 
@@ -147,6 +150,38 @@ def add_marks(marks: Sequence[MarkCommand], *, actor: Actor | None, at: datetime
         at=at,
     )
     return done.fates
+
+
+def issue_documents(commands: Sequence[CaseDocumentIn], *, actor: Actor, at: datetime) -> list[Fate]:
+    """Issue notices and records of cases, one fate an item, in order; each leaves a mark on its case.
+
+    Shape:  a repeated command gives the document and the number of its first time.
+    Raises: TooMany; nothing for a single item: a refusal is a fate.
+    Rule:   CS-12, DO-1 … DO-7.
+    """
+    if len(commands) > paperwork.MOST:
+        raise TooMany(most=paperwork.MOST, given=len(commands))
+
+    def settle(fresh: Sequence[CaseDocumentIn]) -> dict[UUID, Fate]:
+        fates, marks = paperwork.issue(fresh, actor=actor, at=at)
+        add_marks(marks, actor=actor, at=at)
+        return fates
+
+    return batches.apply_once(commands, settle, kind="cases.document", actor=actor, at=at)
+
+
+@transaction.atomic
+def void_document(
+    case_id: UUID, document_id: UUID, *, reason: str, actor: Actor, at: datetime
+) -> DocumentRow:
+    """Declare that a document of the case no longer holds; the case tells of it.
+
+    Raises: NotVisible, NotForYourPost, AlreadyVoided.
+    Rule:   CS-12, DO-7.
+    """
+    row, mark = paperwork.void(actor, case_id, document_id, reason=reason, at=at)
+    add_marks([mark], actor=actor, at=at)
+    return row
 
 
 @transaction.atomic

@@ -46,3 +46,4 @@ MARK_ZH = {
     "note": "备注",
 }
 NEED_ZH = {"reason": "理由", "photos": "照片", "department": "承办部门", "case": "并入的案件"}
+SEVERITY_ZH = {"general": "一般", "larger": "较大", "suspected_major": "重大（疑似）", "urgent": "紧急"}

@@ -1,4 +1,4 @@
-"""HTTP face of documents. It translates. Issuing is asked of the room of the thing."""
+"""HTTP face of documents. It translates. Issuing and voiding are asked of the room of the thing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from wangge.documents.rules import Kind
 from wangge.documents.schemas import (
     DocumentFilter,
     DocumentPage,
-    DocumentRow,
     NumberFormatIn,
     SettingsOut,
-    VoidIn,
 )
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
@@ -84,13 +82,3 @@ def set_number_format(request: ActorRequest, body: NumberFormatIn) -> SettingsOu
 def get_document_file(request: ActorRequest, document_id: UUID, suffix: str) -> HttpResponse:
     """The document as Word or PDF: the same file every time."""
     return services.hand_out_own(document_id, suffix, actor=request.actor, at=clock.now())
-
-
-@router.post(
-    "/{uuid:document_id}/void",
-    response={200: DocumentRow, (403, 404, 409): Refusal},
-    operation_id="void_document",
-)
-def void_document(request: ActorRequest, document_id: UUID, body: VoidIn) -> DocumentRow:
-    voided = services.void_own(document_id, reason=body.reason, actor=request.actor, at=clock.now())
-    return queries.row_of(voided)

@@ -35,6 +35,7 @@ from wangge.kernel.secrets import mask_name, mask_phone
 
 PRINT = "documents.print_documents"
 WORD = queries.MEDIA_TYPES["docx"]
+NOT_NUMBERED = "（预览，未编号）"
 PHOTO_SIDE = 1000  # pixels: 7.2 cm in print at 350 dpi
 NEXT = """
 INSERT INTO documents_series (kind, organisation, year, last) VALUES (%s, %s, %s, 1)
@@ -72,24 +73,20 @@ def told(document: Document, action: str, **detail: str) -> audit.Entry:
     return action, "document", str(document.pk), facts | detail
 
 
+def draft(paper: Paper, actor: Actor, at: datetime) -> bytes:
+    """Return the paper as a Word file without a number. Raises: as `issue` refuses. Rule: DO-1, DO-6."""
+    _check(paper, actor)
+    facts = _facts(paper, queries.organisation_of(actor).name, NOT_NUMBERED, actor, at)
+    return filling.fill(queries.template_in_force(paper.kind)[0], facts, pictures=_pictures(facts))
+
+
 def _issue(paper: Paper, organisation: Organisation, actor: Actor, at: datetime) -> Document:
-    check_may_issue(paper.kind, actor)
-    if paper.reveal_reason:
-        actor.check_can("documents.reveal")
-    holds_personal = bool(paper.reveal_reason) and any(paper.personal.values())
-    day = at.astimezone(CHINA)
-    year = day.year
+    _check(paper, actor)
+    year = at.astimezone(CHINA).year
     number, number_text = _next_number(paper.kind, organisation, year)
     template, template_name = queries.template_in_force(paper.kind)
-    facts = {
-        **paper.facts,
-        **(dict(paper.personal) if holds_personal else _masked(paper.personal)),
-        "number": number_text,
-        "title": title_of(paper.kind),
-        "organisation": organisation.name,
-        "issued_on": chinese_date(day),
-        "issuer": actor.name,
-    }
+    facts = _facts(paper, organisation.name, number_text, actor, at)
+    holds_personal = _holds_personal(paper)
     word = filling.fill(template, facts, pictures=_pictures(facts))
     stored = files.store_file(word, actor=actor, at=at, media_type=WORD)
     row = Document(
@@ -122,6 +119,31 @@ def _issue(paper: Paper, organisation: Organisation, actor: Actor, at: datetime)
     if holds_personal:
         audit.record([told(row, "documents.reveal", reason=paper.reveal_reason)], actor=actor, at=at)
     return row
+
+
+def _check(paper: Paper, actor: Actor) -> None:
+    check_may_issue(paper.kind, actor)
+    if paper.reveal_reason:
+        actor.check_can("documents.reveal")
+
+
+def _holds_personal(paper: Paper) -> bool:
+    return bool(paper.reveal_reason) and any(paper.personal.values())
+
+
+def _facts(
+    paper: Paper, organisation_name: str, number_text: str, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Return all that goes on paper. Rule: DO-6 (masked unless for a reason)."""
+    return {
+        **paper.facts,
+        **(paper.personal if _holds_personal(paper) else _masked(paper.personal)),
+        "number": number_text,
+        "title": title_of(paper.kind),
+        "organisation": organisation_name,
+        "issued_on": chinese_date(at.astimezone(CHINA)),
+        "issuer": actor.name,
+    }
 
 
 def _next_number(kind: Kind, organisation: Organisation, year: int) -> tuple[int, str]:

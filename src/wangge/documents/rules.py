@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -189,3 +189,10 @@ def chinese_date(day: date | datetime) -> str:
 def chinese_time(at: datetime) -> str:
     """Return 2026年11月26日 09:30; the caller gives the moment in China's time. Rule: DO-1."""
     return f"{chinese_date(at)} {at:%H:%M}"
+
+
+def chinese_deadline(at: datetime) -> str:
+    """Return the end of a day as 24:00 of that day, else as `chinese_time`. Rule: DO-1."""
+    if (at.hour, at.minute) == (0, 0):
+        return f"{chinese_date(at - timedelta(days=1))} 24:00"
+    return chinese_time(at)

@@ -13,10 +13,10 @@ from django.http import HttpResponse
 
 from wangge.accounts import queries as accounts
 from wangge.documents import filling, printing, queries
-from wangge.documents.issuing import PRINT, WORD, issue, told
+from wangge.documents.issuing import PRINT, WORD, draft, issue, told
 from wangge.documents.models import Document, NumberFormat, Print, Template, Voiding
-from wangge.documents.rules import AlreadyVoided, Kind, check_may_issue, check_pattern, title_of
-from wangge.documents.schemas import NumberFormatIn
+from wangge.documents.rules import AlreadyVoided, Kind, Paper, check_may_issue, check_pattern, title_of
+from wangge.documents.schemas import DocumentRow, NumberFormatIn
 from wangge.kernel import audit, files
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
@@ -27,17 +27,17 @@ __all__ = [
     "hand_out_own",
     "install_number_formats",
     "issue",
+    "preview",
     "print_documents",
     "set_number_format",
     "upload_template",
     "use_shipped_template",
     "void",
-    "void_own",
 ]
 
 
 @transaction.atomic
-def void(document: Document, *, reason: str, actor: Actor, at: datetime) -> Document:
+def void(document: Document, *, reason: str, actor: Actor, at: datetime) -> DocumentRow:
     """Declare that an issued document no longer holds. Its number is not given again.
 
     Raises: NotYourRole, AlreadyVoided.
@@ -57,13 +57,8 @@ def void(document: Document, *, reason: str, actor: Actor, at: datetime) -> Docu
     except IntegrityError as error:
         raise AlreadyVoided(number=document.number_text) from error
     audit.record([told(document, "documents.void", reason=reason)], actor=actor, at=at)
-    return document
-
-
-def void_own(document_id: UUID, *, reason: str, actor: Actor, at: datetime) -> Document:
-    """Void a document from the list. Raises: NotVisible, NotYourRole, AlreadyVoided. Rule: DO-7."""
-    void(queries.get_document(actor, document_id), reason=reason, actor=actor, at=at)
-    return queries.get_document(actor, document_id)
+    document.voiding = row
+    return queries.row_of(document)
 
 
 @transaction.atomic
@@ -80,6 +75,17 @@ def hand_out(document: Document, suffix: str, *, actor: Actor, at: datetime) -> 
     with files.open_file(digest) as file:
         name = f"{document.number_text} {title_of(Kind(document.kind))}.{suffix}".replace("/", "-")
         return queries.attachment(file.read(), name, suffix)
+
+
+def preview(paper: Paper, suffix: str, *, actor: Actor, at: datetime) -> HttpResponse:
+    """Return the paper as it would be issued, without a number; nothing is kept.
+
+    Raises: NotForYourPost, NotYourRole, NoConverter, ConversionFailed, Unreadable.
+    Rule:   DO-1, DO-6.
+    """
+    word = draft(paper, actor, at)
+    content = printing.to_pdf(word) if queries.check_suffix(suffix) == "pdf" else word
+    return queries.attachment(content, f"{title_of(paper.kind)}-预览.{suffix}", suffix)
 
 
 def hand_out_own(document_id: UUID, suffix: str, *, actor: Actor, at: datetime) -> HttpResponse:

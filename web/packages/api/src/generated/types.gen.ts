@@ -2172,6 +2172,255 @@ export type StepCommand = {
 };
 
 /**
+ * CaseDocumentIn
+ *
+ * Issue a document of a case.
+ */
+export type CaseDocumentIn = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: Kind;
+    /**
+     * Recipient
+     */
+    recipient?: string;
+    /**
+     * Demand
+     */
+    demand?: string;
+    /**
+     * Conclusion
+     */
+    conclusion?: string;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Deadline On
+     */
+    deadline_on?: string | null;
+    /**
+     * With Photos
+     */
+    with_photos?: boolean;
+    /**
+     * Signatures
+     */
+    signatures?: Array<SignatureIn>;
+    /**
+     * Reveal Reason
+     */
+    reveal_reason?: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+};
+
+/**
+ * Kind
+ *
+ * What may be issued. The Chinese name is the title on paper.
+ */
+export type Kind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+
+/**
+ * SignatureIn
+ *
+ * Who signed on paper or on the screen; the picture was uploaded before.
+ */
+export type SignatureIn = {
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Sha256
+     */
+    sha256?: string;
+};
+
+/**
+ * DocumentRow
+ */
+export type DocumentRow = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: Kind;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Number Text
+     */
+    number_text: string;
+    /**
+     * Organisation Name
+     */
+    organisation_name: string;
+    /**
+     * Recipient
+     */
+    recipient: string;
+    /**
+     * Subject Type
+     */
+    subject_type: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Issued At
+     */
+    issued_at: string;
+    /**
+     * Issued By Name
+     */
+    issued_by_name: string;
+    /**
+     * Holds Personal
+     */
+    holds_personal: boolean;
+    /**
+     * Template Name
+     */
+    template_name: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
+    /**
+     * Voided By Name
+     */
+    voided_by_name: string | null;
+    /**
+     * Voided At
+     */
+    voided_at: string | null;
+};
+
+/**
+ * KindOut
+ */
+export type KindOut = {
+    kind: Kind;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+};
+
+/**
+ * OfferOut
+ *
+ * What can be issued for a thing, and what was.
+ */
+export type OfferOut = {
+    /**
+     * Kinds
+     */
+    kinds: Array<KindOut>;
+    /**
+     * Documents
+     */
+    documents: Array<DocumentRow>;
+    /**
+     * Can Void
+     */
+    can_void: boolean;
+    /**
+     * Can Reveal
+     */
+    can_reveal: boolean;
+    /**
+     * Has Pdf
+     */
+    has_pdf: boolean;
+};
+
+/**
+ * IssueIn
+ *
+ * Issue a document. `id` becomes the document's id: sent twice, it is one document and one number.
+ */
+export type IssueIn = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: Kind;
+    /**
+     * Recipient
+     */
+    recipient?: string;
+    /**
+     * Demand
+     */
+    demand?: string;
+    /**
+     * Conclusion
+     */
+    conclusion?: string;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Deadline On
+     */
+    deadline_on?: string | null;
+    /**
+     * With Photos
+     */
+    with_photos?: boolean;
+    /**
+     * Signatures
+     */
+    signatures?: Array<SignatureIn>;
+    /**
+     * Reveal Reason
+     */
+    reveal_reason?: string;
+};
+
+/**
+ * VoidIn
+ */
+export type VoidIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * AllowedAction
  *
  * A button: what this person may do with this case now, and what the step needs.
@@ -2499,13 +2748,6 @@ export type DocumentFilter = {
 };
 
 /**
- * Kind
- *
- * What may be issued. The Chinese name is the title on paper.
- */
-export type Kind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
-
-/**
  * DocumentPage
  */
 export type DocumentPage = {
@@ -2525,81 +2767,6 @@ export type DocumentPage = {
      * Next Cursor
      */
     next_cursor: string | null;
-};
-
-/**
- * DocumentRow
- */
-export type DocumentRow = {
-    /**
-     * Id
-     */
-    id: string;
-    kind: Kind;
-    /**
-     * Title Zh
-     */
-    title_zh: string;
-    /**
-     * Title En
-     */
-    title_en: string;
-    /**
-     * Number Text
-     */
-    number_text: string;
-    /**
-     * Organisation Name
-     */
-    organisation_name: string;
-    /**
-     * Recipient
-     */
-    recipient: string;
-    /**
-     * Subject Type
-     */
-    subject_type: string;
-    /**
-     * Subject Id
-     */
-    subject_id: string;
-    /**
-     * Grid Name
-     */
-    grid_name: string;
-    /**
-     * Issued At
-     */
-    issued_at: string;
-    /**
-     * Issued By Name
-     */
-    issued_by_name: string;
-    /**
-     * Holds Personal
-     */
-    holds_personal: boolean;
-    /**
-     * Template Name
-     */
-    template_name: string;
-    /**
-     * Sha256
-     */
-    sha256: string;
-    /**
-     * Void Reason
-     */
-    void_reason: string | null;
-    /**
-     * Voided By Name
-     */
-    voided_by_name: string | null;
-    /**
-     * Voided At
-     */
-    voided_at: string | null;
 };
 
 /**
@@ -2729,16 +2896,6 @@ export type NumberFormatIn = {
      * Pattern
      */
     pattern: string;
-};
-
-/**
- * VoidIn
- */
-export type VoidIn = {
-    /**
-     * Reason
-     */
-    reason: string;
 };
 
 /**
@@ -4816,6 +4973,237 @@ export type TakeStepResponses = {
 
 export type TakeStepResponse = TakeStepResponses[keyof TakeStepResponses];
 
+export type IssueCaseDocumentsData = {
+    /**
+     * Documents
+     */
+    body: Array<CaseDocumentIn>;
+    path?: never;
+    query?: never;
+    url: '/api/cases/documents';
+};
+
+export type IssueCaseDocumentsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type IssueCaseDocumentsResponse = IssueCaseDocumentsResponses[keyof IssueCaseDocumentsResponses];
+
+export type ListCaseDocumentsData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/documents';
+};
+
+export type ListCaseDocumentsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCaseDocumentsError = ListCaseDocumentsErrors[keyof ListCaseDocumentsErrors];
+
+export type ListCaseDocumentsResponses = {
+    /**
+     * OK
+     */
+    200: OfferOut;
+};
+
+export type ListCaseDocumentsResponse = ListCaseDocumentsResponses[keyof ListCaseDocumentsResponses];
+
+export type IssueCaseDocumentData = {
+    body: IssueIn;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/documents';
+};
+
+export type IssueCaseDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type IssueCaseDocumentError = IssueCaseDocumentErrors[keyof IssueCaseDocumentErrors];
+
+export type IssueCaseDocumentResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type IssueCaseDocumentResponse = IssueCaseDocumentResponses[keyof IssueCaseDocumentResponses];
+
+export type PreviewCaseDocumentData = {
+    body: IssueIn;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/documents/preview.{suffix}';
+};
+
+export type PreviewCaseDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PreviewCaseDocumentError = PreviewCaseDocumentErrors[keyof PreviewCaseDocumentErrors];
+
+export type PreviewCaseDocumentResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetCaseDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/documents/{document_id}.{suffix}';
+};
+
+export type GetCaseDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCaseDocumentError = GetCaseDocumentErrors[keyof GetCaseDocumentErrors];
+
+export type GetCaseDocumentResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type VoidCaseDocumentData = {
+    body: VoidIn;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/documents/{document_id}/void';
+};
+
+export type VoidCaseDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type VoidCaseDocumentError = VoidCaseDocumentErrors[keyof VoidCaseDocumentErrors];
+
+export type VoidCaseDocumentResponses = {
+    /**
+     * OK
+     */
+    200: DocumentRow;
+};
+
+export type VoidCaseDocumentResponse = VoidCaseDocumentResponses[keyof VoidCaseDocumentResponses];
+
 export type GetCaseData = {
     body?: never;
     path: {
@@ -5237,44 +5625,6 @@ export type GetDocumentFileResponses = {
      */
     200: unknown;
 };
-
-export type VoidDocumentData = {
-    body: VoidIn;
-    path: {
-        /**
-         * Document Id
-         */
-        document_id: string;
-    };
-    query?: never;
-    url: '/api/documents/{document_id}/void';
-};
-
-export type VoidDocumentErrors = {
-    /**
-     * Forbidden
-     */
-    403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-    /**
-     * Conflict
-     */
-    409: Refusal;
-};
-
-export type VoidDocumentError = VoidDocumentErrors[keyof VoidDocumentErrors];
-
-export type VoidDocumentResponses = {
-    /**
-     * OK
-     */
-    200: DocumentRow;
-};
-
-export type VoidDocumentResponse = VoidDocumentResponses[keyof VoidDocumentResponses];
 
 export type SuggestForDraftData = {
     body: DraftIn;
