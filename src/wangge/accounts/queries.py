@@ -12,6 +12,7 @@ from wangge.accounts.models import Department, Post, User
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import DepartmentOut, Me
 from wangge.accounts.signed_in import get_signed_in
+from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
 
@@ -27,6 +28,8 @@ __all__ = [
     "list_departments",
     "names_of",
 ]
+_NAMES = "SELECT id, name FROM accounts_user WHERE id = ANY(%s)"
+_DEPARTMENTS = "SELECT id, code, name, kind, path FROM accounts_department WHERE id = ANY(%s)"
 
 
 def get_actor(user: User, on: date) -> Actor | None:
@@ -100,7 +103,7 @@ def get_me(actor: Actor, *, csrf_token: str) -> Me:
 
 def names_of(user_ids: Sequence[int]) -> dict[int, str]:
     """Return the name of each person, in one statement."""
-    return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
+    return dict(prepared.send(_NAMES, list(user_ids)).fetchall()) if user_ids else {}
 
 
 def ids_of(usernames: Sequence[str]) -> dict[str, int]:
@@ -119,9 +122,12 @@ def list_departments(actor: Actor) -> list[DepartmentOut]:
 
 def get_departments(department_ids: Sequence[int]) -> dict[int, DepartmentOut]:
     """Return each department that exists, in one statement."""
+    if not department_ids:
+        return {}
+    rows = prepared.send(_DEPARTMENTS, list(department_ids)).fetchall()
     return {
-        one.pk: DepartmentOut(id=one.pk, code=one.code, name=one.name, kind=one.kind, path=one.path)
-        for one in Department.objects.filter(pk__in=department_ids)
+        pk: DepartmentOut(id=pk, code=code, name=name, kind=kind, path=path)
+        for pk, code, name, kind, path in rows
     }
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from ninja import Query, Router
+from ninja.responses import Status
 
 from wangge.cases import paperwork, queries, services
 from wangge.cases.schemas import (
@@ -17,6 +18,8 @@ from wangge.cases.schemas import (
     CaseReport,
     CircleFigures,
     DeadlineOut,
+    SavedFilterIn,
+    SavedFilterOut,
     StepCommand,
     WorkCounts,
 )
@@ -57,6 +60,23 @@ def get_case_figures(request: ActorRequest) -> CircleFigures:
 def count_work(request: ActorRequest) -> WorkCounts:
     """How many open cases wait for the caller, are the caller's own, and may be seen; by light."""
     return queries.count_work(request.actor, at=clock.now())
+
+
+@router.get("/saved", response=list[SavedFilterOut], operation_id="list_saved_filters")
+def list_saved_filters(request: ActorRequest) -> list[SavedFilterOut]:
+    """The caller's own lists, and those that the office shares."""
+    return queries.list_saved(request.actor)
+
+
+@router.post("/saved", response={200: SavedFilterOut, (404, 409, 422): Refusal}, operation_id="save_filter")
+def save_filter(request: ActorRequest, body: SavedFilterIn) -> SavedFilterOut:
+    return services.save_filter(body, actor=request.actor, at=clock.now())
+
+
+@router.delete("/saved/{uuid:filter_id}", response={204: None, 404: Refusal}, operation_id="delete_filter")
+def delete_filter(request: ActorRequest, filter_id: UUID) -> Status[None]:
+    services.delete_filter(filter_id, actor=request.actor, at=clock.now())
+    return Status(204, None)
 
 
 @router.post("/reports", response=list[FateOut], operation_id="report_cases")

@@ -21,6 +21,7 @@ from wangge.matters import queries as matters
 from wangge.venues import queries as venues
 
 HIDDEN_STEPS = {Action.FIX_ON_SPOT, Action.SUSPEND, Action.TRANSFER}  # a case does not wait for these
+MOST_PLACES = 500  # a name that so many places bear tells them no more apart
 WORDS_OF_A_MATTER = 2  # a single letter names no matter
 
 
@@ -96,7 +97,7 @@ def _text(words: str, actor: Actor) -> Q:
     words = words.strip()
     found = Q(pk__in=[])
     if (inside := holds(words, "text", "address")) is not None:
-        found |= inside | Q(venue_id__in=venues.named(actor, words))
+        found |= inside | Q(venue_id__in=venues.named(actor, words, most=MOST_PLACES))
     if codes := _matters(words):
         found |= Q(matter_code__in=codes)
     return found | _id_prefix(words)

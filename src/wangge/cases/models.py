@@ -150,6 +150,28 @@ class OpenCase(models.Model):
         ]
 
 
+class SavedFilter(models.Model):
+    """A list that somebody keeps under a name; the office is the post's territory and department."""
+
+    id = models.UUIDField(primary_key=True)  # made by the sender
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    scope = models.CharField(max_length=64)
+    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+", db_index=False)
+    name = models.CharField(max_length=32)
+    query = models.CharField(max_length=500)  # as in the address of the list
+    is_shared = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="saved_filter_name_once"),
+            models.CheckConstraint(condition=Q(scope__endswith="."), name="saved_filter_scope_closed"),
+        ]
+        indexes = [
+            models.Index(fields=["scope"], condition=Q(is_shared=True), name="saved_filter_shared"),
+        ]
+
+
 class CaseEvent(models.Model):
     """One immutable step or mark, chained by hash to the one before. Partitioned by month on its UUIDv7."""
 

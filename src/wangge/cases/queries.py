@@ -20,6 +20,7 @@ from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
 from wangge.cases.photo_uses import list_photo_uses
 from wangge.cases.rules import Action, Mark, allowed_actions
+from wangge.cases.saved_filters import list_saved
 from wangge.cases.schemas import (
     AllowedAction,
     CaseDetail,
@@ -57,6 +58,7 @@ __all__ = [
     "list_open_past",
     "list_photo_uses",
     "list_points",
+    "list_saved",
     "select",
     "verify_chains",
 ]

@@ -146,6 +146,24 @@ class WorkCounts(Schema):
     by_department: list[DepartmentCount]
 
 
+class SavedFilterIn(Schema):
+    """A list to keep; `query` is what stands behind the `?` of its address."""
+
+    id: UUID
+    name: Text = Field(min_length=1, max_length=32, pattern=r"\S")
+    query: Text = Field("", max_length=500)
+    is_shared: bool = False
+
+
+class SavedFilterOut(Schema):
+    id: UUID
+    name: str
+    query: str
+    is_shared: bool  # everybody of the same territory and department sees it
+    is_mine: bool
+    owner_name: str
+
+
 class EventOut(Schema):
     seq: int
     action: Action | Mark

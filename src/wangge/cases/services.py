@@ -22,6 +22,7 @@ from wangge.cases.marking import MOST as MOST_MARKS
 from wangge.cases.marking import MarkCommand, mark_all
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import CaseFacts, Mark
+from wangge.cases.saved_filters import delete_filter, save_filter
 from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
 from wangge.cases.stepping import take
 from wangge.cases.writing import WithoutDeadline
@@ -36,9 +37,11 @@ from wangge.matters import queries as matters
 __all__ = [
     "MarkCommand",
     "add_marks",
+    "delete_filter",
     "export_cases",
     "issue_documents",
     "report_cases",
+    "save_filter",
     "set_missing_deadlines",
     "take_steps",
     "void_document",

@@ -73,10 +73,10 @@ def holds(words: str, *fields: str) -> Q | None:
     query = query_of(words)
     if not query:
         return None
-    found = Q(_HasTerms(Terms(*map(F, fields)), Value(query)))
-    for word in folded(words).split():
+    found = Q()
+    for word in folded(words).split():  # before the terms: where no index helps it costs a tenth of them
         found &= Q(_Like(Folded(*map(F, fields)), Value(f"%{_escaped(word)}%")))
-    return found
+    return found & Q(_HasTerms(Terms(*map(F, fields)), Value(query)))
 
 
 def _escaped(word: str) -> str:

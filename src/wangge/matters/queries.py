@@ -24,5 +24,10 @@ def get_matter(code: str, pack_version: str) -> MatterOut | None:
 
 def names_of(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return the Chinese and English name of each code that any version knew; the active one wins."""
-    rows = Matter.objects.filter(code__in=set(codes)).order_by("is_active")
-    return {code: (zh, en) for code, zh, en in rows.values_list("code", "name_zh", "name_en")}
+    wanted = set(codes)
+    known = in_force().matters
+    names = {code: (known[code].name_zh, known[code].name_en) for code in wanted if code in known}
+    if older := wanted - names.keys():
+        rows = Matter.objects.filter(code__in=older).order_by("pk")
+        names |= {code: (zh, en) for code, zh, en in rows.values_list("code", "name_zh", "name_en")}
+    return names

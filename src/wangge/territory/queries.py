@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import NotVisible, Unreadable
@@ -31,6 +32,13 @@ MARK = """
 SELECT count(*), coalesce(bit_xor(uuid_hash_extended(id, xmin::text::bigint)), 0)
   FROM territory_grid WHERE layer = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
 """  # changes with every row version of the layer, and costs one scan of a small table
+
+_NAMES = """
+SELECT path, name FROM (
+  SELECT path, name, '-infinity'::timestamptz AS valid_from FROM territory_division WHERE path = ANY(%s)
+  UNION ALL SELECT path, name, valid_from FROM territory_grid WHERE path = ANY(%s)
+) named ORDER BY valid_from
+"""  # the later row wins
 
 
 # ---- the index --------------------
@@ -87,10 +95,8 @@ def nearest_many(
 
 def names_of(paths: Iterable[str]) -> dict[str, str]:
     """Return the name of each path that has one: its grid's (the latest), else its division's."""
-    wanted = set(paths)
-    names = dict(Division.objects.filter(path__in=wanted).values_list("path", "name"))
-    grids = Grid.objects.filter(path__in=wanted).order_by("valid_from")
-    return names | dict(grids.values_list("path", "name"))
+    wanted = list(set(paths))
+    return dict(prepared.send(_NAMES, wanted, wanted).fetchall()) if wanted else {}
 
 
 def known_codes(codes: Iterable[str]) -> set[str]:

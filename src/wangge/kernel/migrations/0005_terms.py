@@ -3,10 +3,10 @@
 from django.db import migrations
 
 MAKE = r"""
-CREATE FUNCTION kernel_folded(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION kernel_folded(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 100
 RETURN lower(normalize(given, NFKC) COLLATE "C");
 
-CREATE FUNCTION kernel_terms(given text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION kernel_terms(given text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 1000
 BEGIN ATOMIC
 SELECT array_to_tsvector(array_agg(DISTINCT letter || coalesce(nullif(following, ' '), '')))
 FROM (

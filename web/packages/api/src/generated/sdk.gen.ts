@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, RecordDecisionsData, RecordDecisionsResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveVenuesData, SaveVenuesResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses } from './types.gen';
+import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, RecordDecisionsData, RecordDecisionsResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveVenuesData, SaveVenuesResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -626,6 +626,51 @@ export const countWork = <ThrowOnError extends boolean = false>(options?: Option
             type: 'apiKey'
         }],
     url: '/api/cases/counts',
+    ...options
+});
+
+/**
+ * List Saved Filters
+ *
+ * The caller's own lists, and those that the office shares.
+ */
+export const listSavedFilters = <ThrowOnError extends boolean = false>(options?: Options<ListSavedFiltersData, ThrowOnError>): RequestResult<ListSavedFiltersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSavedFiltersResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/cases/saved',
+    ...options
+});
+
+/**
+ * Save Filter
+ */
+export const saveFilter = <ThrowOnError extends boolean = false>(options: Options<SaveFilterData, ThrowOnError>): RequestResult<SaveFilterResponses, SaveFilterErrors, ThrowOnError> => (options.client ?? client).post<SaveFilterResponses, SaveFilterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/cases/saved',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Filter
+ */
+export const deleteFilter = <ThrowOnError extends boolean = false>(options: Options<DeleteFilterData, ThrowOnError>): RequestResult<DeleteFilterResponses, DeleteFilterErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFilterResponses, DeleteFilterErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/cases/saved/{filter_id}',
     ...options
 });
 

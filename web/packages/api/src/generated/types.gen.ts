@@ -2061,6 +2061,60 @@ export type WorkCounts = {
 };
 
 /**
+ * SavedFilterOut
+ */
+export type SavedFilterOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Is Shared
+     */
+    is_shared: boolean;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Owner Name
+     */
+    owner_name: string;
+};
+
+/**
+ * SavedFilterIn
+ *
+ * A list to keep; `query` is what stands behind the `?` of its address.
+ */
+export type SavedFilterIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query?: string;
+    /**
+     * Is Shared
+     */
+    is_shared?: boolean;
+};
+
+/**
  * CaseReport
  *
  * A new case. `id` is made by the sender; sending it twice makes one case.
@@ -4848,6 +4902,87 @@ export type CountWorkResponses = {
 };
 
 export type CountWorkResponse = CountWorkResponses[keyof CountWorkResponses];
+
+export type ListSavedFiltersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/cases/saved';
+};
+
+export type ListSavedFiltersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<SavedFilterOut>;
+};
+
+export type ListSavedFiltersResponse = ListSavedFiltersResponses[keyof ListSavedFiltersResponses];
+
+export type SaveFilterData = {
+    body: SavedFilterIn;
+    path?: never;
+    query?: never;
+    url: '/api/cases/saved';
+};
+
+export type SaveFilterErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveFilterError = SaveFilterErrors[keyof SaveFilterErrors];
+
+export type SaveFilterResponses = {
+    /**
+     * OK
+     */
+    200: SavedFilterOut;
+};
+
+export type SaveFilterResponse = SaveFilterResponses[keyof SaveFilterResponses];
+
+export type DeleteFilterData = {
+    body?: never;
+    path: {
+        /**
+         * Filter Id
+         */
+        filter_id: string;
+    };
+    query?: never;
+    url: '/api/cases/saved/{filter_id}';
+};
+
+export type DeleteFilterErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type DeleteFilterError = DeleteFilterErrors[keyof DeleteFilterErrors];
+
+export type DeleteFilterResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteFilterResponse = DeleteFilterResponses[keyof DeleteFilterResponses];
 
 export type ReportCasesData = {
     /**
