@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,7 +62,13 @@ class House:
         return actor
 
 
-def make_pack(version: str = PACK) -> None:
+def make_pack(
+    version: str = PACK,
+    *,
+    upgrades: Sequence[Mapping[str, Any]] = (),
+    may_become: Mapping[str, str] | None = None,
+    restricted: Collection[str] = (),
+) -> None:
     matters.install_matters(
         [
             {
@@ -78,14 +84,22 @@ def make_pack(version: str = PACK) -> None:
                 "fix_hours": hours,
                 "department_kind": kind,
                 "is_confirmed": code != "H501",
+                "may_become": (may_become or {}).get(code, ""),
+                "is_restricted": code in restricted,
             }
             for code, severity, days, hours, kind in MATTERS
         ],
         pack_version=version,
     )
     matters.install_routes(
-        [{"matter_prefix": "H304", "path": "34.02.03.", "department_kind": "police"}], pack_version=version
+        [
+            {"matter_prefix": "H304", "path": "34.02.03.", "department_kind": "police"},
+            {"matter_prefix": "H", "layer": "market", "department_kind": "fire"},
+        ],
+        pack_version=version,
     )
+    named = {"name_zh": "规则", "name_en": "Rule", "source": "test", "is_confirmed": False}
+    matters.install_upgrades([named | one for one in upgrades], pack_version=version)
     matters.install_clocks(
         [
             {"status": status, "working_days": days, "hours": hours, "source": "test", "is_confirmed": False}
@@ -100,10 +114,10 @@ def make_pack(version: str = PACK) -> None:
     matters.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version=version)
 
 
-def make_house() -> House:
+def make_house(version: str = PACK, **pack: Any) -> House:
     make_divisions()
     make_grids()
-    make_pack()
+    make_pack(version, **pack)
     fire = make_department()
     police = make_department(code="police-005", name="赭山派出所", kind="police", path="34.02.03.005.")
     alice = make_actor(ALICE)

@@ -101,6 +101,8 @@ def test_replay_tells_the_latest_facts() -> None:
     assert told == {
         "text": "a",
         "due_at": "z",
+        "layer": "",
+        "is_restricted": False,
         "status": "accepted",
         "reporter_id": 1,
         "version": 2,

@@ -46,6 +46,8 @@ CASE_COLUMNS: dict[str, str] = {
     "channel": "'hotline'",
     "matter_code": "'H302'",
     "severity": "'larger'",
+    "layer": "'market'",
+    "is_restricted": "true",
     "text": "text || ' '",
     "address": "''",
     "lon": "lon + 0.000001",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wangge.matters.rules import RouteRow, department_kind
+from wangge.matters.rules import RouteRow, Subject, department_kind
 
 # ---- MA-1: routing ----
 
@@ -31,10 +31,10 @@ ROUTES = [
     ],
 )
 def test_the_longest_matter_wins_then_the_longest_path(matter: str, path: str, kind: str) -> None:
-    assert department_kind(matter, path, ROUTES, "own") == kind
-    assert department_kind(matter, path, ROUTES[::-1], "own") == kind
+    assert department_kind(Subject(matter, path), ROUTES, "own") == kind
+    assert department_kind(Subject(matter, path), ROUTES[::-1], "own") == kind
 
 
 def test_without_a_route_a_matter_has_its_own_kind() -> None:
-    assert department_kind("H101", "44.", ROUTES[1:3], "own") == "own"
-    assert department_kind("H101", "44.", [], None) is None
+    assert department_kind(Subject("H101", "44."), ROUTES[1:3], "own") == "own"
+    assert department_kind(Subject("H101", "44."), [], None) is None

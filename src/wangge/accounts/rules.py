@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
-_READ_ALL = _READ | {"cases.read", "orders.read", "documents.read", "major_hazards.read"}
+_READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
@@ -34,7 +34,7 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
-    | {"triage.read", "triage.train"},
+    | {"triage.read", "triage.train", "matters.read"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
@@ -48,6 +48,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "orders.plan",
         "venues.write",
         "cases.export",
+        "cases.read_restricted",
+        "matters.propose",
         "venues.export",
         "evidence.export",
         "major_hazards.export",
@@ -57,7 +59,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
-    | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export", "triage.read"},
+    | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export", "triage.read"}
+    | {"cases.read_restricted", "matters.review"},
     Role.GRID_CHIEF: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"},
@@ -67,9 +70,10 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.DEPARTMENT_HANDLER: _READ
     | _DOCUMENTS
     | _MAJOR
-    | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"},
+    | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}
+    | {"cases.read_restricted", "matters.read", "matters.propose"},
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
-    Role.LEADER: _READ_ALL | {"cases.export", "major_hazards.export", "triage.read"},
+    Role.LEADER: _READ_ALL | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted"},
 }
 
 # AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).

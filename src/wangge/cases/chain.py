@@ -124,12 +124,15 @@ def _claims(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in SHAPE}
 
 
+UNTOLD = {"layer": "", "is_restricted": False}  # what a case has whose report is older than the column
+
+
 def replay(events: list[Event]) -> dict[str, Any]:
     """Return the facts of the case as its events tell them: of `detail.facts` the later one wins.
 
     A mark is an event without a version (CS-11).
     """
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = dict(UNTOLD) if events else {}
     for event in events:
         facts.update(event.detail.get("facts", {}))
     if events:

@@ -15,10 +15,13 @@ from wangge.cases.rules import CaseFacts, Need, list_needs
 from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.cases.stepping import World
 from wangge.kernel import calendars, datum
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Unreadable
 from wangge.matters import queries as matter_queries
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
+from wangge.venues.schemas import VenueRow
 
 LAYER = "comprehensive"
 AHEAD = timedelta(minutes=5)  # how far a phone's clock may run fast
@@ -31,7 +34,11 @@ def told(case: CaseFacts) -> dict[str, Any]:
 
 
 def intake(
-    reports: Sequence[CaseReport], at: datetime, order_ids: Mapping[UUID, UUID], photo_facts: PhotoFacts
+    reports: Sequence[CaseReport],
+    at: datetime,
+    order_ids: Mapping[UUID, UUID],
+    photo_facts: PhotoFacts,
+    actor: Actor,
 ) -> Intake:
     """Return what the reports look at, in a handful of statements."""
     named = venues.get_places(report.venue_id for report in reports if report.venue_id)
@@ -42,9 +49,10 @@ def intake(
         array = np.array([points[report.id] for report in loose], dtype=np.float64)
         found = dict(zip((r.id for r in loose), territory.locate_many(array, LAYER, at), strict=True))
     places = {
-        report.id: Place(
-            *points[report.id],
-            named[report.venue_id].grid_path if report.venue_id in named else found.get(report.id),
+        report.id: _place(
+            points[report.id],
+            named.get(report.venue_id) if report.venue_id else None,
+            found.get(report.id),
         )
         for report in reports
     }
@@ -58,7 +66,31 @@ def intake(
         pack_version=rules.pack_version,
         order_ids=order_ids,
         photo_facts=photo_facts,
+        upgrades=rules.upgrades,
+        earlier=_earlier(reports, rules.repeat_days),
+        layer=_layer(actor, at) if rules.layers else "",
     )
+
+
+def _place(point: tuple[float, float], venue: VenueRow | None, located: str | None) -> Place:
+    if venue is None:
+        return Place(*point, located)
+    return Place(*point, venue.grid_path, venue.class_code, tuple(venue.tags))
+
+
+def _earlier(reports: Sequence[CaseReport], days: int) -> dict[tuple[UUID, str], list[datetime]]:
+    """Return when the same matters were reported at the same venues, as far back as the upgrades look."""
+    wanted = {(one.venue_id, one.matter_code) for one in reports if one.venue_id is not None}
+    if not days or not wanted:
+        return {}
+    since = min(report.at for report in reports) - timedelta(days=days)
+    return writing.reported_before(wanted, since)
+
+
+def _layer(actor: Actor, at: datetime) -> str:
+    """Return the layer that the reporter walks; none where it is none or several. Rule: MA-3 (WH-32)."""
+    layers = territory.layers_of(actor.user_id, at.astimezone(CHINA).date())
+    return layers.pop() if len(layers) == 1 else ""
 
 
 def world(
@@ -70,7 +102,7 @@ def world(
 ) -> World:
     """Return what the steps look at; the routes are only asked where somebody is dispatched to."""
     sent = {
-        step.case_id: (case.matter_code, case.grid_path)
+        step.case_id: writing.subject_of(case)
         for step in steps
         if (case := cases.get(step.case_id)) and Need.DEPARTMENT in list_needs(step.action, case)
     }

@@ -22,7 +22,8 @@ MOVABLE = frozenset({"due_at", "stage_due_at"})
 class MarkCommand:
     """One mark on one case. `id` is the event's: whoever tries again sends the same one, and it is one mark.
 
-    `detail` is what people read (reason, level, document number…); `clocks` the deadlines that it moves.
+    `detail` is what people read (reason, level, document number…); `clocks` the deadlines that it moves,
+    `severity` what it raises the case to.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class MarkCommand:
     mark: Mark
     detail: Mapping[str, Any] = field(default_factory=dict)
     clocks: Mapping[str, datetime | None] = field(default_factory=dict)
+    severity: str | None = None
 
     def __post_init__(self) -> None:
         assert "facts" not in self.detail, "`facts` is what a mark changes"
@@ -105,9 +107,8 @@ def mark(
 
     Rule: CS-11, CS-7.
     """
-    moved: dict[str, Any] = {
-        name: value for name, value in command.clocks.items() if value != getattr(case, name)
-    }
+    given: dict[str, Any] = {**command.clocks, "severity": command.severity or case.severity}
+    moved = {name: value for name, value in given.items() if value != getattr(case, name)}
     event = seal(
         case.chain_head,
         id=command.id,

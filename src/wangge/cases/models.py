@@ -33,7 +33,9 @@ class Case(models.Model):
     )  # the order whose failed item this is; a plain id, orders live above
     channel = models.CharField(max_length=16)
     matter_code = models.CharField(max_length=16)
-    severity = models.CharField(max_length=16)
+    severity = models.CharField(max_length=16)  # changed only by an event that says why
+    layer = models.CharField(max_length=32, blank=True, default="")  # of grids, in which it was found
+    is_restricted = models.BooleanField(default=False)  # by its matter: seen by named posts only
     text = models.TextField(blank=True)
     address = models.CharField(max_length=255, blank=True)
     lon = models.FloatField()  # WGS-84
@@ -127,6 +129,7 @@ class OpenCase(models.Model):
     venue_id = models.UUIDField(null=True)
     matter_code = models.CharField(max_length=16)
     severity = models.CharField(max_length=16)
+    is_restricted = models.BooleanField()
     status = models.CharField(max_length=16)
     reporter_id = models.BigIntegerField()
     department_id = models.BigIntegerField(null=True)

@@ -92,9 +92,7 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
     allowed = allowed_actions(facts, actor)
     wants_department = any(action is Action.DISPATCH for action, _ in allowed)
     suggested = (
-        writing.suggest_departments({case_id: (case.matter_code, case.grid_path)}, matters.in_force())[
-            case_id
-        ]
+        writing.suggest_departments({case_id: writing.subject_of(facts)}, matters.in_force())[case_id]
         if wants_department
         else None
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,14 @@ from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Refused, Unreadable
 from wangge.kernel.ids import assemble
-from wangge.matters.rules import Clocks, MatterFacts
+from wangge.matters.rules import (
+    Clocks,
+    MatterFacts,
+    Raised,
+    Surroundings,
+    UpgradeRow,
+    raised_at_report,
+)
 
 
 class OutsideTerritory(Refused):
@@ -33,6 +40,8 @@ class Place:
     lon: float
     lat: float
     grid_path: str | None
+    class_code: str = ""  # of the venue
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,14 @@ class Intake:
     pack_version: str
     order_ids: Mapping[UUID, UUID]
     photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
+    upgrades: Sequence[UpgradeRow] = ()
+    earlier: dict[tuple[UUID, str], list[datetime]] = field(default_factory=dict)
+    layer: str = ""  # of grids, that the reporter walks
+
+    def note(self, report: CaseReport) -> None:
+        """Let later reports of the batch know of this one."""
+        if report.venue_id is not None:
+            self.earlier.setdefault((report.venue_id, report.matter_code), []).append(report.at)
 
 
 def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
@@ -79,10 +96,26 @@ def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
         raise OutsideTerritory(lon=place.lon, lat=place.lat)
     if not actor.covers(place.grid_path):
         raise NotVisible()
+    if not place.grid_path.startswith(matter.path):
+        raise Unreadable(
+            field="matter_code",
+            why_zh=f"事项“{report.matter_code}”不适用于该区域",
+            why_en=f"the matter {report.matter_code!r} does not hold in this place",
+        )
     _check_evidence(report)
-    facts = _first_facts(report, actor, intake, matter, place.grid_path)
-    told = _told(report, intake, matter, place)
-    return _sealed(report, actor, facts, told, intake.photo_facts)
+    raised = _raised(report, intake, matter, place)
+    severity = raised.after if raised else matter.severity
+    facts = _first_facts(report, actor, intake, matter, place.grid_path, severity)
+    told = _told(report, intake, place)
+    why = {"raised": raised.told()} if raised else {}
+    return _sealed(report, actor, facts, told, why, intake.photo_facts)
+
+
+def _raised(report: CaseReport, intake: Intake, matter: MatterFacts, place: Place) -> Raised | None:
+    """Return the upgrade rule that makes the case severer than its matter. Rule: MA-6."""
+    at_venue = (report.venue_id, report.matter_code) if report.venue_id else None
+    around = Surroundings(place.class_code, place.tags, intake.earlier.get(at_venue, ()) if at_venue else ())
+    return raised_at_report(report.matter_code, matter, around, intake.upgrades, report.at)
 
 
 def _check_evidence(report: CaseReport) -> None:
@@ -92,13 +125,16 @@ def _check_evidence(report: CaseReport) -> None:
 
 
 def _first_facts(
-    report: CaseReport, actor: Actor, intake: Intake, matter: MatterFacts, grid_path: str
+    report: CaseReport, actor: Actor, intake: Intake, matter: MatterFacts, grid_path: str, severity: str
 ) -> CaseFacts:
     at, calendar = report.at, intake.calendars.of(grid_path)
     return CaseFacts(
         id=report.id,
         grid_path=grid_path,
         matter_code=report.matter_code,
+        severity=severity,
+        layer=intake.layer,
+        is_restricted=matter.is_restricted,
         status=Status.REPORTED,
         reporter_id=actor.user_id,
         department_id=None,
@@ -118,13 +154,12 @@ def _first_facts(
     )
 
 
-def _told(report: CaseReport, intake: Intake, matter: MatterFacts, place: Place) -> dict[str, Any]:
+def _told(report: CaseReport, intake: Intake, place: Place) -> dict[str, Any]:
     """Return the facts that never change after the report."""
     return {
         "venue_id": report.venue_id,
         "order_id": intake.order_ids.get(report.id),
         "channel": report.channel.value,
-        "severity": matter.severity,
         "text": report.text,
         "address": report.address,
         "lon": place.lon,
@@ -137,6 +172,9 @@ def _told(report: CaseReport, intake: Intake, matter: MatterFacts, place: Place)
 STARTING = (
     "grid_path",
     "matter_code",
+    "severity",
+    "layer",
+    "is_restricted",
     "department_id",
     "handler_id",
     "verifier_id",
@@ -156,10 +194,12 @@ def _sealed(
     actor: Actor,
     facts: CaseFacts,
     told: dict[str, Any],
+    why: dict[str, Any],
     photo_facts: Mapping[str, Mapping[str, Any]],
 ) -> Started:
     first = {name: getattr(facts, name) for name in STARTING}
-    detail: dict[str, Any] = {"facts": told | first, **photos_said(report.photos, photo_facts)}
+    detail: dict[str, Any] = {"facts": told | first, **why}
+    detail |= photos_said(report.photos, photo_facts)
     event = _event(report, actor, facts, report.id, 1, Action.REPORT, "", Status.REPORTED, detail)
     facts = replace(facts, chain_head=event.hash)
     if not report.fixed_on_spot:

@@ -59,8 +59,10 @@ ENDED = frozenset({S.CLOSED, S.REJECTED, S.MERGED})
 
 WHILE_OPEN = frozenset(  # CS-11
     {Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Mark.URGE, Mark.SUPERVISE, Mark.ESCALATE, Mark.LIST_MAJOR}
+    | {Mark.RAISE_SEVERITY}
 )
 
+RESTRICTED = "cases.read_restricted"  # CS-8 (DG-13)
 HANDLERS_WORK = frozenset({A.SIGN, A.FEED_BACK, A.TRANSFER, A.TRANSFER_BACK})
 JUDGEMENT = frozenset({A.PASS, A.FAIL})
 
@@ -102,6 +104,9 @@ class CaseFacts:
     id: UUID
     grid_path: str
     matter_code: str
+    severity: str
+    layer: str  # of grids, in which it was found; "" where nobody asks
+    is_restricted: bool  # seen by named posts only
     status: Status
     reporter_id: int
     department_id: int | None
@@ -180,6 +185,8 @@ def check_visible(case: CaseFacts | None, actor: Actor) -> CaseFacts:
 def can_see(actor: Actor, case: CaseFacts) -> bool:
     """Return whether the case is the actor's to see: the twin of `CaseQuerySet.visible_to` (CS-8)."""
     if not actor.covers(case.grid_path):
+        return False
+    if case.is_restricted and not (actor.can(RESTRICTED) or actor.user_id == case.reporter_id):
         return False
     if actor.can("cases.handle"):
         return actor.department_id is not None and actor.department_id == case.department_id

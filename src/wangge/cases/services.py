@@ -20,6 +20,7 @@ from wangge.cases.looking import intake as look_up
 from wangge.cases.looking import world as look_around
 from wangge.cases.marking import MOST as MOST_MARKS
 from wangge.cases.marking import MarkCommand, mark_all
+from wangge.cases.raising import Books, list_late, raise_all
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import CaseFacts, Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
@@ -40,6 +41,7 @@ __all__ = [
     "delete_filter",
     "export_cases",
     "issue_documents",
+    "raise_overdue",
     "report_cases",
     "save_filter",
     "set_missing_deadlines",
@@ -47,6 +49,7 @@ __all__ = [
     "void_document",
 ]
 SET_DEADLINES = "cases.set_missing_deadlines"
+RAISE_OVERDUE = "cases.raise_overdue"
 
 
 def report_cases(
@@ -67,13 +70,14 @@ def report_cases(
 
     def settle(fresh: Sequence[CaseReport]) -> dict[UUID, Fate]:
         stored = files.facts_of(digest for one in fresh for digest in (*one.photos, *one.after_photos))
-        intake = look_up(fresh, at, order_ids or {}, stored)
+        intake = look_up(fresh, at, order_ids or {}, stored, actor)
         fates: dict[UUID, Fate] = {}
         for report in fresh:
             try:
                 check_time(report.at, at)
                 check_photos((*report.photos, *report.after_photos), stored)
                 started[report.id] = one = start(report, actor, intake)
+                intake.note(report)
                 fates[report.id] = Fate.applied(report.id, **told(one.facts))
             except Refused as refusal:
                 fates[report.id] = Fate.refused(report.id, refusal)
@@ -206,6 +210,32 @@ def _deadline_of(case: WithoutDeadline, around: calendars.Calendars) -> datetime
     matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
     calendar = around.of(case.grid_path)
     return deadline_if_known(case.reported_at, matter.clock, calendar) if matter else None
+
+
+def raise_overdue(*, at: datetime) -> int:
+    """Raise the severity of open cases that are late by their time to fix; returns how many.
+
+    A page is one transaction; done twice, it finds nothing more.
+    Rule: MA-6 (domain part 3, rule a), CS-11 (a mark says which rule and why).
+    """
+    books = Books({})
+    return sum(_raise_page(versions, books, at) for versions in list_late(at, books))
+
+
+@transaction.atomic
+def _raise_page(versions: Mapping[UUID, str], books: Books, at: datetime) -> int:
+    raised = raise_all(writing.lock_many(versions), versions, books, at)
+    marks = [
+        MarkCommand(
+            batches.id_for(key, at),
+            key,
+            Mark.RAISE_SEVERITY,
+            detail={"raised": why.told()},
+            severity=why.after,
+        )
+        for key, why in raised.items()
+    ]
+    return sum(fate.outcome is Outcome.APPLIED for fate in add_marks(marks, actor=None, at=at))
 
 
 def export_cases(actor: Actor, filters: CaseFilter, suffix: str, *, at: datetime) -> HttpResponseBase:

@@ -16,3 +16,10 @@ def set_missing_deadlines(timestamp: int | None = None) -> int:
     while done := services.set_missing_deadlines(at=clock.now()):
         total += done
     return total
+
+
+@app.periodic(cron="40 17 * * *")  # 01:40 in China
+@app.task(name=services.RAISE_OVERDUE, queueing_lock=services.RAISE_OVERDUE)
+def raise_overdue(timestamp: int | None = None) -> int:
+    """Raise the severity of cases that are late by their time to fix."""
+    return services.raise_overdue(at=clock.now())

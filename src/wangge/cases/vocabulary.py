@@ -53,6 +53,7 @@ class Mark(StrEnum):
     ISSUE_DOCUMENT = "issue_document"
     EXPORT_EVIDENCE = "export_evidence"
     NOTE = "note"
+    RAISE_SEVERITY = "raise_severity"  # by the installation, by an upgrade rule of the pack
 
 
 class Channel(StrEnum):

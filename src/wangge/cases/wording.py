@@ -44,6 +44,7 @@ MARK_ZH = {
     "issue_document": "出具文书",
     "export_evidence": "导出证据包",
     "note": "备注",
+    "raise_severity": "等级上调",
 }
 NEED_ZH = {"reason": "理由", "photos": "照片", "department": "承办部门", "case": "并入的案件"}
 SEVERITY_ZH = {"general": "一般", "larger": "较大", "suspected_major": "重大（疑似）", "urgent": "紧急"}

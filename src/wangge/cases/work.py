@@ -11,7 +11,7 @@ from django.db.models import Case as Switch
 from django.db.models import CharField, ExpressionWrapper, F, Q, Value, When
 
 from wangge.cases.deadlines import STILL
-from wangge.cases.rules import Light
+from wangge.cases.rules import RESTRICTED, Light
 from wangge.kernel.actor import Actor
 
 M = TypeVar("M", bound=models.Model)
@@ -42,8 +42,10 @@ def _lights(at: datetime) -> Mapping[Light, Q]:
 
 class WorkQuerySet(models.QuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
-        """Scope first; a citizen sees the own reports, a department its own cases. Fails closed."""
+        """Scope first; restricted ones only named posts; a department its own, a citizen the own reports."""
         cases = self.filter(grid_path__startswith=actor.scope)
+        if not actor.can(RESTRICTED):
+            cases = cases.filter(Q(is_restricted=False) | Q(reporter_id=actor.user_id))
         if actor.can("cases.handle"):
             return cases.filter(department_id=actor.department_id) if actor.department_id else cases.none()
         if actor.role == "citizen":

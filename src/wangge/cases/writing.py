@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -17,9 +18,11 @@ from wangge.cases.reporting import Started
 from wangge.cases.rules import CaseFacts, Status
 from wangge.kernel import calendars, prepared
 from wangge.matters import queries as matters
+from wangge.matters.rules import Subject
 
 FACTS = tuple(field.name for field in fields(CaseFacts))
 CHANGING = {
+    "severity": "text",
     "status": "text",
     "department_id": "bigint",
     "handler_id": "bigint",
@@ -39,7 +42,6 @@ TOLD = {
     "venue_id": "uuid",
     "order_id": "uuid",
     "channel": "text",
-    "severity": "text",
     "text": "text",
     "address": "text",
     "lon": "float8",
@@ -51,6 +53,8 @@ STARTING = {
     "id": "uuid",
     "grid_path": "text",
     "matter_code": "text",
+    "layer": "text",
+    "is_restricted": "bool",
     "reporter_id": "bigint",
     "reported_at": "timestamptz",
 }
@@ -74,8 +78,15 @@ SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS ru
   {calendars.EDITION} AS calendar
 FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """
+EARLIER = """
+SELECT venue_id, matter_code, reported_at FROM cases_case
+WHERE venue_id = ANY(%s) AND matter_code = ANY(%s) AND reported_at > %s
+  AND status NOT IN ('rejected', 'merged')
+"""
 SAVE = prepared.update("cases_case", CHANGING, key=("id", "uuid"))
-MARKED = {name: CHANGING[name] for name in ("due_at", "stage_due_at", "event_count", "chain_head")}
+MARKED = {
+    name: CHANGING[name] for name in ("severity", "due_at", "stage_due_at", "event_count", "chain_head")
+}
 SAVE_MARKED = prepared.update("cases_case", MARKED, key=("id", "uuid"))
 INSERT = prepared.insert("cases_case", STARTING | CHANGING | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
@@ -137,16 +148,27 @@ def as_row(thing: object, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in names}
 
 
-def suggest_departments(
-    cases: Mapping[UUID, tuple[str, str]], rulebook: matters.Rulebook
-) -> dict[UUID, int | None]:
-    """Return the department that the routes name for each case, given as (matter code, grid path).
+def subject_of(case: CaseFacts | Case) -> Subject:
+    """Return what the routes look at."""
+    return Subject(case.matter_code, case.grid_path, case.severity, case.layer)
 
-    Rule: MA-1 (WH-28): the longest matter prefix wins, then the longest path, else its own kind.
-    """
-    kinds = {key: (rulebook.kind_for(code, path), path) for key, (code, path) in cases.items()}
+
+def suggest_departments(cases: Mapping[UUID, Subject], rulebook: matters.Rulebook) -> dict[UUID, int | None]:
+    """Return the department that the routes name for each case. Rule: MA-1 (WH-28, WH-32)."""
+    kinds = {key: (rulebook.kind_for(subject), subject.grid_path) for key, subject in cases.items()}
     found = accounts.departments_for([(kind, path) for kind, path in kinds.values() if kind])
     return {key: found.get((kind, path)) if kind else None for key, (kind, path) in kinds.items()}
+
+
+def reported_before(
+    wanted: Iterable[tuple[UUID, str]], since: datetime
+) -> dict[tuple[UUID, str], list[datetime]]:
+    """Return when each (venue, matter) was reported since then; rejected and merged reports do not count."""
+    venues, codes = (sorted(set(column)) for column in zip(*wanted, strict=True))
+    found: dict[tuple[UUID, str], list[datetime]] = defaultdict(list)
+    for venue_id, code, at in prepared.send(EARLIER, venues, codes, since, binary=True).fetchall():
+        found[venue_id, code].append(at)
+    return found
 
 
 def department_paths(department_ids: Iterable[int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""The rows that a pack installs: matters, routes, stage clocks, stage names, and at last its timing."""
+"""The rows that a pack installs: the catalogue with all that hangs on it, and at last its timing."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Max
 
-from wangge.matters.models import Matter, Route, StageClock, StageName, Timing
+from wangge.matters.models import Matter, Power, Route, StageClock, StageName, Term, Timing, Upgrade
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -22,6 +23,21 @@ def install_routes(rows: Rows, *, pack_version: str) -> None:
     _install(Route, rows, pack_version)
 
 
+def install_upgrades(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the active upgrade rules. Rule: PK-4, MA-6."""
+    _install(Upgrade, rows, pack_version)
+
+
+def install_powers(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the active list of enforcement powers. Rule: PK-4, MA-4."""
+    _install(Power, rows, pack_version)
+
+
+def install_terms(rows: Rows, *, pack_version: str) -> None:
+    """Make `rows` the active words of the catalogue. Rule: PK-4, MA-3, MA-5."""
+    _install(Term, rows, pack_version)
+
+
 def install_clocks(rows: Rows, *, pack_version: str) -> None:
     """Make `rows` the active stage clocks. Rule: PK-4, CS-6."""
     _install(StageClock, rows, pack_version)
@@ -32,15 +48,21 @@ def install_stages(rows: Rows, *, pack_version: str) -> None:
     _install(StageName, rows, pack_version)
 
 
+@transaction.atomic
 def install_timing(
     *, yellow_at_pct: int, at_once_hours: int, pack_version: str, work_spans: Sequence[Sequence[str]] = ()
 ) -> None:
     """Put the numbers of the clocks and with them the rows of `pack_version` into force: the last step.
 
+    The city's own matters stay in force: the edition goes on (MA-8).
     Rule: PK-4, CS-6.
     """
-    row = {"yellow_at_pct": yellow_at_pct, "at_once_hours": at_once_hours, "work_spans": list(work_spans)}
-    _install(Timing, [row], pack_version)
+    edition = Timing.objects.aggregate(last=Max("edition"))["last"] or 0
+    Timing.objects.filter(is_active=True).update(is_active=False)
+    numbers = {"yellow_at_pct": yellow_at_pct, "at_once_hours": at_once_hours, "work_spans": list(work_spans)}
+    Timing.objects.update_or_create(
+        pack_version=pack_version, edition=edition, defaults=numbers | {"is_active": True}
+    )
 
 
 @transaction.atomic

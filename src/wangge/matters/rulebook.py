@@ -1,8 +1,8 @@
-"""What the pack in force says of cases: read once a version, as a version never changes (PK-5)."""
+"""What is in force for cases: read once an edition, as neither a pack version nor an edition ever changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from functools import lru_cache
@@ -11,20 +11,45 @@ from django.db import connection
 
 from wangge.kernel import prepared
 from wangge.kernel.calendar import Span
-from wangge.matters.models import Matter, Route, StageClock, StageName, Timing
-from wangge.matters.rules import Clock, Clocks, MatterFacts, RouteRow, clock_of, department_kind
+from wangge.matters.models import (
+    Admission,
+    Kind,
+    Matter,
+    Power,
+    Route,
+    StageClock,
+    StageName,
+    Term,
+    Timing,
+    Upgrade,
+)
+from wangge.matters.rules import (
+    Clock,
+    Clocks,
+    MatterFacts,
+    PowerRow,
+    RouteRow,
+    Subject,
+    UpgradeRow,
+    clock_of,
+    department_kind,
+)
 
 RED_AT_PCT = 100  # when the time is up
+EDITION = "+"  # wuhu@2026.11+3: the third edition of the city's own matters beside the pack's
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rows of one pack version. Without a pack there is no matter, and no clock turns yellow."""
+    """The rows of one edition. Without a pack there is no matter, and no clock turns yellow."""
 
     pack_version: str = ""
     yellow_at_pct: int = RED_AT_PCT
     matters: Mapping[str, MatterFacts] = field(default_factory=dict)
     routes: Sequence[RouteRow] = ()
+    upgrades: Sequence[UpgradeRow] = ()
+    powers: Sequence[PowerRow] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)  # of an open case, by its severity
     stage_clocks: Clocks = field(default_factory=dict)
     stage_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -33,12 +58,20 @@ class Rulebook:
         """The time to fix each matter."""
         return {code: matter.clock for code, matter in self.matters.items()}
 
-    def kind_for(self, matter_code: str, grid_path: str) -> str | None:
+    @property
+    def layers(self) -> set[str]:
+        """The layers of grids that routes ask for; none: nobody needs to know a case's."""
+        return {route.layer for route in self.routes if route.layer}
+
+    @property
+    def repeat_days(self) -> int:
+        """How far back the upgrade rules look for the same matter at the same venue; 0: none does."""
+        return max((rule.within_days for rule in self.upgrades if rule.times is not None), default=0)
+
+    def kind_for(self, subject: Subject) -> str | None:
         """Return the kind of department for a matter in a place. Rule: MA-1."""
-        matter = self.matters.get(matter_code)
-        return department_kind(
-            matter_code, grid_path, self.routes, matter.department_kind if matter else None
-        )
+        matter = self.matters.get(subject.matter_code)
+        return department_kind(subject, self.routes, matter.department_kind if matter else None)
 
 
 NOTHING_INSTALLED = Rulebook()
@@ -50,9 +83,11 @@ def in_force() -> Rulebook:
     return numbered(row[0] if row else None)
 
 
-def of_version(pack_version: str) -> Rulebook:
-    """Return the rulebook that an older case was made under."""
-    return numbered(Timing.objects.filter(pack_version=pack_version).values_list("pk", flat=True).first())
+def of_version(version: str) -> Rulebook:
+    """Return the rulebook that an older case was made under: a pack's version, with or without an edition."""
+    pack_version, _, edition = version.partition(EDITION)
+    found = Timing.objects.filter(pack_version=pack_version, edition=int(edition or 0))
+    return numbered(found.values_list("pk", flat=True).first())
 
 
 def numbered(timing_id: int | None) -> Rulebook:
@@ -66,23 +101,16 @@ def numbered(timing_id: int | None) -> Rulebook:
 def _read(database: str, timing_id: int) -> Rulebook:
     timing = Timing.objects.get(pk=timing_id)
     version, hours = timing.pack_version, timing.at_once_hours
-    matters = {
-        row.code: MatterFacts(
-            row.severity,
-            clock_of(row.fix_days, row.fix_hours, at_once_hours=hours),
-            row.department_kind,
-            row.name_zh,
-            row.name_en,
-            tuple(row.words_zh),
-        )
-        for row in Matter.objects.filter(pack_version=version)
-    }
-    routes = Route.objects.filter(pack_version=version).order_by("pk")
     return Rulebook(
-        pack_version=version,
+        pack_version=f"{version}{EDITION}{timing.edition}" if timing.edition else version,
         yellow_at_pct=timing.yellow_at_pct,
-        matters=matters,
-        routes=tuple(RouteRow(row.matter_prefix, row.path, row.department_kind) for row in routes),
+        matters=dict(_matters(timing)),
+        routes=tuple(_routes(version)),
+        upgrades=tuple(_upgrades(version)),
+        powers=tuple(_powers(version)),
+        weights={
+            row.code: row.number or 1 for row in Term.objects.filter(pack_version=version, kind="severity")
+        },
         stage_clocks={
             row.status: clock_of(
                 row.working_days,
@@ -102,3 +130,72 @@ def _read(database: str, timing_id: int) -> Rulebook:
 def read_spans(spans: Sequence[Sequence[str]]) -> tuple[Span, ...]:
     """Return the hours of a working day as they stand in the timing row."""
     return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
+
+
+def _matters(timing: Timing) -> Iterator[tuple[str, MatterFacts]]:
+    for row in Matter.objects.filter(pack_version=timing.pack_version):
+        yield row.code, _facts(row, timing)
+    for own in Admission.objects.in_edition(timing.edition):
+        yield own.code, _facts(own, timing, path=own.department_path)
+
+
+def _facts(row: Kind, timing: Timing, *, path: str = "") -> MatterFacts:
+    return MatterFacts(
+        severity=row.severity,
+        clock=clock_of(row.fix_days, row.fix_hours, at_once_hours=timing.at_once_hours),
+        department_kind=row.department_kind,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        words_zh=tuple(row.words_zh),
+        may_become=row.may_become,
+        is_restricted=row.is_restricted,
+        path=path,
+    )
+
+
+def _routes(version: str) -> Iterator[RouteRow]:
+    for row in Route.objects.filter(pack_version=version).order_by("pk"):
+        yield RouteRow(
+            matter_prefix=row.matter_prefix,
+            path=row.path,
+            department_kind=row.department_kind,
+            severity=row.severity,
+            layer=row.layer,
+            grid_first=row.grid_first,
+            code=row.code,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            source=row.source,
+            is_confirmed=row.is_confirmed,
+        )
+
+
+def _upgrades(version: str) -> Iterator[UpgradeRow]:
+    for row in Upgrade.objects.filter(pack_version=version).order_by("pk"):
+        yield UpgradeRow(
+            code=row.code,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            matter_prefix=row.matter_prefix,
+            to=row.to,
+            classes=frozenset(row.classes),
+            tags=frozenset(row.tags),
+            times=row.times,
+            within_days=row.within_days,
+            overdue_times=row.overdue_times,
+        )
+
+
+def _powers(version: str) -> Iterator[PowerRow]:
+    for row in Power.objects.filter(pack_version=version).order_by("pk"):
+        yield PowerRow(
+            code=row.code,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            department_kind=row.department_kind,
+            matter_prefix=row.matter_prefix,
+            path=row.path,
+            basis=row.basis,
+            source=row.source,
+            is_confirmed=row.is_confirmed,
+        )

@@ -5,9 +5,21 @@ from __future__ import annotations
 from wangge.matters.installing import (
     install_clocks,
     install_matters,
+    install_powers,
     install_routes,
     install_stages,
+    install_terms,
     install_timing,
+    install_upgrades,
 )
 
-__all__ = ["install_clocks", "install_matters", "install_routes", "install_stages", "install_timing"]
+__all__ = [
+    "install_clocks",
+    "install_matters",
+    "install_powers",
+    "install_routes",
+    "install_stages",
+    "install_terms",
+    "install_timing",
+    "install_upgrades",
+]

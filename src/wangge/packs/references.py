@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Status
 from wangge.documents.rules import Kind
+from wangge.matters.rules import Severity
 from wangge.packs.schemas import SECTIONS, Pack
 
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
 ]  # section, code, place, word, known words
 KNOWN_STATUSES = frozenset(status.value for status in Status)
+KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
 KNOWN_ROLES = frozenset(role.value for role in Role)
 KNOWN_DOCUMENTS = frozenset(kind.value for kind in Kind)
 
@@ -21,12 +23,7 @@ def references(pack: Pack) -> Iterator[Reference]:
     """Yield every word of a pack that must be the code of another row, with the codes there are."""
     codes = {section: frozenset(row.code for row in getattr(pack, section)) for section in SECTIONS}
     tags = codes["tags"] | codes["grades"]
-    for matter in pack.matters:
-        yield "matters", matter.code, ("group",), matter.group, codes["matter_groups"]
-        for n, kind in enumerate(matter.departments):
-            yield "matters", matter.code, ("departments", n), kind, codes["department_kinds"]
-    for route in pack.routes:
-        yield "routes", route.code, ("department_kind",), route.department_kind, codes["department_kinds"]
+    yield from _of_catalogue(pack, codes, tags)
     for plan in pack.plans:
         yield "plans", plan.code, ("checklist",), plan.checklist, codes["checklists"]
         for n, word in enumerate(plan.classes):
@@ -37,11 +34,43 @@ def references(pack: Pack) -> Iterator[Reference]:
     for section, known in (
         ("stages", KNOWN_STATUSES),
         ("stage_clocks", KNOWN_STATUSES),
+        ("severities", KNOWN_SEVERITIES),
+        ("admissions", codes["department_kinds"] | {"all", "departments"}),
         ("roles", KNOWN_ROLES),
         ("document_numbers", KNOWN_DOCUMENTS),
     ):
         for code in codes[section]:
             yield section, code, ("code",), code, known
+
+
+def _of_catalogue(
+    pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]
+) -> Iterator[Reference]:
+    kinds = codes["department_kinds"]
+    for group in pack.matter_groups:
+        yield "matter_groups", group.code, ("owner",), group.owner, kinds
+        if group.lane:
+            yield "matter_groups", group.code, ("lane",), group.lane, codes["lanes"]
+        yield from _each("matter_groups", group.code, "fields", group.fields, codes["fields"])
+    for matter in pack.matters:
+        yield "matters", matter.code, ("group",), matter.group, codes["matter_groups"]
+        yield from _each("matters", matter.code, "departments", matter.departments, kinds)
+        yield from _each("matters", matter.code, "fields", matter.fields, codes["fields"])
+    for route in pack.routes:
+        if route.department_kind:
+            yield "routes", route.code, ("department_kind",), route.department_kind, kinds
+    for power in pack.powers:
+        yield "powers", power.code, ("department_kind",), power.department_kind, kinds
+    for upgrade in pack.upgrades:
+        yield from _each("upgrades", upgrade.code, "classes", upgrade.classes, codes["venue_classes"])
+        yield from _each("upgrades", upgrade.code, "tags", upgrade.tags, tags)
+
+
+def _each(
+    section: str, code: str, field: str, words: Sequence[str], known: frozenset[str]
+) -> Iterator[Reference]:
+    for n, word in enumerate(words):
+        yield section, code, (field, n), word, known
 
 
 def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:

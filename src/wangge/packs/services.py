@@ -13,11 +13,11 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.receipts import digest_of
-from wangge.matters import services as matters
 from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
+from wangge.packs.pushing import push_matters
 from wangge.packs.reading import list_names, read
-from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, PackLacksClock, compare
+from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
 from wangge.packs.schemas import Pack
 from wangge.triage import services as triage
 from wangge.venues import services as venues
@@ -100,7 +100,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         ],
         pack_version=version,
     )
-    _push_matters(pack)
+    push_matters(pack)
     _push_suggestions(pack)
     orders.install_plan_rules(
         [
@@ -125,64 +125,3 @@ def _push_suggestions(pack: Pack) -> None:
     """A pack that leaves a figure out has the one of TR-7."""
     given = {row.code.removeprefix("duplicate_"): int(row.value) for row in pack.suggestions}
     triage.install_reach(given, pack_version=pack.pack_version)
-
-
-def _push_matters(pack: Pack) -> None:
-    version = pack.pack_version
-    groups = {group.code: group for group in pack.matter_groups}
-    matters.install_matters(
-        [
-            {
-                "code": row.code,
-                "group_code": row.group,
-                "group_zh": groups[row.group].zh,
-                "group_en": groups[row.group].en,
-                "name_zh": row.zh,
-                "name_en": row.en,
-                "basis": row.basis,
-                "severity": row.severity.value,
-                "fix_days": row.fix_days,
-                "fix_hours": row.fix_hours,
-                "department_kind": row.department_kind,
-                "words_zh": row.words_zh,
-                "is_confirmed": row.is_confirmed,
-            }
-            for row in pack.matters
-        ],
-        pack_version=version,
-    )
-    matters.install_routes(
-        [
-            {"matter_prefix": row.matter_prefix, "path": row.path, "department_kind": row.department_kind}
-            for row in pack.routes
-        ],
-        pack_version=version,
-    )
-    matters.install_clocks(
-        [
-            {
-                "status": row.code,
-                "working_days": row.working_days,
-                "hours": row.hours,
-                "working_hours": row.working_hours,
-                "source": row.source,
-                "is_confirmed": row.is_confirmed,
-            }
-            for row in pack.stage_clocks
-        ],
-        pack_version=version,
-    )
-    matters.install_stages(
-        [{"status": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.stages],
-        pack_version=version,
-    )
-    yellow = next((row.at_pct for row in pack.lights if row.code == "yellow"), None)
-    at_once = next((row.hours for row in pack.promises if row.code == "fix_at_once"), None)
-    if yellow is None or at_once is None:
-        raise PackLacksClock(row="lights: yellow" if yellow is None else "promises: fix_at_once (hours)")
-    spans = sorted([row.starts, row.ends] for row in pack.work_spans)
-    if not spans and any(row.working_hours for row in pack.stage_clocks):
-        raise PackLacksClock(row="work_spans")
-    matters.install_timing(
-        yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version, work_spans=spans
-    )

@@ -120,6 +120,12 @@ def paths_of(user_id: int, on: date) -> set[str]:
     return set(posts.filter(user_id=user_id).values_list("path", flat=True))
 
 
+def layers_of(user_id: int, on: date) -> set[str]:
+    """Return the layers of grids that a person walks on a day, in any duty. Rule: TE-9."""
+    posts = GridMember.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
+    return set(posts.filter(user_id=user_id).values_list("layer", flat=True))
+
+
 # ---- what a person asks for --------------------
 
 

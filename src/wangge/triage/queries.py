@@ -15,6 +15,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
+from wangge.matters.rules import Subject
 from wangge.territory import queries as territory
 from wangge.triage.loading import Loaded, in_force, reach, words_of
 from wangge.triage.reporting import get_page, is_asked_one_damaged
@@ -153,7 +154,7 @@ def _department(
                 confidence=round(found[1] / found[2], 3),
                 reason=department_reason(found, matter.name_zh, matter.name_en),
             )
-    kind = rules.kind_for(code, grid_path)
+    kind = rules.kind_for(Subject(code, grid_path, matter.severity))
     number = accounts.department_for(kind, grid_path) if kind else None
     if number is None:
         return None

@@ -16,6 +16,7 @@ from wangge.accounts import queries as accounts
 from wangge.cases import queries as cases
 from wangge.kernel.clock import CHINA
 from wangge.matters import queries as matters
+from wangge.matters.rules import Subject
 from wangge.triage.history import Past, department_keys, judge, severity_keys, tally
 from wangge.triage.lessons import Example, Learnt, Lesson
 from wangge.triage.rules import MOST_CASES, words_of_name
@@ -92,12 +93,14 @@ def gather() -> Material:
 def _departments(rows: Sequence[cases.ToldCase], rules: matters.Rulebook) -> list[Past]:
     had = [case for case in rows if case.department_id is not None]
     kinds = {
-        (case.matter_code, case.grid_path): rules.kind_for(case.matter_code, case.grid_path) for case in had
+        case.id: rules.kind_for(Subject(case.matter_code, case.grid_path, case.severity)) for case in had
     }
-    routed = accounts.departments_for([(kind, path) for (_, path), kind in kinds.items() if kind])
+    routed = accounts.departments_for(
+        [(kind, path) for path, kind in ((case.grid_path, kinds[case.id]) for case in had) if kind]
+    )
     found: list[Past] = []
     for case in had:
-        kind = kinds[case.matter_code, case.grid_path]
+        kind = kinds[case.id]
         ruled = routed.get((kind, case.grid_path)) if kind else None
         found.append(Past(department_keys(case.matter_code, case.grid_path), case.department_id or 0, ruled))
     return found

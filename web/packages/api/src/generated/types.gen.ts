@@ -2674,7 +2674,7 @@ export type EventOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity';
 
 /**
  * DeadlineLine

@@ -1,0 +1,141 @@
+"""The rows of a pack as the room of matters takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from wangge.matters import services as matters
+from wangge.packs.rules import PackLacksClock
+from wangge.packs.schemas import Entry, Matter, MatterGroup, Pack
+
+TERMS = {"lane": "lanes", "field": "fields", "severity": "severities", "department": "department_kinds"}
+
+
+def push_matters(pack: Pack) -> None:
+    """Make the pack's catalogue, routes, upgrades, powers, clocks and words the active ones, timing last.
+
+    Raises: PackLacksClock.
+    Rule:   PK-4, PK-8.
+    """
+    version = pack.pack_version
+    groups = {group.code: group for group in pack.matter_groups}
+    matters.install_matters([_matter(row, groups[row.group]) for row in pack.matters], pack_version=version)
+    matters.install_routes(
+        [
+            _named(row)
+            | {
+                "matter_prefix": row.matter_prefix,
+                "path": row.path,
+                "severity": row.severity or "",
+                "layer": row.layer or "",
+                "department_kind": row.department_kind or "",
+                "grid_first": row.grid_first,
+            }
+            for row in pack.routes
+        ],
+        pack_version=version,
+    )
+    matters.install_upgrades(
+        [
+            _named(row)
+            | {
+                "matter_prefix": row.matter_prefix,
+                "to": row.to.value,
+                "classes": row.classes,
+                "tags": row.tags,
+                "times": row.times,
+                "within_days": row.within_days or 0,
+                "overdue_times": row.overdue_times,
+            }
+            for row in pack.upgrades
+        ],
+        pack_version=version,
+    )
+    matters.install_powers(
+        [
+            _named(row)
+            | {
+                "department_kind": row.department_kind,
+                "matter_prefix": row.matter_prefix,
+                "path": row.path,
+                "basis": row.basis,
+            }
+            for row in pack.powers
+        ],
+        pack_version=version,
+    )
+    matters.install_terms(list(_terms(pack)), pack_version=version)
+    _push_clocks(pack)
+
+
+def _push_clocks(pack: Pack) -> None:
+    version = pack.pack_version
+    matters.install_clocks(
+        [
+            {
+                "status": row.code,
+                "working_days": row.working_days,
+                "hours": row.hours,
+                "working_hours": row.working_hours,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.stage_clocks
+        ],
+        pack_version=version,
+    )
+    matters.install_stages(
+        [{"status": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.stages],
+        pack_version=version,
+    )
+    yellow = next((row.at_pct for row in pack.lights if row.code == "yellow"), None)
+    at_once = next((row.hours for row in pack.promises if row.code == "fix_at_once"), None)
+    if yellow is None or at_once is None:
+        raise PackLacksClock(row="lights: yellow" if yellow is None else "promises: fix_at_once (hours)")
+    spans = sorted([row.starts, row.ends] for row in pack.work_spans)
+    if not spans and any(row.working_hours for row in pack.stage_clocks):
+        raise PackLacksClock(row="work_spans")
+    matters.install_timing(
+        yellow_at_pct=yellow, at_once_hours=at_once, pack_version=version, work_spans=spans
+    )
+
+
+def _named(row: Entry) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name_zh": row.zh,
+        "name_en": row.en,
+        "source": row.source,
+        "is_confirmed": row.is_confirmed,
+    }
+
+
+def _matter(row: Matter, group: MatterGroup) -> dict[str, Any]:
+    return _named(row) | {
+        "group_code": row.group,
+        "group_zh": group.zh,
+        "group_en": group.en,
+        "owner_kind": group.owner,
+        "form": group.form.value,
+        "lane": group.lane or "",
+        "fields": [*group.fields, *row.fields],
+        "basis": row.basis,
+        "severity": row.severity.value,
+        "may_become": row.may_become or "",
+        "deadline_words": row.deadline,
+        "fix_days": row.fix_days,
+        "fix_hours": row.fix_hours,
+        "department_kind": row.department_kind,
+        "words_zh": row.words_zh,
+        "is_restricted": row.is_restricted,
+    }
+
+
+def _terms(pack: Pack) -> Iterator[Mapping[str, Any]]:
+    for kind, section in TERMS.items():
+        rows: Sequence[Entry] = getattr(pack, section)
+        for row in rows:
+            yield _named(row) | {"kind": kind, "number": getattr(row, "weight", None)}
+    for stated in pack.admissions:
+        yield _named(stated) | {"kind": "stated", "number": stated.count}
