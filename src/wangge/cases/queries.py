@@ -18,7 +18,7 @@ from wangge.cases.figures import get_figures
 from wangge.cases.finding import select
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
-from wangge.cases.photo_uses import list_photo_uses
+from wangge.cases.photo_uses import PhotoUse, list_photo_uses
 from wangge.cases.rules import Action, Mark, allowed_actions
 from wangge.cases.saved_filters import list_saved
 from wangge.cases.schemas import (
@@ -32,6 +32,7 @@ from wangge.cases.schemas import (
 )
 from wangge.cases.showing import row_of, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
+from wangge.cases.whole import MARK_NAMES, WholeCase, WholeStep, check_all_visible, read_whole
 from wangge.kernel import calendars, photo_copies
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
@@ -40,8 +41,13 @@ from wangge.territory.queries import read_box
 from wangge.territory.schemas import FeatureCollection
 
 __all__ = [
+    "MARK_NAMES",
     "CaseBrief",
+    "PhotoUse",
     "ToldCase",
+    "WholeCase",
+    "WholeStep",
+    "check_all_visible",
     "count_chained",
     "count_judged",
     "count_work",
@@ -59,6 +65,7 @@ __all__ = [
     "list_photo_uses",
     "list_points",
     "list_saved",
+    "read_whole",
     "select",
     "verify_chains",
 ]

@@ -16,6 +16,7 @@ from wangge.checklists.api import router as checklists
 from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
 from wangge.documents.api import router as documents
+from wangge.evidence.api import router as evidence
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
@@ -50,6 +51,7 @@ for prefix, router in {
     "matters": matters,
     "documents": documents,
     "triage": triage,
+    "evidence": evidence,
     "files": files,
     "health": health,
 }.items():

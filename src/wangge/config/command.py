@@ -16,6 +16,7 @@ from wangge.config import database, postgres_place, saying
 from wangge.config import run as running
 from wangge.config.backup_command import backup, restore
 from wangge.config.doctor_command import doctor
+from wangge.config.evidence_command import app as evidence
 from wangge.config.export_command import app as exporting
 from wangge.config.import_command import app as importing
 from wangge.config.pack_command import app as pack
@@ -70,7 +71,7 @@ def migrate() -> None:
     saying.say("数据库已是最新。", "The database is up to date.")
 
 
-for name, group in (("import", importing), ("export", exporting), ("pack", pack)):
+for name, group in (("import", importing), ("export", exporting), ("pack", pack), ("evidence", evidence)):
     app.add_typer(group, name=name)
 app.command("demo")(make_demo)
 for verb in (plan, simulate, verify, backup, restore, doctor):

@@ -38,7 +38,11 @@ Repair = Annotated[bool, typer.Option("--repair", help="修复自相交的图形
 
 def console_actor(scope: str = "console.") -> Actor:
     """Whoever holds the machine acts as the system administrator, in the territory the command names."""
-    capabilities = CAPABILITIES[Role.SYSTEM_ADMIN] | {"venues.export", "cases.read", "cases.export"}
+    capabilities = (
+        CAPABILITIES[Role.SYSTEM_ADMIN]
+        | {"venues.export", "cases.read", "cases.export"}
+        | {"evidence.export"}
+    )
     return Actor(0, "wangge", Role.SYSTEM_ADMIN.value, scope, None, capabilities)
 
 

@@ -189,6 +189,13 @@ class Light(Entry):
     at_pct: int = Field(ge=1, le=1000)
 
 
+class PhotoCheck(Entry):
+    """Up to where a photo fits what is claimed with it (EV-1 … EV-4): minutes, metres or bits."""
+
+    at_most: int = Field(ge=0, le=100_000)
+    policy: Literal["off", "advisory"] = "advisory"  # binding is not among them: people judge (EV-7)
+
+
 class Rung(Entry):
     after_working_days: int = Field(ge=0)
     role: Role
@@ -266,6 +273,7 @@ class Pack(Head):
     stage_clocks: list[StageClock] = Field(default_factory=list)
     work_spans: list[WorkSpan] = Field(default_factory=list)
     lights: list[Light] = Field(default_factory=list)
+    photo_checks: list[PhotoCheck] = Field(default_factory=list)
     ladder: list[Rung] = Field(default_factory=list)
     promises: list[Promise] = Field(default_factory=list)
     duties: list[Duty] = Field(default_factory=list)
@@ -308,6 +316,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "stage_clocks": StageClock,
     "work_spans": WorkSpan,
     "lights": Light,
+    "photo_checks": PhotoCheck,
     "ladder": Rung,
     "promises": Promise,
     "duties": Duty,

@@ -9,6 +9,7 @@ from django.db import transaction
 from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
 from wangge.documents import services as documents
+from wangge.evidence import services as evidence
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -102,6 +103,14 @@ def _push(pack: Pack, effective_on: date) -> None:
     )
     push_matters(pack)
     _push_suggestions(pack)
+    evidence.install_limits(
+        [
+            {"code": row.code, "at_most": row.at_most, "is_confirmed": row.is_confirmed}
+            for row in pack.photo_checks
+            if row.policy != "off"
+        ],
+        pack_version=version,
+    )
     orders.install_plan_rules(
         [
             {

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, RecordDecisionsData, RecordDecisionsResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveVenuesData, SaveVenuesResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses } from './types.gen';
+import type { AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListMattersData, ListMattersResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, RecordDecisionsData, RecordDecisionsResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveVenuesData, SaveVenuesResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1151,6 +1151,86 @@ export const useTriageVersion = <ThrowOnError extends boolean = false>(options: 
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List Evidence Keys
+ *
+ * The city's public keys, the one in force first. Open to everybody: it is how a bundle is checked.
+ */
+export const listEvidenceKeys = <ThrowOnError extends boolean = false>(options?: Options<ListEvidenceKeysData, ThrowOnError>): RequestResult<ListEvidenceKeysResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListEvidenceKeysResponses, unknown, ThrowOnError>({ url: '/api/evidence/keys', ...options });
+
+/**
+ * Get Case Evidence
+ *
+ * What the photos of a case say against what was claimed with them: advice for those who verify.
+ */
+export const getCaseEvidence = <ThrowOnError extends boolean = false>(options: Options<GetCaseEvidenceData, ThrowOnError>): RequestResult<GetCaseEvidenceResponses, GetCaseEvidenceErrors, ThrowOnError> => (options.client ?? client).get<GetCaseEvidenceResponses, GetCaseEvidenceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/evidence/cases/{case_id}',
+    ...options
+});
+
+/**
+ * List Evidence Exports
+ */
+export const listEvidenceExports = <ThrowOnError extends boolean = false>(options?: Options<ListEvidenceExportsData, ThrowOnError>): RequestResult<ListEvidenceExportsResponses, ListEvidenceExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListEvidenceExportsResponses, ListEvidenceExportsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/evidence/exports',
+    ...options
+});
+
+/**
+ * Request Evidence Export
+ *
+ * Ask for a signed bundle of up to 1,000 cases; a job makes it.
+ */
+export const requestEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<RequestEvidenceExportData, ThrowOnError>): RequestResult<RequestEvidenceExportResponses, RequestEvidenceExportErrors, ThrowOnError> => (options.client ?? client).post<RequestEvidenceExportResponses, RequestEvidenceExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/evidence/exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Evidence Export
+ */
+export const getEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<GetEvidenceExportData, ThrowOnError>): RequestResult<GetEvidenceExportResponses, GetEvidenceExportErrors, ThrowOnError> => (options.client ?? client).get<GetEvidenceExportResponses, GetEvidenceExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/evidence/exports/{export_id}',
+    ...options
+});
+
+/**
+ * Download Evidence Export
+ */
+export const downloadEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<DownloadEvidenceExportData, ThrowOnError>): RequestResult<DownloadEvidenceExportResponses, DownloadEvidenceExportErrors, ThrowOnError> => (options.client ?? client).get<DownloadEvidenceExportResponses, DownloadEvidenceExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/evidence/exports/{export_id}/file',
+    ...options
 });
 
 /**

@@ -2277,9 +2277,9 @@ export type CaseDocumentIn = {
 /**
  * Kind
  *
- * What may be issued. The Chinese name is the title on paper.
+ * What is compared.
  */
-export type Kind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
 
 /**
  * SignatureIn
@@ -3460,6 +3460,211 @@ export type UseIn = {
      * Automatic
      */
     automatic?: boolean;
+};
+
+/**
+ * PublicKeyOut
+ */
+export type PublicKeyOut = {
+    /**
+     * Fingerprint
+     */
+    fingerprint: string;
+    /**
+     * Pem
+     */
+    pem: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Retired At
+     */
+    retired_at: string | null;
+};
+
+/**
+ * EvidenceOut
+ */
+export type EvidenceOut = {
+    /**
+     * Photos
+     */
+    photos: Array<PhotoOut>;
+    /**
+     * Findings
+     */
+    findings: Array<FindingOut>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * FindingOut
+ *
+ * One comparison in plain words. Advice for a person: nothing follows from it by machine.
+ */
+export type FindingOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    kind: Kind;
+    verdict: Verdict;
+    /**
+     * Value
+     */
+    value: number | null;
+    /**
+     * Limit
+     */
+    limit: number | null;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Used Before
+     */
+    used_before: Array<UsedBefore>;
+};
+
+/**
+ * PhotoOut
+ *
+ * What a photo says of itself.
+ */
+export type PhotoOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Taken At
+     */
+    taken_at: string | null;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Camera
+     */
+    camera: string;
+};
+
+/**
+ * UsedBefore
+ *
+ * An earlier use of a photo, in a case that the reader may see.
+ */
+export type UsedBefore = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By Another
+     */
+    by_another: boolean;
+    /**
+     * Is Same Bytes
+     */
+    is_same_bytes: boolean;
+};
+
+/**
+ * Verdict
+ */
+export type Verdict = 'agrees' | 'differs' | 'unknown';
+
+/**
+ * ExportOut
+ */
+export type ExportOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * State
+     */
+    state: 'waiting' | 'making' | 'ready' | 'failed' | 'expired';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Made At
+     */
+    made_at: string | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number | null;
+    /**
+     * Sha256
+     */
+    sha256: string;
+};
+
+/**
+ * ExportIn
+ *
+ * A bundle to be made. `id` is made by the sender; sending it twice makes one.
+ */
+export type ExportIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Ids
+     */
+    case_ids: Array<string>;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -6028,6 +6233,192 @@ export type UseTriageVersionResponses = {
 };
 
 export type UseTriageVersionResponse = UseTriageVersionResponses[keyof UseTriageVersionResponses];
+
+export type ListEvidenceKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/evidence/keys';
+};
+
+export type ListEvidenceKeysResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PublicKeyOut>;
+};
+
+export type ListEvidenceKeysResponse = ListEvidenceKeysResponses[keyof ListEvidenceKeysResponses];
+
+export type GetCaseEvidenceData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/evidence/cases/{case_id}';
+};
+
+export type GetCaseEvidenceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetCaseEvidenceError = GetCaseEvidenceErrors[keyof GetCaseEvidenceErrors];
+
+export type GetCaseEvidenceResponses = {
+    /**
+     * OK
+     */
+    200: EvidenceOut;
+};
+
+export type GetCaseEvidenceResponse = GetCaseEvidenceResponses[keyof GetCaseEvidenceResponses];
+
+export type ListEvidenceExportsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/evidence/exports';
+};
+
+export type ListEvidenceExportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListEvidenceExportsError = ListEvidenceExportsErrors[keyof ListEvidenceExportsErrors];
+
+export type ListEvidenceExportsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ExportOut>;
+};
+
+export type ListEvidenceExportsResponse = ListEvidenceExportsResponses[keyof ListEvidenceExportsResponses];
+
+export type RequestEvidenceExportData = {
+    body: ExportIn;
+    path?: never;
+    query?: never;
+    url: '/api/evidence/exports';
+};
+
+export type RequestEvidenceExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RequestEvidenceExportError = RequestEvidenceExportErrors[keyof RequestEvidenceExportErrors];
+
+export type RequestEvidenceExportResponses = {
+    /**
+     * OK
+     */
+    200: ExportOut;
+};
+
+export type RequestEvidenceExportResponse = RequestEvidenceExportResponses[keyof RequestEvidenceExportResponses];
+
+export type GetEvidenceExportData = {
+    body?: never;
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/api/evidence/exports/{export_id}';
+};
+
+export type GetEvidenceExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetEvidenceExportError = GetEvidenceExportErrors[keyof GetEvidenceExportErrors];
+
+export type GetEvidenceExportResponses = {
+    /**
+     * OK
+     */
+    200: ExportOut;
+};
+
+export type GetEvidenceExportResponse = GetEvidenceExportResponses[keyof GetEvidenceExportResponses];
+
+export type DownloadEvidenceExportData = {
+    body?: never;
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/api/evidence/exports/{export_id}/file';
+};
+
+export type DownloadEvidenceExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type DownloadEvidenceExportError = DownloadEvidenceExportErrors[keyof DownloadEvidenceExportErrors];
+
+export type DownloadEvidenceExportResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type StoreFileData = {
     /**
