@@ -33,6 +33,13 @@ MAY = {
     "cases.dispatch": {"dispatcher"},
     "cases.approve": {"dispatcher"},
     "cases.handle": {"department_handler"},
+    "cases.move_deadlines": {"dispatcher", "supervisor"},
+    "oversight.read": {"dispatcher", "supervisor", "grid_chief", "department_handler", "leader"},
+    "oversight.urge": {"dispatcher", "supervisor", "grid_chief"},
+    "oversight.supervise": {"supervisor"},
+    "oversight.answer": {"department_handler"},
+    "oversight.reply": {"dispatcher"},
+    "calendar.write": {"system_admin"},
     "cases.verify": {"supervisor", "grid_chief", "grid_member"},
     "cases.reopen": {"supervisor"},
     "cases.read": {"dispatcher", "supervisor", "grid_chief", "grid_member", "department_handler", "citizen"}

@@ -17,7 +17,9 @@ from wangge.cases.rules import (
     Light,
     Status,
 )
+from wangge.kernel.calendar import DayKind
 from wangge.kernel.calendar import national as calendar
+from wangge.matters.rulebook import read_spans
 from wangge.matters.rules import Clock, clock_of
 
 VECTORS = json.loads((Path(__file__).parents[2] / "contracts/vectors/deadlines.json").read_text("utf-8"))
@@ -30,12 +32,35 @@ HOUR = timedelta(hours=1)
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_deadlines_as_typed_from_the_state_councils_notices(vector: dict[str, Any]) -> None:
-    clock = clock_of(vector.get("working_days"), vector.get("hours"), at_once_hours=24)
+    here = calendar.copy(
+        {date.fromisoformat(on): DayKind(kind) for on, kind in vector.get("local", {}).items()}
+    )
+    clock = clock_of(
+        vector.get("working_days"),
+        vector.get("hours"),
+        at_once_hours=24,
+        working_hours=vector.get("working_hours"),
+        spans=read_spans([span.split("-") for span in vector.get("work_spans", "").split()]),
+    )
     start, told = datetime.fromisoformat(vector["start"]), vector["expected"]
-    due_at = deadline_if_known(start, clock, calendar)
-    assert due_at == (told and datetime.fromisoformat(told))
+    due_at = deadline_if_known(start, clock, here)
     if due_at is not None:
-        assert explain(start, clock, calendar)[-1].at == due_at
+        assert explain(start, clock, here)[-1].at == due_at
+    for suspended_at, resumed_at in vector.get("suspended", []):
+        due_at = extended(
+            due_at,
+            clock,
+            suspended_at=datetime.fromisoformat(suspended_at),
+            resumed_at=datetime.fromisoformat(resumed_at),
+            calendar=here,
+        )
+    assert due_at == (told and datetime.fromisoformat(told))
+
+
+def test_there_are_two_hundred_of_them_and_each_kind_is_there() -> None:
+    assert len({vector["name"] for vector in VECTORS}) >= 200
+    for kind in ("working_days", "hours", "working_hours", "local", "suspended"):
+        assert sum(kind in vector for vector in VECTORS) >= 10, kind
 
 
 def test_the_account_of_a_deadline_names_every_day() -> None:

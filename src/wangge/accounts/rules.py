@@ -27,6 +27,7 @@ class Role(StrEnum):
 
 _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
+_WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
@@ -34,7 +35,7 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
-    | {"triage.read", "triage.train", "matters.read"},
+    | {"triage.read", "triage.train", "matters.read", "calendar.write"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
@@ -54,16 +55,21 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "evidence.export",
         "major_hazards.export",
         "triage.read",
-    },
+    }
+    | _WATCH
+    | {"oversight.reply", "cases.move_deadlines"},
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
     | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export", "triage.read"}
-    | {"cases.read_restricted", "matters.review"},
+    | {"cases.read_restricted", "matters.review"}
+    | _WATCH
+    | {"oversight.supervise", "cases.move_deadlines"},
     Role.GRID_CHIEF: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
-    | {"documents.record", "major_hazards.assess"},
+    | {"documents.record", "major_hazards.assess"}
+    | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"},
@@ -71,9 +77,11 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _DOCUMENTS
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}
-    | {"cases.read_restricted", "matters.read", "matters.propose"},
+    | {"cases.read_restricted", "matters.read", "matters.propose"}
+    | {"oversight.read", "oversight.answer"},
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
-    Role.LEADER: _READ_ALL | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted"},
+    Role.LEADER: _READ_ALL
+    | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"},
 }
 
 # AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).

@@ -52,7 +52,12 @@ class CaseBrief:
 
 def get_briefs(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, CaseBrief]:
     """Return those of the cases that the actor sees; one statement (CS-8)."""
-    return {one.id: one for one in _read(Case.objects.visible_to(actor).filter(pk__in=list(case_ids)))}
+    return {one.id: one for one in briefs_of(Case.objects.visible_to(actor).filter(pk__in=list(case_ids)))}
+
+
+def list_by_ids(case_ids: Iterable[UUID]) -> list[CaseBrief]:
+    """Return the cases by id, open or not: for a job, which has no actor; one statement."""
+    return briefs_of(Case.objects.filter(pk__in=list(case_ids)).order_by("pk"))
 
 
 def list_open_past(
@@ -76,9 +81,10 @@ def _page(found: OpenCaseQuerySet, beyond: UUID | None, limit: int, scope: str) 
     if beyond is not None:
         found = found.filter(pk__gt=beyond)
     page = found.order_by("pk").values("pk")[:limit]
-    return _read(Case.objects.filter(pk__in=page).order_by("pk"))
+    return briefs_of(Case.objects.filter(pk__in=page).order_by("pk"))
 
 
-def _read(found: CaseQuerySet) -> list[CaseBrief]:
+def briefs_of(found: CaseQuerySet) -> list[CaseBrief]:
+    """Return the cases of the set without texts, in one statement."""
     rows = found.values(*COLUMNS)
     return [CaseBrief(**row | {"status": Status(row["status"])}) for row in rows]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from wangge.cases.chain import Event
 from wangge.cases.models import CaseEvent
+from wangge.cases.rules import Status
 
 
 def read_events(case_ids: Iterable[UUID]) -> list[Event]:
@@ -37,3 +39,10 @@ def events_named(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, Mapping[str
     """Return case, action and detail of those events that are there."""
     rows = CaseEvent.objects.filter(pk__in=list(ids)).values_list("pk", "case_id", "action", "detail")
     return {pk: (case_id, action, detail) for pk, case_id, action, detail in rows}
+
+
+def judged_at(case_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return when somebody first said whether the report is true: when the case left its first status."""
+    rows = CaseEvent.objects.filter(case_id__in=list(case_ids), before=Status.REPORTED)
+    left = rows.exclude(after=Status.REPORTED).order_by("case_id", "-seq")
+    return dict(left.values_list("case_id", "at"))  # of several the first: the later rows of a case win

@@ -15,6 +15,7 @@ from wangge.kernel.errors import Refused
 from wangge.matters.rules import Clock
 
 DAY = timedelta(days=1)
+COUNTED = frozenset({Mark.SET_DEADLINE, Mark.MOVE_DEADLINE})  # what the calendar said, not people
 NOT_COUNTED: Mapping[DayKind, tuple[str, str]] = {
     DayKind.WEEKEND: ("休息日", "Weekend"),
     DayKind.HOLIDAY: ("法定节假日", "Public holiday"),
@@ -147,12 +148,9 @@ def _move(event: Event) -> Iterator[Line]:
 def _why(event: Event, reason: str) -> tuple[str, str]:
     if event.action == Action.RESUME:
         return "恢复计时，期限顺延至", "Resumed; the deadline moved to"
-    if event.action == Mark.SET_DEADLINE and event.actor_id:
-        told = f"（{event.actor_name}）"
-        return (
-            f"工作日历有变，重新计算{told}，期限改为",
-            f"The calendar changed, recounted{told}; the deadline is",
-        )
+    if event.action == Mark.MOVE_DEADLINE:
+        who = event.actor_name
+        return f"工作日历有变，{who}确认后期限改为", f"The calendar changed; {who} moved the deadline to"
     if event.action == Mark.SET_DEADLINE:
         return "年度日历已知，期限定为", "The year's calendar is known; the deadline is"
     return f"期限改为（{reason}）", f"The deadline was moved ({reason}) to"
@@ -178,7 +176,7 @@ def recount(
         elif event.action == Action.RESUME and stopped_at is not None:
             due_at = extended(due_at, clock, suspended_at=stopped_at, resumed_at=event.at, calendar=calendar)
             stopped_at = None
-        elif facts.get("due_at") and event.seq > 1 and event.action != Mark.SET_DEADLINE:
+        elif facts.get("due_at") and event.seq > 1 and event.action not in COUNTED:
             due_at = datetime.fromisoformat(facts["due_at"])
     return due_at
 

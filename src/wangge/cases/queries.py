@@ -9,16 +9,18 @@ from django.http import FileResponse, HttpResponseBase
 
 from wangge.accounts import queries as accounts
 from wangge.cases import paging, writing
-from wangge.cases.briefs import CaseBrief, get_briefs, list_open, list_open_past
+from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
 from wangge.cases.chain import MARKS, NO_HASH, Event, hash_of
 from wangge.cases.counting import count_work
-from wangge.cases.events import read_events
+from wangge.cases.deadlines import deadline_if_known, light
+from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.finding import select
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
 from wangge.cases.photo_uses import PhotoUse, list_photo_uses
+from wangge.cases.recounting import Move, Window, scan
 from wangge.cases.rules import Action, Mark, allowed_actions
 from wangge.cases.saved_filters import list_saved
 from wangge.cases.schemas import (
@@ -30,34 +32,43 @@ from wangge.cases.schemas import (
     DeadlineOut,
     EventOut,
 )
-from wangge.cases.showing import row_of, rows_of
+from wangge.cases.showing import lines_out, row_of, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
 from wangge.cases.whole import MARK_NAMES, WholeCase, WholeStep, check_all_visible, read_whole
 from wangge.kernel import calendars, photo_copies
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
+from wangge.matters.rules import Clock
 from wangge.territory.queries import read_box
 from wangge.territory.schemas import FeatureCollection
 
 __all__ = [
     "MARK_NAMES",
     "CaseBrief",
+    "Move",
     "PhotoUse",
     "ToldCase",
     "WholeCase",
     "WholeStep",
+    "Window",
     "check_all_visible",
     "count_chained",
     "count_judged",
     "count_work",
+    "deadline_if_known",
+    "explain_clock",
     "explain_deadline",
     "get_briefs",
     "get_detail",
     "get_figures",
     "get_photo",
     "get_told",
+    "judged_at",
+    "light",
+    "list_by_ids",
     "list_cases",
+    "list_deadline_moves",
     "list_judged",
     "list_near",
     "list_open",
@@ -119,15 +130,44 @@ def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
 
 
 def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
-    """Return the business deadline and the account of it, line by line. Raises: NotVisible. Rule: CS-6."""
+    """Return both deadlines and the account of each, line by line. Raises: NotVisible. Rule: CS-6."""
     case = _get(actor, case_id)
     matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
     calendar = calendars.in_force().of(case.grid_path)
     lines = explain(case.reported_at, matter.clock, calendar) if matter else []
     lines += list_moves(read_events([case_id]))
-    return DeadlineOut(
-        due_at=case.due_at, lines=[DeadlineLine(at=one.at, zh=one.zh, en=one.en) for one in lines]
+    clock = matters.in_force().stage_clocks.get(case.status)
+    stage = matters.in_force().stage_names.get(case.status, (case.status, case.status))
+    stage_lines = (
+        explain(case.stage_started_at, clock, calendar, began=stage)
+        if clock and case.closed_at is None
+        else []
     )
+    return DeadlineOut(
+        due_at=case.due_at,
+        lines=lines_out(lines, case.due_at),
+        stage_due_at=case.stage_due_at,
+        stage_lines=lines_out(stage_lines, case.stage_due_at),
+    )
+
+
+def explain_clock(
+    start: datetime, clock: Clock, due_at: datetime | None, *, grid_path: str
+) -> list[DeadlineLine]:
+    """Return the ledger of a clock that a room above keeps on a case. Rule: CS-6."""
+    return lines_out(explain(start, clock, calendars.in_force().of(grid_path)), due_at)
+
+
+def list_deadline_moves(
+    actor: Actor, window: Window, *, beyond: UUID | None = None, limit: int = 200
+) -> tuple[list[Move], UUID | None]:
+    """Return open visible cases whose deadlines the calendar in force counts otherwise, and where to go on.
+
+    Raises: NotYourRole.
+    Rule:   CS-12: shown first, moved only by a person.
+    """
+    actor.check_can("cases.read")
+    return scan(Case.objects.visible_to(actor), window, beyond=beyond, limit=limit)
 
 
 def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -> FeatureCollection:

@@ -210,8 +210,12 @@ class DeadlineLine(Schema):
 
 
 class DeadlineOut(Schema):
+    """The ledger of both clocks; each ends with the deadline as it stands."""
+
     due_at: datetime | None
     lines: list[DeadlineLine]
+    stage_due_at: datetime | None
+    stage_lines: list[DeadlineLine]
 
 
 class CircleFigures(Schema):

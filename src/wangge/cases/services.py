@@ -20,9 +20,11 @@ from wangge.cases.looking import intake as look_up
 from wangge.cases.looking import world as look_around
 from wangge.cases.marking import MOST as MOST_MARKS
 from wangge.cases.marking import MarkCommand, mark_all
+from wangge.cases.models import Case
 from wangge.cases.raising import Books, list_late, raise_all
+from wangge.cases.recounting import list_moves, read_cases
 from wangge.cases.reporting import Started, start
-from wangge.cases.rules import CaseFacts, Mark
+from wangge.cases.rules import CaseFacts, Channel, Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
 from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
 from wangge.cases.stepping import take
@@ -31,16 +33,18 @@ from wangge.documents.schemas import DocumentRow
 from wangge.kernel import audit, batches, calendars, files, jobs
 from wangge.kernel.actor import Actor
 from wangge.kernel.batches import TooMany
-from wangge.kernel.errors import NotYourRole, Refused
+from wangge.kernel.errors import NotYourRole, Refused, VersionConflict
 from wangge.kernel.fates import Fate, Outcome
 from wangge.matters import queries as matters
 
 __all__ = [
+    "MOST_MARKS",
     "MarkCommand",
     "add_marks",
     "delete_filter",
     "export_cases",
     "issue_documents",
+    "move_deadlines",
     "raise_overdue",
     "report_cases",
     "save_filter",
@@ -50,6 +54,8 @@ __all__ = [
 ]
 SET_DEADLINES = "cases.set_missing_deadlines"
 RAISE_OVERDUE = "cases.raise_overdue"
+NOTE_PROMISES = "oversight.note_promises"  # the room above says what a reporter is promised
+TIPS = frozenset({Channel.CITIZEN, Channel.HOTLINE})
 
 
 def report_cases(
@@ -83,6 +89,8 @@ def report_cases(
                 fates[report.id] = Fate.refused(report.id, refusal)
         if any(one.facts.due_at is None and one.facts.closed_at is None for one in started.values()):
             jobs.defer(SET_DEADLINES)
+        if tips := [str(one.id) for one in fresh if one.id in started and one.channel in TIPS]:
+            jobs.defer(NOTE_PROMISES, case_ids=tips)
         return fates
 
     def write() -> None:
@@ -204,6 +212,39 @@ def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
         if (due_at := _deadline_of(case, around))
     ]
     return sum(fate.outcome is Outcome.APPLIED for fate in add_marks(marks, actor=None, at=at))
+
+
+@transaction.atomic
+def move_deadlines(
+    case_ids: Sequence[UUID], *, edition: int, actor: Actor, at: datetime
+) -> dict[UUID, Fate | None]:
+    """Move the deadlines of these cases to what the calendar in force says, each by a mark of the actor.
+
+    Shape:  a fate a case that moved; None for one that is not there, not open, or need not move.
+    Raises: NotYourRole, TooMany; VersionConflict if the calendar was changed since the list was read.
+    Rule:   CS-12, CS-11.
+    """
+    actor.check_can("cases.move_deadlines")
+    if len(case_ids) > MOST_MARKS:
+        raise TooMany(most=MOST_MARKS, given=len(case_ids))
+    current = calendars.in_force().edition or 0
+    if current != edition:
+        raise VersionConflict(current=current, given=edition)
+    writing.lock_many(case_ids)
+    moves = list_moves(read_cases(case_ids, Case.objects.visible_to(actor)))
+    marks = [
+        MarkCommand(
+            batches.id_for(move.case.id, at),
+            move.case.id,
+            Mark.MOVE_DEADLINE,
+            detail={"edition": edition},
+            clocks=move.clocks,
+        )
+        for move in moves
+    ]
+    moved = {fate.command_id: fate for fate in add_marks(marks, actor=actor, at=at)}
+    fates: dict[UUID, Fate | None] = dict.fromkeys(case_ids)
+    return fates | {mark.case_id: moved[mark.id] for mark in marks}
 
 
 def _deadline_of(case: WithoutDeadline, around: calendars.Calendars) -> datetime | None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wangge.accounts import queries as accounts
-from wangge.cases.deadlines import light
+from wangge.cases.deadlines import CHINA, light
+from wangge.cases.explaining import Line
 from wangge.cases.models import Case
 from wangge.cases.rules import Channel, Status
-from wangge.cases.schemas import CaseRow
+from wangge.cases.schemas import CaseRow, DeadlineLine
 from wangge.kernel.actor import Actor
 from wangge.matters import queries as matters
 from wangge.matters.rules import Severity
@@ -74,3 +75,14 @@ def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
         )
         for case in cases
     ]
+
+
+def lines_out(lines: Sequence[Line], due_at: datetime | None) -> list[DeadlineLine]:
+    """Return the lines of a ledger; the last one says what stands, whatever was counted on the way."""
+    shown = [DeadlineLine(at=line.at, zh=line.zh, en=line.en) for line in lines]
+    if due_at is None or not shown:
+        return shown
+    end = f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    if not any(line.at == due_at or end in line.zh for line in lines):
+        shown.append(DeadlineLine(at=due_at, zh=f"现行期限 {end}", en=f"The deadline that stands: {end}"))
+    return shown

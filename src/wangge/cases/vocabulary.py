@@ -45,7 +45,9 @@ class Mark(StrEnum):
     URGE = "urge"
     SUPERVISE = "supervise"
     ESCALATE = "escalate"
-    CARD = "card"  # yellow, red or black
+    CARD = "card"  # yellow, red or black, or one that is taken back
+    ANSWER = "answer"  # of a department, to a letter or a card
+    REPLY = "reply"  # the reporter was told
     SUSPECT_MAJOR = "suspect_major"
     DECIDE_MAJOR = "decide_major"
     LIST_MAJOR = "list_major"

@@ -13,6 +13,7 @@ from wangge.accounts.api import router as accounts
 from wangge.accounts.queries import get_signed_in
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
+from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
 from wangge.documents.api import router as documents
@@ -22,6 +23,7 @@ from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
 from wangge.matters.api import router as matters
 from wangge.orders.api import router as orders
+from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
@@ -52,6 +54,8 @@ for prefix, router in {
     "documents": documents,
     "triage": triage,
     "evidence": evidence,
+    "calendar": calendar,
+    "oversight": oversight,
     "files": files,
     "health": health,
 }.items():

@@ -1,4 +1,4 @@
-"""The rows of a pack as the room of matters takes them."""
+"""The rows of a pack as the rooms of matters and oversight take them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wangge.matters import services as matters
+from wangge.oversight import services as oversight
 from wangge.packs.rules import PackLacksClock
 from wangge.packs.schemas import Entry, Matter, MatterGroup, Pack
 
@@ -139,3 +140,46 @@ def _terms(pack: Pack) -> Iterator[Mapping[str, Any]]:
             yield _named(row) | {"kind": kind, "number": getattr(row, "weight", None)}
     for stated in pack.admissions:
         yield _named(stated) | {"kind": "stated", "number": stated.count}
+
+
+def push_oversight(pack: Pack) -> None:
+    """Put the ladder, the cards and what reporters are promised into force (OV-1, OV-4, OV-6)."""
+    letter = next((row.working_days for row in pack.promises if row.code == "answer_supervision"), None)
+    oversight.install_rules(
+        ladder=[
+            {
+                "code": row.code,
+                "role": row.role.value,
+                "after_working_days": row.after_working_days,
+                **_names(row),
+            }
+            for row in pack.ladder
+        ],
+        cards=[
+            {
+                "card": row.code,
+                "after_working_days": row.after_working_days,
+                "answer_working_days": row.answer_working_days,
+                **_names(row),
+            }
+            for row in pack.cards
+        ],
+        promises=[
+            {
+                "code": row.code,
+                "kept_by": row.kept_by,
+                "matters": row.matters,
+                "working_days": row.working_days,
+                "hours": row.hours,
+                **_names(row),
+            }
+            for row in pack.promises
+            if row.kept_by
+        ],
+        answer_working_days=letter or 0,
+        pack_version=pack.pack_version,
+    )
+
+
+def _names(row: Entry) -> dict[str, object]:
+    return {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}

@@ -8,6 +8,7 @@ from wangge.accounts.rules import Role
 from wangge.cases.rules import Status
 from wangge.documents.rules import Kind
 from wangge.matters.rules import Severity
+from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
 
 Reference = tuple[
@@ -15,6 +16,7 @@ Reference = tuple[
 ]  # section, code, place, word, known words
 KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
+KNOWN_CARDS = frozenset(card.value for card in CARDS)
 KNOWN_ROLES = frozenset(role.value for role in Role)
 KNOWN_DOCUMENTS = frozenset(kind.value for kind in Kind)
 
@@ -37,6 +39,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("severities", KNOWN_SEVERITIES),
         ("admissions", codes["department_kinds"] | {"all", "departments"}),
         ("roles", KNOWN_ROLES),
+        ("cards", KNOWN_CARDS),
         ("document_numbers", KNOWN_DOCUMENTS),
     ):
         for code in codes[section]:

@@ -182,7 +182,17 @@ class WorkSpan(Entry):
 
 
 class Promise(StageClock):
-    pass
+    """What people are promised. What keeps it: a verdict on a tip, or an answer to who gave it."""
+
+    kept_by: Literal["verified", "replied"] | None = None
+    matters: list[str] = Field(default_factory=list)  # prefixes of codes; none: every other matter
+
+
+class Card(Entry):
+    """When a card is due to a department that is late, and how long its answer may take."""
+
+    after_working_days: int = Field(ge=0)
+    answer_working_days: int = Field(ge=1)
 
 
 class Light(Entry):
@@ -276,6 +286,7 @@ class Pack(Head):
     photo_checks: list[PhotoCheck] = Field(default_factory=list)
     ladder: list[Rung] = Field(default_factory=list)
     promises: list[Promise] = Field(default_factory=list)
+    cards: list[Card] = Field(default_factory=list)
     duties: list[Duty] = Field(default_factory=list)
     roles: list[RoleName] = Field(default_factory=list)
     stages: list[Stage] = Field(default_factory=list)
@@ -319,6 +330,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "photo_checks": PhotoCheck,
     "ladder": Rung,
     "promises": Promise,
+    "cards": Card,
     "duties": Duty,
     "roles": RoleName,
     "stages": Stage,

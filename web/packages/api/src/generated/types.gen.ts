@@ -2674,7 +2674,7 @@ export type EventOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity';
 
 /**
  * DeadlineLine
@@ -2696,6 +2696,8 @@ export type DeadlineLine = {
 
 /**
  * DeadlineOut
+ *
+ * The ledger of both clocks; each ends with the deadline as it stands.
  */
 export type DeadlineOut = {
     /**
@@ -2706,6 +2708,14 @@ export type DeadlineOut = {
      * Lines
      */
     lines: Array<DeadlineLine>;
+    /**
+     * Stage Due At
+     */
+    stage_due_at: string | null;
+    /**
+     * Stage Lines
+     */
+    stage_lines: Array<DeadlineLine>;
 };
 
 /**
@@ -3665,6 +3675,755 @@ export type ExportIn = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * CalendarOut
+ *
+ * A year of a place, day by day where it is not Monday to Friday; `is_known` false: nobody knows it.
+ */
+export type CalendarOut = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Is Known
+     */
+    is_known: boolean;
+    /**
+     * Days
+     */
+    days: Array<DayOut>;
+    /**
+     * Local Days
+     */
+    local_days: Array<LocalDayOut>;
+    /**
+     * Editions
+     */
+    editions: Array<EditionRow>;
+    /**
+     * Known Through
+     */
+    known_through: number;
+};
+
+/**
+ * DayKind
+ */
+export type DayKind = 'workday' | 'makeup' | 'weekend' | 'holiday' | 'local_off' | 'local_work' | 'morning_off' | 'afternoon_off';
+
+/**
+ * DayOut
+ */
+export type DayOut = {
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind;
+};
+
+/**
+ * EditionRow
+ */
+export type EditionRow = {
+    /**
+     * Edition
+     */
+    edition: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Note Zh
+     */
+    note_zh: string;
+    /**
+     * Note En
+     */
+    note_en: string;
+};
+
+/**
+ * LocalDayOut
+ */
+export type LocalDayOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * EditionOut
+ */
+export type EditionOut = {
+    /**
+     * Edition
+     */
+    edition: number;
+};
+
+/**
+ * YearIn
+ *
+ * The State Council's notice: every day off that it names, and the Saturdays and Sundays worked.
+ */
+export type YearIn = {
+    /**
+     * Holidays
+     */
+    holidays: Array<string>;
+    /**
+     * Makeup Days
+     */
+    makeup_days: Array<string>;
+};
+
+/**
+ * LocalDayBody
+ */
+export type LocalDayBody = {
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * LocalDaysIn
+ */
+export type LocalDaysIn = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Days
+     */
+    days: Array<LocalDayBody>;
+};
+
+/**
+ * ActKind
+ *
+ * What people do about a case that is late.
+ */
+export type ActKind = 'urge' | 'supervise' | 'yellow' | 'red' | 'black';
+
+/**
+ * CardOut
+ *
+ * A card, and whether the pack says that it is due now.
+ */
+export type CardOut = {
+    card: ActKind;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * LatePage
+ */
+export type LatePage = {
+    /**
+     * Items
+     */
+    items: Array<LateRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * LateRow
+ *
+ * A late case as the page of oversight lists it.
+ */
+export type LateRow = {
+    case: CaseRow;
+    /**
+     * Late Since
+     */
+    late_since: string;
+    /**
+     * Late Clock
+     */
+    late_clock: 'business' | 'stage';
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Level Zh
+     */
+    level_zh: string;
+    /**
+     * Level En
+     */
+    level_en: string;
+    /**
+     * Urged
+     */
+    urged: number;
+    /**
+     * Cards
+     */
+    cards: Array<ActKind>;
+    /**
+     * Letters Open
+     */
+    letters_open: number;
+    card_due: CardOut | null;
+};
+
+/**
+ * ClimbOut
+ *
+ * A rung that a clock of the case reached.
+ */
+export type ClimbOut = {
+    /**
+     * Clock
+     */
+    clock: string;
+    /**
+     * Clock Zh
+     */
+    clock_zh: string;
+    /**
+     * Clock En
+     */
+    clock_en: string;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ClimbPage
+ */
+export type ClimbPage = {
+    /**
+     * Items
+     */
+    items: Array<ClimbRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ClimbRow
+ *
+ * A case that climbed to the reader's post or another.
+ */
+export type ClimbRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Status
+     */
+    status: string;
+    climb: ClimbOut;
+};
+
+/**
+ * ActOut
+ */
+export type ActOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    kind: ActKind;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Answer Due At
+     */
+    answer_due_at: string | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Answered By
+     */
+    answered_by: string;
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Lifted At
+     */
+    lifted_at: string | null;
+    /**
+     * Lift Reason
+     */
+    lift_reason: string;
+    /**
+     * Is Answer Late
+     */
+    is_answer_late: boolean;
+    /**
+     * May Answer
+     */
+    may_answer: boolean;
+    /**
+     * May Lift
+     */
+    may_lift: boolean;
+};
+
+/**
+ * ActPage
+ */
+export type ActPage = {
+    /**
+     * Items
+     */
+    items: Array<ActRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ActRow
+ *
+ * A letter or a card that stands, in a list.
+ */
+export type ActRow = {
+    act: ActOut;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+};
+
+/**
+ * ActCommand
+ *
+ * Urge, supervise, or show a card. `id` is made by the sender; sending it twice acts once.
+ */
+export type ActCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    kind: ActKind;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * DepartmentRow
+ *
+ * A line of the league table: what is late and what stands against a department.
+ */
+export type DepartmentRow = {
+    /**
+     * Department Id
+     */
+    department_id: number;
+    /**
+     * Department Name
+     */
+    department_name: string;
+    /**
+     * Open Cases
+     */
+    open_cases: number;
+    /**
+     * Late Cases
+     */
+    late_cases: number;
+    /**
+     * Yellow
+     */
+    yellow: number;
+    /**
+     * Red
+     */
+    red: number;
+    /**
+     * Black
+     */
+    black: number;
+    /**
+     * Letters Open
+     */
+    letters_open: number;
+    /**
+     * Answers Late
+     */
+    answers_late: number;
+};
+
+/**
+ * CaseOversight
+ *
+ * All that oversight knows of a case, and what the reader may do.
+ */
+export type CaseOversight = {
+    /**
+     * Climbs
+     */
+    climbs: Array<ClimbOut>;
+    /**
+     * Acts
+     */
+    acts: Array<ActOut>;
+    /**
+     * Promises
+     */
+    promises: Array<PromiseOut>;
+    card_due: CardOut | null;
+    /**
+     * Kinds
+     */
+    kinds: Array<ActKind>;
+    /**
+     * May Reply
+     */
+    may_reply: boolean;
+};
+
+/**
+ * PromiseOut
+ */
+export type PromiseOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+    /**
+     * Kept At
+     */
+    kept_at: string | null;
+    /**
+     * Light
+     */
+    light: 'green' | 'yellow' | 'red' | 'none';
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Lines
+     */
+    lines: Array<DeadlineLine>;
+};
+
+/**
+ * AnswerCommand
+ */
+export type AnswerCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Act Id
+     */
+    act_id: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * LiftCommand
+ */
+export type LiftCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Act Id
+     */
+    act_id: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * ReplyCommand
+ */
+export type ReplyCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
+ * MovePage
+ */
+export type MovePage = {
+    /**
+     * Edition
+     */
+    edition: number;
+    /**
+     * Note Zh
+     */
+    note_zh: string;
+    /**
+     * Note En
+     */
+    note_en: string;
+    /**
+     * Items
+     */
+    items: Array<MoveRow>;
+    /**
+     * Beyond
+     */
+    beyond: string | null;
+};
+
+/**
+ * MoveRow
+ *
+ * A case whose deadlines the calendar in force counts otherwise.
+ */
+export type MoveRow = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+    /**
+     * New Due At
+     */
+    new_due_at: string | null;
+    /**
+     * Stage Due At
+     */
+    stage_due_at: string | null;
+    /**
+     * New Stage Due At
+     */
+    new_stage_due_at: string | null;
+};
+
+/**
+ * MovedOut
+ */
+export type MovedOut = {
+    /**
+     * Moved
+     */
+    moved: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+};
+
+/**
+ * MoveIn
+ */
+export type MoveIn = {
+    /**
+     * Edition
+     */
+    edition: number;
+    /**
+     * Case Ids
+     */
+    case_ids: Array<string>;
 };
 
 /**
@@ -6419,6 +7178,658 @@ export type DownloadEvidenceExportResponses = {
      */
     200: unknown;
 };
+
+export type GetCalendarData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Year
+         */
+        year: number;
+        /**
+         * Path
+         */
+        path?: string;
+    };
+    url: '/api/calendar';
+};
+
+export type GetCalendarErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCalendarError = GetCalendarErrors[keyof GetCalendarErrors];
+
+export type GetCalendarResponses = {
+    /**
+     * OK
+     */
+    200: CalendarOut;
+};
+
+export type GetCalendarResponse = GetCalendarResponses[keyof GetCalendarResponses];
+
+export type PutCalendarYearData = {
+    body: YearIn;
+    path: {
+        /**
+         * Year
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/calendar/years/{year}';
+};
+
+export type PutCalendarYearErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PutCalendarYearError = PutCalendarYearErrors[keyof PutCalendarYearErrors];
+
+export type PutCalendarYearResponses = {
+    /**
+     * OK
+     */
+    200: EditionOut;
+};
+
+export type PutCalendarYearResponse = PutCalendarYearResponses[keyof PutCalendarYearResponses];
+
+export type PutLocalDaysData = {
+    body: LocalDaysIn;
+    path?: never;
+    query?: never;
+    url: '/api/calendar/days';
+};
+
+export type PutLocalDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PutLocalDaysError = PutLocalDaysErrors[keyof PutLocalDaysErrors];
+
+export type PutLocalDaysResponses = {
+    /**
+     * OK
+     */
+    200: EditionOut;
+};
+
+export type PutLocalDaysResponse = PutLocalDaysResponses[keyof PutLocalDaysResponses];
+
+export type ListLateCasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Status
+         */
+        status?: Array<'reported' | 'accepted' | 'dispatched' | 'handling' | 'verifying' | 'closed' | 'rejected' | 'merged' | 'suspended' | 'transferred'>;
+        /**
+         * Matter
+         */
+        matter?: string;
+        severity?: Severity | null;
+        /**
+         * Department Id
+         */
+        department_id?: number | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Venue Id
+         */
+        venue_id?: string | null;
+        light?: Light | null;
+        /**
+         * Is Open
+         */
+        is_open?: boolean | null;
+        /**
+         * Waiting For Me
+         */
+        waiting_for_me?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Reported From
+         */
+        reported_from?: string | null;
+        /**
+         * Reported To
+         */
+        reported_to?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'newest' | 'oldest' | 'due' | 'light';
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/oversight/late';
+};
+
+export type ListLateCasesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListLateCasesError = ListLateCasesErrors[keyof ListLateCasesErrors];
+
+export type ListLateCasesResponses = {
+    /**
+     * OK
+     */
+    200: LatePage;
+};
+
+export type ListLateCasesResponse = ListLateCasesResponses[keyof ListLateCasesResponses];
+
+export type ExportLateCasesData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Status
+         */
+        status?: Array<'reported' | 'accepted' | 'dispatched' | 'handling' | 'verifying' | 'closed' | 'rejected' | 'merged' | 'suspended' | 'transferred'>;
+        /**
+         * Matter
+         */
+        matter?: string;
+        severity?: Severity | null;
+        /**
+         * Department Id
+         */
+        department_id?: number | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Venue Id
+         */
+        venue_id?: string | null;
+        light?: Light | null;
+        /**
+         * Is Open
+         */
+        is_open?: boolean | null;
+        /**
+         * Waiting For Me
+         */
+        waiting_for_me?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Reported From
+         */
+        reported_from?: string | null;
+        /**
+         * Reported To
+         */
+        reported_to?: string | null;
+        /**
+         * Sort
+         */
+        sort?: 'newest' | 'oldest' | 'due' | 'light';
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/oversight/late/export.{suffix}';
+};
+
+export type ExportLateCasesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportLateCasesError = ExportLateCasesErrors[keyof ExportLateCasesErrors];
+
+export type ExportLateCasesResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListClimbsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/oversight/climbs';
+};
+
+export type ListClimbsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListClimbsError = ListClimbsErrors[keyof ListClimbsErrors];
+
+export type ListClimbsResponses = {
+    /**
+     * OK
+     */
+    200: ClimbPage;
+};
+
+export type ListClimbsResponse = ListClimbsResponses[keyof ListClimbsResponses];
+
+export type ListActsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Department Id
+         */
+        department_id?: number | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/oversight/acts';
+};
+
+export type ListActsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListActsError = ListActsErrors[keyof ListActsErrors];
+
+export type ListActsResponses = {
+    /**
+     * OK
+     */
+    200: ActPage;
+};
+
+export type ListActsResponse = ListActsResponses[keyof ListActsResponses];
+
+export type TakeActsData = {
+    /**
+     * Acts
+     */
+    body: Array<ActCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/acts';
+};
+
+export type TakeActsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeActsResponse = TakeActsResponses[keyof TakeActsResponses];
+
+export type ListLateDepartmentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/departments';
+};
+
+export type ListLateDepartmentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListLateDepartmentsError = ListLateDepartmentsErrors[keyof ListLateDepartmentsErrors];
+
+export type ListLateDepartmentsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DepartmentRow>;
+};
+
+export type ListLateDepartmentsResponse = ListLateDepartmentsResponses[keyof ListLateDepartmentsResponses];
+
+export type GetCaseOversightData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/oversight/cases/{case_id}';
+};
+
+export type GetCaseOversightErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCaseOversightError = GetCaseOversightErrors[keyof GetCaseOversightErrors];
+
+export type GetCaseOversightResponses = {
+    /**
+     * OK
+     */
+    200: CaseOversight;
+};
+
+export type GetCaseOversightResponse = GetCaseOversightResponses[keyof GetCaseOversightResponses];
+
+export type AnswerActsData = {
+    /**
+     * Answers
+     */
+    body: Array<AnswerCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/answers';
+};
+
+export type AnswerActsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type AnswerActsResponse = AnswerActsResponses[keyof AnswerActsResponses];
+
+export type LiftActsData = {
+    /**
+     * Lifts
+     */
+    body: Array<LiftCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/lifts';
+};
+
+export type LiftActsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type LiftActsResponse = LiftActsResponses[keyof LiftActsResponses];
+
+export type ReplyToReportersData = {
+    /**
+     * Replies
+     */
+    body: Array<ReplyCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/replies';
+};
+
+export type ReplyToReportersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type ReplyToReportersResponse = ReplyToReportersResponses[keyof ReplyToReportersResponses];
+
+export type ListDeadlineMovesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Beyond
+         */
+        beyond?: string | null;
+    };
+    url: '/api/oversight/moves';
+};
+
+export type ListDeadlineMovesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDeadlineMovesError = ListDeadlineMovesErrors[keyof ListDeadlineMovesErrors];
+
+export type ListDeadlineMovesResponses = {
+    /**
+     * OK
+     */
+    200: MovePage;
+};
+
+export type ListDeadlineMovesResponse = ListDeadlineMovesResponses[keyof ListDeadlineMovesResponses];
+
+export type MoveDeadlinesData = {
+    body: MoveIn;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/moves';
+};
+
+export type MoveDeadlinesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MoveDeadlinesError = MoveDeadlinesErrors[keyof MoveDeadlinesErrors];
+
+export type MoveDeadlinesResponses = {
+    /**
+     * OK
+     */
+    200: MovedOut;
+};
+
+export type MoveDeadlinesResponse = MoveDeadlinesResponses[keyof MoveDeadlinesResponses];
 
 export type StoreFileData = {
     /**
