@@ -121,7 +121,7 @@ def fill(count: int, reporter: Actor, *, seed: int = 7, open_every: int = 2) -> 
     Two processes write by COPY into tables without their secondary indexes, which are built at the end.
     """
     parts = [
-        (min(PART, count - first), reporter, seed + first, first, open_every)
+        (min(PART, count - first), reporter, seed + first, first, count, open_every)
         for first in range(0, count, PART)
     ]
     with _without_indexes("cases_case", "cases_caseevent"):
@@ -138,8 +138,8 @@ def fill(count: int, reporter: Actor, *, seed: int = 7, open_every: int = 2) -> 
     return [one for part in open_ids for one in part]
 
 
-def _fill_part(count: int, reporter: Actor, seed: int, first: int, open_every: int) -> list[UUID]:
-    started = list(_start_many(count, reporter, random.Random(seed), first, open_every))
+def _fill_part(count: int, reporter: Actor, seed: int, first: int, whole: int, open_every: int) -> list[UUID]:
+    started = list(_start_many(count, reporter, random.Random(seed), first, whole, open_every))
     with transaction.atomic(), connection.cursor() as cursor:
         with cursor.copy(f"COPY cases_case ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for one in started:
@@ -169,7 +169,7 @@ def _without_indexes(*tables: str) -> Iterator[None]:
 
 
 def _start_many(
-    count: int, reporter: Actor, rng: random.Random, first: int, open_every: int
+    count: int, reporter: Actor, rng: random.Random, first: int, whole: int, open_every: int
 ) -> Iterator[Started]:
     rules = matter_queries.in_force()
     places: dict[UUID, Place] = {}
@@ -183,7 +183,7 @@ def _start_many(
         order_ids={},
     )
     for n in range(first, first + count):
-        at = AT - timedelta(minutes=rng.randrange(43_200))
+        at = AT - timedelta(minutes=43_200 * (1 - n / whole) + rng.random())  # they came in this order
         told = {"text": text_of(rng), "address": address_of(rng), **_fixed(n % open_every > 0)}
         matter = rng.choice(MATTERS)
         report = CaseReport(id=id_at(at, rng), at=at, matter_code=matter, lon=113.7, lat=23.0, **told)

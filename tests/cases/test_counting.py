@@ -22,7 +22,8 @@ from wangge.cases.writing import facts_of
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 
-COLUMNS = [field.attname for field in OpenCase._meta.concrete_fields if field.attname != "case_id"]
+APART = {"case_id", "words"}
+COLUMNS = [field.attname for field in OpenCase._meta.concrete_fields if field.attname not in APART]
 NAMES = ("alice", "bob", "carol", "han", "pang", "chief", "super")
 
 
@@ -138,6 +139,44 @@ def test_the_counts_stay_exact_while_many_write_at_once(house: House) -> None:
     check_rows()
     assert {Case.objects.get(pk=case).status for case in cases} != {"reported"}
     check_counts(house.alice, LATER)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", [{}, {"is_open": "true"}])
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("灭火器", True),
+        ("花园路 灭火", True),
+        ("花园路 电线", False),
+        ("火", True),
+        ("Ａ1", True),
+        ("a3", False),
+    ],
+)
+def test_a_search_finds_what_holds_every_word(
+    house: House, query: dict[str, str], words: str, is_found: bool
+) -> None:
+    case = make_case(house, text="灭火器过期", address="花园路 １ 号 a12")
+    make_case(house, text="电线", address="河滨路")
+    assert ids(house.alice, q=words, **query) == ([case] if is_found else [])
+    assert ids(house.carol, q=words, **query) == []
+
+
+@pytest.mark.django_db
+def test_a_word_that_stands_everywhere_is_found_among_the_newest(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wangge.cases.finding.RECENT", 6)
+    made = [make_case(house, at=AT + HOUR * n, text="灭火器") for n in range(12)]
+    page = get(house.alice, "", q="灭火", limit=3).json()
+    assert [item["id"] for item in page["items"]] == [str(one) for one in reversed(made[-3:])]
+    assert (page["total"], page["total_is_exact"]) == (7, False)
+    seen = len(page["items"])
+    while page["next_cursor"]:
+        page = get(house.alice, "", q="灭火", limit=3, cursor=page["next_cursor"]).json()
+        seen += len(page["items"])
+    assert seen == 12
 
 
 @pytest.mark.django_db

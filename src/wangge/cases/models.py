@@ -138,6 +138,7 @@ class OpenCase(models.Model):
     due_at = models.DateTimeField(null=True)
     stage_started_at = models.DateTimeField()
     stage_due_at = models.DateTimeField(null=True)
+    words = models.TextField(blank=True)  # text and address, folded for the search
 
     objects = OpenCaseQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ from wangge.cases.deadlines import deadline_if_known, light
 from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
-from wangge.cases.finding import select
+from wangge.cases.finding import select, select_recent
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
 from wangge.cases.photo_uses import PhotoUse, list_photo_uses
@@ -88,15 +88,22 @@ FIRST_STEPS = {Action.REPORT, Action.FIX_ON_SPOT}  # the reporter's own
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
     """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
+    recent = select_recent(actor, filters, at)
+    if recent is not None and (page := paging.read(recent, filters, at)).next_cursor:
+        return _page(page, actor, at, total=recent.order_by().count(), is_exact=False)
     found = select(actor, filters, at)
     page = paging.read(found, filters, at)
-    shown = Case.objects.in_bulk(page.pks)
     is_all = not filters.cursor and page.next_cursor is None  # then there is nothing more to count
     total = len(page.pks) if is_all else found.order_by()[: COUNTED + 1].count()
+    return _page(page, actor, at, total=min(total, COUNTED), is_exact=total <= COUNTED)
+
+
+def _page(page: paging.Page, actor: Actor, at: datetime, *, total: int, is_exact: bool) -> CasePage:
+    shown = Case.objects.in_bulk(page.pks)
     return CasePage(
         items=rows_of([shown[pk] for pk in page.pks if pk in shown], actor, at),
-        total=min(total, COUNTED),
-        total_is_exact=total <= COUNTED,
+        total=total,
+        total_is_exact=is_exact,
         next_cursor=page.next_cursor,
     )
 

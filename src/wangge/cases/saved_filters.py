@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -65,7 +66,7 @@ def save_filter(given: SavedFilterIn, *, actor: Actor, at: datetime) -> SavedFil
         raise TooManyFilters(most=MOST)
     if SavedFilter.objects.filter(pk=given.id).exclude(owner_id=actor.user_id).exists():
         raise NotVisible()
-    told = {"name": given.name.strip(), "query": given.query, "is_shared": given.is_shared}
+    told: dict[str, Any] = {"name": given.name.strip(), "query": given.query, "is_shared": given.is_shared}
     try:
         with transaction.atomic():
             SavedFilter.objects.update_or_create(
