@@ -76,6 +76,7 @@ MAY = {
     "major_hazards.decide": {"dispatcher", "supervisor", "department_handler"},
     "major_hazards.list": {"supervisor", "department_handler"},
     "major_hazards.export": {"dispatcher", "supervisor", "leader"},
+    "notices.manage": {"system_admin"},
 }
 
 

@@ -10,6 +10,8 @@ from ninja.responses import Status
 
 from wangge.accounts import queries, services
 from wangge.accounts.schemas import (
+    AddressesIn,
+    AddressesOut,
     DepartmentIn,
     DepartmentOut,
     LoginIn,
@@ -82,3 +84,25 @@ def grant_post(request: ActorRequest, body: PostIn) -> PostOut:
     """A post for somebody; only the security administrator grants (AC-1)."""
     post = services.NewPost(**body.model_dump())
     return PostOut(id=services.grant_post(post, actor=request.actor, at=clock.now()))
+
+
+@router.get("/me/addresses", response=AddressesOut, operation_id="list_my_addresses")
+def list_my_addresses(request: ActorRequest) -> AddressesOut:
+    """Where the caller is reached outside the house, masked."""
+    return AddressesOut(addresses=queries.list_addresses(request.actor.user_id))
+
+
+@router.put("/me/addresses", response={200: AddressesOut, 422: Refusal}, operation_id="set_my_addresses")
+def set_my_addresses(request: ActorRequest, body: AddressesIn) -> AddressesOut:
+    return set_addresses(request, request.actor.user_id, body)
+
+
+@router.put(
+    "/users/{int:user_id}/addresses",
+    response={200: AddressesOut, (403, 404, 422): Refusal},
+    operation_id="set_addresses",
+)
+def set_addresses(request: ActorRequest, user_id: int, body: AddressesIn) -> AddressesOut:
+    """Somebody else's addresses; for who may create people."""
+    services.set_addresses(body.addresses, user_id=user_id, actor=request.actor, at=clock.now())
+    return AddressesOut(addresses=queries.list_addresses(user_id))

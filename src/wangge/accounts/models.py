@@ -8,10 +8,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from wangge.accounts.rules import Role
+from wangge.accounts.rules import Medium, Role
 from wangge.accounts.sessions import Session
 
-__all__ = ["Department", "LoginAttempts", "Post", "Session", "User"]
+__all__ = ["Address", "Department", "LoginAttempts", "Post", "Session", "User"]
 
 
 class Department(models.Model):
@@ -70,6 +70,24 @@ class Post(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="post_scope", opclasses=["varchar_pattern_ops"])]
+
+
+class Address(models.Model):
+    """Where a person is reached outside the house: sealed, and masked on the way out (AC-8)."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    medium = models.CharField(max_length=16)
+    sealed = models.BinaryField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "medium"], name="address_one_a_medium"),
+            models.CheckConstraint(
+                condition=Q(medium__in=[m.value for m in Medium]), name="address_medium_known"
+            ),
+        ]
 
 
 class LoginAttempts(models.Model):

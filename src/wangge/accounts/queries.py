@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from wangge.accounts.holding import holders_of, holders_within, members_of
 from wangge.accounts.models import Department, Post, User
+from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import DepartmentOut, Me
 from wangge.accounts.signed_in import get_signed_in
@@ -17,6 +19,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
 
 __all__ = [
+    "count_reachable",
     "department_for",
     "departments_for",
     "get_actor",
@@ -24,9 +27,15 @@ __all__ = [
     "get_departments",
     "get_me",
     "get_signed_in",
+    "holders_of",
+    "holders_within",
     "ids_of",
+    "list_addresses",
     "list_departments",
+    "list_reachable",
+    "members_of",
     "names_of",
+    "sealed_of",
 ]
 _NAMES = "SELECT id, name FROM accounts_user WHERE id = ANY(%s)"
 _DEPARTMENTS = "SELECT id, code, name, kind, path FROM accounts_department WHERE id = ANY(%s)"

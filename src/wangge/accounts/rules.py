@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from wangge.kernel.errors import Refused
+from wangge.kernel.errors import Refused, Unreadable
+from wangge.kernel.secrets import mask_phone
 
 
 class Role(StrEnum):
@@ -25,6 +27,25 @@ class Role(StrEnum):
     LEADER = "leader"  # 领导（只读）
 
 
+class Medium(StrEnum):
+    """By what somebody is reached outside the house."""
+
+    SMS = "sms"
+    WECOM = "wecom"  # 企业微信
+    DINGTALK = "dingtalk"  # 钉钉
+    FEISHU = "feishu"  # 飞书
+    EMAIL = "email"
+
+
+_ACCOUNT = re.compile(r"[\w@.+-]{1,64}")
+ADDRESS: Mapping[Medium, re.Pattern[str]] = {  # AC-8: one address, nothing that could be a second one
+    Medium.SMS: re.compile(r"\+?[0-9]{5,15}"),
+    Medium.EMAIL: re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,180}"),
+    Medium.WECOM: _ACCOUNT,
+    Medium.DINGTALK: _ACCOUNT,
+    Medium.FEISHU: _ACCOUNT,
+}
+
 _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
 _WATCH = frozenset({"oversight.read", "oversight.urge"})
@@ -35,7 +56,7 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
-    | {"triage.read", "triage.train", "matters.read", "calendar.write"},
+    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
@@ -134,6 +155,25 @@ class UsernameTaken(Refused):
     code = "accounts.username_taken"
     zh = "用户名“{username}”已被使用，请换一个。"
     en = "The username {username} is taken. Choose another."
+
+
+def check_address(medium: Medium, address: str) -> str:
+    """Return `address`. Raises: Unreadable if it is none of its medium. Rule: AC-8."""
+    if not ADDRESS[medium].fullmatch(address):
+        raise Unreadable(
+            field=medium.value,
+            why_zh="不是有效的号码、邮箱或账号",
+            why_en="no such number, mailbox or account",
+        )
+    return address
+
+
+def mask_address(medium: Medium, address: str) -> str:
+    """Return the address as it may be shown. Rule: AC-8, KE-10."""
+    if medium is Medium.SMS:
+        return mask_phone(address)
+    name, at, host = address.partition("@")
+    return name[:1] + "***" + at + host
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from ninja import Schema
 from pydantic import Field
 
-from wangge.accounts.rules import Role
+from wangge.accounts.rules import Medium, Role
 
 
 class LoginIn(Schema):
@@ -71,3 +71,15 @@ class DepartmentIn(Schema):
     name: str = Field(min_length=1, max_length=64)
     kind: str = Field(min_length=1, max_length=32)
     path: str = Field(max_length=64)
+
+
+class AddressesIn(Schema):
+    """Addresses by medium; an empty one is removed, one that is not named stays."""
+
+    addresses: dict[Medium, str]
+
+
+class AddressesOut(Schema):
+    """Addresses by medium, masked."""
+
+    addresses: dict[Medium, str]

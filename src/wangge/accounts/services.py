@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from wangge.accounts.models import Department, LoginAttempts, Post, User
 from wangge.accounts.queries import get_actor
+from wangge.accounts.reaching import set_addresses
 from wangge.accounts.rules import (
     Attempts,
     DepartmentMissing,
@@ -33,6 +34,20 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.paths import check_closed
 
+__all__ = [
+    "NewDepartment",
+    "NewPost",
+    "NewUser",
+    "check_credentials",
+    "check_password_strength",
+    "create_user",
+    "create_users",
+    "ensure_department",
+    "ensure_departments",
+    "grant_post",
+    "grant_posts",
+    "set_addresses",
+]
 WEAK = {  # Django's own sentences are not all translated
     "password_too_short": ("至少 {min_length} 个字符", "at least {min_length} characters"),
     "password_too_common": ("太常见，容易被猜到", "too common, easily guessed"),

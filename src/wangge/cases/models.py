@@ -197,3 +197,13 @@ class CaseEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case_id", "seq"], name="case_event_of_case")]
+
+
+class News(models.Model):
+    """An event that somebody may have to be told of; gone once it was looked at (NT-10)."""
+
+    id = models.BigAutoField(primary_key=True)
+    event_id = models.UUIDField()
+    case_id = models.UUIDField()
+    rule_code = models.CharField(max_length=32, blank=True)  # only this rule, which waited its time
+    due_at = models.DateTimeField(db_index=True)

@@ -30,6 +30,9 @@ WITH moved AS ({writing.SAVE.one} AND event_count = %s RETURNING id),
 happened AS (
   INSERT INTO cases_caseevent ({", ".join(writing.APPEND.columns)}) SELECT {writing.APPEND.given} FROM moved
 ),
+told AS (
+  INSERT INTO cases_news ({", ".join(writing.ANNOUNCE.columns)}) SELECT {writing.ANNOUNCE.given} FROM moved
+),
 noted AS (
   INSERT INTO kernel_auditrow ({", ".join(audit.INSERT.columns)}) SELECT {audit.INSERT.given} FROM moved
 )
@@ -77,6 +80,7 @@ def _write(
         *writing.SAVE.values(writing.as_row(after, writing.SAVE.columns)),
         case.event_count,
         *writing.APPEND.values(writing.as_row(event, writing.APPEND.columns)),
+        *writing.ANNOUNCE.values(writing.news_of(event)),
         *audit.INSERT.values(audit.row(entry, actor=actor, at=at)),
         *receipts.INSERT.values(receipts.row(fate, digest, kind=KIND, actor=actor, at=at)),
     )

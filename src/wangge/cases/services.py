@@ -28,6 +28,7 @@ from wangge.cases.rules import CaseFacts, Channel, Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
 from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
 from wangge.cases.stepping import take
+from wangge.cases.telling import tell_news
 from wangge.cases.writing import WithoutDeadline
 from wangge.documents.schemas import DocumentRow
 from wangge.kernel import audit, batches, calendars, files, jobs
@@ -50,6 +51,7 @@ __all__ = [
     "save_filter",
     "set_missing_deadlines",
     "take_steps",
+    "tell_news",
     "void_document",
 ]
 SET_DEADLINES = "cases.set_missing_deadlines"

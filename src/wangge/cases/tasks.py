@@ -23,3 +23,13 @@ def set_missing_deadlines(timestamp: int | None = None) -> int:
 def raise_overdue(timestamp: int | None = None) -> int:
     """Raise the severity of cases that are late by their time to fix."""
     return services.raise_overdue(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="cases.tell_news", queueing_lock="cases.tell_news")
+def tell_news(timestamp: int | None = None) -> int:
+    """Tell people what happened, every five seconds: many steps in one go, and no step waits for it."""
+    total = 0
+    while done := services.tell_news(at=clock.now()):
+        total += done
+    return total

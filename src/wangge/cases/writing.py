@@ -73,6 +73,7 @@ EVENT = {
     "previous_hash": "bytea",
     "hash": "bytea",
 }
+NEWS = {"event_id": "uuid", "case_id": "uuid", "rule_code": "text", "due_at": "timestamptz"}
 LOCK = f"""
 SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS rulebook,
   {calendars.EDITION} AS calendar
@@ -90,6 +91,7 @@ MARKED = {
 SAVE_MARKED = prepared.update("cases_case", MARKED, key=("id", "uuid"))
 INSERT = prepared.insert("cases_case", STARTING | CHANGING | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
+ANNOUNCE = prepared.insert("cases_news", NEWS)
 
 
 def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
@@ -139,8 +141,15 @@ def insert_many(started: Sequence[Started]) -> None:
 
 
 def append_events(events: Iterable[Event]) -> None:
-    """Write events."""
-    APPEND.send([as_row(event, EVENT) for event in events])
+    """Write events, and that they are news (NT-10)."""
+    fresh = list(events)
+    APPEND.send([as_row(event, EVENT) for event in fresh])
+    ANNOUNCE.send([news_of(event) for event in fresh])
+
+
+def news_of(event: Event) -> dict[str, Any]:
+    """Return the row that says that somebody may have to be told of the event."""
+    return {"event_id": event.id, "case_id": event.case_id, "rule_code": "", "due_at": event.at}
 
 
 def as_row(thing: object, names: Iterable[str]) -> dict[str, Any]:

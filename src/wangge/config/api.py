@@ -22,6 +22,7 @@ from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
 from wangge.matters.api import router as matters
+from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
 from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
@@ -56,6 +57,7 @@ for prefix, router in {
     "evidence": evidence,
     "calendar": calendar,
     "oversight": oversight,
+    "notices": notices,
     "files": files,
     "health": health,
 }.items():

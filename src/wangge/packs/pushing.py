@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wangge.matters import services as matters
+from wangge.notices import services as notices
 from wangge.oversight import services as oversight
+from wangge.packs.entry import Entry
 from wangge.packs.rules import PackLacksClock
-from wangge.packs.schemas import Entry, Matter, MatterGroup, Pack
+from wangge.packs.schemas import Matter, MatterGroup, Pack
 
 TERMS = {"lane": "lanes", "field": "fields", "severity": "severities", "department": "department_kinds"}
 
@@ -183,3 +185,54 @@ def push_oversight(pack: Pack) -> None:
 
 def _names(row: Entry) -> dict[str, object]:
     return {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
+
+
+def push_notices(pack: Pack) -> None:
+    """Install topics, rules and hours of notices. Rule: PK-4, NT-1."""
+    version = pack.pack_version
+    notices.install_topics(
+        [{"code": row.code, "name_zh": row.zh, "name_en": row.en} for row in pack.notice_topics],
+        pack_version=version,
+    )
+    notices.install_rules(
+        [
+            {
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "topic": row.topic,
+                "matters": row.matters,
+                "severities": [one.value for one in row.severities],
+                "channels": [one.value for one in row.channels],
+                "statuses": [one.value for one in row.statuses],
+                "levels": row.levels,
+                "recipients": [one.value for one in row.recipients],
+                "media": list(row.media),
+                "delay_minutes": row.delay_minutes,
+                "only_if_open": row.only_if_open,
+                "levels_up": row.levels_up,
+                "is_urgent": row.urgent,
+                "is_duty": row.duty,
+                "is_digest": row.digest,
+                "text_zh": row.text_zh,
+                "text_en": row.text_en,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.notice_rules
+        ],
+        pack_version=version,
+    )
+    notices.install_hours(
+        [
+            {
+                "quiet_from": row.quiet_from,
+                "quiet_to": row.quiet_to,
+                "digest_at": row.digest_at,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.notice_hours
+        ],
+        pack_version=version,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from wangge.accounts.rules import Role
-from wangge.cases.rules import Status
+from wangge.cases.rules import Action, Mark, Status
 from wangge.documents.rules import Kind
 from wangge.matters.rules import Severity
 from wangge.oversight.rules import CARDS
@@ -17,6 +17,7 @@ Reference = tuple[
 KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
 KNOWN_CARDS = frozenset(card.value for card in CARDS)
+KNOWN_STEPS = frozenset(word.value for word in (*Action, *Mark))
 KNOWN_ROLES = frozenset(role.value for role in Role)
 KNOWN_DOCUMENTS = frozenset(kind.value for kind in Kind)
 
@@ -33,6 +34,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         for n, word in enumerate(plan.tags):
             yield "plans", plan.code, ("tags", n), word, tags
     yield from _of_checklists(pack, codes["matters"])
+    yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     for section, known in (
         ("stages", KNOWN_STATUSES),
         ("stage_clocks", KNOWN_STATUSES),
@@ -41,6 +43,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("roles", KNOWN_ROLES),
         ("cards", KNOWN_CARDS),
         ("document_numbers", KNOWN_DOCUMENTS),
+        ("notice_topics", KNOWN_STEPS),
     ):
         for code in codes[section]:
             yield section, code, ("code",), code, known
@@ -74,6 +77,13 @@ def _each(
 ) -> Iterator[Reference]:
     for n, word in enumerate(words):
         yield section, code, (field, n), word, known
+
+
+def _of_notices(pack: Pack, *, topics: frozenset[str], rungs: frozenset[str]) -> Iterator[Reference]:
+    for rule in pack.notice_rules:
+        yield "notice_rules", rule.code, ("topic",), rule.topic, topics
+        for n, rung in enumerate(rule.levels):
+            yield "notice_rules", rule.code, ("levels", n), rung, rungs
 
 
 def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:

@@ -6,33 +6,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from wangge.accounts.rules import Role
 from wangge.checklists.schemas import Item
 from wangge.matters.rules import Form, Severity, Target
 from wangge.orders.rules import Interval
-
-Certainty = Literal["S", "V1", "V2", "K", "P"]  # said in a source, near-primary, secondary, known, preset
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Entry(Strict):
-    """What every row of a pack carries: its code, its names, where it comes from and how sure that is."""
-
-    code: str = Field(max_length=32, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
-    zh: str = Field(min_length=1, max_length=64)
-    en: str = Field(min_length=1, max_length=128)
-    source: str = Field(min_length=1, max_length=64)
-    certainty: Certainty
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Return whether the row may be shown as fact. Rule: PK-2 (K and P are presets)."""
-        return self.certainty in {"S", "V1", "V2"}
+from wangge.packs.entry import Entry, Strict
+from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
 
 
 class Tier(Entry):
@@ -294,6 +275,9 @@ class Pack(Head):
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
+    notice_topics: list[NoticeTopic] = Field(default_factory=list)
+    notice_rules: list[NoticeRule] = Field(default_factory=list)
+    notice_hours: list[NoticeHours] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:
@@ -338,6 +322,9 @@ SECTIONS: dict[str, type[Entry]] = {
     "rewards": Reward,
     "appraisal": Figure,
     "suggestions": Figure,
+    "notice_topics": NoticeTopic,
+    "notice_rules": NoticeRule,
+    "notice_hours": NoticeHours,
 }
 
 

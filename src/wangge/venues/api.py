@@ -8,13 +8,24 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
+from ninja.responses import Status
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.territory.schemas import FeatureCollection, ImportReport
 from wangge.venues import queries, services
-from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenueImport, VenueIn, VenuePage
+from wangge.venues.schemas import (
+    ContactIdOut,
+    ContactIn,
+    ContactOut,
+    VenueClassOut,
+    VenueDetail,
+    VenueFilter,
+    VenueImport,
+    VenueIn,
+    VenuePage,
+)
 
 router = Router(tags=["venues"])
 
@@ -60,3 +71,31 @@ def import_venues(
 @router.get("/{uuid:venue_id}", response={200: VenueDetail, 404: Refusal}, operation_id="get_venue")
 def get_venue(request: ActorRequest, venue_id: UUID) -> VenueDetail:
     return queries.get_detail(request.actor, venue_id)
+
+
+@router.get(
+    "/{uuid:venue_id}/contacts",
+    response={200: list[ContactOut], 404: Refusal},
+    operation_id="list_venue_contacts",
+)
+def list_venue_contacts(request: ActorRequest, venue_id: UUID) -> list[ContactOut]:
+    """Who is told of the place: its own contacts, and where it has none those of its territory; masked."""
+    return queries.list_contacts(request.actor, venue_id)
+
+
+@router.post(
+    "/contacts", response={200: ContactIdOut, (403, 404, 422): Refusal}, operation_id="add_venue_contact"
+)
+def add_venue_contact(request: ActorRequest, body: ContactIn) -> ContactIdOut:
+    """Somebody to tell, of one place or of a whole territory."""
+    return ContactIdOut(id=services.add_contact(body, actor=request.actor, at=clock.now()))
+
+
+@router.delete(
+    "/contacts/{int:contact_id}",
+    response={204: None, (403, 404): Refusal},
+    operation_id="remove_venue_contact",
+)
+def remove_venue_contact(request: ActorRequest, contact_id: int) -> Status[None]:
+    services.remove_contact(contact_id, actor=request.actor, at=clock.now())
+    return Status(204, None)

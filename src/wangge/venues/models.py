@@ -9,8 +9,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from wangge.accounts.rules import Medium
 from wangge.kernel.actor import Actor
 from wangge.kernel.terms import Terms
+from wangge.venues.rules import ContactKind
 
 
 class VenueClass(models.Model):
@@ -82,3 +84,37 @@ class Venue(models.Model):
             models.Index(fields=["grid_path", "id"], condition=Q(is_orphan=True), name="venue_orphans"),
             GinIndex(Terms("name"), name="venue_terms"),
         ]
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(Q(venue__grid_path__startswith=actor.scope) | Q(path__startswith=actor.scope))
+
+
+class Contact(models.Model):
+    """Somebody who is told of a place, or of every place of a territory (VE-11)."""
+
+    id = models.BigAutoField(primary_key=True)
+    venue = models.ForeignKey(Venue, models.CASCADE, null=True, related_name="contacts")
+    path = models.CharField(max_length=64, blank=True)  # of a territory; empty for one place
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=64)
+    medium = models.CharField(max_length=16)
+    sealed = models.BinaryField()  # the address; masked on the way out
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(venue__isnull=False, path="") | Q(venue__isnull=True, path__endswith="."),
+                name="contact_of_a_place_or_a_territory",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in ContactKind]), name="contact_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(medium__in=[medium.value for medium in Medium]), name="contact_medium_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["path"], name="contact_path", condition=~Q(path=""))]

@@ -16,9 +16,27 @@ from wangge.kernel.terms import holds
 from wangge.territory.queries import make_cursor, read_box, read_cursor
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
+from wangge.venues.contacts import classes_in, contacts_of, keeper_lines_of, list_contacts
 from wangge.venues.models import Venue, VenueClass, VenueQuerySet
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
 
+__all__ = [
+    "classes_in",
+    "contacts_of",
+    "get_detail",
+    "get_many",
+    "get_places",
+    "keeper_lines_of",
+    "keepers_of",
+    "list_classes",
+    "list_contacts",
+    "list_points",
+    "list_venues",
+    "masked_phone",
+    "names_of",
+    "select",
+    "shown",
+]
 READ = "venues.read"
 COUNTED = 10_000  # totals beyond are "more than"
 SHOWN_POINTS = 5_000

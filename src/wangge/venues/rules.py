@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from enum import StrEnum
 from typing import Any
+
+
+class ContactKind(StrEnum):
+    """Who is told of a place beside its keeper (VE-11, HB-12)."""
+
+    OWNER = "owner"  # 业主
+    PROPERTY = "property"  # 物业公司管理人员
+    COMMUNITY = "community"  # 社区管理人员
+    POLICE = "police"  # 社区警务队管理人员
+
 
 # Our fields and the headers they are known by: ours, the one we export, and what other registers say. VE-8
 HEADERS: dict[str, tuple[str, ...]] = {

@@ -10,6 +10,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, field_validator
 
+from wangge.accounts.rules import Medium
+from wangge.venues.rules import ContactKind
+
 
 class VenueRow(Schema):
     id: UUID
@@ -104,3 +107,29 @@ class VenueImport(Schema):
     @classmethod
     def _read_columns(cls, given: object) -> object:
         return json.loads(given or "{}") if isinstance(given, str) else given
+
+
+class ContactIn(Schema):
+    """Somebody to tell: of one place, or without one of a whole territory."""
+
+    venue_id: UUID | None = None
+    path: str = Field("", max_length=64)  # a closed path
+    kind: ContactKind
+    name: str = Field(min_length=1, max_length=64)
+    medium: Medium
+    address: str = Field(min_length=1, max_length=254)
+
+
+class ContactOut(Schema):
+    """A contact, masked; with a path it is one of the territory."""
+
+    id: int
+    kind: ContactKind
+    name: str
+    medium: Medium
+    address: str
+    path: str
+
+
+class ContactIdOut(Schema):
+    id: int

@@ -14,6 +14,7 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportReport
+from wangge.venues.contacts import add_contact, remove_contact
 from wangge.venues.export import export_venues, venue_rows
 from wangge.venues.models import VenueClass
 from wangge.venues.reading import read_file
@@ -24,6 +25,7 @@ from wangge.venues.venue_import import import_venues
 
 __all__ = [
     "VenueRecord",
+    "add_contact",
     "close_venues",
     "export_venues",
     "import_upload",
@@ -31,6 +33,7 @@ __all__ = [
     "install_classes",
     "mark_visited",
     "read_file",
+    "remove_contact",
     "save_venues",
     "venue_rows",
 ]

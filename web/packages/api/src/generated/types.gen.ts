@@ -224,6 +224,41 @@ export type PostIn = {
 };
 
 /**
+ * AddressesOut
+ *
+ * Addresses by medium, masked.
+ */
+export type AddressesOut = {
+    /**
+     * Addresses
+     */
+    addresses: {
+        [key in Medium]?: string;
+    };
+};
+
+/**
+ * Medium
+ *
+ * By what somebody is reached outside the house.
+ */
+export type Medium = 'sms' | 'wecom' | 'dingtalk' | 'feishu' | 'email';
+
+/**
+ * AddressesIn
+ *
+ * Addresses by medium; an empty one is removed, one that is not named stays.
+ */
+export type AddressesIn = {
+    /**
+     * Addresses
+     */
+    addresses: {
+        [key in Medium]?: string;
+    };
+};
+
+/**
  * DivisionOut
  */
 export type DivisionOut = {
@@ -1054,6 +1089,75 @@ export type VenueDetail = {
      * Updated At
      */
     updated_at: string;
+};
+
+/**
+ * ContactKind
+ *
+ * Who is told of a place beside its keeper (VE-11, HB-12).
+ */
+export type ContactKind = 'owner' | 'property' | 'community' | 'police';
+
+/**
+ * ContactOut
+ *
+ * A contact, masked; with a path it is one of the territory.
+ */
+export type ContactOut = {
+    /**
+     * Id
+     */
+    id: number;
+    kind: ContactKind;
+    /**
+     * Name
+     */
+    name: string;
+    medium: Medium;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Path
+     */
+    path: string;
+};
+
+/**
+ * ContactIdOut
+ */
+export type ContactIdOut = {
+    /**
+     * Id
+     */
+    id: number;
+};
+
+/**
+ * ContactIn
+ *
+ * Somebody to tell: of one place, or without one of a whole territory.
+ */
+export type ContactIn = {
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Path
+     */
+    path?: string;
+    kind: ContactKind;
+    /**
+     * Name
+     */
+    name: string;
+    medium: Medium;
+    /**
+     * Address
+     */
+    address: string;
 };
 
 /**
@@ -4427,6 +4531,498 @@ export type MoveIn = {
 };
 
 /**
+ * NoticeFilter
+ */
+export type NoticeFilter = {
+    /**
+     * Topic
+     */
+    topic?: string;
+    /**
+     * Is Unread
+     */
+    is_unread?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: number | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * NoticeOut
+ */
+export type NoticeOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Text Zh
+     */
+    text_zh: string;
+    /**
+     * Text En
+     */
+    text_en: string;
+    /**
+     * Is Urgent
+     */
+    is_urgent: boolean;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Read At
+     */
+    read_at: string | null;
+};
+
+/**
+ * NoticePage
+ */
+export type NoticePage = {
+    /**
+     * Items
+     */
+    items: Array<NoticeOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: number | null;
+};
+
+/**
+ * UnreadOut
+ */
+export type UnreadOut = {
+    /**
+     * Unread
+     */
+    unread: number;
+};
+
+/**
+ * ReadIn
+ *
+ * Which to mark as read: some, or all up to the newest one that was seen.
+ */
+export type ReadIn = {
+    /**
+     * Ids
+     */
+    ids?: Array<number>;
+    /**
+     * Up To
+     */
+    up_to?: number | null;
+};
+
+/**
+ * TopicOut
+ */
+export type TopicOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Can Mute
+     */
+    can_mute: boolean;
+};
+
+/**
+ * HoursOut
+ *
+ * The pack's hours.
+ */
+export type HoursOut = {
+    /**
+     * Quiet From
+     */
+    quiet_from: string;
+    /**
+     * Quiet To
+     */
+    quiet_to: string;
+    /**
+     * Digest At
+     */
+    digest_at: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * PreferenceOut
+ */
+export type PreferenceOut = {
+    /**
+     * Quiet From
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet To
+     */
+    quiet_to?: string | null;
+    /**
+     * Wants Digest
+     */
+    wants_digest?: boolean;
+    /**
+     * Muted
+     */
+    muted?: Array<string>;
+    /**
+     * Topics
+     */
+    topics: Array<TopicOut>;
+    hours: HoursOut | null;
+};
+
+/**
+ * PreferenceIn
+ *
+ * Own quiet hours (both or none), a digest instead of single messages, topics not wanted.
+ */
+export type PreferenceIn = {
+    /**
+     * Quiet From
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet To
+     */
+    quiet_to?: string | null;
+    /**
+     * Wants Digest
+     */
+    wants_digest?: boolean;
+    /**
+     * Muted
+     */
+    muted?: Array<string>;
+};
+
+/**
+ * RuleOut
+ *
+ * A rule in force, with where it comes from.
+ */
+export type RuleOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Matters
+     */
+    matters: Array<string>;
+    /**
+     * Severities
+     */
+    severities: Array<string>;
+    /**
+     * Channels
+     */
+    channels: Array<string>;
+    /**
+     * Statuses
+     */
+    statuses: Array<string>;
+    /**
+     * Levels
+     */
+    levels: Array<string>;
+    /**
+     * Recipients
+     */
+    recipients: Array<string>;
+    /**
+     * Media
+     */
+    media: Array<string>;
+    /**
+     * Delay Minutes
+     */
+    delay_minutes: number;
+    /**
+     * Only If Open
+     */
+    only_if_open: boolean;
+    /**
+     * Is Urgent
+     */
+    is_urgent: boolean;
+    /**
+     * Is Duty
+     */
+    is_duty: boolean;
+    /**
+     * Is Digest
+     */
+    is_digest: boolean;
+    /**
+     * Text Zh
+     */
+    text_zh: string;
+    /**
+     * Text En
+     */
+    text_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ChannelOut
+ *
+ * A channel with its figures; its address is never shown.
+ */
+export type ChannelOut = {
+    medium: Medium;
+    /**
+     * Masked Url
+     */
+    masked_url: string | null;
+    /**
+     * Is On
+     */
+    is_on: boolean;
+    /**
+     * Is Group
+     */
+    is_group: boolean;
+    /**
+     * Schemes
+     */
+    schemes: Array<string>;
+    /**
+     * Updated At
+     */
+    updated_at: string | null;
+    /**
+     * Tested At
+     */
+    tested_at: string | null;
+    /**
+     * Test Reason
+     */
+    test_reason: string;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+    /**
+     * Failing
+     */
+    failing: number;
+    /**
+     * Given Up
+     */
+    given_up: number;
+    /**
+     * Sent Today
+     */
+    sent_today: number;
+};
+
+/**
+ * ChannelIn
+ */
+export type ChannelIn = {
+    /**
+     * Url
+     */
+    url?: string;
+    /**
+     * Is On
+     */
+    is_on?: boolean;
+};
+
+/**
+ * ChannelTestOut
+ */
+export type ChannelTestOut = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * ChannelTestIn
+ */
+export type ChannelTestIn = {
+    /**
+     * To
+     */
+    to?: string;
+};
+
+/**
+ * DeliveryFilter
+ */
+export type DeliveryFilter = {
+    /**
+     * State
+     */
+    state?: 'failed' | 'given_up' | 'double';
+    medium?: Medium | null;
+    /**
+     * Cursor
+     */
+    cursor?: number | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * DeliveryOut
+ */
+export type DeliveryOut = {
+    /**
+     * Id
+     */
+    id: number;
+    medium: Medium;
+    /**
+     * State
+     */
+    state: string;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Recipient
+     */
+    recipient: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * May Be Double
+     */
+    may_be_double: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * DeliveryPage
+ */
+export type DeliveryPage = {
+    /**
+     * Items
+     */
+    items: Array<DeliveryOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: number | null;
+};
+
+/**
+ * RetryOut
+ */
+export type RetryOut = {
+    /**
+     * Count
+     */
+    count: number;
+};
+
+/**
+ * RetryIn
+ */
+export type RetryIn = {
+    /**
+     * Ids
+     */
+    ids: Array<number>;
+};
+
+/**
  * StoredOut
  */
 export type StoredOut = {
@@ -4654,6 +5250,85 @@ export type GrantPostResponses = {
 };
 
 export type GrantPostResponse = GrantPostResponses[keyof GrantPostResponses];
+
+export type ListMyAddressesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/me/addresses';
+};
+
+export type ListMyAddressesResponses = {
+    /**
+     * OK
+     */
+    200: AddressesOut;
+};
+
+export type ListMyAddressesResponse = ListMyAddressesResponses[keyof ListMyAddressesResponses];
+
+export type SetMyAddressesData = {
+    body: AddressesIn;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/me/addresses';
+};
+
+export type SetMyAddressesErrors = {
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetMyAddressesError = SetMyAddressesErrors[keyof SetMyAddressesErrors];
+
+export type SetMyAddressesResponses = {
+    /**
+     * OK
+     */
+    200: AddressesOut;
+};
+
+export type SetMyAddressesResponse = SetMyAddressesResponses[keyof SetMyAddressesResponses];
+
+export type SetAddressesData = {
+    body: AddressesIn;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/users/{user_id}/addresses';
+};
+
+export type SetAddressesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetAddressesError = SetAddressesErrors[keyof SetAddressesErrors];
+
+export type SetAddressesResponses = {
+    /**
+     * OK
+     */
+    200: AddressesOut;
+};
+
+export type SetAddressesResponse = SetAddressesResponses[keyof SetAddressesResponses];
 
 export type ListDivisionsData = {
     body?: never;
@@ -5269,6 +5944,105 @@ export type GetVenueResponses = {
 };
 
 export type GetVenueResponse = GetVenueResponses[keyof GetVenueResponses];
+
+export type ListVenueContactsData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/venues/{venue_id}/contacts';
+};
+
+export type ListVenueContactsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListVenueContactsError = ListVenueContactsErrors[keyof ListVenueContactsErrors];
+
+export type ListVenueContactsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ContactOut>;
+};
+
+export type ListVenueContactsResponse = ListVenueContactsResponses[keyof ListVenueContactsResponses];
+
+export type AddVenueContactData = {
+    body: ContactIn;
+    path?: never;
+    query?: never;
+    url: '/api/venues/contacts';
+};
+
+export type AddVenueContactErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AddVenueContactError = AddVenueContactErrors[keyof AddVenueContactErrors];
+
+export type AddVenueContactResponses = {
+    /**
+     * OK
+     */
+    200: ContactIdOut;
+};
+
+export type AddVenueContactResponse = AddVenueContactResponses[keyof AddVenueContactResponses];
+
+export type RemoveVenueContactData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: number;
+    };
+    query?: never;
+    url: '/api/venues/contacts/{contact_id}';
+};
+
+export type RemoveVenueContactErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type RemoveVenueContactError = RemoveVenueContactErrors[keyof RemoveVenueContactErrors];
+
+export type RemoveVenueContactResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveVenueContactResponse = RemoveVenueContactResponses[keyof RemoveVenueContactResponses];
 
 export type ListChecklistsData = {
     body?: never;
@@ -7830,6 +8604,321 @@ export type MoveDeadlinesResponses = {
 };
 
 export type MoveDeadlinesResponse = MoveDeadlinesResponses[keyof MoveDeadlinesResponses];
+
+export type ListNoticesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Topic
+         */
+        topic?: string;
+        /**
+         * Is Unread
+         */
+        is_unread?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/notices';
+};
+
+export type ListNoticesResponses = {
+    /**
+     * OK
+     */
+    200: NoticePage;
+};
+
+export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
+
+export type CountUnreadNoticesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notices/unread';
+};
+
+export type CountUnreadNoticesResponses = {
+    /**
+     * OK
+     */
+    200: UnreadOut;
+};
+
+export type CountUnreadNoticesResponse = CountUnreadNoticesResponses[keyof CountUnreadNoticesResponses];
+
+export type MarkNoticesReadData = {
+    body: ReadIn;
+    path?: never;
+    query?: never;
+    url: '/api/notices/read';
+};
+
+export type MarkNoticesReadResponses = {
+    /**
+     * OK
+     */
+    200: UnreadOut;
+};
+
+export type MarkNoticesReadResponse = MarkNoticesReadResponses[keyof MarkNoticesReadResponses];
+
+export type ListNoticeTopicsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notices/topics';
+};
+
+export type ListNoticeTopicsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TopicOut>;
+};
+
+export type ListNoticeTopicsResponse = ListNoticeTopicsResponses[keyof ListNoticeTopicsResponses];
+
+export type GetNoticePreferenceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notices/preference';
+};
+
+export type GetNoticePreferenceResponses = {
+    /**
+     * OK
+     */
+    200: PreferenceOut;
+};
+
+export type GetNoticePreferenceResponse = GetNoticePreferenceResponses[keyof GetNoticePreferenceResponses];
+
+export type SetNoticePreferenceData = {
+    body: PreferenceIn;
+    path?: never;
+    query?: never;
+    url: '/api/notices/preference';
+};
+
+export type SetNoticePreferenceResponses = {
+    /**
+     * OK
+     */
+    200: PreferenceOut;
+};
+
+export type SetNoticePreferenceResponse = SetNoticePreferenceResponses[keyof SetNoticePreferenceResponses];
+
+export type ListNoticeRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notices/rules';
+};
+
+export type ListNoticeRulesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListNoticeRulesError = ListNoticeRulesErrors[keyof ListNoticeRulesErrors];
+
+export type ListNoticeRulesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<RuleOut>;
+};
+
+export type ListNoticeRulesResponse = ListNoticeRulesResponses[keyof ListNoticeRulesResponses];
+
+export type ListNoticeChannelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notices/channels';
+};
+
+export type ListNoticeChannelsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListNoticeChannelsError = ListNoticeChannelsErrors[keyof ListNoticeChannelsErrors];
+
+export type ListNoticeChannelsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ChannelOut>;
+};
+
+export type ListNoticeChannelsResponse = ListNoticeChannelsResponses[keyof ListNoticeChannelsResponses];
+
+export type SaveNoticeChannelData = {
+    body: ChannelIn;
+    path: {
+        /**
+         * Medium
+         *
+         * By what somebody is reached outside the house.
+         */
+        medium: 'sms' | 'wecom' | 'dingtalk' | 'feishu' | 'email';
+    };
+    query?: never;
+    url: '/api/notices/channels/{medium}';
+};
+
+export type SaveNoticeChannelErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveNoticeChannelError = SaveNoticeChannelErrors[keyof SaveNoticeChannelErrors];
+
+export type SaveNoticeChannelResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ChannelOut>;
+};
+
+export type SaveNoticeChannelResponse = SaveNoticeChannelResponses[keyof SaveNoticeChannelResponses];
+
+export type TestNoticeChannelData = {
+    body: ChannelTestIn;
+    path: {
+        /**
+         * Medium
+         *
+         * By what somebody is reached outside the house.
+         */
+        medium: 'sms' | 'wecom' | 'dingtalk' | 'feishu' | 'email';
+    };
+    query?: never;
+    url: '/api/notices/channels/{medium}/test';
+};
+
+export type TestNoticeChannelErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TestNoticeChannelError = TestNoticeChannelErrors[keyof TestNoticeChannelErrors];
+
+export type TestNoticeChannelResponses = {
+    /**
+     * OK
+     */
+    200: ChannelTestOut;
+};
+
+export type TestNoticeChannelResponse = TestNoticeChannelResponses[keyof TestNoticeChannelResponses];
+
+export type ListNoticeDeliveriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         */
+        state?: 'failed' | 'given_up' | 'double';
+        medium?: Medium | null;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/notices/outbox';
+};
+
+export type ListNoticeDeliveriesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListNoticeDeliveriesError = ListNoticeDeliveriesErrors[keyof ListNoticeDeliveriesErrors];
+
+export type ListNoticeDeliveriesResponses = {
+    /**
+     * OK
+     */
+    200: DeliveryPage;
+};
+
+export type ListNoticeDeliveriesResponse = ListNoticeDeliveriesResponses[keyof ListNoticeDeliveriesResponses];
+
+export type RetryNoticeDeliveriesData = {
+    body: RetryIn;
+    path?: never;
+    query?: never;
+    url: '/api/notices/outbox/retry';
+};
+
+export type RetryNoticeDeliveriesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type RetryNoticeDeliveriesError = RetryNoticeDeliveriesErrors[keyof RetryNoticeDeliveriesErrors];
+
+export type RetryNoticeDeliveriesResponses = {
+    /**
+     * OK
+     */
+    200: RetryOut;
+};
+
+export type RetryNoticeDeliveriesResponse = RetryNoticeDeliveriesResponses[keyof RetryNoticeDeliveriesResponses];
 
 export type StoreFileData = {
     /**

@@ -1,0 +1,142 @@
+"""Who else is told of a place: its owner, and the managers of HB-12, here or of the territory (VE-11)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from wangge.accounts.rules import Medium, check_address, mask_address
+from wangge.kernel import audit
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import NotVisible, Unreadable
+from wangge.kernel.paths import ancestors, is_closed
+from wangge.kernel.secrets import decrypt, encrypt, mask_name
+from wangge.venues.models import Contact, Venue
+from wangge.venues.rules import ContactKind
+from wangge.venues.schemas import ContactIn, ContactOut
+
+Place = tuple[UUID | None, str]  # a venue if there is one, and the grid
+
+
+@transaction.atomic
+def add_contact(given: ContactIn, *, actor: Actor, at: datetime) -> int:
+    """Add a contact of a place or of a whole territory and return its id.
+
+    Raises: NotYourRole, NotVisible; Unreadable for what is no address of its medium.
+    Rule:   VE-11. The audit row holds neither name nor address.
+    """
+    actor.check_can("venues.write")
+    path = given.path
+    if given.venue_id is not None:
+        venue = Venue.objects.visible_to(actor).filter(pk=given.venue_id).first()
+        if venue is None:
+            raise NotVisible()
+        path = ""
+    elif not is_closed(path):
+        raise Unreadable(field="path", why_zh="请写明场所或辖区", why_en="name a place or a territory")
+    elif not actor.covers(path):
+        raise NotVisible()
+    row = Contact.objects.create(
+        venue_id=given.venue_id,
+        path=path,
+        kind=given.kind.value,
+        name=given.name,
+        medium=given.medium.value,
+        sealed=encrypt(check_address(given.medium, given.address.strip())),
+    )
+    detail = {"kind": row.kind, "medium": row.medium, "venue": str(given.venue_id or ""), "path": path}
+    audit.record([("venues.add_contact", "contact", str(row.pk), detail)], actor=actor, at=at)
+    return row.pk
+
+
+@transaction.atomic
+def remove_contact(contact_id: int, *, actor: Actor, at: datetime) -> None:
+    """Remove a contact. Raises: NotYourRole, NotVisible. Rule: VE-11."""
+    actor.check_can("venues.write")
+    if not Contact.objects.visible_to(actor).filter(pk=contact_id).delete()[0]:
+        raise NotVisible()
+    audit.record([("venues.remove_contact", "contact", str(contact_id), {})], actor=actor, at=at)
+
+
+def list_contacts(actor: Actor, venue_id: UUID) -> list[ContactOut]:
+    """Return whom a place's messages go to: its own contacts and those of its territory, masked.
+
+    Raises: NotVisible. Rule: VE-11, KE-10.
+    """
+    actor.check_can("venues.read")
+    venue = Venue.objects.visible_to(actor).filter(pk=venue_id).first()
+    if venue is None:
+        raise NotVisible()
+    place = (venue.pk, venue.grid_path)
+    return [
+        ContactOut(
+            id=one.pk,
+            kind=ContactKind(one.kind),
+            name=mask_name(one.name),
+            medium=Medium(one.medium),
+            address=mask_address(Medium(one.medium), decrypt(one.sealed)),
+            path=one.path,
+        )
+        for kind in ContactKind
+        for one in _nearest([place], [kind])[place, kind.value]
+    ]
+
+
+def contacts_of(
+    places: Iterable[Place], kinds: Iterable[ContactKind]
+) -> dict[tuple[Place, str], list[tuple[str, str, bytes]]]:
+    """Return (short name, medium, sealed address) of the contacts of each place and kind, in one statement.
+
+    Shape: every pair has an entry. The place's own come first; without any, those of the nearest territory.
+    Rule:  VE-11 (HB-12).
+    """
+    return {
+        key: [(f"c{one.pk}", one.medium, bytes(one.sealed)) for one in found]
+        for key, found in _nearest(places, kinds).items()
+    }
+
+
+def keeper_lines_of(venue_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, str, bytes]]]:
+    """Return the keeper's phone of each place that has one, as `contacts_of` does."""
+    rows = Venue.objects.filter(pk__in=set(venue_ids), keeper_phone__isnull=False)
+    return {
+        pk: [(f"k{pk.hex[-12:]}", Medium.SMS.value, bytes(phone))]
+        for pk, phone in rows.values_list("pk", "keeper_phone")
+        if phone
+    }
+
+
+def classes_in(scopes: Iterable[str], class_codes: Iterable[str]) -> set[tuple[str, str]]:
+    """Return (grid, class) of the open places of these classes in these grids, in one statement."""
+    found = Venue.objects.filter(grid_path__in=set(scopes), venue_class_id__in=set(class_codes), is_open=True)
+    return set(found.values_list("grid_path", "venue_class_id").distinct())
+
+
+def _nearest(
+    places: Iterable[Place], kinds: Iterable[ContactKind]
+) -> Mapping[tuple[Place, str], list[Contact]]:
+    wanted, kinds = set(places), list(kinds)
+    up = {path: ancestors(path) for _, path in wanted}
+    rows = Contact.objects.filter(kind__in=[kind.value for kind in kinds])
+    rows = rows.filter(venue_id__in={venue for venue, _ in wanted if venue}) | rows.filter(
+        path__in={one for paths in up.values() for one in paths}
+    )
+    known: dict[tuple[object, str], list[Contact]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        known[row.venue_id or row.path, row.kind].append(row)
+    return {
+        ((venue, path), kind.value): next(
+            (
+                known[place, kind.value]
+                for place in (*([venue] if venue else []), *reversed(up[path]))
+                if (place, kind.value) in known
+            ),
+            [],
+        )
+        for venue, path in wanted
+        for kind in kinds
+    }
