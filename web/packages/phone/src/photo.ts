@@ -1,3 +1,5 @@
+import { exifOf, withExif } from './exif'
+
 // exifr comes when the first photo is taken: the first page does not need it.
 const exif = () => import('exifr')
 
@@ -46,7 +48,7 @@ export async function placeOf(file: File): Promise<{ lon: number; lat: number } 
   }
 }
 
-/** EXIF first (drawing anew loses it), then a smaller JPEG with time, place and name burnt in. */
+/** EXIF first (drawing anew loses it), then a smaller JPEG with time, place and name burnt in, and the EXIF again. */
 export async function makePhoto(file: File, mark: (at: Date) => string[]): Promise<Taken> {
   const at = await takenAt(file)
   const picture = await createImageBitmap(file, { imageOrientation: 'from-image' })
@@ -61,7 +63,7 @@ export async function makePhoto(file: File, mark: (at: Date) => string[]): Promi
   burnIn(pen, mark(at), width, height)
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', QUALITY))
   if (!blob) throw new Error('this browser cannot make a JPEG')
-  return { bytes: await blob.arrayBuffer(), at }
+  return { bytes: withExif(await blob.arrayBuffer(), exifOf(await file.arrayBuffer())), at }
 }
 
 function burnIn(pen: CanvasRenderingContext2D, lines: string[], width: number, height: number): void {

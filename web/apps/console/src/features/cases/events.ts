@@ -15,4 +15,8 @@ export function partPhotos(shown: Pick<CaseDetail, 'photos' | 'events'>): { befo
 /** What somebody wrote with the step. */
 export const reasonOf = ({ detail: { reason } }: EventOut): string => (typeof reason === 'string' ? reason : '')
 
-export const photoUrl = (caseId: string, sha256: string): string => `/api/cases/${caseId}/photos/${sha256}`
+/** Where a photo is: a copy without EXIF, a small one for lists, or for those who verify the original. */
+export const photoUrl = (caseId: string, sha256: string, form?: 'small' | 'original'): string =>
+  `/api/cases/${caseId}/photos/${sha256}${form ? `?form=${form}` : ''}`
+
+export const smallOf = (url: string): string => `${url}?form=small`

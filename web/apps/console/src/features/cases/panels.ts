@@ -20,4 +20,4 @@ export const panel = (key: string, fetch: Fetch, isFor?: CasePanel['isFor']): Ca
 })
 
 /** In the order in which they are read, below the facts and photos. */
-export const PANELS: CasePanel[] = []
+export const PANELS: CasePanel[] = [panel('evidence', () => import('./CaseEvidence.vue'))]
