@@ -20,15 +20,17 @@ from tests.cases.makers import (
     command,
     make_case,
     make_house,
+    make_pack,
     take,
 )
 from tests.makers import AT, Person, make_actor, make_client, make_venues
 from wangge.accounts.rules import Role
+from wangge.cases.models import Case
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.matters.models import Matter
-from wangge.triage import services
+from wangge.triage import services, training
 
 pytestmark = pytest.mark.django_db
 LATER = AT + HOUR * 3
@@ -206,3 +208,27 @@ def test_the_administrator_sees_the_page_and_others_do_not(house: House) -> None
     assert post(house.alice, "/use", {}).status_code == 403
     assert post(root, "/use", {"version": 7}).status_code == 404
     assert post(root, "/use", {}).json()["chosen_by"] == "管理员"
+
+
+# ---- restricted matters (DG-13) ----
+
+
+def test_a_clue_is_a_duplicate_only_for_those_who_may_see_it(house: House) -> None:
+    clue = make_case(house, at=AT, matter_code="H601", text="私储柴油")
+    Case.objects.filter(pk=clue).update(is_restricted=True)
+    asked = {"text": "有人私储柴油", "matter_code": "H601"}
+    assert found(house.bob, **asked) == [clue]  # who reported it
+    assert found(house.chief, **asked) == []
+    assert found(house.alice, **asked) == [clue]  # the desk may
+
+
+def test_a_clue_teaches_nothing(house: House) -> None:
+    photos = {"photos": [house.photo], "after_photos": [house.photo]}
+    one, _ = (
+        make_case(house, text="私储柴油", matter_code="H601", fixed_on_spot=True, **photos) for _ in range(2)
+    )
+    assert training.gather().count == 2
+    Case.objects.filter(pk=one).update(is_restricted=True)
+    assert training.gather().count == 1
+    make_pack("test@2", restricted=["H601"])
+    assert training.gather().count == 0

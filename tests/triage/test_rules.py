@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +24,7 @@ from wangge.triage.rules import (
     liken,
     metres_between,
     normalise,
+    ranked,
     text_likeness,
     word_shares,
     words_of_name,
@@ -179,3 +183,16 @@ def test_history_is_used_only_where_it_beats_the_rules_on_later_cases() -> None:
     follows = [past("34.02.03.001.", 1, ruled=1)] * 20
     assert not judge(follows).is_used
     assert not judge([]).is_used
+
+
+VECTORS = Path(__file__).parents[2] / "contracts" / "vectors" / "words.json"
+
+
+@pytest.mark.parametrize(
+    "case", json.loads(VECTORS.read_text(encoding="utf-8")), ids=lambda case: case["name"]
+)
+def test_the_vectors_that_the_phone_passes_too(case: dict[str, Any]) -> None:
+    shares = word_shares(find_words(case["text"], by_word(case["words"])))
+    found = ranked(shares, 9)
+    assert [code for code, _ in found] == [code for code, _ in case["expected"]]
+    assert [share for _, share in found] == pytest.approx([share for _, share in case["expected"]], abs=1e-5)

@@ -82,14 +82,19 @@ def in_box(cases: CaseQuerySet, west: float, south: float, east: float, north: f
     return in_cells.filter(lon__range=(west, east), lat__range=(south, north))
 
 
-def list_judged(*, most: int) -> Iterator[tuple[ToldCase, str | None]]:
-    """Yield the newest closed cases whose matter somebody chose, oldest first, with the class of their place.
+def list_judged(*, most: int) -> Iterator[tuple[ToldCase, str, list[str]]]:
+    """Yield the newest closed cases, oldest first, with class and tags of their place.
 
-    Findings of an inspection are left out: their matter is the checklist's, nobody chose it. Rule: TR-3.
+    Left out are findings of an inspection, whose matter the checklist names, and restricted cases (DG-13).
+    Rule: TR-3, TR-11.
     """
-    newest = _judged().order_by("-reported_at", "-id").values_list(*FIELDS, "venue__venue_class_id")[:most]
-    for *told, venue_class in reversed(newest):
-        yield ToldCase(*told), venue_class
+    newest = (
+        _judged()
+        .order_by("-reported_at", "-id")
+        .values_list(*FIELDS, "venue__venue_class_id", "venue__tags")[:most]
+    )
+    for *told, venue_class, tags in reversed(newest):
+        yield ToldCase(*told), venue_class or "", tags or []
 
 
 def count_judged(*, most: int) -> int:
@@ -98,7 +103,7 @@ def count_judged(*, most: int) -> int:
 
 
 def _judged() -> CaseQuerySet:
-    closed = Case.objects.filter(status=Status.CLOSED, closed_at__isnull=False)
+    closed = Case.objects.filter(status=Status.CLOSED, closed_at__isnull=False, is_restricted=False)
     return closed.exclude(channel=Channel.INSPECTION).exclude(text="")
 
 

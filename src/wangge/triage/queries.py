@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from wangge.accounts import queries as accounts
 from wangge.cases import queries as cases
 from wangge.kernel import datum
 from wangge.kernel.actor import Actor
-from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
 from wangge.matters.rules import Subject
@@ -26,6 +26,8 @@ from wangge.triage.suggesting import (
     community_of,
     department_reason,
     past_department,
+    raise_of,
+    severity_by_rule,
     suggest_matters,
     suggest_severity,
     weigh,
@@ -54,8 +56,8 @@ def suggest(actor: Actor, draft: DraftIn, *, at: datetime) -> SuggestionOut:
     actor.check_can("cases.report")
     if not draft.text.strip() and draft.venue_id is None and draft.lon is None:
         raise NothingToGoBy()
-    grid_path, venue_class, _ = _place(actor, draft, at)
-    asked = Draft(draft.text, draft.channel.value, at.astimezone(CHINA).hour, venue_class, grid_path)
+    where = _where(actor, draft, at)
+    asked = Draft(draft.text, draft.channel.value, at, where.venue_class, where.tags, where.grid_path)
     return _suggest(asked, draft.matter_code)
 
 
@@ -63,8 +65,8 @@ def suggest_for_case(actor: Actor, case_id: UUID) -> SuggestionOut:
     """Return what text and place of a visible case suggest. Raises: NotYourRole, NotVisible."""
     case = cases.get_told(actor, case_id)
     place = venues.get_places([case.venue_id])[case.venue_id] if case.venue_id else None
-    hour = case.reported_at.astimezone(CHINA).hour
-    asked = Draft(case.text, case.channel, hour, place.class_code if place else "", case.grid_path)
+    venue_class, tags = (place.class_code, tuple(place.tags)) if place else ("", ())
+    asked = Draft(case.text, case.channel, case.reported_at, venue_class, tags, case.grid_path)
     return _suggest(asked, case.matter_code)
 
 
@@ -77,10 +79,10 @@ def list_duplicates(actor: Actor, draft: DraftIn, *, at: datetime) -> list[Dupli
     actor.check_can("cases.report")
     if not actor.can("cases.read"):
         return []
-    _, _, point = _place(actor, draft, at)
-    if point is None:
+    where = _where(actor, draft, at)
+    if where.point is None:
         return []
-    known = Known(draft.text, *point, at, draft.matter_code, draft.venue_id)
+    known = Known(draft.text, *where.point, at, draft.matter_code, draft.venue_id)
     return _duplicates(actor, known, but=None, at=at)
 
 
@@ -94,21 +96,29 @@ def list_duplicates_of_case(actor: Actor, case_id: UUID, *, at: datetime) -> lis
     return _duplicates(actor, known, but=case_id, at=at)
 
 
-def _place(actor: Actor, draft: DraftIn, at: datetime) -> tuple[str | None, str, tuple[float, float] | None]:
-    """Return grid, class of venue and point (WGS-84) of a draft, as far as it says."""
-    venue = None
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a draft, as far as it says."""
+
+    grid_path: str | None = None
+    venue_class: str = ""
+    tags: tuple[str, ...] = ()
+    point: tuple[float, float] | None = None  # WGS-84
+
+
+def _where(actor: Actor, draft: DraftIn, at: datetime) -> Where:
     if draft.venue_id is not None:
         venue = venues.get_many(actor, [draft.venue_id]).get(draft.venue_id)
         if venue is None:
             raise NotVisible()
-        return venue.grid_path or None, venue.class_code, (venue.lon, venue.lat)
+        return Where(venue.grid_path or None, venue.class_code, tuple(venue.tags), (venue.lon, venue.lat))
     if draft.lon is None or draft.lat is None:
-        return None, "", None
+        return Where()
     point = datum.to_wgs84(draft.lon, draft.lat, draft.datum)
     [grid_path] = territory.locate_many(np.array([point], dtype=np.float64), LAYER, at)
     if grid_path is not None and not actor.covers(grid_path):
         raise NotVisible()
-    return grid_path, "", point
+    return Where(grid_path, point=point)
 
 
 def _suggest(draft: Draft, chosen: str) -> SuggestionOut:
@@ -119,7 +129,7 @@ def _suggest(draft: Draft, chosen: str) -> SuggestionOut:
     return SuggestionOut(
         matters=found,
         severity=suggest_severity(weighed, draft, rules, asked, chosen),
-        department=_department(likeliest, draft.grid_path, rules, asked) if likeliest else None,
+        department=_department(likeliest, draft, rules, asked) if likeliest else None,
         version=asked.version,
         is_measured=asked.model is not None and weighed.seen is not None,
     )
@@ -137,11 +147,10 @@ def _names(draft: Draft) -> dict[str, tuple[str, str]]:
 
 
 def _department(
-    code: str, grid_path: str | None, rules: matters.Rulebook, asked: Loaded
+    code: str, draft: Draft, rules: matters.Rulebook, asked: Loaded
 ) -> DepartmentSuggestion | None:
-    """Return whom the closed cases name, if that is used and the department still covers the place; else the
-    route's (MA-1)."""
-    if grid_path is None:
+    """Return whom closed cases name, if that is used and covers the place; else the route's (MA-1)."""
+    if (grid_path := draft.grid_path) is None:
         return None
     matter = rules.matters[code]
     found = past_department(code, grid_path, asked)
@@ -154,7 +163,7 @@ def _department(
                 confidence=round(found[1] / found[2], 3),
                 reason=department_reason(found, matter.name_zh, matter.name_en),
             )
-    kind = rules.kind_for(Subject(code, grid_path, matter.severity))
+    kind = rules.kind_for(Subject(code, grid_path, severity_by_rule(raise_of(code, draft, rules), matter)))
     number = accounts.department_for(kind, grid_path) if kind else None
     if number is None:
         return None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from wangge.kernel.clock import CHINA
 from wangge.matters.queries import Rulebook
-from wangge.matters.rules import MatterFacts, Severity
+from wangge.matters.rules import MatterFacts, Raised, Severity, Surroundings, raised_at_report
 from wangge.triage.history import department_keys, find, severity_keys
 from wangge.triage.loading import Loaded
 from wangge.triage.rules import find_words, ranked, word_shares
@@ -44,14 +46,15 @@ class Draft:
 
     text: str
     channel: str
-    hour: int  # in China
+    at: datetime
     venue_class: str = ""
+    tags: tuple[str, ...] = ()
     grid_path: str | None = None
 
 
 def facts_of(draft: Draft) -> list[str]:
     """Return the facts of place and time as a model sees them. Rule: TR-1."""
-    facts = [f"channel={draft.channel}", f"hours={hours_of(draft.hour)}"]
+    facts = [f"channel={draft.channel}", f"hours={hours_of(draft.at.astimezone(CHINA).hour)}"]
     if draft.venue_class:
         facts.append(f"class={draft.venue_class}")
     if draft.grid_path:
@@ -133,8 +136,12 @@ def suggest_severity(
     """Return the severity of the likely matters, or what their cases got in such places. Rule: TR-9."""
     shares = {chosen: 1.0} if chosen in rules.matters else weighed.shares
     tallies = {code: find(asked.severities, severity_keys(code, draft.venue_class)) for code in shares}
+    raised = {code: raise_of(code, draft, rules) for code in shares}
     severities = {
-        code: str(found[0]) if found else rules.matters[code].severity for code, found in tallies.items()
+        code: str(found[0])
+        if (found := tallies[code])
+        else severity_by_rule(raised[code], rules.matters[code])
+        for code in shares
     }
     by_severity: dict[str, float] = defaultdict(float)
     for code, share in shares.items():
@@ -146,13 +153,26 @@ def suggest_severity(
     return SeveritySuggestion(
         severity=Severity(severity),
         confidence=round(min(share, 1.0), 3),
-        reason=_severity_reason(tallies[code], rules.matters[code]),
+        reason=_severity_reason(tallies[code], raised[code], rules.matters[code]),
     )
 
 
-def _severity_reason(found: Sequence[Any] | None, matter: MatterFacts) -> Reason:
+def raise_of(code: str, draft: Draft, rules: Rulebook) -> Raised | None:
+    """Return the rule of the pack that raises a matter in such a place. Rule: MA-6."""
+    around = Surroundings(draft.venue_class, draft.tags)
+    return raised_at_report(code, rules.matters[code], around, rules.upgrades, draft.at)
+
+
+def severity_by_rule(raised: Raised | None, matter: MatterFacts) -> str:
+    """Return the severity that a report would get. Rule: CS-1, MA-6."""
+    return raised.after if raised else matter.severity
+
+
+def _severity_reason(found: Sequence[Any] | None, raised: Raised | None, matter: MatterFacts) -> Reason:
     if found is not None:
         return _tally_reason(found, matter.name_zh, matter.name_en)
+    if raised is not None:
+        return Reason(kind="rule", zh=f"升级规则：{raised.rule.name_zh}", en=f"raised: {raised.rule.name_en}")
     return Reason(kind="rule", zh=f"“{matter.name_zh}”的定级", en=f"the severity of “{matter.name_en}”")
 
 

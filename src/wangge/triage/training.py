@@ -14,13 +14,12 @@ import msgspec
 
 from wangge.accounts import queries as accounts
 from wangge.cases import queries as cases
-from wangge.kernel.clock import CHINA
 from wangge.matters import queries as matters
 from wangge.matters.rules import Subject
 from wangge.triage.history import Past, department_keys, judge, severity_keys, tally
 from wangge.triage.lessons import Example, Learnt, Lesson
 from wangge.triage.rules import MOST_CASES, words_of_name
-from wangge.triage.suggesting import Draft, facts_of
+from wangge.triage.suggesting import Draft, facts_of, raise_of, severity_by_rule
 from wangge.triage.weights import digest
 
 __all__ = ["LearnerFailed", "Material", "digest", "gather", "history_of", "is_better", "learn"]
@@ -57,20 +56,11 @@ def gather() -> Material:
     """
     rules = matters.in_force()
     rows = [
-        (case, venue_class or "")
-        for case, venue_class in cases.list_judged(most=MOST_CASES)
-        if case.matter_code in rules.matters
+        (case, Draft(case.text, case.channel, case.reported_at, venue_class, tuple(tags), case.grid_path))
+        for case, venue_class, tags in cases.list_judged(most=MOST_CASES)
+        if case.matter_code in rules.matters and not rules.matters[case.matter_code].is_restricted
     ]
-    examples = [
-        Example(
-            case.text,
-            facts_of(
-                Draft("", case.channel, case.reported_at.astimezone(CHINA).hour, venue_class, case.grid_path)
-            ),
-            case.matter_code,
-        )
-        for case, venue_class in rows
-    ]
+    examples = [Example(draft.text, facts_of(draft), case.matter_code) for case, draft in rows]
     words = {
         code: list(one.words_zh or words_of_name(one.name_zh)) for code, one in sorted(rules.matters.items())
     }
@@ -79,15 +69,14 @@ def gather() -> Material:
         count=len(rows),
         pack_version=rules.pack_version,
         departments=_departments([case for case, _ in rows], rules),
-        severities=[
-            Past(
-                severity_keys(case.matter_code, venue_class),
-                case.severity,
-                rules.matters[case.matter_code].severity,
-            )
-            for case, venue_class in rows
-        ],
+        severities=[_severity(case, draft, rules) for case, draft in rows],
     )
+
+
+def _severity(case: cases.ToldCase, draft: Draft, rules: matters.Rulebook) -> Past:
+    code = case.matter_code
+    ruled = severity_by_rule(raise_of(code, draft, rules), rules.matters[code])
+    return Past(severity_keys(code, draft.venue_class), case.severity, ruled)
 
 
 def _departments(rows: Sequence[cases.ToldCase], rules: matters.Rulebook) -> list[Past]:

@@ -23,6 +23,7 @@ from wangge.twin.cast import Cast
 from wangge.twin.doors import BATCH, Door
 from wangge.twin.moves import LiveCase, Matter, Move, Pace, Stage, next_move
 from wangge.twin.photos import KINDS, Album, draw_photo
+from wangge.twin.sayings import say
 from wangge.twin.visiting import Task, visit
 
 T = TypeVar("T")
@@ -157,7 +158,7 @@ class Play:
             id=id_at(at, rng),
             at=at,
             matter_code=matter,
-            text="路过发现，请尽快处理" if channel is Channel.CITIZEN else "巡查发现",
+            text=say(matter, channel, random.Random(f"{self.seed}:saying:{case.id}:{channel}")),
             lon=task.lon,
             lat=task.lat,
             address=task.address,

@@ -13,6 +13,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import id_at
 from wangge.twin.moves import forced_move
 from wangge.twin.play import Play, Report
+from wangge.twin.sayings import say
 from wangge.twin.visiting import Task
 
 A = Action
@@ -48,11 +49,12 @@ def _lead(play: Play, task: Task, way: Sequence[Action], at: datetime, rng: rand
     citizen = play.cast.choose((Role.CITIZEN,), task.path, rng)
     if citizen is None:
         return
+    matter = rng.choice([code for code in MATTERS if code in play.stage.matters])
     command = CaseReport(
         id=id_at(at, rng),
         at=at,
-        matter_code=rng.choice([code for code in MATTERS if code in play.stage.matters]),
-        text="群众反映，请核实处理",
+        matter_code=matter,
+        text=say(matter, Channel.CITIZEN, random.Random(f"{play.seed}:saying:{task.venue_id}:{at}")),
         lon=task.lon,
         lat=task.lat,
         address=task.address,

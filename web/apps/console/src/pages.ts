@@ -10,6 +10,7 @@ export const PAGES: readonly Page[] = [
   { name: 'map', path: '/map', capability: 'territory.read' },
   { name: 'venues', path: '/venues', capability: 'venues.read' },
   { name: 'orders', path: '/orders', capability: 'orders.read' },
+  { name: 'triage', path: '/triage', capability: 'triage.read' },
 ]
 
 /** Return the first page somebody may open, or the page that says there is none. */

@@ -10,7 +10,7 @@ declare module 'vue-router' {
     isOpen?: boolean
     capability?: string
     section?: string
-    texts?: string
+    texts?: readonly string[]
   }
 }
 
@@ -28,6 +28,11 @@ const inFrame: RouteRecordRaw[] = [
   { path: 'venues/:id', name: 'venue', component: () => import('./features/venues/VenuePage.vue'), props: true },
   { path: 'orders', name: 'orders', component: () => import('./features/orders/OrderList.vue') },
   { path: 'orders/:id', name: 'order', component: () => import('./features/orders/OrderPage.vue'), props: true },
+  {
+    path: 'triage',
+    name: 'triage',
+    component: () => import('./features/triage/TriagePage.vue'),
+  },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
@@ -37,10 +42,17 @@ const SECTIONS: Record<string, string> = {
   map: 'territory.read',
   venues: 'venues.read',
   orders: 'orders.read',
+  triage: 'triage.read',
 }
 
-/** The folder of locales/console that a section needs beside the face's own texts. */
-const TEXTS: Record<string, string> = { cases: 'cases', map: 'places', venues: 'places', orders: 'places' }
+/** The folders of locales/console that a section needs beside the face's own texts. */
+const TEXTS: Record<string, readonly string[]> = {
+  cases: ['cases', 'triage'],
+  map: ['places'],
+  venues: ['places'],
+  orders: ['places'],
+  triage: ['triage'],
+}
 
 function withSection(route: RouteRecordRaw): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
@@ -75,7 +87,7 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
   })
 
   router.beforeResolve(async (to) => {
-    if (to.meta.texts) await addTextsOf(to.meta.texts)
+    await Promise.all((to.meta.texts ?? []).map(addTextsOf))
   })
   router.beforeEach(async (to) => {
     try {

@@ -1,3 +1,4 @@
 export * from './checklist'
 export * from './marks'
 export * from './result'
+export * from './words'

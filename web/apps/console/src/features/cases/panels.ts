@@ -20,4 +20,7 @@ export const panel = (key: string, fetch: Fetch, isFor?: CasePanel['isFor']): Ca
 })
 
 /** In the order in which they are read, below the facts and photos. */
-export const PANELS: CasePanel[] = [panel('evidence', () => import('./CaseEvidence.vue'))]
+export const PANELS: CasePanel[] = [
+  panel('suggestions', () => import('./CaseSuggestions.vue')),
+  panel('evidence', () => import('./CaseEvidence.vue')),
+]
