@@ -140,6 +140,25 @@ def get_departments(department_ids: Sequence[int]) -> dict[int, DepartmentOut]:
     }
 
 
+def territories_of_kinds() -> dict[str, set[str]]:
+    """Return where there is a department of each kind."""
+    found: dict[str, set[str]] = {}
+    for kind, path in Department.objects.values_list("kind", "path"):
+        found.setdefault(kind, set()).add(path)
+    return found
+
+
+def handlers_of(department_ids: Sequence[int], on: date) -> dict[int, list[Actor]]:
+    """Return the handlers who act for each department on that day, by id; two statements. Rule: AC-2."""
+    posts = Post.objects.filter(role=Role.DEPARTMENT_HANDLER, department_id__in=department_ids)
+    actors = get_actors(list(posts.values_list("user_id", flat=True).distinct()), on)
+    found: dict[int, list[Actor]] = {key: [] for key in department_ids}
+    for _, actor in sorted(actors.items()):
+        if actor.role == Role.DEPARTMENT_HANDLER and actor.department_id in found:
+            found[actor.department_id].append(actor)
+    return found
+
+
 def department_for(kind: str, path: str) -> int | None:
     """Return the department of `kind` that covers `path`; the longest territory wins, then the lowest code.
 

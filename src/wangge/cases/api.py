@@ -18,6 +18,8 @@ from wangge.cases.schemas import (
     CaseReport,
     CircleFigures,
     DeadlineOut,
+    HandlerAdvice,
+    InboxOut,
     SavedFilterIn,
     SavedFilterOut,
     StepCommand,
@@ -77,6 +79,12 @@ def save_filter(request: ActorRequest, body: SavedFilterIn) -> SavedFilterOut:
 def delete_filter(request: ActorRequest, filter_id: UUID) -> Status[None]:
     services.delete_filter(filter_id, actor=request.actor, at=clock.now())
     return Status(204, None)
+
+
+@router.get("/inboxes", response={200: list[InboxOut], 403: Refusal}, operation_id="list_inboxes")
+def list_inboxes(request: ActorRequest) -> list[InboxOut]:
+    """What lies unsigned in the inbox of each department, the longest waiting first."""
+    return queries.list_inboxes(request.actor, at=clock.now())
 
 
 @router.post("/reports", response=list[FateOut], operation_id="report_cases")
@@ -158,6 +166,16 @@ def void_case_document(request: ActorRequest, case_id: UUID, document_id: UUID, 
 @router.get("/{uuid:case_id}", response={200: CaseDetail, 404: Refusal}, operation_id="get_case")
 def get_case(request: ActorRequest, case_id: UUID) -> CaseDetail:
     return queries.get_detail(request.actor, case_id, at=clock.now())
+
+
+@router.get(
+    "/{uuid:case_id}/handlers",
+    response={200: HandlerAdvice, (403, 404): Refusal},
+    operation_id="advise_handler",
+)
+def advise_handler(request: ActorRequest, case_id: UUID) -> HandlerAdvice:
+    """On whom of the department the open cases weigh least: a suggestion, nobody is assigned."""
+    return queries.advise_handler(request.actor, case_id, at=clock.now())
 
 
 @router.get(

@@ -17,6 +17,7 @@ from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.finding import select, select_recent
+from wangge.cases.loads import advise_handler, list_inboxes
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
 from wangge.cases.photo_uses import PhotoUse, list_photo_uses
@@ -52,6 +53,7 @@ __all__ = [
     "WholeCase",
     "WholeStep",
     "Window",
+    "advise_handler",
     "check_all_visible",
     "count_chained",
     "count_judged",
@@ -69,6 +71,7 @@ __all__ = [
     "list_by_ids",
     "list_cases",
     "list_deadline_moves",
+    "list_inboxes",
     "list_judged",
     "list_near",
     "list_open",

@@ -230,3 +230,32 @@ class CircleFigures(Schema):
     yellow: int
     rework: int
     stage_hours: dict[str, dict[str, float]]  # stage -> median, p90
+
+
+class HandlerLoad(Schema):
+    id: int
+    name: str
+    open_cases: int  # that the person signed for
+    weight: float  # the sum of the pack's weights of their severities
+    is_reporter: bool  # who reported the case does not handle it
+
+
+class HandlerAdvice(Schema):
+    """Who could sign: a suggestion, nobody is assigned."""
+
+    department_id: int | None
+    department_name: str | None
+    suggested_id: int | None
+    handlers: list[HandlerLoad]
+
+
+class InboxOut(Schema):
+    """What lies unsigned in the inbox of a department."""
+
+    department_id: int
+    department_name: str
+    unsigned: int
+    oldest_at: datetime
+    oldest_hours: float
+    late: int  # of which the time to sign is up
+    handlers: int  # whose post is in force

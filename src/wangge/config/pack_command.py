@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,6 +15,10 @@ from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
+from wangge.kernel.paths import check_closed
+from wangge.matters import queries as matters
+from wangge.matters.rules import Severity
+from wangge.matters.schemas import GapsOut, RouteAnswer, RouteQuestion
 from wangge.packs import queries, services
 from wangge.packs.rules import PackUnreadable
 
@@ -112,6 +117,50 @@ def show(name: str, as_json: AsJson = False) -> None:
     except Refused as refusal:
         raise _refuse(refusal, as_json) from refusal
     _say(content, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110), as_json)
+
+
+@app.command()
+def routes(
+    matter: Annotated[str, typer.Option(help="事项编号 / code of a matter")] = "",
+    grid: Annotated[str, typer.Option(help="网格路径，以点号结尾 / path of a grid")] = "",
+    severity: Annotated[Severity | None, typer.Option(help="等级 / severity")] = None,
+    layer: Annotated[str, typer.Option(help="在哪个图层发现 / layer it was found in")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """说明某事项派给谁；不带参数则列出无处可派的。Explain a route; without options, list the gaps."""
+    try:
+        if not (matter and grid):
+            gaps = matters.find_gaps("", at=clock.now())
+            _say(gaps.model_dump(mode="json"), "\n".join(_gap_lines(gaps)), as_json)
+            return
+        question = RouteQuestion(matter=matter, severity=severity, layer=layer, grid=grid)
+        answer = matters.trace(question, check_closed(grid), at=clock.now())
+    except Refused as refusal:
+        raise _refuse(refusal, as_json) from refusal
+    _say(answer.model_dump(mode="json"), "\n".join(_route_lines(answer)), as_json)
+
+
+def _gap_lines(gaps: GapsOut) -> Iterator[str]:
+    yield f"{gaps.matters} 个事项 × {gaps.grids} 个网格，派往 {gaps.kinds} 类部门 / matters × grids, kinds"
+    for gap in gaps.gaps:
+        where = "、".join(place.name for place in gap.places[:5])
+        yield f"- {gap.kind_zh}（{gap.kind}）缺 {gap.grids_missing} 格：{where}；事项 {len(gap.matters)}"
+    if not gaps.gaps:
+        yield "没有缺口。 No gap."
+
+
+def _route_lines(answer: RouteAnswer) -> Iterator[str]:
+    yield f"{answer.matter.code} {answer.matter.name_zh} · {answer.severity} · {answer.grid.name}"
+    for row in answer.routes:
+        mark = "*" if row.wins else " "
+        lost = f"  输于 lost by: {row.lost_by}" if row.lost_by else ""
+        yield f"{mark} {row.code} {row.name_zh} → {row.department_kind or '—'}{lost}"
+    if answer.is_own_kind:
+        yield "* 事项自身的首办部门 the matter's own department"
+    if answer.grid_first:
+        yield f"先由网格员核实 grid member first: {answer.member.name if answer.member else '空岗 vacant'}"
+    name = answer.department.name if answer.department else "无此类部门 none here"
+    yield f"= {answer.kind_zh}（{answer.kind}）：{name}；承办人 handlers {len(answer.handlers)}"
 
 
 def _line(change: dict[str, Any]) -> str:

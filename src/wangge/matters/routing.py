@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from wangge.kernel.paths import ancestors
 
 
 class Subject(NamedTuple):
@@ -96,3 +99,74 @@ def powers_of(kind: str, subject: Subject, powers: Sequence[PowerRow]) -> list[P
         and subject.matter_code.startswith(power.matter_prefix)
         and subject.grid_path.startswith(power.path)
     ]
+
+
+# ---- MA-9: gaps ----
+
+
+class Asked(NamedTuple):
+    """A matter in a severity and a layer, its own kind of department, and where it holds."""
+
+    matter_code: str
+    severity: str
+    layer: str
+    own_kind: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A kind of department that matters go to where no such department is."""
+
+    kind: str
+    matter_codes: list[str]
+    grid_paths: list[str]
+
+
+def find_missing(
+    asked: Sequence[Asked],
+    routes: Sequence[RouteRow],
+    grid_paths: Sequence[str],
+    covered: Mapping[str, Collection[str]],
+) -> list[Gap]:
+    """Return the gaps of all matters over all grids at once; `covered` are the territories of each kind.
+
+    Grids under the same rows are asked once: the cost is matters × different sets of rows, not × grids.
+    Rule: MA-9.
+    """
+    matters: dict[str, set[str]] = defaultdict(set)
+    grids: dict[str, set[str]] = defaultdict(set)
+    borders = {route.path for route in routes} | {one.path for one in asked}
+    for paths in _alike(grid_paths, borders):
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for one in asked:
+            if paths[0].startswith(one.path):
+                subject = Subject(one.matter_code, paths[0], one.severity, one.layer)
+                kinds[department_kind(subject, routes, one.own_kind) or ""].add(one.matter_code)
+        for kind, codes in kinds.items():
+            territories = covered.get(kind, ())
+            if missing := [path for path in paths if there_is_none(path, territories)]:
+                matters[kind] |= codes
+                grids[kind].update(missing)
+    return [Gap(kind, sorted(matters[kind]), sorted(grids[kind])) for kind in sorted(matters)]
+
+
+def there_is_none(path: str, territories: Collection[str]) -> bool:
+    """Return whether no territory holds the path."""
+    return not any(up in territories for up in ancestors(path))
+
+
+def widest(missing: Sequence[str], all_paths: Sequence[str]) -> list[str]:
+    """Return the widest territories of which every grid is missing: they tell the same in fewer words."""
+    total = Counter(up for path in all_paths for up in ancestors(path))
+    short = Counter(up for path in missing for up in ancestors(path))
+    wide = {next(up for up in ancestors(path) if short[up] == total[up]) for path in missing}
+    return sorted(wide)
+
+
+def _alike(grid_paths: Sequence[str], borders: Collection[str]) -> list[list[str]]:
+    """Return the grids in groups for which the same rows speak of their place."""
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for path in grid_paths:
+        groups[tuple(up for up in ancestors(path) if up in borders)].append(path)
+    return list(groups.values())

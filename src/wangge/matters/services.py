@@ -1,7 +1,9 @@
-"""Writes of the kinds of cases. A pack installs them."""
+"""Writes of the kinds of cases: a pack installs them, a city admits its own."""
 
 from __future__ import annotations
 
+from wangge.matters.admissions import bring_into_force, draft_matter, move_admission
+from wangge.matters.exporting import export_matters
 from wangge.matters.installing import (
     install_clocks,
     install_matters,
@@ -14,6 +16,9 @@ from wangge.matters.installing import (
 )
 
 __all__ = [
+    "bring_into_force",
+    "draft_matter",
+    "export_matters",
     "install_clocks",
     "install_matters",
     "install_powers",
@@ -22,4 +27,6 @@ __all__ = [
     "install_terms",
     "install_timing",
     "install_upgrades",
+    "move_admission",
 ]
+BRING_INTO_FORCE = "matters.bring_into_force"

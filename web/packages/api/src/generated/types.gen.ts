@@ -2219,6 +2219,42 @@ export type SavedFilterIn = {
 };
 
 /**
+ * InboxOut
+ *
+ * What lies unsigned in the inbox of a department.
+ */
+export type InboxOut = {
+    /**
+     * Department Id
+     */
+    department_id: number;
+    /**
+     * Department Name
+     */
+    department_name: string;
+    /**
+     * Unsigned
+     */
+    unsigned: number;
+    /**
+     * Oldest At
+     */
+    oldest_at: string;
+    /**
+     * Oldest Hours
+     */
+    oldest_hours: number;
+    /**
+     * Late
+     */
+    late: number;
+    /**
+     * Handlers
+     */
+    handlers: number;
+};
+
+/**
  * CaseReport
  *
  * A new case. `id` is made by the sender; sending it twice makes one case.
@@ -2781,6 +2817,56 @@ export type EventOut = {
 export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity';
 
 /**
+ * HandlerAdvice
+ *
+ * Who could sign: a suggestion, nobody is assigned.
+ */
+export type HandlerAdvice = {
+    /**
+     * Department Id
+     */
+    department_id: number | null;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Suggested Id
+     */
+    suggested_id: number | null;
+    /**
+     * Handlers
+     */
+    handlers: Array<HandlerLoad>;
+};
+
+/**
+ * HandlerLoad
+ */
+export type HandlerLoad = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Open Cases
+     */
+    open_cases: number;
+    /**
+     * Weight
+     */
+    weight: number;
+    /**
+     * Is Reporter
+     */
+    is_reporter: boolean;
+};
+
+/**
  * DeadlineLine
  */
 export type DeadlineLine = {
@@ -2825,9 +2911,9 @@ export type DeadlineOut = {
 /**
  * Form
  *
- * How a photo is handed out.
+ * What kind of thing a matter is (TZ-10, DG-13).
  */
-export type Form = 'original' | 'plain' | 'small';
+export type Form = 'hazard' | 'incident' | 'clue' | 'part';
 
 /**
  * MatterOut
@@ -2882,6 +2968,798 @@ export type MatterOut = {
      * Is Confirmed
      */
     is_confirmed: boolean;
+};
+
+/**
+ * CatalogueOut
+ */
+export type CatalogueOut = {
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Matters
+     */
+    matters: Array<CatalogueRow>;
+    /**
+     * Terms
+     */
+    terms: Array<TermOut>;
+    /**
+     * Upgrades
+     */
+    upgrades: Array<UpgradeOut>;
+    /**
+     * Owners
+     */
+    owners: Array<OwnerCount>;
+    /**
+     * Departments Stated
+     */
+    departments_stated: number | null;
+    /**
+     * Matters Stated
+     */
+    matters_stated: number | null;
+};
+
+/**
+ * CatalogueRow
+ *
+ * A matter with all that the catalogue says of it.
+ */
+export type CatalogueRow = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Group Code
+     */
+    group_code: string;
+    /**
+     * Group Zh
+     */
+    group_zh: string;
+    /**
+     * Group En
+     */
+    group_en: string;
+    severity: Severity;
+    /**
+     * Fix Days
+     */
+    fix_days: number;
+    /**
+     * Fix Hours
+     */
+    fix_hours: number | null;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Department Kind
+     */
+    department_kind: string;
+    /**
+     * Words Zh
+     */
+    words_zh: Array<string>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    may_become: Severity | null;
+    /**
+     * Owner Kind
+     */
+    owner_kind: string;
+    form: Form;
+    /**
+     * Lane
+     */
+    lane: string;
+    /**
+     * Fields
+     */
+    fields: Array<string>;
+    /**
+     * Deadline Words
+     */
+    deadline_words: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Restricted
+     */
+    is_restricted: boolean;
+    /**
+     * Origin
+     */
+    origin: 'pack' | 'city';
+    /**
+     * Number
+     */
+    number: number | null;
+    /**
+     * Path
+     */
+    path: string;
+};
+
+/**
+ * OwnerCount
+ *
+ * How many matters a kind of department has in the catalogue, and how many a source states (DG-02).
+ */
+export type OwnerCount = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Matters
+     */
+    matters: number;
+    /**
+     * Of The City
+     */
+    of_the_city: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+    /**
+     * Stated
+     */
+    stated: number | null;
+};
+
+/**
+ * TermOut
+ *
+ * A word of the catalogue.
+ */
+export type TermOut = {
+    /**
+     * Kind
+     */
+    kind: 'lane' | 'field' | 'severity' | 'department' | 'stated';
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Number
+     */
+    number: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * UpgradeOut
+ */
+export type UpgradeOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Matter Prefix
+     */
+    matter_prefix: string;
+    /**
+     * To
+     */
+    to: string;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Times
+     */
+    times: number | null;
+    /**
+     * Within Days
+     */
+    within_days: number;
+    /**
+     * Overdue Times
+     */
+    overdue_times: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * Stage
+ *
+ * How far the admission of a matter has come (MA-7).
+ */
+export type Stage = 'draft' | 'submitted' | 'admitted' | 'withdrawn';
+
+/**
+ * AdmissionOut
+ *
+ * One version of a matter of the city, and how far its admission has come.
+ */
+export type AdmissionOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Group Code
+     */
+    group_code: string;
+    /**
+     * Group Zh
+     */
+    group_zh: string;
+    /**
+     * Group En
+     */
+    group_en: string;
+    severity: Severity;
+    /**
+     * Fix Days
+     */
+    fix_days: number;
+    /**
+     * Fix Hours
+     */
+    fix_hours: number | null;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Department Kind
+     */
+    department_kind: string;
+    /**
+     * Words Zh
+     */
+    words_zh: Array<string>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    may_become: Severity | null;
+    /**
+     * Owner Kind
+     */
+    owner_kind: string;
+    form: Form;
+    /**
+     * Lane
+     */
+    lane: string;
+    /**
+     * Fields
+     */
+    fields: Array<string>;
+    /**
+     * Deadline Words
+     */
+    deadline_words: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Restricted
+     */
+    is_restricted: boolean;
+    /**
+     * Origin
+     */
+    origin: 'pack' | 'city';
+    /**
+     * Number
+     */
+    number: number | null;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Id
+     */
+    id: string;
+    stage: Stage;
+    /**
+     * Department Id
+     */
+    department_id: number;
+    /**
+     * Department Name
+     */
+    department_name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Proposed By
+     */
+    proposed_by: string;
+    /**
+     * Proposed At
+     */
+    proposed_at: string;
+    /**
+     * Submitted At
+     */
+    submitted_at: string | null;
+    /**
+     * Reviewed By
+     */
+    reviewed_by: string | null;
+    /**
+     * Reviewed At
+     */
+    reviewed_at: string | null;
+    /**
+     * Review Note
+     */
+    review_note: string;
+    /**
+     * Effective On
+     */
+    effective_on: string | null;
+    /**
+     * Withdrawn On
+     */
+    withdrawn_on: string | null;
+    /**
+     * Is In Force
+     */
+    is_in_force: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Moves
+     */
+    moves: Array<Move>;
+};
+
+/**
+ * Move
+ */
+export type Move = 'submit' | 'admit' | 'return' | 'withdraw';
+
+/**
+ * MatterDraft
+ *
+ * A matter as a department proposes it. `id` is the version's; sent again it changes the draft.
+ */
+export type MatterDraft = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code?: string;
+    /**
+     * Base Version
+     */
+    base_version?: number | null;
+    /**
+     * Department Id
+     */
+    department_id?: number | null;
+    /**
+     * Group Code
+     */
+    group_code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en?: string;
+    /**
+     * Basis
+     */
+    basis: string;
+    severity: Severity;
+    may_become?: Severity | null;
+    /**
+     * Fix Days
+     */
+    fix_days: number;
+    /**
+     * Fix Hours
+     */
+    fix_hours?: number | null;
+    /**
+     * Department Kind
+     */
+    department_kind: string;
+    /**
+     * Words Zh
+     */
+    words_zh?: Array<string>;
+    /**
+     * Fields
+     */
+    fields?: Array<string>;
+    /**
+     * Is Restricted
+     */
+    is_restricted?: boolean;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * AdmissionMove
+ */
+export type AdmissionMove = {
+    move: Move;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * On
+     */
+    on?: string | null;
+};
+
+/**
+ * RouteOut
+ *
+ * A row of the routing table, and what became of it where it was asked.
+ */
+export type RouteOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Matter Prefix
+     */
+    matter_prefix: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Path Name
+     */
+    path_name: string;
+    /**
+     * Severity
+     */
+    severity: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Department Kind
+     */
+    department_kind: string;
+    /**
+     * Grid First
+     */
+    grid_first: boolean | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Wins
+     */
+    wins?: boolean;
+    /**
+     * Says Grid First
+     */
+    says_grid_first?: boolean;
+    /**
+     * Lost By
+     */
+    lost_by?: '' | 'silent' | 'layer' | 'matter' | 'path' | 'severity' | 'order';
+};
+
+/**
+ * RouteQuestion
+ *
+ * What is asked for: a matter in a place, by its grid or by a point.
+ */
+export type RouteQuestion = {
+    /**
+     * Matter
+     */
+    matter: string;
+    severity?: Severity | null;
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+};
+
+/**
+ * NamedPath
+ */
+export type NamedPath = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * PersonOut
+ */
+export type PersonOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * PowerOut
+ */
+export type PowerOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Department Kind
+     */
+    department_kind: string;
+    /**
+     * Matter Prefix
+     */
+    matter_prefix: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * RouteAnswer
+ *
+ * Whose a matter is in a place, and why.
+ */
+export type RouteAnswer = {
+    matter: MatterOut;
+    severity: Severity;
+    /**
+     * Layer
+     */
+    layer: string;
+    grid: NamedPath;
+    /**
+     * Routes
+     */
+    routes: Array<RouteOut>;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Is Own Kind
+     */
+    is_own_kind: boolean;
+    department: NamedPath | null;
+    /**
+     * Department Id
+     */
+    department_id: number | null;
+    /**
+     * Handlers
+     */
+    handlers: Array<PersonOut>;
+    /**
+     * Grid First
+     */
+    grid_first: boolean;
+    member: PersonOut | null;
+    /**
+     * Powers
+     */
+    powers: Array<PowerOut>;
+};
+
+/**
+ * GapOut
+ */
+export type GapOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Matters
+     */
+    matters: Array<string>;
+    /**
+     * Grids Missing
+     */
+    grids_missing: number;
+    /**
+     * Places
+     */
+    places: Array<NamedPath>;
+    /**
+     * Places Total
+     */
+    places_total: number;
+};
+
+/**
+ * GapsOut
+ */
+export type GapsOut = {
+    /**
+     * Matters
+     */
+    matters: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Kinds
+     */
+    kinds: number;
+    /**
+     * Gaps
+     */
+    gaps: Array<GapOut>;
 };
 
 /**
@@ -6722,6 +7600,33 @@ export type DeleteFilterResponses = {
 
 export type DeleteFilterResponse = DeleteFilterResponses[keyof DeleteFilterResponses];
 
+export type ListInboxesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/cases/inboxes';
+};
+
+export type ListInboxesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListInboxesError = ListInboxesErrors[keyof ListInboxesErrors];
+
+export type ListInboxesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<InboxOut>;
+};
+
+export type ListInboxesResponse = ListInboxesResponses[keyof ListInboxesResponses];
+
 export type ReportCasesData = {
     /**
      * Reports
@@ -7107,6 +8012,40 @@ export type GetCaseResponses = {
 
 export type GetCaseResponse = GetCaseResponses[keyof GetCaseResponses];
 
+export type AdviseHandlerData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/handlers';
+};
+
+export type AdviseHandlerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type AdviseHandlerError = AdviseHandlerErrors[keyof AdviseHandlerErrors];
+
+export type AdviseHandlerResponses = {
+    /**
+     * OK
+     */
+    200: HandlerAdvice;
+};
+
+export type AdviseHandlerResponse = AdviseHandlerResponses[keyof AdviseHandlerResponses];
+
 export type ExplainDeadlineData = {
     body?: never;
     path: {
@@ -7197,6 +8136,313 @@ export type ListMattersResponses = {
 };
 
 export type ListMattersResponse = ListMattersResponses[keyof ListMattersResponses];
+
+export type GetCatalogueData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/matters/catalogue';
+};
+
+export type GetCatalogueErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetCatalogueError = GetCatalogueErrors[keyof GetCatalogueErrors];
+
+export type GetCatalogueResponses = {
+    /**
+     * OK
+     */
+    200: CatalogueOut;
+};
+
+export type GetCatalogueResponse = GetCatalogueResponses[keyof GetCatalogueResponses];
+
+export type ExportMattersData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/matters/export.{suffix}';
+};
+
+export type ExportMattersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportMattersError = ExportMattersErrors[keyof ExportMattersErrors];
+
+export type ExportMattersResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListAdmissionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        stage?: Stage | null;
+        /**
+         * Code
+         */
+        code?: string;
+    };
+    url: '/api/matters/admissions';
+};
+
+export type ListAdmissionsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListAdmissionsError = ListAdmissionsErrors[keyof ListAdmissionsErrors];
+
+export type ListAdmissionsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<AdmissionOut>;
+};
+
+export type ListAdmissionsResponse = ListAdmissionsResponses[keyof ListAdmissionsResponses];
+
+export type DraftMatterData = {
+    body: MatterDraft;
+    path?: never;
+    query?: never;
+    url: '/api/matters/admissions';
+};
+
+export type DraftMatterErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DraftMatterError = DraftMatterErrors[keyof DraftMatterErrors];
+
+export type DraftMatterResponses = {
+    /**
+     * OK
+     */
+    200: AdmissionOut;
+};
+
+export type DraftMatterResponse = DraftMatterResponses[keyof DraftMatterResponses];
+
+export type MoveAdmissionData = {
+    body: AdmissionMove;
+    path: {
+        /**
+         * Admission Id
+         */
+        admission_id: string;
+    };
+    query?: never;
+    url: '/api/matters/admissions/{admission_id}/moves';
+};
+
+export type MoveAdmissionErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MoveAdmissionError = MoveAdmissionErrors[keyof MoveAdmissionErrors];
+
+export type MoveAdmissionResponses = {
+    /**
+     * OK
+     */
+    200: AdmissionOut;
+};
+
+export type MoveAdmissionResponse = MoveAdmissionResponses[keyof MoveAdmissionResponses];
+
+export type ListRoutesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/matters/routes';
+};
+
+export type ListRoutesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListRoutesError = ListRoutesErrors[keyof ListRoutesErrors];
+
+export type ListRoutesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<RouteOut>;
+};
+
+export type ListRoutesResponse = ListRoutesResponses[keyof ListRoutesResponses];
+
+export type ExplainRouteData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Matter
+         */
+        matter: string;
+        severity?: Severity | null;
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Lon
+         */
+        lon?: number | null;
+        /**
+         * Lat
+         */
+        lat?: number | null;
+        /**
+         * Datum
+         */
+        datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    };
+    url: '/api/matters/routes/explain';
+};
+
+export type ExplainRouteErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExplainRouteError = ExplainRouteErrors[keyof ExplainRouteErrors];
+
+export type ExplainRouteResponses = {
+    /**
+     * OK
+     */
+    200: RouteAnswer;
+};
+
+export type ExplainRouteResponse = ExplainRouteResponses[keyof ExplainRouteResponses];
+
+export type ListRouteGapsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/matters/routes/gaps';
+};
+
+export type ListRouteGapsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListRouteGapsError = ListRouteGapsErrors[keyof ListRouteGapsErrors];
+
+export type ListRouteGapsResponses = {
+    /**
+     * OK
+     */
+    200: GapsOut;
+};
+
+export type ListRouteGapsResponse = ListRouteGapsResponses[keyof ListRouteGapsResponses];
+
+export type ListPowersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/matters/powers';
+};
+
+export type ListPowersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListPowersError = ListPowersErrors[keyof ListPowersErrors];
+
+export type ListPowersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PowerOut>;
+};
+
+export type ListPowersResponse = ListPowersResponses[keyof ListPowersResponses];
 
 export type ListDocumentsData = {
     body?: never;
