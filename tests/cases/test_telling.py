@@ -113,7 +113,7 @@ def test_each_rung_of_the_ladder_is_told_of_its_own_escalation(house: House) -> 
         {"topic": "escalate", "levels": ["L2"], "recipients": ["command_room"]},
     )
     case = make_case(house)
-    marks = [MarkCommand(new_id(), case, Mark.ESCALATE, detail={"level": level}) for level in ("L1", "L3")]
+    marks = [MarkCommand(new_id(), case, Mark.ESCALATE, detail={"code": code}) for code in ("L1", "L3")]
     services.add_marks(marks, actor=None, at=AT)
 
     tell()

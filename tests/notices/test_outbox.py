@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time as stopwatch
 from datetime import timedelta
 
 import pytest
@@ -273,15 +272,11 @@ def test_ten_thousand_people_are_told_in_as_many_statements_as_ten() -> None:
             connection,
         ) as few:
             services.tell([telling("few", ids[:10])], at=AT)
-        start = stopwatch.perf_counter()
         with CaptureQueriesContext(connection) as many:
             services.tell([telling("many", ids[10:])], at=AT)
-        took = stopwatch.perf_counter() - start
 
     assert (Notice.objects.count(), Delivery.objects.count()) == (10_010, 10_010)
     assert len(many) <= len(few) + 1  # the job waits already, and the queue says so
-    assert took < 5
-    print(f"10,000 people told in {took * 1000:.0f} ms")
 
 
 def test_the_past_is_forgotten_after_half_a_year() -> None:

@@ -90,7 +90,7 @@ def tell_news(*, at: datetime, most: int = PART) -> int:
 
 def _is_for(rule: Any, event: CaseEvent, case: Heard, at: datetime) -> bool:
     wanted = Filter(rule.topic, rule.matters, rule.severities, rule.channels, rule.statuses, rule.levels)
-    level = str(event.detail.get("level", ""))
+    level = str(event.detail.get("code", ""))  # the rung of an escalation
     what = Happening(event.action, case.matter_code, case.severity, case.channel, event.after, level)
     return at < event.at + timedelta(minutes=rule.delay_minutes) + NEWS_FOR and matches(wanted, what)
 

@@ -33,6 +33,13 @@ const inFrame: RouteRecordRaw[] = [
     name: 'triage',
     component: () => import('./features/triage/TriagePage.vue'),
   },
+  { path: 'notices', name: 'notices', component: () => import('./features/notices/NoticeInbox.vue') },
+  {
+    path: 'notice-settings',
+    name: 'notice-settings',
+    component: () => import('./features/notices/NoticeSettings.vue'),
+    meta: { capability: 'notices.manage' },
+  },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
@@ -52,6 +59,8 @@ const TEXTS: Record<string, readonly string[]> = {
   venues: ['places'],
   orders: ['places'],
   triage: ['triage'],
+  notices: ['notices'],
+  'notice-settings': ['notices'],
 }
 
 function withSection(route: RouteRecordRaw): RouteRecordRaw {

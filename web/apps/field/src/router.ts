@@ -48,6 +48,12 @@ const inFrame: RouteRecordRaw[] = [
     component: () => import('./features/cases/ReportPage.vue'),
     meta: { capability: 'cases.report', tab: 'report' },
   },
+  {
+    path: 'notices',
+    name: 'notices',
+    component: () => import('./features/notices/NoticeList.vue'),
+    meta: { tab: 'me' },
+  },
   { path: 'me', name: 'me', component: () => import('./features/accounts/MePage.vue'), meta: { tab: 'me' } },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
