@@ -188,7 +188,8 @@ def test_a_bundle_is_asked_for_made_and_fetched(house: House) -> None:
     assert list(actions.values_list("action", flat=True)) == ["evidence.export", "evidence.download"]
     assert actions[0].detail["reason"] == "法院调取"
     mark = CaseEvent.objects.get(case_id=case, action="export_evidence")
-    assert mark.detail["reason"] == "法院调取"
+    assert mark.detail["export_id"] == asked["id"]
+    assert "法院调取" not in str(mark.detail)
     assert list(verify_chains()) == []
 
 

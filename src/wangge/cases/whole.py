@@ -17,7 +17,7 @@ from wangge.cases.events import read_events
 from wangge.cases.models import Case
 from wangge.cases.rules import Action
 from wangge.cases.verifying import COLUMNS
-from wangge.cases.wording import ACTION_ZH, STATUS_ZH
+from wangge.cases.wording import ACTION_ZH, MARK_ZH, STATUS_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
@@ -98,7 +98,7 @@ def _step(event: Event) -> WholeStep:
         hash=event.hash,
         seq=event.seq,
         at=event.at,
-        action_zh=ACTION_ZH.get(event.action, event.action),
+        action_zh=ACTION_ZH.get(event.action) or MARK_ZH.get(event.action, event.action),
         after_zh=STATUS_ZH.get(event.after, event.after),
         actor_id=event.actor_id,
         actor_name=event.actor_name,

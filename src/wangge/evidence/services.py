@@ -137,7 +137,7 @@ def _repeated(earlier: EvidenceExport, case_ids: list[UUID], reason: str, actor:
 
 
 def _marks(command: ExportIn, case_ids: Sequence[UUID], at: datetime) -> list[MarkCommand]:
-    detail = {"reason": command.reason, "export_id": str(command.id)}
+    detail = {"export_id": str(command.id)}  # not the reason: whoever sees the case reads its marks
     return [
         MarkCommand(_id_of_mark(command.id, case_id, at), case_id, Mark.EXPORT_EVIDENCE, detail)
         for case_id in case_ids

@@ -35,7 +35,7 @@ def store_file(
     Raises: Unreadable if it is too large, empty, or no such photo.
     Rule:   KE-11, KE-12, KE-19, KE-20.
     """
-    file = _as_file(content)
+    file = as_file(content)
     sha256, size_bytes = _digest(file)
     seen: dict[str, Any] = {}
     if media_type is None or media_type.startswith("image/"):
@@ -115,7 +115,8 @@ def _name(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _as_file(content: bytes | IO[bytes] | File[Any]) -> File[Any]:
+def as_file(content: bytes | IO[bytes] | File[Any]) -> File[Any]:
+    """Return the content as a file that is read from its start."""
     if isinstance(content, File):
         return content
     return File(BytesIO(content) if isinstance(content, bytes) else content, name="content")
