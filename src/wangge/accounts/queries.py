@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
@@ -118,6 +119,40 @@ def names_of(user_ids: Sequence[int]) -> dict[int, str]:
 def ids_of(usernames: Sequence[str]) -> dict[str, int]:
     """Return the id of each username that exists, in one statement."""
     return dict(User.objects.filter(username__in=usernames).values_list("username", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a post, as a picker shows them."""
+
+    id: int
+    name: str
+    role: str
+    department_name: str | None
+
+    def can(self, capability: str) -> bool:
+        return capability in CAPABILITIES[Role(self.role)]
+
+
+def find_people(words: str, *, around: str, on: date, limit: int = 30) -> list[Person]:
+    """Return people whose name or username begins so, in their acting post inside or above `around`.
+
+    Rule: AC-2 (which post acts).
+    """
+    near = Q(scope__startswith=around) | Q(scope__in=ancestors(around))
+    named = Q(user__name__startswith=words) | Q(user__username__startswith=words)
+    in_force = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
+    acting = (
+        Post.objects.filter(in_force, near, named, user__is_active=True, starts_on__lte=on)
+        .select_related("user", "department")
+        .order_by("user_id", "starts_on", "id")
+        .distinct("user_id")[:limit]
+    )
+    people = [
+        Person(post.user_id, post.user.name, post.role, post.department.name if post.department else None)
+        for post in acting
+    ]
+    return sorted(people, key=lambda one: (one.name, one.id))
 
 
 def list_departments(actor: Actor) -> list[DepartmentOut]:

@@ -21,6 +21,7 @@ from wangge.evidence.api import router as evidence
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
+from wangge.major_hazards.api import router as major_hazards
 from wangge.matters.api import router as matters
 from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
@@ -53,6 +54,7 @@ for prefix, router in {
     "cases": cases,
     "matters": matters,
     "documents": documents,
+    "major-hazards": major_hazards,
     "triage": triage,
     "evidence": evidence,
     "calendar": calendar,

@@ -1,10 +1,12 @@
-"""The rows of a pack as the rooms of matters and oversight take them."""
+"""The rows of a pack as the rooms of matters, major hazards and oversight take them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from wangge.major_hazards import services as major_hazards
+from wangge.major_hazards.schemas import ElementSetIn
 from wangge.matters import services as matters
 from wangge.notices import services as notices
 from wangge.oversight import services as oversight
@@ -236,3 +238,25 @@ def push_notices(pack: Pack) -> None:
         ],
         pack_version=version,
     )
+
+
+def push_major_hazards(pack: Pack) -> None:
+    """Push the editions of the standard on major hazards, and the time to list one."""
+    major_hazards.install_element_sets(
+        [
+            ElementSetIn(
+                **row.model_dump(exclude={"zh", "en", "certainty"}),
+                name_zh=row.zh,
+                name_en=row.en,
+                is_confirmed=row.is_confirmed,
+            )
+            for row in pack.element_sets
+        ],
+        pack_version=pack.pack_version,
+    )
+    promise = next((row for row in pack.promises if row.code == "list_major_hazard"), None)
+    if promise is not None and promise.working_days is not None:
+        row = {"working_days": promise.working_days, "source": promise.source}
+        major_hazards.install_listing_rule(
+            {**row, "is_confirmed": promise.is_confirmed}, pack_version=pack.pack_version
+        )

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from wangge.accounts.rules import Role
 from wangge.checklists.schemas import Item
+from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.matters.rules import Form, Severity, Target
 from wangge.orders.rules import Interval
 from wangge.packs.entry import Entry, Strict
@@ -221,6 +222,19 @@ class DocumentNumber(Entry):
     pattern: str = Field(max_length=64)
 
 
+class ElementSet(Entry):
+    """One edition of the standard on major fire hazards; without elements it waits for its text."""
+
+    remedy_zh: str = Field("", max_length=500)
+    remedy_en: str = Field("", max_length=500)
+    members: int = Field(3, ge=3)  # of a collective discussion, at least
+    experts: int = Field(7, ge=7)  # of the panel for a complex one, at least
+    experts_agree: int = Field(2, ge=1)
+    experts_of: int = Field(3, ge=1)
+    elements: list[ElementIn] = Field(default_factory=list)
+    counts: list[CountIn] = Field(default_factory=list)
+
+
 class Reward(Entry):
     amount_fen: int | None = Field(None, ge=0)
     share_pct: float | None = Field(None, ge=0, le=100)
@@ -272,6 +286,7 @@ class Pack(Head):
     roles: list[RoleName] = Field(default_factory=list)
     stages: list[Stage] = Field(default_factory=list)
     document_numbers: list[DocumentNumber] = Field(default_factory=list)
+    element_sets: list[ElementSet] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
@@ -319,6 +334,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "roles": RoleName,
     "stages": Stage,
     "document_numbers": DocumentNumber,
+    "element_sets": ElementSet,
     "rewards": Reward,
     "appraisal": Figure,
     "suggestions": Figure,

@@ -16,7 +16,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.receipts import digest_of
 from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
-from wangge.packs.pushing import push_matters, push_notices, push_oversight
+from wangge.packs.pushing import push_major_hazards, push_matters, push_notices, push_oversight
 from wangge.packs.reading import list_names, read
 from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
 from wangge.packs.schemas import Pack
@@ -101,6 +101,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         ],
         pack_version=version,
     )
+    push_major_hazards(pack)
     push_matters(pack)
     push_notices(pack)
     _push_suggestions(pack)

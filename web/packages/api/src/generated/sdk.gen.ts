@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMattersData, ListMattersResponses, ListMyAddressesData, ListMyAddressesResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MoveAdmissionData, MoveAdmissionErrors, MoveAdmissionResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecordDecisionsData, RecordDecisionsResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses } from './types.gen';
+import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMeData, GetMeErrors, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMyAddressesData, ListMyAddressesResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MoveAdmissionData, MoveAdmissionErrors, MoveAdmissionResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecordDecisionsData, RecordDecisionsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1282,6 +1282,243 @@ export const getDocumentFile = <ThrowOnError extends boolean = false>(options: O
         }],
     url: '/api/documents/{document_id}/file.{suffix}',
     ...options
+});
+
+/**
+ * List Major Hazards
+ *
+ * The ledger.
+ */
+export const listMajorHazards = <ThrowOnError extends boolean = false>(options?: Options<ListMajorHazardsData, ThrowOnError>): RequestResult<ListMajorHazardsResponses, ListMajorHazardsErrors, ThrowOnError> => (options?.client ?? client).get<ListMajorHazardsResponses, ListMajorHazardsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards',
+    ...options
+});
+
+/**
+ * Export Major Hazards
+ *
+ * The ledger as a file; `suffix` is csv or xlsx.
+ */
+export const exportMajorHazards = <ThrowOnError extends boolean = false>(options: Options<ExportMajorHazardsData, ThrowOnError>): RequestResult<ExportMajorHazardsResponses, ExportMajorHazardsErrors, ThrowOnError> => (options.client ?? client).get<ExportMajorHazardsResponses, ExportMajorHazardsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/export.{suffix}',
+    ...options
+});
+
+/**
+ * Count Major Hazards
+ */
+export const countMajorHazards = <ThrowOnError extends boolean = false>(options?: Options<CountMajorHazardsData, ThrowOnError>): RequestResult<CountMajorHazardsResponses, CountMajorHazardsErrors, ThrowOnError> => (options?.client ?? client).get<CountMajorHazardsResponses, CountMajorHazardsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/counts',
+    ...options
+});
+
+/**
+ * List Element Sets
+ */
+export const listElementSets = <ThrowOnError extends boolean = false>(options?: Options<ListElementSetsData, ThrowOnError>): RequestResult<ListElementSetsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListElementSetsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/element-sets',
+    ...options
+});
+
+/**
+ * Import Element Set
+ *
+ * An edition of the standard; one that assessments used is not changed.
+ */
+export const importElementSet = <ThrowOnError extends boolean = false>(options: Options<ImportElementSetData, ThrowOnError>): RequestResult<ImportElementSetResponses, ImportElementSetErrors, ThrowOnError> => (options.client ?? client).post<ImportElementSetResponses, ImportElementSetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/element-sets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Assessments
+ */
+export const listAssessments = <ThrowOnError extends boolean = false>(options?: Options<ListAssessmentsData, ThrowOnError>): RequestResult<ListAssessmentsResponses, ListAssessmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAssessmentsResponses, ListAssessmentsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/assessments',
+    ...options
+});
+
+/**
+ * List Decisions
+ */
+export const listDecisions = <ThrowOnError extends boolean = false>(options?: Options<ListDecisionsData, ThrowOnError>): RequestResult<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError> => (options?.client ?? client).get<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/decisions',
+    ...options
+});
+
+/**
+ * List Signers
+ *
+ * People who may sign, by the beginning of their name.
+ */
+export const listSigners = <ThrowOnError extends boolean = false>(options?: Options<ListSignersData, ThrowOnError>): RequestResult<ListSignersResponses, ListSignersErrors, ThrowOnError> => (options?.client ?? client).get<ListSignersResponses, ListSignersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/signers',
+    ...options
+});
+
+/**
+ * Get Case Major
+ *
+ * All that the case page shows of it.
+ */
+export const getCaseMajor = <ThrowOnError extends boolean = false>(options: Options<GetCaseMajorData, ThrowOnError>): RequestResult<GetCaseMajorResponses, GetCaseMajorErrors, ThrowOnError> => (options.client ?? client).get<GetCaseMajorResponses, GetCaseMajorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/cases/{case_id}',
+    ...options
+});
+
+/**
+ * Assess Major
+ */
+export const assessMajor = <ThrowOnError extends boolean = false>(options: Options<AssessMajorData, ThrowOnError>): RequestResult<AssessMajorResponses, AssessMajorErrors, ThrowOnError> => (options.client ?? client).post<AssessMajorResponses, AssessMajorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/assess',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Propose Decision
+ *
+ * Ask people to decide that it is major, or to de-list it.
+ */
+export const proposeDecision = <ThrowOnError extends boolean = false>(options: Options<ProposeDecisionData, ThrowOnError>): RequestResult<ProposeDecisionResponses, ProposeDecisionErrors, ThrowOnError> => (options.client ?? client).post<ProposeDecisionResponses, ProposeDecisionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/propose',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign Decision
+ *
+ * Sign for oneself.
+ */
+export const signDecision = <ThrowOnError extends boolean = false>(options: Options<SignDecisionData, ThrowOnError>): RequestResult<SignDecisionResponses, SignDecisionErrors, ThrowOnError> => (options.client ?? client).post<SignDecisionResponses, SignDecisionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/sign',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Major Hazard
+ */
+export const listMajorHazard = <ThrowOnError extends boolean = false>(options: Options<ListMajorHazardData, ThrowOnError>): RequestResult<ListMajorHazardResponses, ListMajorHazardErrors, ThrowOnError> => (options.client ?? client).post<ListMajorHazardResponses, ListMajorHazardErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/list',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Report Progress
+ */
+export const reportProgress = <ThrowOnError extends boolean = false>(options: Options<ReportProgressData, ThrowOnError>): RequestResult<ReportProgressResponses, ReportProgressErrors, ThrowOnError> => (options.client ?? client).post<ReportProgressResponses, ReportProgressErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/progress',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reinspect Major
+ */
+export const reinspectMajor = <ThrowOnError extends boolean = false>(options: Options<ReinspectMajorData, ThrowOnError>): RequestResult<ReinspectMajorResponses, ReinspectMajorErrors, ThrowOnError> => (options.client ?? client).post<ReinspectMajorResponses, ReinspectMajorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/major-hazards/reinspect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -3609,6 +3609,14 @@ export type PersonOut = {
      * Name
      */
     name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
 };
 
 /**
@@ -3942,6 +3950,987 @@ export type NumberFormatIn = {
      * Pattern
      */
     pattern: string;
+};
+
+/**
+ * HazardFilter
+ */
+export type HazardFilter = {
+    /**
+     * Stage
+     */
+    stage?: 'to_list' | 'listed' | 'delisted' | null;
+    /**
+     * Case Id
+     */
+    case_id?: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * DecisionKind
+ */
+export type DecisionKind = 'major' | 'delist';
+
+/**
+ * DecisionOut
+ */
+export type DecisionOut = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: DecisionKind;
+    /**
+     * Assessment Id
+     */
+    assessment_id: string;
+    /**
+     * Hazard Id
+     */
+    hazard_id: string | null;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * Basis Clause
+     */
+    basis_clause: string;
+    /**
+     * Basis Version
+     */
+    basis_version: string;
+    /**
+     * Discussed On
+     */
+    discussed_on: string;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Is Complex
+     */
+    is_complex: boolean;
+    /**
+     * Members Needed
+     */
+    members_needed: number;
+    /**
+     * Experts Needed
+     */
+    experts_needed: number;
+    outcome: Outcome;
+    /**
+     * Unsigned
+     */
+    unsigned: number;
+    /**
+     * Missing Members
+     */
+    missing_members: number;
+    /**
+     * Missing Experts
+     */
+    missing_experts: number;
+    /**
+     * Proposed By Name
+     */
+    proposed_by_name: string;
+    /**
+     * Proposed At
+     */
+    proposed_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Seats
+     */
+    seats: Array<SeatOut>;
+    /**
+     * Can Sign
+     */
+    can_sign: boolean;
+};
+
+/**
+ * HazardPage
+ */
+export type HazardPage = {
+    /**
+     * Items
+     */
+    items: Array<HazardRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * HazardRow
+ */
+export type HazardRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Stage
+     */
+    stage: 'to_list' | 'listed' | 'delisted';
+    /**
+     * Line Zh
+     */
+    line_zh: string;
+    /**
+     * Line En
+     */
+    line_en: string;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Decided At
+     */
+    decided_at: string;
+    /**
+     * List By
+     */
+    list_by: string | null;
+    /**
+     * Listed At
+     */
+    listed_at: string | null;
+    /**
+     * Supervising Body
+     */
+    supervising_body: string;
+    /**
+     * Notice Text
+     */
+    notice_text: string;
+    /**
+     * Rectify On
+     */
+    rectify_on: string | null;
+    /**
+     * Delisted At
+     */
+    delisted_at: string | null;
+    /**
+     * Light
+     */
+    light: 'green' | 'yellow' | 'red' | 'none';
+    /**
+     * Notes
+     */
+    notes: Array<NoteOut>;
+    /**
+     * Decisions
+     */
+    decisions: Array<DecisionOut>;
+    /**
+     * Can List
+     */
+    can_list: boolean;
+    /**
+     * Can Report
+     */
+    can_report: boolean;
+    /**
+     * Can Reinspect
+     */
+    can_reinspect: boolean;
+    /**
+     * Can Propose Delisting
+     */
+    can_propose_delisting: boolean;
+};
+
+/**
+ * NoteOut
+ *
+ * Progress, or a re-inspection (`has_passed` is then set).
+ */
+export type NoteOut = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * By Name
+     */
+    by_name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Has Passed
+     */
+    has_passed: boolean | null;
+};
+
+/**
+ * Outcome
+ */
+export type Outcome = 'open' | 'agreed' | 'declined';
+
+/**
+ * Panel
+ */
+export type Panel = 'member' | 'expert';
+
+/**
+ * SeatOut
+ */
+export type SeatOut = {
+    /**
+     * User Name
+     */
+    user_name: string;
+    panel: Panel;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Agrees
+     */
+    agrees: boolean | null;
+    /**
+     * Opinion
+     */
+    opinion: string;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Is Me
+     */
+    is_me: boolean;
+};
+
+/**
+ * CountsOut
+ */
+export type CountsOut = {
+    /**
+     * Undecided
+     */
+    undecided: number;
+    /**
+     * Waiting For Me
+     */
+    waiting_for_me: number;
+    /**
+     * To List
+     */
+    to_list: number;
+    /**
+     * Listed
+     */
+    listed: number;
+    /**
+     * Delisted
+     */
+    delisted: number;
+};
+
+/**
+ * CountIn
+ */
+export type CountIn = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * At Least
+     */
+    at_least: number;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Place Kinds
+     */
+    place_kinds?: Array<PlaceKind>;
+    /**
+     * Elements
+     */
+    elements?: Array<string>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed?: boolean;
+};
+
+/**
+ * ElementIn
+ */
+export type ElementIn = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Is Direct
+     */
+    is_direct: boolean;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Place Kinds
+     */
+    place_kinds?: Array<PlaceKind>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed?: boolean;
+};
+
+/**
+ * ElementSetOut
+ */
+export type ElementSetOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed?: boolean;
+    /**
+     * Remedy Zh
+     */
+    remedy_zh?: string;
+    /**
+     * Remedy En
+     */
+    remedy_en?: string;
+    /**
+     * Members
+     */
+    members?: number;
+    /**
+     * Experts
+     */
+    experts?: number;
+    /**
+     * Experts Agree
+     */
+    experts_agree?: number;
+    /**
+     * Experts Of
+     */
+    experts_of?: number;
+    /**
+     * Elements
+     */
+    elements?: Array<ElementIn>;
+    /**
+     * Counts
+     */
+    counts?: Array<CountIn>;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Is Usable
+     */
+    is_usable: boolean;
+};
+
+/**
+ * PlaceKind
+ */
+export type PlaceKind = 'crowded' | 'flammables' | 'important' | 'other';
+
+/**
+ * ElementSetIn
+ *
+ * One edition of the standard, as it is imported.
+ */
+export type ElementSetIn = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed?: boolean;
+    /**
+     * Remedy Zh
+     */
+    remedy_zh?: string;
+    /**
+     * Remedy En
+     */
+    remedy_en?: string;
+    /**
+     * Members
+     */
+    members?: number;
+    /**
+     * Experts
+     */
+    experts?: number;
+    /**
+     * Experts Agree
+     */
+    experts_agree?: number;
+    /**
+     * Experts Of
+     */
+    experts_of?: number;
+    /**
+     * Elements
+     */
+    elements?: Array<ElementIn>;
+    /**
+     * Counts
+     */
+    counts?: Array<CountIn>;
+};
+
+/**
+ * AssessmentFilter
+ */
+export type AssessmentFilter = {
+    verdict?: Verdict | null;
+    /**
+     * Case Id
+     */
+    case_id?: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Undecided
+     */
+    undecided?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * Verdict
+ */
+export type Verdict = 'agrees' | 'differs' | 'unknown';
+
+/**
+ * AssessmentPage
+ */
+export type AssessmentPage = {
+    /**
+     * Items
+     */
+    items: Array<AssessmentRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * AssessmentRow
+ */
+export type AssessmentRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Element Set
+     */
+    element_set: string;
+    place_kind: PlaceKind;
+    verdict: Verdict;
+    /**
+     * Line Code
+     */
+    line_code: string;
+    /**
+     * Line Zh
+     */
+    line_zh: string;
+    /**
+     * Line En
+     */
+    line_en: string;
+    /**
+     * Line Is Confirmed
+     */
+    line_is_confirmed: boolean;
+    /**
+     * Exemption
+     */
+    exemption: string;
+    /**
+     * Exemption Reason
+     */
+    exemption_reason: string;
+    /**
+     * Counted
+     */
+    counted: Array<string>;
+    /**
+     * Ticks
+     */
+    ticks: Array<TickOut>;
+    /**
+     * Assessed By Name
+     */
+    assessed_by_name: string;
+    /**
+     * Assessed At
+     */
+    assessed_at: string;
+    decision: Outcome | null;
+    /**
+     * Can Propose
+     */
+    can_propose: boolean;
+};
+
+/**
+ * TickOut
+ */
+export type TickOut = {
+    /**
+     * Element
+     */
+    element: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Is Direct
+     */
+    is_direct: boolean;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+};
+
+/**
+ * DecisionFilter
+ */
+export type DecisionFilter = {
+    /**
+     * Waiting For Me
+     */
+    waiting_for_me?: boolean;
+    outcome?: Outcome | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * DecisionPage
+ */
+export type DecisionPage = {
+    /**
+     * Items
+     */
+    items: Array<DecisionOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CaseMajorOut
+ *
+ * All that the case page shows.
+ */
+export type CaseMajorOut = {
+    /**
+     * Assessments
+     */
+    assessments: Array<AssessmentRow>;
+    /**
+     * Decisions
+     */
+    decisions: Array<DecisionOut>;
+    /**
+     * Hazards
+     */
+    hazards: Array<HazardRow>;
+    /**
+     * Element Sets
+     */
+    element_sets: Array<ElementSetOut>;
+    /**
+     * Can Assess
+     */
+    can_assess: boolean;
+};
+
+/**
+ * AssessIn
+ *
+ * Assess a case or a venue. `id` becomes the assessment's.
+ */
+export type AssessIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id?: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Element Set
+     */
+    element_set: string;
+    place_kind: PlaceKind;
+    /**
+     * Ticks
+     */
+    ticks?: Array<TickIn>;
+    exemption?: Exemption | null;
+    /**
+     * Exemption Reason
+     */
+    exemption_reason?: string;
+    /**
+     * Exemption Photos
+     */
+    exemption_photos?: Array<string>;
+};
+
+/**
+ * Exemption
+ *
+ * Why nothing is judged although elements are there (MH-3).
+ */
+export type Exemption = 'experts_reviewed' | 'stopped' | 'no_serious_harm';
+
+/**
+ * TickIn
+ */
+export type TickIn = {
+    /**
+     * Element
+     */
+    element: string;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * ProposeIn
+ *
+ * Ask people to decide that it is major, or to de-list it.
+ */
+export type ProposeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Assessment Id
+     */
+    assessment_id?: string | null;
+    /**
+     * Hazard Id
+     */
+    hazard_id?: string | null;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * Basis Clause
+     */
+    basis_clause: string;
+    /**
+     * Discussed On
+     */
+    discussed_on: string;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Is Complex
+     */
+    is_complex?: boolean;
+    /**
+     * Seats
+     */
+    seats: Array<SeatIn>;
+};
+
+/**
+ * SeatIn
+ */
+export type SeatIn = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    panel: Panel;
+    /**
+     * Title
+     */
+    title?: string;
+};
+
+/**
+ * SignIn
+ */
+export type SignIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Decision Id
+     */
+    decision_id: string;
+    /**
+     * Agrees
+     */
+    agrees: boolean;
+    /**
+     * Opinion
+     */
+    opinion?: string;
+};
+
+/**
+ * ListIn
+ */
+export type ListIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Hazard Id
+     */
+    hazard_id: string;
+    /**
+     * Supervising Body
+     */
+    supervising_body: string;
+    /**
+     * Notice Text
+     */
+    notice_text: string;
+    /**
+     * Rectify On
+     */
+    rectify_on: string;
+};
+
+/**
+ * ProgressIn
+ */
+export type ProgressIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Hazard Id
+     */
+    hazard_id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * ReinspectIn
+ */
+export type ReinspectIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Hazard Id
+     */
+    hazard_id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Has Passed
+     */
+    has_passed: boolean;
 };
 
 /**
@@ -4591,11 +5580,6 @@ export type UsedBefore = {
      */
     is_same_bytes: boolean;
 };
-
-/**
- * Verdict
- */
-export type Verdict = 'agrees' | 'differs' | 'unknown';
 
 /**
  * ExportOut
@@ -8744,6 +9728,597 @@ export type GetDocumentFileResponses = {
      */
     200: unknown;
 };
+
+export type ListMajorHazardsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Stage
+         */
+        stage?: 'to_list' | 'listed' | 'delisted' | null;
+        /**
+         * Case Id
+         */
+        case_id?: string | null;
+        /**
+         * Venue Id
+         */
+        venue_id?: string | null;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/major-hazards';
+};
+
+export type ListMajorHazardsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListMajorHazardsError = ListMajorHazardsErrors[keyof ListMajorHazardsErrors];
+
+export type ListMajorHazardsResponses = {
+    /**
+     * OK
+     */
+    200: HazardPage;
+};
+
+export type ListMajorHazardsResponse = ListMajorHazardsResponses[keyof ListMajorHazardsResponses];
+
+export type ExportMajorHazardsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Stage
+         */
+        stage?: 'to_list' | 'listed' | 'delisted' | null;
+        /**
+         * Case Id
+         */
+        case_id?: string | null;
+        /**
+         * Venue Id
+         */
+        venue_id?: string | null;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/major-hazards/export.{suffix}';
+};
+
+export type ExportMajorHazardsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportMajorHazardsError = ExportMajorHazardsErrors[keyof ExportMajorHazardsErrors];
+
+export type ExportMajorHazardsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type CountMajorHazardsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/counts';
+};
+
+export type CountMajorHazardsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountMajorHazardsError = CountMajorHazardsErrors[keyof CountMajorHazardsErrors];
+
+export type CountMajorHazardsResponses = {
+    /**
+     * OK
+     */
+    200: CountsOut;
+};
+
+export type CountMajorHazardsResponse = CountMajorHazardsResponses[keyof CountMajorHazardsResponses];
+
+export type ListElementSetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/element-sets';
+};
+
+export type ListElementSetsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ElementSetOut>;
+};
+
+export type ListElementSetsResponse = ListElementSetsResponses[keyof ListElementSetsResponses];
+
+export type ImportElementSetData = {
+    body: ElementSetIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/element-sets';
+};
+
+export type ImportElementSetErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportElementSetError = ImportElementSetErrors[keyof ImportElementSetErrors];
+
+export type ImportElementSetResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ElementSetOut>;
+};
+
+export type ImportElementSetResponse = ImportElementSetResponses[keyof ImportElementSetResponses];
+
+export type ListAssessmentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        verdict?: Verdict | null;
+        /**
+         * Case Id
+         */
+        case_id?: string | null;
+        /**
+         * Venue Id
+         */
+        venue_id?: string | null;
+        /**
+         * Undecided
+         */
+        undecided?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/major-hazards/assessments';
+};
+
+export type ListAssessmentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListAssessmentsError = ListAssessmentsErrors[keyof ListAssessmentsErrors];
+
+export type ListAssessmentsResponses = {
+    /**
+     * OK
+     */
+    200: AssessmentPage;
+};
+
+export type ListAssessmentsResponse = ListAssessmentsResponses[keyof ListAssessmentsResponses];
+
+export type ListDecisionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Waiting For Me
+         */
+        waiting_for_me?: boolean;
+        outcome?: Outcome | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/major-hazards/decisions';
+};
+
+export type ListDecisionsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDecisionsError = ListDecisionsErrors[keyof ListDecisionsErrors];
+
+export type ListDecisionsResponses = {
+    /**
+     * OK
+     */
+    200: DecisionPage;
+};
+
+export type ListDecisionsResponse = ListDecisionsResponses[keyof ListDecisionsResponses];
+
+export type ListSignersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/major-hazards/signers';
+};
+
+export type ListSignersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListSignersError = ListSignersErrors[keyof ListSignersErrors];
+
+export type ListSignersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PersonOut>;
+};
+
+export type ListSignersResponse = ListSignersResponses[keyof ListSignersResponses];
+
+export type GetCaseMajorData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/major-hazards/cases/{case_id}';
+};
+
+export type GetCaseMajorErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetCaseMajorError = GetCaseMajorErrors[keyof GetCaseMajorErrors];
+
+export type GetCaseMajorResponses = {
+    /**
+     * OK
+     */
+    200: CaseMajorOut;
+};
+
+export type GetCaseMajorResponse = GetCaseMajorResponses[keyof GetCaseMajorResponses];
+
+export type AssessMajorData = {
+    body: AssessIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/assess';
+};
+
+export type AssessMajorErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type AssessMajorError = AssessMajorErrors[keyof AssessMajorErrors];
+
+export type AssessMajorResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type AssessMajorResponse = AssessMajorResponses[keyof AssessMajorResponses];
+
+export type ProposeDecisionData = {
+    body: ProposeIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/propose';
+};
+
+export type ProposeDecisionErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type ProposeDecisionError = ProposeDecisionErrors[keyof ProposeDecisionErrors];
+
+export type ProposeDecisionResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type ProposeDecisionResponse = ProposeDecisionResponses[keyof ProposeDecisionResponses];
+
+export type SignDecisionData = {
+    body: SignIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/sign';
+};
+
+export type SignDecisionErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type SignDecisionError = SignDecisionErrors[keyof SignDecisionErrors];
+
+export type SignDecisionResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type SignDecisionResponse = SignDecisionResponses[keyof SignDecisionResponses];
+
+export type ListMajorHazardData = {
+    body: ListIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/list';
+};
+
+export type ListMajorHazardErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type ListMajorHazardError = ListMajorHazardErrors[keyof ListMajorHazardErrors];
+
+export type ListMajorHazardResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type ListMajorHazardResponse = ListMajorHazardResponses[keyof ListMajorHazardResponses];
+
+export type ReportProgressData = {
+    body: ProgressIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/progress';
+};
+
+export type ReportProgressErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type ReportProgressError = ReportProgressErrors[keyof ReportProgressErrors];
+
+export type ReportProgressResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type ReportProgressResponse = ReportProgressResponses[keyof ReportProgressResponses];
+
+export type ReinspectMajorData = {
+    body: ReinspectIn;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/reinspect';
+};
+
+export type ReinspectMajorErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type ReinspectMajorError = ReinspectMajorErrors[keyof ReinspectMajorErrors];
+
+export type ReinspectMajorResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type ReinspectMajorResponse = ReinspectMajorResponses[keyof ReinspectMajorResponses];
 
 export type SuggestForDraftData = {
     body: DraftIn;

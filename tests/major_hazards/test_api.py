@@ -1,0 +1,117 @@
+"""The doors of major hazards: one happy path, one refusal, one stranger each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.cases.makers import House, make_case, make_house
+from tests.major_hazards.makers import EDITION, make_edition, make_major, make_signers
+from tests.makers import Person, make_actor, make_client
+from wangge.accounts.rules import Role
+from wangge.kernel.actor import Actor
+from wangge.kernel.ids import new_id
+
+pytestmark = pytest.mark.django_db
+ROOT = Person("root", "系统管理员", Role.SYSTEM_ADMIN, "34.")
+
+
+@pytest.fixture
+def house() -> House:
+    made = make_house()
+    make_edition()
+    return made
+
+
+def get(actor: Actor, path: str = "") -> Any:
+    return make_client(actor).get(f"/api/major-hazards{path}")
+
+
+def post(actor: Actor, path: str, **body: Any) -> Any:
+    sent = {"id": str(new_id())} | body
+    return make_client(actor).post(f"/api/major-hazards{path}", sent, content_type="application/json")
+
+
+def test_from_the_first_tick_to_the_list(house: House):
+    case, signers = make_case(house), make_signers(3)
+    tick = {"element": "6.5", "note": "只有一个出口"}
+    given = {"element_set": "GB35181-2017", "place_kind": "crowded", "ticks": [tick], "case_id": str(case)}
+    found = post(house.bob, "/assess", **given)
+    assert (found.status_code, found.json()["result"]["verdict"]) == (200, "suspected")
+    assert post(house.carol, "/assess", **given).status_code == 404
+    assert post(house.bob, "/assess", **given | {"case_id": None}).status_code == 422
+    asked = {
+        "assessment_id": found.json()["command_id"],
+        "body": "镜湖区消防救援大队",
+        "basis_clause": "6.5",
+        "discussed_on": "2025-10-13",
+        "summary": "集体讨论",
+        "seats": [{"user_id": one.user_id, "panel": "member"} for one in signers],
+    }
+    decision = post(house.alice, "/propose", **asked)
+    assert decision.status_code == 200, decision.content
+    assert post(house.bob, "/propose", **asked).status_code == 403
+    key = decision.json()["command_id"]
+    assert post(house.carol, "/sign", decision_id=key, agrees=True).status_code == 404
+    for one in signers:
+        assert post(one, "/sign", decision_id=key, agrees=True).status_code == 200
+    shown = get(house.alice, f"/cases/{case}").json()
+    assert [one["stage"] for one in shown["hazards"]] == ["to_list"]
+    assert [one["outcome"] for one in shown["decisions"]] == ["agreed"]
+    assert get(house.carol, f"/cases/{case}").status_code == 404
+    listing = {
+        "hazard_id": shown["hazards"][0]["id"],
+        "supervising_body": "区政府",
+        "notice_text": "挂牌督办",
+        "rectify_on": date(2099, 1, 1).isoformat(),
+    }
+    assert post(house.bob, "/list", **listing).status_code == 403
+    assert post(house.carol, "/list", **listing).status_code == 403
+    assert post(house.super, "/list", **listing).status_code == 200
+    told = {"hazard_id": listing["hazard_id"], "text": "已增设出口"}
+    assert post(house.bob, "/progress", **told).status_code == 200
+    assert post(house.carol, "/progress", **told).status_code == 404
+    assert post(house.bob, "/reinspect", **told, has_passed=True).status_code == 409
+    assert post(house.chief, "/reinspect", **told, has_passed=True).status_code == 200
+
+
+def test_lists(house: House):
+    make_major(house, make_signers(3))
+    root = make_actor(ROOT)
+    for path in ("", "/assessments", "/decisions"):
+        assert len(get(house.alice, path).json()["items"]) == 1, path
+        assert get(house.carol, path).json()["items"] == [], path
+        assert get(root, path).status_code == 403
+        assert get(house.alice, f"{path}?cursor=x").status_code == 422
+    assert get(house.alice, "/counts").json()["to_list"] == 1
+    assert get(root, "/counts").status_code == 403
+    file = get(house.super, "/export.xlsx")
+    assert (file.status_code, b"".join(file.streaming_content)[:2]) == (200, b"PK")
+    assert get(house.bob, "/export.csv").status_code == 403
+    assert get(house.super, "/export.pdf").status_code == 422
+
+
+def test_signers_are_found_by_the_beginning_of_their_name(house: House):
+    found = get(house.alice, "/signers?q=苏").json()
+    assert [(one["name"], one["role"]) for one in found] == [("苏督查", "supervisor")]
+    assert get(house.bob, "/signers?q=苏").status_code == 403
+
+
+def test_editions(house: House):
+    [row] = get(house.bob, "/element-sets").json()
+    assert (row["code"], row["is_usable"]) == ("GB35181-2017", True)
+    root = make_actor(ROOT)
+    fresh = {key: value for key, value in EDITION.items() if key != "code"} | {"code": "GB35181-2025"}
+    done = make_client(root).post("/api/major-hazards/element-sets", fresh, content_type="application/json")
+    assert [one["code"] for one in done.json()] == ["GB35181-2025", "GB35181-2017"]
+    client = make_client(house.alice)
+    assert (
+        client.post("/api/major-hazards/element-sets", fresh, content_type="application/json").status_code
+        == 403
+    )
+    lost = fresh | {"counts": [{"code": "x", "at_least": 1, "zh": "x", "en": "x", "elements": ["9.9"]}]}
+    wrong = make_client(root).post("/api/major-hazards/element-sets", lost, content_type="application/json")
+    assert wrong.status_code == 422
+    assert "9.9" in wrong.json()["en"]
