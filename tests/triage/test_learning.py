@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.triage.makers import SAYINGS, make_lesson, sentence
-from wangge.triage import training, weights
+from wangge.triage import learning, training, weights
 from wangge.triage.learning import learn
-from wangge.triage.lessons import Lesson
+from wangge.triage.lessons import Example, Lesson
 from wangge.triage.weights import Damaged, Weights, blend, look, telling_words
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning:sklearn")
@@ -126,3 +126,15 @@ def test_nothing_that_is_not_a_model_is_read() -> None:
     for content in (b"", b"\x80\x04pickle", b"\x93\x01\x02\x03"):
         with pytest.raises(Damaged):
             weights.read(content, weights.digest(content))
+
+
+@pytest.mark.slow
+def test_what_is_kept_sees_the_same_as_what_was_learnt() -> None:
+    lesson = make_lesson()
+    learnt = learning._fit(lesson.examples, lesson.seed)
+    known = model()
+    texts = [one.text for one in lesson.examples[:20]] + ["从没见过的话", ""]
+    asked = [Example(text, ["channel=hotline"], "") for text in texts]
+    margins = learning._margins(learnt, asked) / known.temperature
+    for row, one in zip(weights.softmax(margins), asked, strict=True):
+        assert list(look(known, one.text, one.facts).shares.values()) == pytest.approx(row, abs=2e-3)

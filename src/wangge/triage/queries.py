@@ -221,7 +221,9 @@ def _reasons(likeness: Likeness) -> Iterable[Reason]:
     else:
         yield Reason(kind="fact", zh=f"相距 {likeness.metres} 米", en=f"{likeness.metres} m apart")
     hours = likeness.apart // HOUR
-    if hours < 48:
+    if hours < 1:
+        yield Reason(kind="fact", zh="相隔不到 1 小时", en="within the hour")
+    elif hours < 48:
         yield Reason(kind="fact", zh=f"相隔 {hours} 小时", en=f"{hours} h apart")
     else:
         yield Reason(kind="fact", zh=f"相隔 {hours // 24} 天", en=f"{hours // 24} days apart")

@@ -1,0 +1,285 @@
+"""How well and how fast is a report understood, and found again?
+
+Question  Taught by earlier reports and asked about later ones: how often is the category right, and is the
+          confidence honest? How long does a suggestion with its duplicates take at a million cases?
+Data      Chinese citizens' messages with one of seven categories, read beside the project if they are there;
+          and reports of the twin's people, whose sentences are made up: a machine learns a few hundred
+          sentences easily, so that figure shows that the way works, not how well it would work in a city.
+          Duplicates: a million cases of two years, half of them in four busy quarters, made from a seed.
+Peers     The most frequent category; the nearest words (of the taxonomy, of the pack).
+Limit     A suggestion from nothing: the rulebook and the row in force are read, nothing is sought.
+Command   python -m benchmarks.triage [--small] [--messages FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import platform
+import random
+import re
+import resource
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.plan_orders import clean_database  # isort: split
+
+from django.db import connection
+
+from benchmarks.filling import AT, CITY, COLUMNS, GRIDS, make_person
+from wangge.accounts.rules import Role
+from wangge.cases.models import Case
+from wangge.cases.rules import Channel
+from wangge.kernel.actor import Actor
+from wangge.kernel.ids import id_at
+from wangge.matters import services as matters
+from wangge.packs.reading import read
+from wangge.triage import queries, weights
+from wangge.triage.learning import learn
+from wangge.triage.lessons import Example, Lesson
+from wangge.triage.models import InForce, ModelVersion
+from wangge.triage.schemas import DraftIn
+from wangge.twin.sayings import say, sayings
+
+RESULT = Path(__file__).parent / "results" / "triage.json"
+MESSAGES = Path(__file__).parents[1] / ".." / "shared" / "data" / "cn_gov_messages"
+SEED = 20260101
+WEST, SOUTH, EAST, NORTH = 113.60, 22.70, 114.14, 23.24
+BUSY = [(113.75, 23.02), (113.82, 22.95), (113.90, 23.10), (114.02, 22.88)]
+Figures = dict[str, Any]
+
+
+def of_messages(folder: Path) -> Figures:
+    """Learn the earlier messages, judge by the later ones."""
+    if not folder.exists():
+        return {"not run": "the messages are not beside the project"}
+    with (folder / "messages_labelled.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    rows.sort(key=lambda row: datetime.strptime(row["留言时间"] + "+08:00", "%Y/%m/%d %H:%M:%S%z"))
+    labels = {row["一级标签"] for row in rows}
+    words: dict[str, set[str]] = {label: set() for label in labels}
+    with (folder / "taxonomy_517.csv").open(encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            if row["一级分类"] in labels:
+                parts = (part for name in row.values() for part in re.split("[、，（）()和与及]+", name))
+                words[row["一级分类"]].update(part for part in parts if len(part) > 1)
+    examples = [Example(f"{row['留言主题']}\n{row['留言详情']}", [], row["一级标签"]) for row in rows]
+    return _learnt(Lesson(examples, {label: sorted(mine) for label, mine in words.items()}, SEED))
+
+
+def of_the_twin(count: int) -> tuple[Figures, Lesson]:
+    """Learn what the twin's people say, judge by what they say later; some of them err in the matter."""
+    rng = random.Random(SEED)
+    codes = sorted(sayings().sayings)
+    examples = []
+    for _ in range(count):
+        code = rng.choice(codes)
+        text = say(code, Channel.CITIZEN, rng)
+        label = rng.choice(codes) if rng.random() < 0.05 else code  # one in twenty is filed wrongly
+        examples.append(Example(text, ["channel=citizen"], label))
+    words = {row.code: list(row.words_zh) for row in read("base").matters}
+    lesson = Lesson(examples, words, SEED)
+    return _learnt(lesson), lesson
+
+
+def _learnt(lesson: Lesson) -> Figures:
+    start = time.perf_counter()
+    learnt = learn(lesson)
+    took_s = time.perf_counter() - start
+    figures = {
+        name: told for name, told in learnt.figures.items() if name not in {"worst_pairs", "reliability"}
+    }
+    return {
+        **figures,
+        "reliability": learnt.figures["reliability"],
+        "learnt_s": round(took_s, 1),
+        "model_bytes": len(learnt.weights),
+    }
+
+
+def fill(count: int, reporter: Actor, rng: random.Random) -> None:
+    """Write closed and open cases straight into the table: what is measured only reads them."""
+    codes = sorted(sayings().sayings)
+    known = {field.column: field.get_default() for field in Case._meta.concrete_fields}
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY cases_case ({', '.join(COLUMNS)}) FROM STDIN") as copy,
+    ):
+        for n in range(count):
+            at = AT - timedelta(minutes=rng.randrange(730 * 24 * 60))
+            lon, lat = _point(rng)
+            code = rng.choice(codes)
+            row = known | {
+                "id": id_at(at, rng),
+                "grid_path": f"{CITY}{n % GRIDS:04}.",
+                "channel": "citizen",
+                "matter_code": code,
+                "severity": "general",
+                "text": say(code, Channel.CITIZEN, rng),
+                "lon": lon,
+                "lat": lat,
+                "photos": [],
+                "pack_version": "bench@1",
+                "status": "closed" if n % 7 else "accepted",
+                "fixed_on_spot": n % 7 > 0,
+                "reporter_id": reporter.user_id,
+                "reported_at": at,
+                "stage_started_at": at,
+                "closed_at": at if n % 7 else None,
+                "chain_head": b"",
+            }
+            copy.write_row([row[name] for name in COLUMNS])
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE cases_case")
+
+
+def _point(rng: random.Random) -> tuple[float, float]:
+    if rng.random() < 0.5:
+        lon, lat = rng.choice(BUSY)
+        return lon + rng.gauss(0, 0.004), lat + rng.gauss(0, 0.004)
+    return WEST + rng.random() * (EAST - WEST), SOUTH + rng.random() * (NORTH - SOUTH)
+
+
+def install(lesson: Lesson) -> None:
+    """Put the pack's matters and a model of the twin's sentences into force."""
+    pack = read("base")
+    rows = [
+        {
+            "code": row.code,
+            "group_code": row.group,
+            "group_zh": row.group,
+            "group_en": row.group,
+            "name_zh": row.zh,
+            "name_en": row.en,
+            "basis": row.basis,
+            "severity": row.severity.value,
+            "fix_days": row.fix_days,
+            "fix_hours": row.fix_hours,
+            "department_kind": row.department_kind,
+            "words_zh": row.words_zh,
+            "is_confirmed": False,
+        }
+        for row in pack.matters
+    ]
+    matters.install_matters(rows, pack_version="bench@1")
+    matters.install_routes([], pack_version="bench@1")
+    matters.install_clocks([], pack_version="bench@1")
+    matters.install_stages([], pack_version="bench@1")
+    matters.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version="bench@1")
+    learnt = learn(lesson)
+    version = ModelVersion.objects.create(
+        trained_at=AT,
+        pack_version="bench@1",
+        lesson="bench",
+        cases=len(lesson.examples),
+        figures=learnt.figures,
+        is_better=True,
+        weights=learnt.weights,
+        sha256=weights.digest(learnt.weights),
+    )
+    InForce.objects.create(pk=1, version=version, at=AT)
+
+
+def timed(times: int, deed: Callable[[], object]) -> dict[str, float]:
+    """Return median and 95th percentile in milliseconds."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        deed()
+        taken.append(1000 * (time.perf_counter() - start))
+    taken.sort()
+    return {"p50_ms": round(taken[len(taken) // 2], 2), "p95_ms": round(taken[int(len(taken) * 0.95)], 2)}
+
+
+def of_speed(count: int, lesson: Lesson, times: int) -> Figures:
+    """Return how long a suggestion, its duplicates and both together take."""
+    rng = random.Random(SEED + 1)
+    with clean_database():
+        desk = make_person("desk", Role.DISPATCHER)
+        install(lesson)
+        fill(count, desk, rng)
+        drafts = [_draft(rng) for _ in range(times)]
+        queries.suggest(desk, drafts[0], at=AT)  # the model is read once a process
+        rounds = iter([])
+        found = [0]
+
+        def both() -> None:
+            draft = next(rounds)
+            queries.suggest(desk, draft, at=AT)
+            found[0] += len(queries.list_duplicates(desk, draft, at=AT))
+
+        def one(deed: Callable[..., object]) -> dict[str, float]:
+            nonlocal rounds
+            rounds = iter(drafts)
+            return timed(times, lambda: deed(desk, next(rounds), at=AT))
+
+        alone, duplicates = one(queries.suggest), one(queries.list_duplicates)
+        rounds = iter(drafts)
+        together = timed(times, both)
+        limit = timed(times, lambda: queries.suggest(desk, DraftIn(text="无"), at=AT))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_size('case_near'), current_setting('server_version')")
+            size, version = cursor.fetchone()
+    return {
+        "cases": count,
+        "asked": times,
+        "suggestion": alone,
+        "duplicates": duplicates,
+        "both": together,
+        "duplicates_found": found[0],
+        "limit: a suggestion from nothing": limit,
+        "index_bytes_a_case": round(size / count, 1),
+        "process_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "postgresql": version,
+    }
+
+
+def _draft(rng: random.Random) -> DraftIn:
+    code = rng.choice(sorted(sayings().sayings))
+    lon, lat = _point(rng)
+    return DraftIn(
+        text=say(code, Channel.CITIZEN, rng), lon=lon, lat=lat, matter_code=code, channel="hotline"
+    )
+
+
+def run(messages: Path, *, small: bool) -> Figures:
+    """Measure and return the figures."""
+    twin, lesson = of_the_twin(1_000 if small else 20_000)
+    return {
+        "question": "categories told forward in time, and suggestions with duplicates at a million cases",
+        "command": "python -m benchmarks.triage" + (" --small" if small else ""),
+        "machine": {
+            "cpus": os.cpu_count(),
+            "processor": platform.machine(),
+            "python": platform.python_version(),
+            "load": round(os.getloadavg()[0], 1),
+        },
+        "cn_gov_messages": of_messages(messages),
+        "twin (made-up sentences: see the module)": twin,
+        "speed": of_speed(20_000 if small else 1_000_000, lesson, 200 if small else 1_000),
+    }
+
+
+def main() -> None:
+    """Measure, print, and write the result."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--small", action="store_true", help="a quick look; nothing is written")
+    parser.add_argument("--messages", type=Path, default=MESSAGES, help="the folder of cn_gov_messages")
+    options = parser.parse_args()
+    figures = run(options.messages, small=options.small)
+    text = json.dumps(figures, ensure_ascii=False, indent=2)
+    print(text)
+    if not options.small:
+        RESULT.parent.mkdir(exist_ok=True)
+        RESULT.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
