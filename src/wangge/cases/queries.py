@@ -174,7 +174,7 @@ def list_deadline_moves(
     """Return open visible cases whose deadlines the calendar in force counts otherwise, and where to go on.
 
     Raises: NotYourRole.
-    Rule:   CS-12: shown first, moved only by a person.
+    Rule:   CS-23: shown first, moved only by a person.
     """
     actor.check_can("cases.read")
     return scan(Case.objects.visible_to(actor), window, beyond=beyond, limit=limit)

@@ -1,4 +1,4 @@
-"""Deadlines of open cases beside the calendar in force: what a change of the calendar would move (CS-12)."""
+"""Deadlines of open cases beside the calendar in force: what a change of the calendar would move (CS-23)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def scan(
     """Return up to `limit` moves among the open cases, by id, and where to go on; None: that was all.
 
     Shape: a page may hold few moves or none while there is more to look at: it goes through 2,000 cases.
-    Rule:  CS-12.
+    Rule:  CS-23.
     """
     page = briefs_of(
         (
@@ -68,7 +68,7 @@ def scan(
 
 
 def list_moves(cases: Sequence[CaseBrief]) -> list[Move]:
-    """Return those of the cases whose deadlines the calendar in force counts otherwise. Rule: CS-12."""
+    """Return those of the cases whose deadlines the calendar in force counts otherwise. Rule: CS-23."""
     around, now = calendars.in_force(), matters.in_force()
     events = _steps_of(cases)
     moves = []

@@ -224,7 +224,7 @@ def move_deadlines(
 
     Shape:  a fate a case that moved; None for one that is not there, not open, or need not move.
     Raises: NotYourRole, TooMany; VersionConflict if the calendar was changed since the list was read.
-    Rule:   CS-12, CS-11.
+    Rule:   CS-23, CS-11.
     """
     actor.check_can("cases.move_deadlines")
     if len(case_ids) > MOST_MARKS:

@@ -1,4 +1,4 @@
-"""What a change of the calendar would move, as a list to look at first (CS-12)."""
+"""What a change of the calendar would move, as a list to look at first (CS-23)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def list_moves(actor: Actor, *, beyond: UUID | None) -> MovePage:
     """Return open cases whose deadlines the calendar in force counts otherwise, by id.
 
     Raises: NotYourRole.
-    Rule:   CS-12.
+    Rule:   CS-23.
     """
     actor.check_can("oversight.read")
     edition = calendars.in_force().edition

@@ -76,7 +76,7 @@ def list_climbs(
     """
     actor.check_can("oversight.read")
     found = Escalation.objects.filter(
-        grid_path__startswith=actor.scope, case__in=cases.select(actor, OPEN, at)
+        grid_path__startswith=actor.scope, case_id__in=cases.select(actor, OPEN, at).order_by().values("pk")
     )
     if role:
         found = found.filter(role=role)
@@ -243,7 +243,7 @@ def _late_rows(actor: Actor, rows: Sequence[CaseRow], at: datetime) -> list[Late
 
 def _standing_acts(actor: Actor, at: datetime) -> QuerySet[Act]:
     return Act.objects.filter(
-        case__in=cases.select(actor, OPEN, at),
+        case_id__in=cases.select(actor, OPEN, at).order_by().values("pk"),
         kind__in=list(WANTS_ANSWER),
         lifted_at__isnull=True,
     )

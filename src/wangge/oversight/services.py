@@ -81,7 +81,7 @@ def move_deadlines(given: MoveIn, *, actor: Actor, at: datetime) -> MovedOut:
     """Move the deadlines of the listed cases to what the calendar says.
 
     Raises: NotYourRole, TooMany, VersionConflict.
-    Rule:   CS-12.
+    Rule:   CS-23.
     """
     fates = cases.move_deadlines(given.case_ids, edition=given.edition, actor=actor, at=at)
     moved = sum(fate is not None and fate.status == 200 for fate in fates.values())

@@ -11,6 +11,8 @@ export const PAGES: readonly Page[] = [
   { name: 'venues', path: '/venues', capability: 'venues.read' },
   { name: 'orders', path: '/orders', capability: 'orders.read' },
   { name: 'triage', path: '/triage', capability: 'triage.read' },
+  { name: 'oversight', path: '/oversight', capability: 'oversight.read' },
+  { name: 'calendar', path: '/calendar', capability: 'calendar.write' },
 ]
 
 /** Return the first page somebody may open, or the page that says there is none. */

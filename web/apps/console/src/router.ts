@@ -40,6 +40,8 @@ const inFrame: RouteRecordRaw[] = [
     component: () => import('./features/notices/NoticeSettings.vue'),
     meta: { capability: 'notices.manage' },
   },
+  { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
+  { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
@@ -50,6 +52,8 @@ const SECTIONS: Record<string, string> = {
   venues: 'venues.read',
   orders: 'orders.read',
   triage: 'triage.read',
+  oversight: 'oversight.read',
+  calendar: 'calendar.write',
 }
 
 /** The folders of locales/console that a section needs beside the face's own texts. */
@@ -59,6 +63,8 @@ const TEXTS: Record<string, readonly string[]> = {
   venues: ['places'],
   orders: ['places'],
   triage: ['triage'],
+  oversight: ['oversight'],
+  calendar: ['oversight'],
   notices: ['notices'],
   'notice-settings': ['notices'],
 }
