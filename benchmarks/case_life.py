@@ -1,13 +1,18 @@
-"""How many cases live their whole life through HTTP?
+"""How many cases live their whole life through HTTP, in a city that has a million?
 
-Question  Report, accept, dispatch, sign, feed back, pass and read a case: seven requests by four people. How
-          many lives and requests a second, and how long does one request in twenty take at least?
-Data      100,000 cases of the past month in 2,916 grids, every other one closed, made from a seed.
-Server    granian with WSGI, one worker process, as `wangge run` starts it; PostgreSQL and the clients (a
-          thread and a connection each) on the same machine.
+Question  Report, accept, dispatch, sign, feed back, pass, read and search: eight requests by four people.
+          How many lives and requests a second, and how long does one request in twenty take at least? Then
+          the life as eGov DIGIT measured it, create → assign → resolve → search in four requests (accept
+          and dispatch go together, and so do sign and feed back), and in batches: 50 cases a request.
+Data      Cases of the past month in 2,916 grids, one in 40 open, made from a seed: 100,000, then 1,000,000.
+Server    granian with WSGI, as `wangge run` starts it, with the worker for jobs; PostgreSQL and the clients
+          (a thread and a connection each) on the same machine.
+Peer      eGov DIGIT on 16 virtual processors: 37 lives a second up to 100,000 cases, 6.3 at 1,006,743.
 Limit     The same server, clients and machine asking for /api/health, which looks into the database and does
           nothing else.
-Command   python -m benchmarks.case_life [--small]
+Memory    The proportional set size (PSS) of all processes of the house after the run.
+Command   python -m benchmarks.case_life [--cases 100000 1000000] [--seconds 30] [--clients 4] [--workers 1]
+          [--small]
 """
 
 from __future__ import annotations
@@ -18,18 +23,14 @@ import json
 import os
 import platform
 import random
-import socket
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
 from benchmarks.plan_orders import clean_database  # isort: split
 
@@ -37,12 +38,25 @@ import shapely
 from django.db import connection
 from django.test import Client
 
-from benchmarks.filling import AT, CITY, PHOTO, fill, make_department, make_person, make_rules
+from benchmarks.filling import (
+    AT,
+    CITY,
+    PHOTO,
+    ROADS,
+    SEEN,
+    TOWNS,
+    address_of,
+    fill,
+    make_department,
+    make_person,
+    make_rules,
+    text_of,
+)
+from benchmarks.house import memory_mb, server
 from wangge.accounts.models import User
 from wangge.accounts.rules import Role
 from wangge.cases.queries import verify_chains
-from wangge.config import embedded, partitions
-from wangge.config.settings import WANGGE_HOME
+from wangge.config import partitions
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.kernel.models import StoredFile
@@ -51,7 +65,9 @@ from wangge.territory.models import Grid
 RESULT = Path(__file__).parent / "results" / "case_life.json"
 SIDE = 54  # grids a side of the city
 WEST, SOUTH, STEP = 113.6, 22.7, 0.01
-CLIENTS = 4
+PEER = {100_000: 37.0, 1_000_000: 6.3}  # lives a second
+AT_ONCE = 50
+VERIFIED = 100_000  # up to so many cases every chain is walked at the end
 TOKEN = "b" * 32
 Times = dict[str, list[float]]
 
@@ -60,13 +76,13 @@ class Caller:
     """One client: a connection, and the sessions of the four people."""
 
     def __init__(self, port: int, sessions: dict[str, str], times: Times) -> None:
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._sessions, self._times = sessions, times
 
     def close(self) -> None:
         self._http.close()
 
-    def call(self, who: str, what: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def call(self, who: str, what: str, path: str, body: Any = None) -> Any:
         headers = {
             "Cookie": f"sessionid={self._sessions[who]}; csrftoken={TOKEN}",
             "X-CSRFToken": TOKEN,
@@ -80,23 +96,58 @@ class Caller:
         self._times[what].append(time.perf_counter() - start)
         if answer.status != 200:
             raise RuntimeError(f"{what}: {answer.status} {text[:500]!r}")
-        told: dict[str, Any] = json.loads(text)
-        return told
+        return json.loads(text)
 
     def live(self, rng: random.Random) -> None:
-        """Lead one case from its report to its end, and read it."""
+        """Lead one case from its report to its end, read it, and search."""
         case = str(new_id())
-        lon, lat = (low + rng.random() * SIDE * STEP for low in (WEST, SOUTH))
-        self.call("member", "report", "/cases/report", _report(case, lon, lat))
-        steps = [("desk", "accept"), ("desk", "dispatch"), ("handler", "sign"), ("handler", "feed_back")]
-        for version, (who, action) in enumerate([*steps, ("chief", "pass")], start=1):
+        self.call("member", "report", "/cases/report", _report(case, rng))
+        for version, (who, action) in enumerate(ROAD, start=1):
             self.call(who, action, "/cases/step", _step(case, action, version))
         assert self.call("desk", "read", f"/cases/{case}")["status"] == "closed"
+        self.search(rng)
+
+    def live_as_digit(self, rng: random.Random) -> None:
+        """Create, assign, resolve, search: four requests."""
+        case = str(new_id())
+        self.call("member", "create", "/cases/report", _report(case, rng))
+        for what, first in (("assign", 1), ("resolve", 3)):
+            pair = [_step(case, ROAD[n - 1][1], n) for n in (first, first + 1)]
+            _all_done(self.call(ROAD[first - 1][0], what, "/cases/steps", pair))
+        self.search(rng)
+
+    def live_in_batches(self, rng: random.Random) -> None:
+        """Lead 50 cases from report to end, a request a step for all of them; then search once for each."""
+        cases = [str(new_id()) for _ in range(AT_ONCE)]
+        _all_done(self.call("member", "report", "/cases/reports", [_report(case, rng) for case in cases]))
+        for version, (who, action) in enumerate(ROAD, start=1):
+            steps = [_step(case, action, version) for case in cases]
+            _all_done(self.call(who, action, "/cases/steps", steps))
+        for _ in cases:
+            self.search(rng)
+
+    def search(self, rng: random.Random) -> None:
+        """Look for what somebody has on the phone: a piece of an address, or of a text."""
+        town, road = rng.choice(TOWNS), rng.choice(ROADS) + rng.choice(ROADS)
+        number = rng.randrange(1, 400)
+        words = rng.choice([f"{road}路", f"{town}{road}", f"{road}街{number}号", rng.choice(SEEN)])
+        self.call("desk", "search", f"/cases?{urlencode({'q': words, 'limit': 10})}")
 
 
-def _report(case: str, lon: float, lat: float) -> dict[str, Any]:
+ROAD = [
+    *[("desk", "accept"), ("desk", "dispatch"), ("handler", "sign"), ("handler", "feed_back")],
+    ("chief", "pass"),
+]
+
+
+def _all_done(fates: Any) -> None:
+    assert all(fate["outcome"] == "applied" for fate in fates), fates
+
+
+def _report(case: str, rng: random.Random) -> dict[str, Any]:
     at = datetime.now(UTC).isoformat()
-    told = {"matter_code": "H301", "text": "灭火器过期", "photos": [PHOTO]}
+    lon, lat = (low + rng.random() * SIDE * STEP for low in (WEST, SOUTH))
+    told = {"matter_code": "H301", "text": text_of(rng), "address": address_of(rng), "photos": [PHOTO]}
     return {"id": case, "at": at, "lon": lon, "lat": lat, **told}
 
 
@@ -105,50 +156,6 @@ def _step(case: str, action: str, version: int) -> dict[str, Any]:
     photos = [PHOTO] if action == "feed_back" else []
     step = {"id": str(new_id()), "case_id": case, "action": action, "at": at, "base_version": version}
     return {**step, "photos": photos}
-
-
-@contextmanager
-def server() -> Iterator[int]:
-    """Serve the bench's database as `wangge run` does; yields the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    where = connection.settings_dict
-    url = f"postgresql:///{where['NAME']}?host={embedded.socket_dir(WANGGE_HOME)}&user={where['USER']}"
-    options = (
-        f"--interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads {CLIENTS}"
-        " --no-ws --log-level warning"
-    )
-    with TemporaryDirectory() as files:
-        environment = {
-            **os.environ,
-            "WANGGE_HOME": str(WANGGE_HOME),
-            "WANGGE_DATABASE_URL": url,
-            "WANGGE_FILES": files,
-        }
-        command = [sys.executable, "-m", "granian", *options.split(), "wangge.config.wsgi:application"]
-        process = subprocess.Popen(command, env=environment)
-        try:
-            _wait(port, process)
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < until:
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            asked.request("GET", "/api/health")
-            if asked.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-        finally:
-            asked.close()
-    raise RuntimeError("the server does not answer")
 
 
 def make_city() -> dict[str, Actor]:
@@ -199,9 +206,11 @@ def log_in(person: Actor) -> str:
     return str(client.cookies["sessionid"].value)
 
 
-def drive(port: int, sessions: dict[str, str], seconds: float, job: Callable[[Caller, int], None]) -> Times:
+def drive(
+    port: int, sessions: dict[str, str], seconds: float, clients: int, job: Callable[[Caller, int], None]
+) -> Times:
     """Let every client do the job again and again; return how long each request took."""
-    found: list[Times] = [defaultdict(list) for _ in range(CLIENTS)]
+    found: list[Times] = [defaultdict(list) for _ in range(clients)]
     until = time.perf_counter() + seconds
 
     def work(number: int) -> None:
@@ -210,8 +219,8 @@ def drive(port: int, sessions: dict[str, str], seconds: float, job: Callable[[Ca
             job(caller, number)
         caller.close()
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(work, range(CLIENTS)))
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(work, range(clients)))
     merged: Times = defaultdict(list)
     for times in found:
         for what, taken in times.items():
@@ -219,52 +228,86 @@ def drive(port: int, sessions: dict[str, str], seconds: float, job: Callable[[Ca
     return merged
 
 
-def run(*, small: bool = False) -> dict[str, Any]:
-    """Measure and return the figures."""
-    cases, seconds = (5_000, 4.0) if small else (100_000, 30.0)
+LIVES: dict[str, tuple[Callable[[Caller, random.Random], None], str, int]] = {
+    "single": (Caller.live, "read", 1),  # how it is led, the request that ends it, how many it leads
+    "as_digit": (Caller.live_as_digit, "search", 1),
+    "batched": (Caller.live_in_batches, "pass", AT_ONCE),
+}
+
+
+def measure(cases: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Measure each kind of life in a city of so many cases."""
     with clean_database():
         people = make_city()
-        fill(cases, people["member"])
+        start = time.perf_counter()
+        fill(cases, people["member"], open_every=40)
+        filled_s = time.perf_counter() - start
         sessions = {name: log_in(person) for name, person in people.items()}
-        rngs = [random.Random(n) for n in range(CLIENTS)]
+        rngs = [random.Random(n) for n in range(options.clients)]
+        found: dict[str, Any] = {}
+        with server(clients=options.clients, workers=options.workers) as (port, house):
+            for kind, (lead, last, count) in LIVES.items():
 
-        def live(caller: Caller, number: int) -> None:
-            caller.live(rngs[number])
+                def live(caller: Caller, number: int, lead: Any = lead) -> None:
+                    lead(caller, rngs[number])
 
-        def ask(caller: Caller, number: int) -> None:
-            caller.call("desk", "health", "/health")
-
-        with server() as port:
-            drive(port, sessions, 2.0, live)  # warm
+                drive(port, sessions, min(2.0, options.seconds), options.clients, live)  # warm
+                start = time.perf_counter()
+                times = drive(port, sessions, options.seconds, options.clients, live)
+                found[kind] = told(times, last, count, time.perf_counter() - start, cases)
             start = time.perf_counter()
-            times = drive(port, sessions, seconds, live)
-            took_s = time.perf_counter() - start
-            health = drive(port, sessions, seconds / 4, ask)
-        broken = len(list(verify_chains()))
+            health = drive(port, sessions, options.seconds / 4, options.clients, ask)
+            limit = len(health["health"]) / (time.perf_counter() - start)
+            memory = memory_mb(house)
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")
             version = cursor.fetchone()[0]
-    requests = sum(map(len, times.values()))
+        broken = sum(1 for _ in verify_chains()) if cases <= VERIFIED else None
     return {
-        "question": "the life of a case through HTTP",
-        "command": "python -m benchmarks.case_life" + (" --small" if small else ""),
-        "data": {"cases": cases, "grids": SIDE * SIDE, "clients": CLIENTS, "seconds": seconds},
-        "machine": {
-            "cpus": os.cpu_count(),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-            "postgresql": version,
-            "load": round(os.getloadavg()[0], 1),
-        },
-        "lives_a_second": round(len(times["read"]) / took_s, 1),
-        "requests_a_second": round(requests / took_s),
-        "limit: /api/health a second": round(len(health["health"]) / (seconds / 4)),
-        "share_of_limit": round(requests / took_s / (len(health["health"]) / (seconds / 4)), 2),
+        "postgresql": version,
+        "filled_in_s": round(filled_s),
+        **found,
+        "limit: /api/health a second": round(limit),
+        "memory_mb_pss": memory,
+        "broken_chains": broken,
+    }
+
+
+def ask(caller: Caller, number: int) -> None:
+    caller.call("desk", "health", "/health")
+
+
+def told(times: Times, last: str, count: int, took_s: float, cases: int) -> dict[str, Any]:
+    """Return what a run is told by."""
+    lives = len(times[last]) * count / took_s
+    return {
+        "lives_a_second": round(lives, 1),
+        "ratio_to_digit": round(lives / PEER[cases], 1) if cases in PEER else None,
+        "requests_a_second": round(sum(map(len, times.values())) / took_s),
         "p95_ms": {
             "all": p95([one for taken in times.values() for one in taken]),
             **{what: p95(taken) for what, taken in times.items()},
         },
-        "broken_chains": broken,
+    }
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure and return the figures."""
+    sizes = {f"{cases} cases": measure(cases, options) for cases in options.cases}
+    return {
+        "question": "the life of a case through HTTP",
+        "command": f"python -m benchmarks.case_life --cases {' '.join(map(str, options.cases))}",
+        "data": {"grids": SIDE * SIDE, "clients": options.clients, "seconds": options.seconds},
+        "machine": {
+            "cpus": os.cpu_count(),
+            "processor": platform.machine(),
+            "python": platform.python_version(),
+            "web processes": options.workers,
+            "load": round(os.getloadavg()[0], 1),
+        },
+        **sizes,
+        "peer: eGov DIGIT on 16 processors, lives a second": {str(size): rate for size, rate in PEER.items()},
+        "aim": "at least 126 lives a second at one million, 20 times DIGIT's",
     }
 
 
@@ -277,9 +320,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--cases", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--seconds", type=float, default=30.0, help="of each kind of life")
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=1, help="web processes")
     parser.add_argument("--small", action="store_true", help="a quick look; nothing is written")
     options = parser.parse_args()
-    figures = run(small=options.small)
+    if options.small:
+        options.cases, options.seconds = [5_000], 4.0
+    figures = run(options)
     text = json.dumps(figures, ensure_ascii=False, indent=2)
     print(text)
     if not options.small:

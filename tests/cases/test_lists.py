@@ -90,6 +90,8 @@ def test_filters(house: House) -> None:
     walk(house, done, "closed", at=AT + HOUR * 2)
     expected: list[tuple[dict[str, Any], set[UUID]]] = [
         ({"q": "柴油"}, {one}),
+        ({"ids": [str(one), str(done)]}, {one, done}),
+        ({"ids": [str(done)], "is_open": "true"}, set()),
         ({"q": "0 号店"}, {one}),
         ({"q": "100%"}, {two}),
         ({"q": "h101"}, {done}),

@@ -97,6 +97,7 @@ def _exact(filters: CaseFilter) -> dict[str, Any]:
         raise Unreadable(field="grid", why_zh="路径应以点号结尾", why_en="a path ends with a dot")
     exact: Mapping[str, object] = {
         "grid_path__startswith": filters.grid or None,
+        "pk__in": filters.ids or None,
         "severity": filters.severity,
         "department_id": filters.department_id,
         "venue_id": filters.venue_id,

@@ -79,6 +79,7 @@ class CaseFilter(Schema):
     venue_id: UUID | None = None
     light: Light | None = None
     is_open: bool | None = None
+    ids: list[UUID] = Field(default_factory=list, max_length=200)  # only these
     waiting_for_me: bool = False  # only cases on which the caller has a next step
     mine: bool = False  # only open cases that the caller reported or signed for
     reported_from: AwareDatetime | None = None

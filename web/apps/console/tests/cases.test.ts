@@ -1,9 +1,10 @@
-import type { CaseDetail, EventOut, MatterOut } from '@wangge/api'
+import type { CaseDetail, CaseRow, EventOut, MatterOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
 import { changesOf, isMainStep, makeSteadyStep, stepOn } from '../src/features/cases/commands'
 import { dueOf } from '../src/features/cases/dues'
 import { partPhotos, photosOf, reasonOf } from '../src/features/cases/events'
 import { exportUrl, fromUrl, isNarrowed, noFilters, toQuery, toUrl } from '../src/features/cases/filters'
+import { groupRows, readLook } from '../src/features/cases/useListLook'
 import { neighboursOf } from '../src/features/cases/trail'
 import { moveIn } from '../src/features/cases/useListKeys'
 import { groupMatters } from '../src/features/cases/useReferences'
@@ -18,6 +19,7 @@ describe('filters in the address', () => {
     const filters = {
       ...noFilters(),
       view: 'open' as const,
+      sort: 'light' as const,
       q: '纸箱',
       status: ['reported', 'handling'] as const satisfies CaseDetail['status'][],
       severity: 'urgent' as const,
@@ -32,7 +34,8 @@ describe('filters in the address', () => {
 
   it('leave out what they do not know', () => {
     const filters = fromUrl({
-      view: 'mine',
+      view: 'yours',
+      sort: 'loudest',
       status: 'reported,eaten',
       light: 'blue',
       department: '-3',
@@ -53,6 +56,12 @@ describe('filters in the address', () => {
     })
   })
 
+  it('sort what is to be done by its deadline, unless somebody says otherwise', () => {
+    expect(toQuery({ ...noFilters(), view: 'mine' })).toEqual({ mine: true, sort: 'due' })
+    expect(toQuery({ ...noFilters(), sort: 'light' })).toEqual({ waiting_for_me: true, sort: 'light' })
+    expect(toQuery({ ...noFilters(), view: 'all', sort: 'newest' })).toEqual({})
+  })
+
   it('count the tab as no filter', () => {
     expect(isNarrowed({ ...noFilters(), view: 'all' })).toBe(false)
     expect(isNarrowed({ ...noFilters(), light: 'red' })).toBe(true)
@@ -62,6 +71,31 @@ describe('filters in the address', () => {
     expect(exportUrl({ ...noFilters(), view: 'all', q: '堵 塞', status: ['reported', 'closed'] }, 'xlsx')).toBe(
       '/api/cases/export.xlsx?q=%E5%A0%B5+%E5%A1%9E&status=reported&status=closed',
     )
+  })
+})
+
+describe('the look of the list', () => {
+  it('is read as this browser remembers it, and leaves out what it does not know', () => {
+    expect(readLook('{"columns":["reported","price","status"],"isDense":true}')).toEqual({
+      columns: ['status', 'reported'],
+      isDense: true,
+      isGrouped: false,
+    })
+  })
+
+  it('puts the cases of a department together, and keeps their order', () => {
+    const rows = ['fire', null, 'fire'].map((name, n) => ({ id: String(n), department_name: name }) as CaseRow)
+    const ids = (isGrouped: boolean) =>
+      groupRows(rows, isGrouped, 'nobody').map(({ name, rows }) => [name, ...rows.map(({ id }) => id)])
+    expect(ids(true)).toEqual([
+      ['fire', '0', '2'],
+      ['nobody', '1'],
+    ])
+    expect(ids(false)).toEqual([[undefined, '0', '1', '2']])
+  })
+
+  it('is the whole list where nothing or nonsense is remembered', () => {
+    for (const text of [null, '', '{', '[]', '{"columns":3}']) expect(readLook(text).columns).toHaveLength(5)
   })
 })
 

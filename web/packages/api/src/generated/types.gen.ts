@@ -1872,6 +1872,10 @@ export type CaseFilter = {
      */
     is_open?: boolean | null;
     /**
+     * Ids
+     */
+    ids?: Array<string>;
+    /**
      * Waiting For Me
      */
     waiting_for_me?: boolean;
@@ -8265,6 +8269,10 @@ export type ListCasesData = {
          */
         is_open?: boolean | null;
         /**
+         * Ids
+         */
+        ids?: Array<string>;
+        /**
          * Waiting For Me
          */
         waiting_for_me?: boolean;
@@ -8344,6 +8352,10 @@ export type ExportCasesData = {
          * Is Open
          */
         is_open?: boolean | null;
+        /**
+         * Ids
+         */
+        ids?: Array<string>;
         /**
          * Waiting For Me
          */
@@ -8430,6 +8442,10 @@ export type ListCasePointsData = {
          * Is Open
          */
         is_open?: boolean | null;
+        /**
+         * Ids
+         */
+        ids?: Array<string>;
         /**
          * Waiting For Me
          */
@@ -10922,6 +10938,10 @@ export type ListLateCasesData = {
          */
         is_open?: boolean | null;
         /**
+         * Ids
+         */
+        ids?: Array<string>;
+        /**
          * Waiting For Me
          */
         waiting_for_me?: boolean;
@@ -11022,6 +11042,10 @@ export type ExportLateCasesData = {
          * Is Open
          */
         is_open?: boolean | null;
+        /**
+         * Ids
+         */
+        ids?: Array<string>;
         /**
          * Waiting For Me
          */

@@ -18,11 +18,13 @@ export const STATUSES: readonly Status[] = [
 ]
 export const SEVERITIES = ['general', 'larger', 'suspected_major', 'urgent'] as const
 export const LIGHTS = ['red', 'yellow', 'green', 'none'] as const
-export const VIEWS = ['waiting', 'open', 'all'] as const
+export const VIEWS = ['waiting', 'mine', 'open', 'all'] as const
+export const SORTS = ['due', 'light', 'newest', 'oldest'] as const
 
 /** What the list shows; it lives in the address, so a link opens the same list. */
 export interface CaseFilters {
   view: (typeof VIEWS)[number]
+  sort: (typeof SORTS)[number] | ''
   q: string
   status: Status[]
   matter: string
@@ -35,6 +37,7 @@ export interface CaseFilters {
 
 export const noFilters = (): CaseFilters => ({
   view: 'waiting',
+  sort: '',
   q: '',
   status: [],
   matter: '',
@@ -56,6 +59,7 @@ export function fromUrl(query: LocationQuery): CaseFilters {
   const department = Number(one(query.department))
   return {
     view: among(VIEWS, one(query.view)) || 'waiting',
+    sort: among(SORTS, one(query.sort)),
     q: one(query.q).slice(0, 64),
     status: one(query.status)
       .split(',')
@@ -71,10 +75,11 @@ export function fromUrl(query: LocationQuery): CaseFilters {
 
 /** Return the address of the filters: only what differs from the start. */
 export function toUrl(filters: CaseFilters): LocationQueryRaw {
-  const { view, q, status, matter, severity, department, light, grid, venue } = filters
+  const { view, sort, q, status, matter, severity, department, light, grid, venue } = filters
   return Object.fromEntries(
     Object.entries({
       view: view === 'waiting' ? '' : view,
+      sort,
       q: q.trim(),
       status: status.join(','),
       matter,
@@ -87,11 +92,17 @@ export function toUrl(filters: CaseFilters): LocationQueryRaw {
   )
 }
 
-/** Return what to ask the server for. What waits for somebody is sorted by its deadline. */
+/** The order in which a list opens: what is to be done by its deadline, everything else by its day. */
+export const sortOf = ({ sort, view }: CaseFilters): (typeof SORTS)[number] =>
+  sort || (view === 'waiting' || view === 'mine' ? 'due' : 'newest')
+
+/** Return what to ask the server for. */
 export function toQuery(filters: CaseFilters): Query {
   const { view, q, status, matter, severity, department, light, grid, venue } = filters
   return {
-    ...(view === 'waiting' && { waiting_for_me: true, sort: 'due' as const }),
+    ...(view === 'waiting' && { waiting_for_me: true }),
+    ...(view === 'mine' && { mine: true }),
+    ...(sortOf(filters) !== 'newest' && { sort: sortOf(filters) }),
     ...(view === 'open' && { is_open: true }),
     ...(q.trim() && { q: q.trim() }),
     ...(status.length > 0 && { status }),
@@ -106,11 +117,11 @@ export function toQuery(filters: CaseFilters): Query {
 
 /** Whether anything but the tab narrows the list. */
 export const isNarrowed = (filters: CaseFilters): boolean =>
-  Object.keys(toUrl({ ...filters, view: 'waiting' })).length > 0
+  Object.keys(toUrl({ ...filters, view: 'waiting', sort: '' })).length > 0
 
-/** Return the address of the same list as a file. */
-export function exportUrl(filters: CaseFilters, suffix: 'csv' | 'xlsx'): string {
-  const params = new URLSearchParams()
+/** Return the address of the same list, or of the chosen cases in it, as a file. */
+export function exportUrl(filters: CaseFilters, suffix: 'csv' | 'xlsx', ids: readonly string[] = []): string {
+  const params = new URLSearchParams(ids.map((id) => ['ids', id]))
   for (const [key, value] of Object.entries(toQuery(filters))) {
     if (Array.isArray(value)) value.forEach((each) => params.append(key, each))
     else params.set(key, String(value))

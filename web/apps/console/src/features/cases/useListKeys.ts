@@ -5,6 +5,10 @@ interface Doing {
   rows: () => readonly CaseRow[]
   open: (id: string) => void
   choose: (id: string) => void
+  chooseAll: () => void
+  act: (key: 'a' | 'd' | 's') => void
+  turn: () => void
+  refresh: () => void
   search: () => void
   help: () => void
   isBlocked: () => boolean
@@ -19,7 +23,7 @@ export function moveIn(ids: readonly string[], current: string | undefined, by: 
   return ids[Math.min(ids.length - 1, Math.max(0, place + by))]
 }
 
-/** The keyboard of the list: j/k move, Enter opens, x chooses, / searches, ? explains. */
+/** The keyboard of the list; `KeyHelp` names each key. */
 export function useListKeys(doing: Doing) {
   const current = ref<string>()
 
@@ -36,6 +40,12 @@ export function useListKeys(doing: Doing) {
     j: () => move(1),
     k: () => move(-1),
     x: () => current.value && doing.choose(current.value),
+    X: doing.chooseAll,
+    a: () => doing.act('a'),
+    d: () => doing.act('d'),
+    s: () => doing.act('s'),
+    v: doing.turn,
+    r: doing.refresh,
     '/': doing.search,
     '?': doing.help,
   }
