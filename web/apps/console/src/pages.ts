@@ -10,6 +10,8 @@ export const PAGES: readonly Page[] = [
   { name: 'map', path: '/map', capability: 'territory.read' },
   { name: 'venues', path: '/venues', capability: 'venues.read' },
   { name: 'orders', path: '/orders', capability: 'orders.read' },
+  { name: 'matters', path: '/matters', capability: 'matters.read' },
+  { name: 'routes', path: '/routes', capability: 'matters.read' },
   { name: 'triage', path: '/triage', capability: 'triage.read' },
   { name: 'oversight', path: '/oversight', capability: 'oversight.read' },
   { name: 'calendar', path: '/calendar', capability: 'calendar.write' },

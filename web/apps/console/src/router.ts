@@ -42,6 +42,8 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
   { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
+  { path: 'matters', name: 'matters', component: () => import('./features/matters/MatterPage.vue') },
+  { path: 'routes', name: 'routes', component: () => import('./features/routes/RoutePage.vue') },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
@@ -51,6 +53,8 @@ const SECTIONS: Record<string, string> = {
   map: 'territory.read',
   venues: 'venues.read',
   orders: 'orders.read',
+  matters: 'matters.read',
+  routes: 'matters.read',
   triage: 'triage.read',
   oversight: 'oversight.read',
   calendar: 'calendar.write',
@@ -58,10 +62,12 @@ const SECTIONS: Record<string, string> = {
 
 /** The folders of locales/console that a section needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  cases: ['cases', 'triage'],
+  cases: ['cases', 'triage', 'matters'],
   map: ['places'],
   venues: ['places'],
   orders: ['places'],
+  matters: ['matters'],
+  routes: ['matters'],
   triage: ['triage'],
   oversight: ['oversight'],
   calendar: ['oversight'],

@@ -23,5 +23,10 @@ export const panel = (key: string, fetch: Fetch, isFor?: CasePanel['isFor']): Ca
 export const PANELS: CasePanel[] = [
   panel('suggestions', () => import('./CaseSuggestions.vue')),
   panel('oversight', () => import('./CaseOversight.vue')),
+  panel(
+    'handlers',
+    () => import('./HandlerAdvice.vue'),
+    (shown) => shown.status === 'accepted' || shown.status === 'dispatched',
+  ),
   panel('evidence', () => import('./CaseEvidence.vue')),
 ]
