@@ -11,7 +11,7 @@ from docx import Document as Word
 from tests.makers import AT, BOB
 from wangge.documents import services
 from wangge.documents.models import Document
-from wangge.documents.rules import Kind, Paper
+from wangge.documents.rules import DocumentKind, Paper
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 
@@ -57,7 +57,7 @@ def make_formats() -> None:
 def paper(**fields: Any) -> Paper:
     plain: dict[str, Any] = {
         "id": new_id(),
-        "kind": Kind.RECTIFICATION_NOTICE,
+        "kind": DocumentKind.RECTIFICATION_NOTICE,
         "subject_type": "case",
         "subject_id": SUBJECT,
         "grid_path": BOB.scope,

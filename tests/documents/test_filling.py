@@ -11,11 +11,11 @@ from tests.documents.makers import text_of, word
 from tests.makers import photo_bytes
 from wangge.documents.filling import TemplateWrong, UnknownPlaceholder, check_template, fill
 from wangge.documents.placeholders import sample
-from wangge.documents.rules import Kind
+from wangge.documents.rules import DocumentKind
 from wangge.documents.shipped import shipped_template
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", DocumentKind)
 def test_the_shipped_templates_are_good_and_the_same_every_time(kind):
     content = shipped_template(kind)
     check_template(content)

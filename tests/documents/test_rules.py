@@ -10,7 +10,7 @@ from tests.makers import ALICE, BOB, CAROL, plain_actor
 from wangge.accounts.rules import Role
 from wangge.documents.placeholders import PLACEHOLDERS, sample, whole
 from wangge.documents.rules import (
-    Kind,
+    DocumentKind,
     NotForYourPost,
     NumberFormatWrong,
     NumberRow,
@@ -50,14 +50,14 @@ MAY = {  # DO-1
 
 
 def test_every_kind_has_its_title():
-    assert {kind.value: title_of(kind) for kind in Kind} == TITLES
+    assert {kind.value: title_of(kind) for kind in DocumentKind} == TITLES
 
 
 @pytest.mark.parametrize(("role", "kinds"), MAY.items())
 def test_each_post_issues_exactly_its_kinds(role, kinds):
     actor = plain_actor(BOB.acting_as(Role(role)))
     assert {kind.value for kind in kinds_for(actor)} == kinds
-    for kind in Kind:
+    for kind in DocumentKind:
         if kind.value in kinds:
             check_may_issue(kind, actor)
         else:

@@ -16,7 +16,7 @@ from tests.makers import ALICE, AT, BOB, CAROL, Person, make_actor, make_departm
 from wangge.accounts.rules import Role
 from wangge.documents import printing, queries, services
 from wangge.documents.models import Document, Series
-from wangge.documents.rules import AlreadyVoided, Kind, NumberTaken
+from wangge.documents.rules import AlreadyVoided, DocumentKind, NumberTaken
 from wangge.documents.schemas import DocumentFilter, NumberFormatIn
 from wangge.kernel import files
 from wangge.kernel.actor import Actor
@@ -61,7 +61,7 @@ def test_kinds_years_and_organisations_count_for_themselves(alice: Actor):
     han = make_actor(HAN, department_id=make_department())
     numbers = [
         *issue(paper(), actor=alice),
-        *issue(paper(kind=Kind.HANDOVER_FORM), actor=alice),
+        *issue(paper(kind=DocumentKind.HANDOVER_FORM), actor=alice),
         *issue(paper(), actor=han),
     ]
     services.issue([late := paper()], actor=alice, at=datetime(2025, 12, 31, 16, 0, tzinfo=UTC))
@@ -103,7 +103,7 @@ def test_personal_data_are_masked_without_a_reason_and_locked_with_one(alice: Ac
     with pytest.raises(NotYourRole):
         services.hand_out_own(plain.pk, "docx", actor=bob, at=AT)
     assert services.hand_out_own(masked.pk, "docx", actor=bob, at=AT).status_code == 200
-    form = paper(kind=Kind.HANDOVER_FORM, reveal_reason="想看看")
+    form = paper(kind=DocumentKind.HANDOVER_FORM, reveal_reason="想看看")
     assert refusal_of(form, actor=bob).code == "kernel.not_your_role"
 
 
@@ -111,7 +111,7 @@ def test_a_grid_member_issues_no_notice(alice: Actor):
     bob = make_actor(BOB)
     assert refusal_of(paper(), actor=bob).code == "documents.not_for_your_post"
     assert Document.objects.count() == Series.objects.count() == 0
-    [form] = issue(paper(kind=Kind.INSPECTION_RECORD), actor=bob)
+    [form] = issue(paper(kind=DocumentKind.INSPECTION_RECORD), actor=bob)
     assert form.number == 1
 
 
@@ -163,21 +163,21 @@ def test_everybody_sees_what_is_theirs(alice: Actor):
 
 
 def test_the_list_is_searched_and_paged(alice: Actor):
-    issue(*(paper() for _ in range(3)), paper(kind=Kind.HANDOVER_FORM), actor=alice)
+    issue(*(paper() for _ in range(3)), paper(kind=DocumentKind.HANDOVER_FORM), actor=alice)
     first = queries.list_documents(alice, DocumentFilter(limit=3))
     rest = queries.list_documents(alice, DocumentFilter(limit=3, cursor=first.next_cursor or ""))
     assert (len(first.items), len(rest.items), first.total, rest.next_cursor) == (3, 1, 4, None)
     assert len({row.id for row in [*first.items, *rest.items]}) == 4
     found = queries.list_documents(alice, DocumentFilter(q="移交"))
-    assert [row.kind for row in found.items] == [Kind.HANDOVER_FORM]
-    assert queries.list_documents(alice, DocumentFilter(kind=Kind.HANDOVER_FORM)).total == 1
+    assert [row.kind for row in found.items] == [DocumentKind.HANDOVER_FORM]
+    assert queries.list_documents(alice, DocumentFilter(kind=DocumentKind.HANDOVER_FORM)).total == 1
     assert queries.list_documents(alice, DocumentFilter(q="百货")).total == 4
 
 
 def test_a_citys_own_template_is_used_and_the_shipped_one_comes_back(alice: Actor):
     root = admin()
     make_own = word("本市格式 {{ 编号 }}", "{{ 受送达单位 }}")
-    kind = Kind.RECTIFICATION_NOTICE
+    kind = DocumentKind.RECTIFICATION_NOTICE
     services.upload_template(kind, BytesIO(make_own), "整改.docx", actor=root, at=AT)
     services.upload_template(kind, BytesIO(make_own + b""), "整改二.docx", actor=root, at=AT)
     [own] = issue(actor=alice)
@@ -194,7 +194,7 @@ def test_a_department_gets_a_format_of_its_own_and_the_count_goes_on(alice: Acto
     fire = make_department()
     han = make_actor(HAN, department_id=fire)
     issue(actor=han)
-    kind = Kind.RECTIFICATION_NOTICE
+    kind = DocumentKind.RECTIFICATION_NOTICE
     pattern = "芜消整〔{year}〕第{number:04}号"
     given = NumberFormatIn(kind=kind, department_id=fire, pattern=pattern)
     services.set_number_format(given, actor=admin(), at=AT)

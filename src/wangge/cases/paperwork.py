@@ -17,7 +17,14 @@ from wangge.cases.schemas import CaseDetail, CaseDocumentIn, EventOut
 from wangge.cases.wording import ACTION_ZH, MARK_ZH, SEVERITY_ZH
 from wangge.documents import queries as documents
 from wangge.documents import services as documents_services
-from wangge.documents.rules import Kind, Paper, chinese_date, chinese_deadline, chinese_time, kinds_for
+from wangge.documents.rules import (
+    DocumentKind,
+    Paper,
+    chinese_date,
+    chinese_deadline,
+    chinese_time,
+    kinds_for,
+)
 from wangge.documents.schemas import DocumentRow, IssueIn, OfferOut
 from wangge.kernel import batches
 from wangge.kernel.actor import Actor
@@ -27,7 +34,12 @@ from wangge.kernel.fates import Fate
 from wangge.venues import queries as venues
 
 SUBJECT = "case"
-KINDS = (Kind.RECTIFICATION_NOTICE, Kind.HANDOVER_FORM, Kind.RECHECK_RECORD, Kind.INSPECTION_RECORD)
+KINDS = (
+    DocumentKind.RECTIFICATION_NOTICE,
+    DocumentKind.HANDOVER_FORM,
+    DocumentKind.RECHECK_RECORD,
+    DocumentKind.INSPECTION_RECORD,
+)
 MOST = 50  # in one request: each is a Word file to fill
 MOST_PHOTOS = 4
 MOST_EVENTS = 40

@@ -9,7 +9,7 @@ from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from wangge.documents import queries, services
-from wangge.documents.rules import Kind
+from wangge.documents.rules import DocumentKind
 from wangge.documents.schemas import (
     DocumentFilter,
     DocumentPage,
@@ -37,7 +37,7 @@ def get_document_settings(request: ActorRequest) -> SettingsOut:
 @router.post(
     "/templates/{kind}", response={200: SettingsOut, (403, 422): Refusal}, operation_id="upload_template"
 )
-def upload_template(request: ActorRequest, kind: Kind, file: File[UploadedFile]) -> SettingsOut:
+def upload_template(request: ActorRequest, kind: DocumentKind, file: File[UploadedFile]) -> SettingsOut:
     """A city's own Word file with placeholders; an unknown placeholder is named."""
     services.upload_template(kind, file, file.name or "", actor=request.actor, at=clock.now())
     return queries.get_settings(request.actor, at=clock.now())
@@ -46,13 +46,13 @@ def upload_template(request: ActorRequest, kind: Kind, file: File[UploadedFile])
 @router.delete(
     "/templates/{kind}", response={200: SettingsOut, 403: Refusal}, operation_id="use_shipped_template"
 )
-def use_shipped_template(request: ActorRequest, kind: Kind) -> SettingsOut:
+def use_shipped_template(request: ActorRequest, kind: DocumentKind) -> SettingsOut:
     services.use_shipped_template(kind, actor=request.actor, at=clock.now())
     return queries.get_settings(request.actor, at=clock.now())
 
 
 @router.get("/templates/{kind}/file", response={200: None, 403: Refusal}, operation_id="get_template_file")
-def get_template_file(request: ActorRequest, kind: Kind) -> HttpResponse:
+def get_template_file(request: ActorRequest, kind: DocumentKind) -> HttpResponse:
     return queries.get_template_file(request.actor, kind)
 
 
@@ -61,7 +61,7 @@ def get_template_file(request: ActorRequest, kind: Kind) -> HttpResponse:
     response={200: None, (403, 409, 422): Refusal},
     operation_id="preview_template",
 )
-def preview_template(request: ActorRequest, kind: Kind, suffix: str) -> HttpResponse:
+def preview_template(request: ActorRequest, kind: DocumentKind, suffix: str) -> HttpResponse:
     """The template in force with sample data; `suffix` is docx or pdf."""
     return queries.preview(request.actor, kind, suffix)
 

@@ -15,7 +15,7 @@ from wangge.documents import filling, queries
 from wangge.documents.models import Document, NumberFormat
 from wangge.documents.placeholders import LISTS
 from wangge.documents.rules import (
-    Kind,
+    DocumentKind,
     NumberFormatMissing,
     NumberRow,
     NumberTaken,
@@ -146,7 +146,7 @@ def _facts(
     }
 
 
-def _next_number(kind: Kind, organisation: Organisation, year: int) -> tuple[int, str]:
+def _next_number(kind: DocumentKind, organisation: Organisation, year: int) -> tuple[int, str]:
     rows = NumberFormat.objects.filter(kind=kind, is_active=True, organisation__in=["", organisation.key])
     pattern = pattern_for(organisation.key, [NumberRow(row.organisation, row.pattern) for row in rows])
     if pattern is None:

@@ -7,11 +7,11 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from wangge.documents.rules import Kind
+from wangge.documents.rules import DocumentKind
 from wangge.kernel.actor import Actor
 from wangge.kernel.models import StoredFile
 
-KINDS = [kind.value for kind in Kind]
+KINDS = [kind.value for kind in DocumentKind]
 
 
 class Template(models.Model):

@@ -15,7 +15,7 @@ from wangge.documents import printing
 from wangge.documents.filling import fill
 from wangge.documents.models import Document, DocumentQuerySet, NumberFormat, Template
 from wangge.documents.placeholders import PLACEHOLDERS, sample
-from wangge.documents.rules import TITLES, Kind, Organisation, organisation_key, write_number
+from wangge.documents.rules import TITLES, DocumentKind, Organisation, organisation_key, write_number
 from wangge.documents.schemas import (
     DocumentFilter,
     DocumentPage,
@@ -96,7 +96,7 @@ def organisation_of(actor: Actor) -> Organisation:
     return Organisation(organisation_key(actor), name)
 
 
-def kinds_out(kinds: Iterable[Kind]) -> list[KindOut]:
+def kinds_out(kinds: Iterable[DocumentKind]) -> list[KindOut]:
     """Return the kinds with their titles."""
     return [KindOut(kind=kind, title_zh=TITLES[kind][0], title_en=TITLES[kind][1]) for kind in kinds]
 
@@ -106,7 +106,7 @@ def has_pdf() -> bool:
     return printing.converter() is not None
 
 
-def template_in_force(kind: Kind) -> tuple[bytes, str]:
+def template_in_force(kind: DocumentKind) -> tuple[bytes, str]:
     """Return the Word template of the kind and what it is called. Rule: DO-5."""
     own = Template.objects.filter(kind=kind, is_active=True).first()
     if own is None:
@@ -121,10 +121,10 @@ def get_settings(actor: Actor, *, at: datetime) -> SettingsOut:
     own = {one.kind: one for one in Template.objects.filter(is_active=True)}
     year = at.astimezone(CHINA).year
     return SettingsOut(
-        templates=[_template_out(kind, own.get(kind.value)) for kind in Kind],
+        templates=[_template_out(kind, own.get(kind.value)) for kind in DocumentKind],
         number_formats=[
             NumberFormatOut(
-                kind=Kind(one.kind),
+                kind=DocumentKind(one.kind),
                 organisation=one.organisation,
                 organisation_name=one.organisation_name,
                 pattern=one.pattern,
@@ -151,13 +151,13 @@ def get_settings(actor: Actor, *, at: datetime) -> SettingsOut:
     )
 
 
-def get_template_file(actor: Actor, kind: Kind) -> HttpResponse:
+def get_template_file(actor: Actor, kind: DocumentKind) -> HttpResponse:
     """Return the template in force as it is, to start one's own from. Raises: NotYourRole."""
     actor.check_can("documents.configure")
     return attachment(template_in_force(kind)[0], f"{TITLES[kind][0]}-模板.docx", "docx")
 
 
-def preview(actor: Actor, kind: Kind, suffix: str) -> HttpResponse:
+def preview(actor: Actor, kind: DocumentKind, suffix: str) -> HttpResponse:
     """Return the template in force filled with sample data. Raises: NotYourRole, NoConverter, Unreadable."""
     actor.check_can("documents.configure")
     title = TITLES[kind][0]
@@ -249,7 +249,7 @@ def _rows(documents: list[Document]) -> list[DocumentRow]:
 
 def _row(document: Document, grids: Mapping[str, str]) -> DocumentRow:
     voiding = getattr(document, "voiding", None)
-    kind = Kind(document.kind)
+    kind = DocumentKind(document.kind)
     return DocumentRow(
         id=document.pk,
         kind=kind,
@@ -272,7 +272,7 @@ def _row(document: Document, grids: Mapping[str, str]) -> DocumentRow:
     )
 
 
-def _template_out(kind: Kind, own: Template | None) -> TemplateOut:
+def _template_out(kind: DocumentKind, own: Template | None) -> TemplateOut:
     return TemplateOut(
         kind=kind,
         title_zh=TITLES[kind][0],

@@ -14,7 +14,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotYourRole, Refused
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What may be issued. The Chinese name is the title on paper."""
 
     RECTIFICATION_NOTICE = "rectification_notice"
@@ -25,15 +25,17 @@ class Kind(StrEnum):
     DELISTING_NOTICE = "delisting_notice"
 
 
-TITLES: Mapping[Kind, tuple[str, str]] = {  # DO-1
-    Kind.RECTIFICATION_NOTICE: ("整改通知书", "Notice to rectify"),
-    Kind.HANDOVER_FORM: ("移交单", "Hand-over form"),
-    Kind.RECHECK_RECORD: ("复查单", "Record of re-inspection"),
-    Kind.INSPECTION_RECORD: ("检查记录", "Record of inspection"),
-    Kind.LISTING_NOTICE: ("重大火灾隐患挂牌督办通知书", "Notice of listing a major hazard"),
-    Kind.DELISTING_NOTICE: ("重大火灾隐患销号通知书", "Notice of de-listing a major hazard"),
+TITLES: Mapping[DocumentKind, tuple[str, str]] = {  # DO-1
+    DocumentKind.RECTIFICATION_NOTICE: ("整改通知书", "Notice to rectify"),
+    DocumentKind.HANDOVER_FORM: ("移交单", "Hand-over form"),
+    DocumentKind.RECHECK_RECORD: ("复查单", "Record of re-inspection"),
+    DocumentKind.INSPECTION_RECORD: ("检查记录", "Record of inspection"),
+    DocumentKind.LISTING_NOTICE: ("重大火灾隐患挂牌督办通知书", "Notice of listing a major hazard"),
+    DocumentKind.DELISTING_NOTICE: ("重大火灾隐患销号通知书", "Notice of de-listing a major hazard"),
 }
-RECORDS = frozenset({Kind.HANDOVER_FORM, Kind.INSPECTION_RECORD})  # what a grid member writes too (LN-05)
+RECORDS = frozenset(
+    {DocumentKind.HANDOVER_FORM, DocumentKind.INSPECTION_RECORD}
+)  # what a grid member writes too (LN-05)
 FORMAT_WORDS = ("organisation", "year", "number")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _HOLE_WITH_WIDTH = re.compile(r"(organisation|year|number)(?::0(\d))?")
@@ -63,7 +65,7 @@ class Paper:
     """
 
     id: UUID
-    kind: Kind
+    kind: DocumentKind
     subject_type: str
     subject_id: UUID
     grid_path: str
@@ -113,12 +115,12 @@ class AlreadyVoided(Refused):
     en = "{number} is void already."
 
 
-def title_of(kind: Kind) -> str:
+def title_of(kind: DocumentKind) -> str:
     """Return the Chinese title of a kind. Rule: DO-1."""
     return TITLES[kind][0]
 
 
-def check_may_issue(kind: Kind, actor: Actor) -> None:
+def check_may_issue(kind: DocumentKind, actor: Actor) -> None:
     """Refuse a post that may not issue the kind.
 
     Raises: NotForYourPost.
@@ -129,7 +131,7 @@ def check_may_issue(kind: Kind, actor: Actor) -> None:
         raise NotForYourPost(title=title_of(kind), capability=capability)
 
 
-def kinds_for(actor: Actor, kinds: Iterable[Kind] = Kind) -> list[Kind]:
+def kinds_for(actor: Actor, kinds: Iterable[DocumentKind] = DocumentKind) -> list[DocumentKind]:
     """Return which of the kinds the post may issue. Rule: DO-1."""
     return [kind for kind in kinds if actor.can("documents.record" if kind in RECORDS else "documents.issue")]
 

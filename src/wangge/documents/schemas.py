@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, Field
 
-from wangge.documents.rules import Kind
+from wangge.documents.rules import DocumentKind
 
 
 def _without_nul(text: str) -> str:
@@ -34,7 +34,7 @@ class IssueIn(Schema):
     """Issue a document. `id` becomes the document's id: sent twice, it is one document and one number."""
 
     id: UUID
-    kind: Kind
+    kind: DocumentKind
     recipient: Text = Field("", max_length=255)  # empty: the place's name
     demand: Text = Field("", max_length=2000)
     conclusion: Text = Field("", max_length=2000)
@@ -51,7 +51,7 @@ class VoidIn(Schema):
 
 class DocumentRow(Schema):
     id: UUID
-    kind: Kind
+    kind: DocumentKind
     title_zh: str
     title_en: str
     number_text: str
@@ -79,7 +79,7 @@ class DocumentPage(Schema):
 
 class DocumentFilter(Schema):
     q: Text = Field("", max_length=64)  # number, recipient or issuer
-    kind: Kind | None = None
+    kind: DocumentKind | None = None
     is_void: bool | None = None
     issued_from: date | None = None
     issued_to: date | None = None  # this day included
@@ -88,7 +88,7 @@ class DocumentFilter(Schema):
 
 
 class KindOut(Schema):
-    kind: Kind
+    kind: DocumentKind
     title_zh: str
     title_en: str
 
@@ -113,7 +113,7 @@ class PlaceholderOut(Schema):
 
 
 class TemplateOut(Schema):
-    kind: Kind
+    kind: DocumentKind
     title_zh: str
     title_en: str
     name: str  # of the file; empty: the shipped one
@@ -123,7 +123,7 @@ class TemplateOut(Schema):
 
 
 class NumberFormatOut(Schema):
-    kind: Kind
+    kind: DocumentKind
     organisation: str
     organisation_name: str
     pattern: str
@@ -133,7 +133,7 @@ class NumberFormatOut(Schema):
 
 
 class NumberFormatIn(Schema):
-    kind: Kind
+    kind: DocumentKind
     department_id: int | None = None  # None: for all that have none of their own
     pattern: Text = Field(min_length=1, max_length=64)
 

@@ -15,7 +15,14 @@ from wangge.accounts import queries as accounts
 from wangge.documents import filling, printing, queries
 from wangge.documents.issuing import PRINT, WORD, draft, issue, told
 from wangge.documents.models import Document, NumberFormat, Print, Template, Voiding
-from wangge.documents.rules import AlreadyVoided, Kind, Paper, check_may_issue, check_pattern, title_of
+from wangge.documents.rules import (
+    AlreadyVoided,
+    DocumentKind,
+    Paper,
+    check_may_issue,
+    check_pattern,
+    title_of,
+)
 from wangge.documents.schemas import DocumentRow, NumberFormatIn
 from wangge.kernel import audit, files
 from wangge.kernel.actor import Actor
@@ -43,7 +50,7 @@ def void(document: Document, *, reason: str, actor: Actor, at: datetime) -> Docu
     Raises: NotYourRole, AlreadyVoided.
     Rule:   DO-7. The caller has let the actor see the document.
     """
-    check_may_issue(Kind(document.kind), actor)
+    check_may_issue(DocumentKind(document.kind), actor)
     row = Voiding(
         document=document,
         reason=reason,
@@ -73,7 +80,7 @@ def hand_out(document: Document, suffix: str, *, actor: Actor, at: datetime) -> 
     digest = document.file_id if queries.check_suffix(suffix) == "docx" else _printed(document, actor, at)
     audit.record([told(document, "documents.hand_out", suffix=suffix)], actor=actor, at=at)
     with files.open_file(digest) as file:
-        name = f"{document.number_text} {title_of(Kind(document.kind))}.{suffix}".replace("/", "-")
+        name = f"{document.number_text} {title_of(DocumentKind(document.kind))}.{suffix}".replace("/", "-")
         return queries.attachment(file.read(), name, suffix)
 
 
@@ -107,7 +114,9 @@ def print_documents(document_ids: Iterable[str], *, at: datetime) -> int:
 
 
 @transaction.atomic
-def upload_template(kind: Kind, content: IO[bytes], name: str, *, actor: Actor, at: datetime) -> Template:
+def upload_template(
+    kind: DocumentKind, content: IO[bytes], name: str, *, actor: Actor, at: datetime
+) -> Template:
     """Put a city's own Word template into force; the earlier ones are kept.
 
     Raises: NotYourRole, Unreadable, TemplateWrong, UnknownPlaceholder.
@@ -137,7 +146,7 @@ def upload_template(kind: Kind, content: IO[bytes], name: str, *, actor: Actor, 
 
 
 @transaction.atomic
-def use_shipped_template(kind: Kind, *, actor: Actor, at: datetime) -> None:
+def use_shipped_template(kind: DocumentKind, *, actor: Actor, at: datetime) -> None:
     """Go back to the template of the house. Raises: NotYourRole. Rule: DO-5."""
     actor.check_can("documents.configure")
     Template.objects.filter(kind=kind, is_active=True).update(is_active=False)

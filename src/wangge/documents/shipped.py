@@ -14,7 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from wangge.documents.rules import Kind, title_of
+from wangge.documents.rules import DocumentKind, title_of
 
 SONG, HEI = "宋体", "黑体"
 Row = tuple[str, str]
@@ -33,15 +33,15 @@ MATTER: Sequence[Row] = (
     ("情况", "{{ text }}"),
 )
 NOTE: Row = ("备注", "{{ note }}")
-TABLES: Mapping[Kind, Sequence[Row]] = {
-    Kind.RECTIFICATION_NOTICE: (
+TABLES: Mapping[DocumentKind, Sequence[Row]] = {
+    DocumentKind.RECTIFICATION_NOTICE: (
         *ABOUT,
         *MATTER,
         ("整改要求", "{{ demand }}"),
         ("整改期限", "{{ deadline }}"),
         NOTE,
     ),
-    Kind.HANDOVER_FORM: (
+    DocumentKind.HANDOVER_FORM: (
         *ABOUT,
         *MATTER,
         ("移交给", "{{ department }}"),
@@ -49,7 +49,7 @@ TABLES: Mapping[Kind, Sequence[Row]] = {
         ("办理期限", "{{ deadline }}"),
         NOTE,
     ),
-    Kind.RECHECK_RECORD: (
+    DocumentKind.RECHECK_RECORD: (
         *ABOUT,
         *MATTER,
         ("承办", "{{ department }}  {{ handler }}"),
@@ -57,8 +57,8 @@ TABLES: Mapping[Kind, Sequence[Row]] = {
         ("复查结论", "{{ conclusion }}"),
         NOTE,
     ),
-    Kind.INSPECTION_RECORD: (*ABOUT, *MATTER, ("检查意见", "{{ demand }}"), NOTE),
-    Kind.LISTING_NOTICE: (
+    DocumentKind.INSPECTION_RECORD: (*ABOUT, *MATTER, ("检查意见", "{{ demand }}"), NOTE),
+    DocumentKind.LISTING_NOTICE: (
         *ABOUT,
         ("认定依据", "{{ basis }}"),
         ("隐患情况", "{{ text }}"),
@@ -67,7 +67,7 @@ TABLES: Mapping[Kind, Sequence[Row]] = {
         ("整改期限", "{{ deadline }}"),
         NOTE,
     ),
-    Kind.DELISTING_NOTICE: (
+    DocumentKind.DELISTING_NOTICE: (
         *ABOUT,
         ("认定依据", "{{ basis }}"),
         ("隐患情况", "{{ text }}"),
@@ -76,19 +76,21 @@ TABLES: Mapping[Kind, Sequence[Row]] = {
         NOTE,
     ),
 }
-OPENINGS: Mapping[Kind, str] = {
-    Kind.RECTIFICATION_NOTICE: "{{ recipient }}：经检查，你单位存在下列问题，请限期整改并反馈情况。",
-    Kind.HANDOVER_FORM: "{{ department }}：下列事项超出本单位处置权限，现移交你单位办理，请反馈办理结果。",
-    Kind.RECHECK_RECORD: "对下列事项的整改情况复查如下。",
-    Kind.INSPECTION_RECORD: "对下列场所的检查情况记录如下。",
-    Kind.LISTING_NOTICE: "{{ recipient }}：经集体讨论认定，你单位存在重大火灾隐患，现予挂牌督办。",
-    Kind.DELISTING_NOTICE: "{{ recipient }}：你单位的重大火灾隐患经复查并集体讨论，现予销号。",
+OPENINGS: Mapping[DocumentKind, str] = {
+    DocumentKind.RECTIFICATION_NOTICE: "{{ recipient }}：经检查，你单位存在下列问题，请限期整改并反馈情况。",
+    DocumentKind.HANDOVER_FORM: "{{ department }}：下列事项超出本单位处置权限，现移交你单位办理。",
+    DocumentKind.RECHECK_RECORD: "对下列事项的整改情况复查如下。",
+    DocumentKind.INSPECTION_RECORD: "对下列场所的检查情况记录如下。",
+    DocumentKind.LISTING_NOTICE: "{{ recipient }}：经集体讨论认定，你单位存在重大火灾隐患，现予挂牌督办。",
+    DocumentKind.DELISTING_NOTICE: "{{ recipient }}：你单位的重大火灾隐患经复查并集体讨论，现予销号。",
 }
-STEPS = frozenset({Kind.HANDOVER_FORM, Kind.RECHECK_RECORD})  # these tell what was done so far
+STEPS = frozenset(
+    {DocumentKind.HANDOVER_FORM, DocumentKind.RECHECK_RECORD}
+)  # these tell what was done so far
 
 
 @cache
-def shipped_template(kind: Kind) -> bytes:
+def shipped_template(kind: DocumentKind) -> bytes:
     """Return the Word template of the house for a kind; the same bytes every time. Rule: DO-5."""
     paper = Document()
     section = paper.sections[0]
@@ -104,7 +106,7 @@ def shipped_template(kind: Kind) -> bytes:
     if kind in STEPS:
         _events(paper)
     _pictures(paper, "现场照片", "photos")
-    if kind in {Kind.RECHECK_RECORD, Kind.DELISTING_NOTICE}:
+    if kind in {DocumentKind.RECHECK_RECORD, DocumentKind.DELISTING_NOTICE}:
         _pictures(paper, "整改后照片", "after_photos")
     _signatures(paper)
     return _same_bytes(paper.save)

@@ -19,7 +19,7 @@ from wangge.major_hazards.rules import (
     EvidenceMissing,
     Judgement,
     ReasonMissing,
-    Verdict,
+    Suspicion,
     check_elements,
     judge,
 )
@@ -62,7 +62,7 @@ def assess(commands: Sequence[AssessIn], *, actor: Actor, at: datetime) -> list[
             Tick(assessment=row, element=tick.element, note=tick.note, photos=tick.photos)
             for tick in given.ticks
         )
-        if said.verdict is Verdict.SUSPECTED:
+        if said.verdict is Suspicion.SUSPECTED:
             told = {"basis": f"{edition.code} {said.code}", "reason": said.zh}
             mark(given.id, row.case_id, Mark.SUSPECT_MAJOR, told, actor=actor, at=at)
         return {"verdict": said.verdict.value, "line_zh": said.zh, "line_en": said.en}
@@ -88,4 +88,4 @@ def _judge(given: AssessIn, edition: ElementSet) -> Judgement:
         return judge(given.place_kind, ticked, edition.edition())
     if not given.exemption_reason or not given.exemption_photos:
         raise ReasonMissing()
-    return Judgement(Verdict.EXCEPTED, counted=tuple(ticked))
+    return Judgement(Suspicion.EXCEPTED, counted=tuple(ticked))

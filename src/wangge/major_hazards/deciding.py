@@ -30,7 +30,7 @@ from wangge.major_hazards.rules import (
     Outcome,
     Panel,
     Procedure,
-    Verdict,
+    Suspicion,
     Vote,
     check_panel,
     tally,
@@ -120,7 +120,7 @@ def _to_decide(given: ProposeIn, hazard: MajorHazard | None, actor: Actor) -> As
     assessment: Assessment | None = found.filter(pk=given.assessment_id).first()
     if assessment is None:
         raise NotVisible()
-    if assessment.verdict != Verdict.SUSPECTED:
+    if assessment.verdict != Suspicion.SUSPECTED:
         raise NotSuspected()
     return assessment
 

@@ -21,12 +21,12 @@ from wangge.major_hazards.rules import (
     Panel,
     PlaceKind,
     Procedure,
-    Verdict,
+    Suspicion,
 )
 from wangge.venues.models import Venue
 
 
-def _one_of(field: str, words: type[Verdict | PlaceKind | Outcome | Panel | DecisionKind]) -> Q:
+def _one_of(field: str, words: type[Suspicion | PlaceKind | Outcome | Panel | DecisionKind]) -> Q:
     return Q(**{f"{field}__in": [word.value for word in words]})
 
 
@@ -137,11 +137,11 @@ class Assessment(Placed):
             models.CheckConstraint(
                 condition=Q(case__isnull=False) | Q(venue__isnull=False), name="assessment_has_subject"
             ),
-            models.CheckConstraint(condition=_one_of("verdict", Verdict), name="assessment_verdict_known"),
+            models.CheckConstraint(condition=_one_of("verdict", Suspicion), name="assessment_verdict_known"),
             models.CheckConstraint(condition=_one_of("place_kind", PlaceKind), name="assessment_place_known"),
             models.CheckConstraint(
                 condition=Q(exemption="")
-                | Q(exemption__in=[one.value for one in Exemption], verdict=Verdict.EXCEPTED.value),
+                | Q(exemption__in=[one.value for one in Exemption], verdict=Suspicion.EXCEPTED.value),
                 name="assessment_exemption_known",
             ),
         ]

@@ -18,7 +18,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.spreadsheets import write_csv, write_xlsx
 from wangge.major_hazards.models import Assessment, Decision, ElementSet, MajorHazard, Seat
-from wangge.major_hazards.rules import DecisionKind, Outcome, Verdict
+from wangge.major_hazards.rules import DecisionKind, Outcome, Suspicion
 from wangge.major_hazards.schemas import (
     AssessmentFilter,
     AssessmentPage,
@@ -213,7 +213,7 @@ def _waiting(found: QuerySet[Decision], actor: Actor) -> QuerySet[Decision]:
 def _undecided(found: QuerySet[Any]) -> QuerySet[Any]:
     """Suspected, and nobody has decided: an open or ended decision takes it off."""
     decided = Decision.objects.filter(assessment=OuterRef("pk"), kind=DecisionKind.MAJOR)
-    return found.filter(~Exists(decided), verdict=Verdict.SUSPECTED)
+    return found.filter(~Exists(decided), verdict=Suspicion.SUSPECTED)
 
 
 def _select(actor: Actor, filters: HazardFilter) -> QuerySet[Any]:

@@ -25,7 +25,7 @@ class Exemption(StrEnum):
     NO_SERIOUS_HARM = "no_serious_harm"  # cannot lead to a major accident or serious social impact
 
 
-class Verdict(StrEnum):
+class Suspicion(StrEnum):
     SUSPECTED = "suspected"
     NOT_SUSPECTED = "not_suspected"
     EXCEPTED = "excepted"
@@ -82,7 +82,7 @@ class Elements:
 class Judgement:
     """What the counting says, and the line that says it."""
 
-    verdict: Verdict
+    verdict: Suspicion
     code: str = ""
     zh: str = ""
     en: str = ""
@@ -222,12 +222,14 @@ def judge(place_kind: PlaceKind, ticked: Collection[str], elements: Elements) ->
     direct = [one for one in known if one.is_direct]
     if direct:
         first = direct[0]
-        return Judgement(Verdict.SUSPECTED, first.code, first.zh, first.en, (first.code,), first.is_confirmed)
+        return Judgement(
+            Suspicion.SUSPECTED, first.code, first.zh, first.en, (first.code,), first.is_confirmed
+        )
     for rule in elements.counts:
         counted = tuple(one.code for one in known if _counts(one.code, rule.elements))
         if _fits(rule.place_kinds, place_kind) and len(counted) >= rule.at_least:
-            return Judgement(Verdict.SUSPECTED, rule.code, rule.zh, rule.en, counted, rule.is_confirmed)
-    return Judgement(Verdict.NOT_SUSPECTED, counted=tuple(one.code for one in known))
+            return Judgement(Suspicion.SUSPECTED, rule.code, rule.zh, rule.en, counted, rule.is_confirmed)
+    return Judgement(Suspicion.NOT_SUSPECTED, counted=tuple(one.code for one in known))
 
 
 def check_elements(place_kind: PlaceKind, ticked: Collection[str], elements: Elements, *, name: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, Field, model_validator
 
-from wangge.major_hazards.rules import DecisionKind, Exemption, Outcome, Panel, PlaceKind, Verdict
+from wangge.major_hazards.rules import DecisionKind, Exemption, Outcome, Panel, PlaceKind, Suspicion
 
 
 def _without_nul(text: str) -> str:
@@ -188,7 +188,7 @@ class AssessmentRow(Schema):
     grid_name: str
     element_set: str
     place_kind: PlaceKind
-    verdict: Verdict
+    verdict: Suspicion
     line_code: str
     line_zh: str
     line_en: str
@@ -302,7 +302,7 @@ class HazardFilter(Schema):
 
 
 class AssessmentFilter(Schema):
-    verdict: Verdict | None = None
+    verdict: Suspicion | None = None
     case_id: UUID | None = None
     venue_id: UUID | None = None
     undecided: bool = False

@@ -14,7 +14,7 @@ from wangge.accounts import queries as accounts
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.major_hazards.models import Assessment, Decision, MajorHazard, Progress, Reinspection, Seat
-from wangge.major_hazards.rules import DecisionKind, Outcome, Panel, PlaceKind, Verdict, Vote, light, tally
+from wangge.major_hazards.rules import DecisionKind, Outcome, Panel, PlaceKind, Suspicion, Vote, light, tally
 from wangge.major_hazards.schemas import (
     AssessmentRow,
     DecisionOut,
@@ -93,7 +93,7 @@ def _assessment(
     known = {one["code"]: one for one in row.element_set.elements}
     decided = sorted(row.decisions.all(), key=lambda one: one.proposed_at)
     open_or_agreed = any(one.outcome != Outcome.DECLINED for one in decided)
-    suspected = row.verdict == Verdict.SUSPECTED
+    suspected = row.verdict == Suspicion.SUSPECTED
     return AssessmentRow(
         **_where(row, places),
         id=row.pk,
@@ -101,7 +101,7 @@ def _assessment(
         grid_name=grids.get(row.grid_path, row.grid_path),
         element_set=row.element_set_id,
         place_kind=PlaceKind(row.place_kind),
-        verdict=Verdict(row.verdict),
+        verdict=Suspicion(row.verdict),
         line_code=row.line_code,
         line_zh=row.line_zh,
         line_en=row.line_en,

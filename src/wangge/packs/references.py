@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Mark, Status
-from wangge.documents.rules import Kind
+from wangge.documents.rules import DocumentKind
 from wangge.matters.rules import Severity
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
@@ -19,7 +19,7 @@ KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
 KNOWN_CARDS = frozenset(card.value for card in CARDS)
 KNOWN_STEPS = frozenset(word.value for word in (*Action, *Mark))
 KNOWN_ROLES = frozenset(role.value for role in Role)
-KNOWN_DOCUMENTS = frozenset(kind.value for kind in Kind)
+KNOWN_DOCUMENTS = frozenset(kind.value for kind in DocumentKind)
 
 
 def references(pack: Pack) -> Iterator[Reference]:

@@ -62,7 +62,7 @@ const SECTIONS: Record<string, string> = {
 
 /** The folders of locales/console that a section needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  cases: ['cases', 'triage', 'matters'],
+  cases: ['cases', 'triage', 'matters', 'documents'],
   map: ['places'],
   venues: ['places'],
   orders: ['places'],

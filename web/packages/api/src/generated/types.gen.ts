@@ -2379,7 +2379,7 @@ export type CaseDocumentIn = {
      * Id
      */
     id: string;
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Recipient
      */
@@ -2419,11 +2419,11 @@ export type CaseDocumentIn = {
 };
 
 /**
- * Kind
+ * DocumentKind
  *
- * What is compared.
+ * What may be issued. The Chinese name is the title on paper.
  */
-export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
+export type DocumentKind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
 
 /**
  * SignatureIn
@@ -2453,7 +2453,7 @@ export type DocumentRow = {
      * Id
      */
     id: string;
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Title Zh
      */
@@ -2524,7 +2524,7 @@ export type DocumentRow = {
  * KindOut
  */
 export type KindOut = {
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Title Zh
      */
@@ -2573,7 +2573,7 @@ export type IssueIn = {
      * Id
      */
     id: string;
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Recipient
      */
@@ -3782,7 +3782,7 @@ export type DocumentFilter = {
      * Q
      */
     q?: string;
-    kind?: Kind | null;
+    kind?: DocumentKind | null;
     /**
      * Is Void
      */
@@ -3831,7 +3831,7 @@ export type DocumentPage = {
  * NumberFormatOut
  */
 export type NumberFormatOut = {
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Organisation
      */
@@ -3914,7 +3914,7 @@ export type SettingsOut = {
  * TemplateOut
  */
 export type TemplateOut = {
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Title Zh
      */
@@ -3945,7 +3945,7 @@ export type TemplateOut = {
  * NumberFormatIn
  */
 export type NumberFormatIn = {
-    kind: Kind;
+    kind: DocumentKind;
     /**
      * Department Id
      */
@@ -4497,7 +4497,7 @@ export type ElementSetIn = {
  * AssessmentFilter
  */
 export type AssessmentFilter = {
-    verdict?: Verdict | null;
+    verdict?: Suspicion | null;
     /**
      * Case Id
      */
@@ -4521,9 +4521,9 @@ export type AssessmentFilter = {
 };
 
 /**
- * Verdict
+ * Suspicion
  */
-export type Verdict = 'agrees' | 'differs' | 'unknown';
+export type Suspicion = 'suspected' | 'not_suspected' | 'excepted';
 
 /**
  * AssessmentPage
@@ -4572,7 +4572,7 @@ export type AssessmentRow = {
      */
     element_set: string;
     place_kind: PlaceKind;
-    verdict: Verdict;
+    verdict: Suspicion;
     /**
      * Line Code
      */
@@ -5526,6 +5526,13 @@ export type FindingOut = {
 };
 
 /**
+ * Kind
+ *
+ * What is compared.
+ */
+export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
+
+/**
  * PhotoOut
  *
  * What a photo says of itself.
@@ -5584,6 +5591,11 @@ export type UsedBefore = {
      */
     is_same_bytes: boolean;
 };
+
+/**
+ * Verdict
+ */
+export type Verdict = 'agrees' | 'differs' | 'unknown';
 
 /**
  * ExportOut
@@ -9452,7 +9464,7 @@ export type ListDocumentsData = {
          * Q
          */
         q?: string;
-        kind?: Kind | null;
+        kind?: DocumentKind | null;
         /**
          * Is Void
          */
@@ -9524,7 +9536,7 @@ export type UseShippedTemplateData = {
     body?: never;
     path: {
         /**
-         * Kind
+         * DocumentKind
          *
          * What may be issued. The Chinese name is the title on paper.
          */
@@ -9564,7 +9576,7 @@ export type UploadTemplateData = {
     };
     path: {
         /**
-         * Kind
+         * DocumentKind
          *
          * What may be issued. The Chinese name is the title on paper.
          */
@@ -9600,7 +9612,7 @@ export type GetTemplateFileData = {
     body?: never;
     path: {
         /**
-         * Kind
+         * DocumentKind
          *
          * What may be issued. The Chinese name is the title on paper.
          */
@@ -9630,7 +9642,7 @@ export type PreviewTemplateData = {
     body?: never;
     path: {
         /**
-         * Kind
+         * DocumentKind
          *
          * What may be issued. The Chinese name is the title on paper.
          */
@@ -9938,7 +9950,7 @@ export type ListAssessmentsData = {
     body?: never;
     path?: never;
     query?: {
-        verdict?: Verdict | null;
+        verdict?: Suspicion | null;
         /**
          * Case Id
          */

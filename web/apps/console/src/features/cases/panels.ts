@@ -29,4 +29,5 @@ export const PANELS: CasePanel[] = [
     (shown) => shown.status === 'accepted' || shown.status === 'dispatched',
   ),
   panel('evidence', () => import('./CaseEvidence.vue')),
+  panel('documents', () => import('./CaseDocuments.vue')),
 ]
