@@ -155,7 +155,8 @@ def _step(case: str, action: str, version: int) -> dict[str, Any]:
     at = datetime.now(UTC).isoformat()
     photos = [PHOTO] if action == "feed_back" else []
     step = {"id": str(new_id()), "case_id": case, "action": action, "at": at, "base_version": version}
-    return {**step, "photos": photos}
+    seen = {"reason": "现场核实"} if action == "pass" else {}
+    return {**step, **seen, "photos": photos}
 
 
 def make_city() -> dict[str, Actor]:

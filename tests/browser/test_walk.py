@@ -101,7 +101,7 @@ def test_four_people_bring_a_case_from_finding_to_closed(chromium: Browser, city
     eyes = open_desktop(chromium)
     log_in(eyes, city, "supervisor")
     eyes.goto(city.url + at_case)
-    take(eyes, "pass")
+    take(eyes, "pass", reason="现场核实，已清理")
     expect_status(eyes, "closed")
     expect(eyes.get_by_test_id("case-event")).to_have_count(6)
     expect(eyes.get_by_test_id("chain-badge")).to_contain_text("完整")

@@ -15,13 +15,17 @@ from tests.makers import ALICE, AT, BOB, CAROL, Person, make_actor, make_departm
 from tests.photos import store_photo, take_photo
 from wangge.accounts.rules import Role
 from wangge.cases import services
+from wangge.cases.conditions import Now, allowed_actions
 from wangge.cases.models import Case
 from wangge.cases.rules import Action
 from wangge.cases.schemas import CaseReport, StepCommand
+from wangge.cases.writing import facts_of
 from wangge.kernel.actor import Actor
+from wangge.kernel.calendar import national as calendar
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.ids import new_id
 from wangge.matters import services as matters
+from wangge.matters.rules import Limits
 
 HAN = Person("han", "韩处置", Role.DEPARTMENT_HANDLER, "34.02.03.")
 PANG = Person("pang", "庞旁人", Role.DEPARTMENT_HANDLER, "34.02.03.")  # of another department
@@ -36,8 +40,26 @@ MATTERS = [  # code, severity, working days, hours, kind of department
     ("H304", "larger", 3, None, "fire"),
     ("H501", "larger", 0, None, "fire"),
     ("H601", "suspected_major", 0, 2, "fire"),
+    ("H805", "larger", 5, None, "fire"),  # stops operation
 ]
 CLOCKS = [("reported", None, 2), ("accepted", 1, None), ("dispatched", None, 4), ("verifying", 3, None)]
+LIMITS = {
+    "object_working_days": 1,
+    "reopen_working_days": 15,
+    "suspensions": 1,
+    "extensions": 1,
+    "extension_days": 10,
+    "same_place_m": 50,
+}
+TEMPLATES: dict[str, list[dict[str, Any]]] = {
+    "": [
+        {"zh": "发现", "en": "Found", "statuses": [], "by": []},
+        {"zh": "上报", "en": "Reported", "statuses": ["reported", "accepted", "dispatched"], "by": []},
+        {"zh": "处置", "en": "Handling", "statuses": ["handling", "suspended", "transferred"], "by": []},
+        {"zh": "督办", "en": "Supervised", "statuses": [], "by": ["supervise"]},
+        {"zh": "销号", "en": "Struck off", "statuses": ["verifying", "closed"], "by": []},
+    ]
+}
 STAGES = {"reported": ("问题发现", "Found"), "closed": ("销号", "Closed")}
 
 
@@ -86,6 +108,7 @@ def make_pack(
                 "is_confirmed": code != "H501",
                 "may_become": (may_become or {}).get(code, ""),
                 "is_restricted": code in restricted,
+                "stops_operation": code == "H805",
             }
             for code, severity, days, hours, kind in MATTERS
         ],
@@ -111,6 +134,7 @@ def make_pack(
         [{"status": status, "name_zh": zh, "name_en": en} for status, (zh, en) in STAGES.items()],
         pack_version=version,
     )
+    matters.install_loop(LIMITS, TEMPLATES, pack_version=version)
     matters.install_timing(yellow_at_pct=75, at_once_hours=24, pack_version=version)
 
 
@@ -178,10 +202,34 @@ def walk(house: House, case_id: UUID, to: str, *, at: datetime = AT) -> None:
         who, action = WALK[status]
         if who == "han":
             who = theirs[Case.objects.get(pk=case_id).department_id or 0]
-        photos = [house.photo] if action == "feed_back" else []
-        step = command(case_id, action, at=at + HOUR * n / 2, photos=photos)
+        step = command(case_id, action, at=at + HOUR * n / 2, **carried(house, case_id, action))
         [fate] = take(house.named(who), step)
         assert fate.outcome is Outcome.APPLIED, fate
+
+
+def suspend(house: House, case_id: UUID, *, at: datetime, reason: str = "停业施工") -> None:
+    """Let the handler ask for a suspension, and the desk grant it, at the same moment."""
+    office = "pang" if Case.objects.get(pk=case_id).department_id == house.police else "han"
+    for who, action in ((office, "ask_suspension"), ("alice", "suspend")):
+        [fate] = take(house.named(who), command(case_id, action, at=at, reason=reason))
+        assert fate.outcome is Outcome.APPLIED, fate
+
+
+def carried(house: House, case_id: UUID, action: str) -> dict[str, Any]:
+    """Return what somebody on the spot sends with the step: a photo, and where they stand."""
+    if action == "pass":
+        return {"reason": "现场核实"}
+    if action != "feed_back":
+        return {}
+    lon, lat = Case.objects.values_list("lon", "lat").get(pk=case_id)
+    return {"photos": [house.photo], "lon": lon, "lat": lat}
+
+
+def allowed_steps(actor: Actor, case_id: UUID, at: datetime) -> list[str]:
+    """Return the steps that the person is offered at the moment."""
+    now = Now(Limits(**LIMITS), calendar, at)
+    facts = facts_of(Case.objects.get(pk=case_id))
+    return [action.value for action, _ in allowed_actions(facts, actor, now)]
 
 
 def count_rows() -> dict[str, int]:

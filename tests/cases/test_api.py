@@ -19,6 +19,7 @@ from tests.cases.makers import (
     make_case,
     make_house,
     report,
+    suspend,
     take,
     walk,
 )
@@ -158,8 +159,8 @@ def test_a_deadline_is_explained_line_by_line(house: House) -> None:
 
 def test_the_account_of_a_deadline_tells_of_a_suspension(house: House) -> None:
     case = make_case(house)
-    walk(house, case, "dispatched")
-    take(house.alice, command(case, "suspend", at=AT + HOUR * 2, reason="停业施工"))
+    walk(house, case, "handling")
+    suspend(house, case, at=AT + HOUR * 2)
     take(house.alice, command(case, "resume", at=AT + HOUR * 50))
     told = get(house.bob, f"/{case}/deadline").json()
     assert [line["zh"] for line in told["lines"][-2:]] == [

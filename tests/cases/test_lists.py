@@ -16,10 +16,9 @@ from tests.cases.doors import LATER, get, ids
 from tests.cases.makers import (
     HOUR,
     House,
-    command,
     make_case,
     make_house,
-    take,
+    suspend,
     walk,
 )
 from tests.makers import AT, make_client, make_venues
@@ -150,9 +149,9 @@ def test_the_light_of_a_filter_is_the_light_of_the_rule(house: House) -> None:
         )
         goal = rng.choice(["reported", "accepted", "dispatched", "suspended", "handling", "closed"])
         if goal != "reported":
-            walk(house, case, "dispatched" if goal == "suspended" else goal, at=AT + HOUR * n / 2)
+            walk(house, case, "handling" if goal == "suspended" else goal, at=AT + HOUR * n / 2)
         if goal == "suspended":
-            take(house.alice, command(case, "suspend", at=AT + HOUR * 24, reason="停业"))
+            suspend(house, case, at=AT + HOUR * 24)
     Case.objects.filter(pk__in=Case.objects.values("pk")[:5]).update(due_at=None)
     for at in (AT + HOUR * 3, AT + HOUR * 18, LATER, AT + timedelta(days=4)):
         shown = {

@@ -12,70 +12,110 @@ import pytest
 from tests.makers import ALICE, BOB, CAROL, plain_actor
 from wangge.accounts.rules import Role
 from wangge.cases import chain
+from wangge.cases.conditions import Now, allowed_actions
 from wangge.cases.rules import (
     Action,
+    Asked,
     CaseFacts,
     NotAStep,
     NotYourDepartment,
     SamePerson,
     Status,
     StepNotAllowed,
-    allowed_actions,
     can_see,
     check_four_eyes,
     check_role,
     list_needs,
     step,
 )
+from wangge.kernel.calendar import national as calendar
 from wangge.kernel.errors import NotYourRole
 from wangge.kernel.ids import new_id
+from wangge.matters.rules import Limits
 
 START = datetime(2025, 10, 13, 2, 0, tzinfo=UTC)  # Monday, 10 o'clock in China
 HOUR = timedelta(hours=1)
 
-ROWS = {  # CS-2
-    ("reported", "accept"): "accepted",
-    ("reported", "reject"): "rejected",
-    ("reported", "merge"): "merged",
-    ("accepted", "dispatch"): "dispatched",
-    ("accepted", "reject"): "rejected",
-    ("accepted", "merge"): "merged",
-    ("dispatched", "sign"): "handling",
-    ("dispatched", "object"): "accepted",
-    ("dispatched", "suspend"): "suspended",
-    ("suspended", "resume"): "dispatched",
-    ("handling", "feed_back"): "verifying",
-    ("handling", "transfer"): "transferred",
-    ("transferred", "transfer_back"): "verifying",
-    ("verifying", "pass"): "closed",
-    ("verifying", "fail"): "handling",
-    ("closed", "reopen"): "handling",
+ROWS = {  # CS-2: from, step: to; of two, where it came from
+    ("reported", "accept"): ["accepted"],
+    ("reported", "reject"): ["rejected"],
+    ("reported", "merge"): ["merged"],
+    ("accepted", "dispatch"): ["dispatched"],
+    ("accepted", "reject"): ["rejected"],
+    ("accepted", "merge"): ["merged"],
+    ("merged", "unmerge"): ["reported", "accepted"],
+    ("dispatched", "sign"): ["handling"],
+    ("dispatched", "object"): ["accepted"],
+    ("dispatched", "recall"): ["accepted"],
+    ("dispatched", "invite"): ["dispatched"],
+    ("dispatched", "release"): ["dispatched"],
+    ("dispatched", "countersign"): ["dispatched"],
+    ("handling", "feed_back"): ["verifying"],
+    ("handling", "transfer"): ["transferred"],
+    ("handling", "invite"): ["handling"],
+    ("handling", "release"): ["handling"],
+    ("handling", "countersign"): ["handling"],
+    ("handling", "ask_suspension"): ["handling"],
+    ("handling", "ask_extension"): ["handling"],
+    ("handling", "refuse_request"): ["handling"],
+    ("handling", "extend"): ["handling"],
+    ("handling", "suspend"): ["suspended"],
+    ("suspended", "resume"): ["handling"],
+    ("transferred", "transfer_back"): ["verifying"],
+    ("transferred", "send_back"): ["handling"],
+    ("transferred", "release"): ["transferred"],
+    ("transferred", "countersign"): ["transferred"],
+    ("verifying", "confirm_resume"): ["verifying"],
+    ("verifying", "pass"): ["closed"],
+    ("verifying", "fail"): ["handling"],
+    ("closed", "reopen"): ["handling"],
 }
+DESK, OFFICE, JUDGES = {"dispatcher"}, {"department_handler"}, {"supervisor", "grid_chief", "grid_member"}
 POSTS = {  # CS-4
-    "accept": {"dispatcher"},
-    "reject": {"dispatcher"},
-    "merge": {"dispatcher"},
-    "dispatch": {"dispatcher"},
-    "suspend": {"dispatcher"},
-    "resume": {"dispatcher"},
-    "sign": {"department_handler"},
-    "object": {"department_handler"},
-    "feed_back": {"department_handler"},
-    "transfer": {"department_handler"},
-    "transfer_back": {"department_handler"},
-    "pass": {"supervisor", "grid_chief", "grid_member"},
-    "fail": {"supervisor", "grid_chief", "grid_member"},
+    "accept": DESK,
+    "reject": DESK,
+    "merge": DESK,
+    "unmerge": DESK,
+    "dispatch": DESK,
+    "recall": DESK,
+    "invite": DESK,
+    "release": DESK,
+    "suspend": DESK,
+    "extend": DESK,
+    "refuse_request": DESK,
+    "resume": DESK,
+    "sign": OFFICE,
+    "object": OFFICE,
+    "countersign": OFFICE,
+    "ask_suspension": OFFICE,
+    "ask_extension": OFFICE,
+    "feed_back": OFFICE,
+    "transfer": OFFICE,
+    "transfer_back": OFFICE,
+    "send_back": OFFICE,
+    "confirm_resume": JUDGES,
+    "pass": JUDGES,
+    "fail": JUDGES,
     "reopen": {"supervisor"},
     "report": {"dispatcher", "grid_chief", "grid_member", "citizen"},
 }
 NEEDS = {  # CS-5
     "reject": ["reason"],
     "merge": ["reason", "case"],
+    "unmerge": ["reason"],
+    "recall": ["reason"],
     "object": ["reason"],
-    "suspend": ["reason"],
+    "invite": ["departments"],
+    "release": ["reason", "department"],
+    "countersign": ["reason"],
+    "ask_suspension": ["reason"],
+    "ask_extension": ["reason", "days"],
+    "refuse_request": ["reason"],
     "fail": ["reason"],
     "reopen": ["reason"],
     "transfer": ["reason"],
+    "send_back": ["reason"],
+    "confirm_resume": ["reason", "photos"],
     "feed_back": ["photos"],
     "dispatch": ["department"],
 }
@@ -87,6 +127,9 @@ def make_facts(**fields: Any) -> CaseFacts:
         "id": new_id(),
         "grid_path": BOB.scope,
         "matter_code": "H101",
+        "lon": 118.305,
+        "lat": 31.305,
+        "stops_operation": False,
         "status": Status.REPORTED,
         "reporter_id": REPORTER,
         "department_id": DEPARTMENT,
@@ -116,7 +159,9 @@ def make_facts(**fields: Any) -> CaseFacts:
 @pytest.mark.parametrize(("status", "action"), list(product(Status, Action)))
 def test_step_allows_exactly_the_rows_of_cs2(status: Status, action: Action) -> None:
     if (status.value, action.value) in ROWS:
-        assert step(status, action) == ROWS[status.value, action.value]
+        ends = ROWS[status.value, action.value]
+        assert step(status, action) == ends[0]
+        assert [step(status, action, came_from=end) for end in ends] == ends
     else:
         with pytest.raises(StepNotAllowed):
             step(status, action)
@@ -124,23 +169,46 @@ def test_step_allows_exactly_the_rows_of_cs2(status: Status, action: Action) -> 
 
 # ---- CS-3: four eyes ----
 
+WORK = ["sign", "feed_back", "transfer", "transfer_back", "send_back", "countersign"]
+VERDICTS = ["pass", "fail", "confirm_resume"]
+OTHERS = [action for action in POSTS if action not in {*WORK, *VERDICTS, "report"}]
 
-@pytest.mark.parametrize("action", ["sign", "feed_back", "transfer", "transfer_back", "pass", "fail"])
+
+@pytest.mark.parametrize("action", [*WORK, *VERDICTS])
 def test_the_reporter_neither_handles_nor_judges(action: str) -> None:
     with pytest.raises(SamePerson):
-        check_four_eyes(Action(action), actor_id=REPORTER, reporter_id=REPORTER, handler_id=None)
+        check_four_eyes(Action(action), make_facts(handler_id=None), actor_id=REPORTER)
 
 
-@pytest.mark.parametrize("action", ["pass", "fail"])
-def test_the_handler_does_not_judge_the_own_work(action: str) -> None:
+@pytest.mark.parametrize("action", VERDICTS)
+def test_nobody_who_ever_handled_it_judges_the_work(action: str) -> None:
+    case = make_facts(handled_by=(HANDLER, 21))
+    for one in (HANDLER, 21):
+        with pytest.raises(SamePerson):
+            check_four_eyes(Action(action), case, actor_id=one)
+    with pytest.raises(SamePerson):  # an older case, of which only the handler is known
+        check_four_eyes(Action(action), make_facts(), actor_id=HANDLER)
+    check_four_eyes(Action(action), case, actor_id=VERIFIER)
+
+
+@pytest.mark.parametrize("action", WORK)
+def test_nobody_who_ever_judged_it_handles_it(action: str) -> None:
+    case = make_facts(judged_by=(VERIFIER,))
     with pytest.raises(SamePerson):
-        check_four_eyes(Action(action), actor_id=HANDLER, reporter_id=REPORTER, handler_id=HANDLER)
-    check_four_eyes(Action(action), actor_id=VERIFIER, reporter_id=REPORTER, handler_id=HANDLER)
+        check_four_eyes(Action(action), case, actor_id=VERIFIER)
+    check_four_eyes(Action(action), case, actor_id=HANDLER)
 
 
-@pytest.mark.parametrize("action", ["accept", "reject", "merge", "dispatch", "suspend", "resume", "reopen"])
+@pytest.mark.parametrize("action", ["suspend", "extend", "refuse_request"])
+def test_nobody_answers_an_own_request(action: str) -> None:
+    with pytest.raises(SamePerson):
+        check_four_eyes(Action(action), make_facts(asked_by_id=31), actor_id=31)
+    check_four_eyes(Action(action), make_facts(asked_by_id=31), actor_id=32)
+
+
+@pytest.mark.parametrize("action", OTHERS)
 def test_the_desk_may_do_its_work_on_an_own_report(action: str) -> None:
-    check_four_eyes(Action(action), actor_id=REPORTER, reporter_id=REPORTER, handler_id=None)
+    check_four_eyes(Action(action), make_facts(), actor_id=REPORTER)
 
 
 # ---- CS-4: posts ----
@@ -150,17 +218,17 @@ def test_the_desk_may_do_its_work_on_an_own_report(action: str) -> None:
 def test_each_step_belongs_to_its_posts(action: str, role: Role) -> None:
     actor = plain_actor(ALICE.acting_as(role), department_id=DEPARTMENT)
     if role.value in POSTS[action]:
-        check_role(Action(action), actor, department_id=DEPARTMENT)
+        check_role(Action(action), actor, make_facts(co_waiting=(DEPARTMENT,)))
     else:
         with pytest.raises(NotYourRole):
-            check_role(Action(action), actor, department_id=DEPARTMENT)
+            check_role(Action(action), actor, make_facts(co_waiting=(DEPARTMENT,)))
 
 
 @pytest.mark.parametrize("action", ["fix_on_spot"])
 def test_nobody_sends_the_steps_that_only_the_installation_makes(action: str) -> None:
     for role in Role:
         with pytest.raises(NotAStep):
-            check_role(Action(action), plain_actor(ALICE.acting_as(role)), department_id=None)
+            check_role(Action(action), plain_actor(ALICE.acting_as(role)), make_facts())
 
 
 def test_a_refused_step_is_told_in_the_words_of_the_faces() -> None:
@@ -175,7 +243,18 @@ def test_a_refused_step_is_told_in_the_words_of_the_faces() -> None:
 def test_a_handler_of_another_department_is_refused(own: int | None) -> None:
     handler = plain_actor(ALICE.acting_as(Role.DEPARTMENT_HANDLER), department_id=own)
     with pytest.raises(NotYourDepartment):
-        check_role(Action.SIGN, handler, department_id=DEPARTMENT)
+        check_role(Action.SIGN, handler, make_facts())
+
+
+def test_only_a_department_that_still_has_to_countersigns() -> None:
+    helper = plain_actor(ALICE.acting_as(Role.DEPARTMENT_HANDLER), department_id=8)
+    waiting = make_facts(co_departments=(8, 9), co_waiting=(8,))
+    check_role(Action.COUNTERSIGN, helper, waiting)
+    for case in (make_facts(), make_facts(co_departments=(8, 9), co_waiting=(9,))):
+        with pytest.raises(NotYourDepartment):
+            check_role(Action.COUNTERSIGN, helper, case)
+    with pytest.raises(NotYourDepartment):  # the lead's work is not the helper's
+        check_role(Action.FEED_BACK, helper, waiting)
 
 
 # ---- CS-5: needs ----
@@ -183,7 +262,15 @@ def test_a_handler_of_another_department_is_refused(own: int | None) -> None:
 
 @pytest.mark.parametrize("action", Action)
 def test_each_step_says_what_it_needs(action: Action) -> None:
-    assert list_needs(action, make_facts()) == tuple(NEEDS.get(action.value, ()))
+    near = make_facts(fed_back_m=50)
+    assert list_needs(action, near, same_place_m=50) == tuple(NEEDS.get(action.value, ()))
+
+
+@pytest.mark.parametrize(("distance_m", "needs"), [(None, ["reason"]), (51, ["reason"]), (50, []), (0, [])])
+def test_work_that_is_not_known_to_be_at_the_place_is_passed_with_a_reason(
+    distance_m: int | None, needs: list[str]
+) -> None:
+    assert list(list_needs(Action.PASS, make_facts(fed_back_m=distance_m), same_place_m=50)) == needs
 
 
 def test_a_case_that_never_had_a_department_needs_one_when_it_is_reopened() -> None:
@@ -212,29 +299,58 @@ def test_who_sees_a_case() -> None:
     assert can_see(plain_actor(handler, department_id=DEPARTMENT), case)
     assert not can_see(plain_actor(handler, department_id=8), case)
     assert not can_see(plain_actor(handler), replace(case, department_id=None))
+    for part in ({"co_departments": (8,)}, {"answerable_id": 8}):  # CS-30, CS-31
+        assert can_see(plain_actor(handler, department_id=8), replace(case, **part))
+
+
+NOW = Now(Limits(1, 15, 1, 1, 10, 50), calendar, START + HOUR)
+CLERK = ALICE.acting_as(Role.DEPARTMENT_HANDLER)
 
 
 @pytest.mark.parametrize(
-    ("person", "user_id", "status", "actions"),
+    ("person", "user_id", "fields", "actions"),
     [
-        (ALICE, 9, "reported", ["accept", "reject", "merge"]),
-        (ALICE, 9, "accepted", ["dispatch", "reject", "merge"]),
-        (ALICE, 9, "dispatched", ["suspend"]),
-        (ALICE, 9, "suspended", ["resume"]),
-        (ALICE, 9, "verifying", []),
-        (BOB, 9, "verifying", ["pass", "fail"]),
-        (BOB, REPORTER, "verifying", []),
-        (BOB, HANDLER, "verifying", []),
-        (CAROL, 9, "reported", []),
-        (ALICE.acting_as(Role.DEPARTMENT_HANDLER), 9, "dispatched", ["sign", "object"]),
-        (ALICE.acting_as(Role.DEPARTMENT_HANDLER), REPORTER, "dispatched", ["object"]),
-        (ALICE.acting_as(Role.SUPERVISOR), 9, "closed", ["reopen"]),
-        (ALICE.acting_as(Role.LEADER), 9, "closed", []),
+        (ALICE, 9, {"status": "reported"}, ["accept", "reject", "merge"]),
+        (ALICE, 9, {"status": "reported", "absorbed": 1}, ["accept", "reject"]),
+        (ALICE, 9, {"status": "accepted"}, ["dispatch", "reject", "merge"]),
+        (ALICE, 9, {"status": "dispatched"}, ["recall", "invite"]),
+        (ALICE, 9, {"status": "dispatched", "co_waiting": (8,)}, ["recall", "invite", "release"]),
+        (ALICE, 9, {"status": "handling"}, ["invite"]),
+        (
+            ALICE,
+            9,
+            {"status": "handling", "asked": Asked.EXTENSION, "asked_by_id": 2},
+            ["invite", "extend", "refuse_request"],
+        ),
+        (ALICE, 2, {"status": "handling", "asked": Asked.EXTENSION, "asked_by_id": 2}, ["invite"]),
+        (ALICE, 9, {"status": "suspended"}, ["resume"]),
+        (ALICE, 9, {"status": "merged"}, ["unmerge"]),
+        (ALICE, 9, {"status": "verifying"}, []),
+        (BOB, 9, {"status": "verifying"}, ["pass", "fail"]),
+        (BOB, 9, {"status": "verifying", "stops_operation": True}, ["confirm_resume", "fail"]),
+        (BOB, 9, {"status": "verifying", "stops_operation": True, "resumed_by_id": 9}, ["pass", "fail"]),
+        (BOB, REPORTER, {"status": "verifying"}, []),
+        (BOB, HANDLER, {"status": "verifying"}, []),
+        (CAROL, 9, {"status": "reported"}, []),
+        (CLERK, 9, {"status": "dispatched"}, ["sign", "object"]),
+        (CLERK, REPORTER, {"status": "dispatched"}, ["object"]),
+        (CLERK, 9, {"status": "handling"}, ["feed_back", "transfer", "ask_suspension", "ask_extension"]),
+        (
+            CLERK,
+            9,
+            {"status": "handling", "co_waiting": (8,), "suspensions": 1},
+            ["transfer", "ask_extension"],
+        ),
+        (CLERK, 9, {"status": "transferred"}, ["transfer_back", "send_back"]),
+        (CLERK, 9, {"status": "handling", "department_id": 8, "co_departments": (DEPARTMENT,)}, []),
+        (ALICE.acting_as(Role.SUPERVISOR), 9, {"status": "closed", "closed_at": START}, ["reopen"]),
+        (ALICE.acting_as(Role.LEADER), 9, {"status": "closed", "closed_at": START}, []),
     ],
 )
-def test_the_buttons_are_what_table_post_and_eyes_allow(
-    person: Any, user_id: int, status: str, actions: list[str]
+def test_the_buttons_are_what_table_post_eyes_and_conditions_allow(
+    person: Any, user_id: int, fields: dict[str, Any], actions: list[str]
 ) -> None:
     actor = plain_actor(person, user_id=user_id, department_id=DEPARTMENT)
-    allowed = allowed_actions(make_facts(status=Status(status)), actor)
+    facts = make_facts(**fields | {"status": Status(fields["status"])})
+    allowed = allowed_actions(facts, actor, NOW)
     assert sorted(action.value for action, _ in allowed) == sorted(actions)

@@ -22,6 +22,7 @@ from tests.cases.makers import (
     make_house,
     make_pack,
     report,
+    suspend,
     take,
     walk,
 )
@@ -160,8 +161,8 @@ def test_merged_objected_suspended_transferred_reopened(house: House) -> None:
 
 def test_a_suspension_moves_the_deadline_by_the_working_days_that_went_by(house: House) -> None:
     case = make_case(house)
-    walk(house, case, "dispatched")
-    take(house.alice, command(case, "suspend", at=AT + HOUR * 2, reason="停业施工"))
+    walk(house, case, "handling")
+    suspend(house, case, at=AT + HOUR * 2)
     assert facts(case)["stage_due_at"] is None
     take(house.alice, command(case, "resume", at=AT + HOUR * 50))
     assert facts(case)["due_at"] == datetime(2025, 10, 20, 16, tzinfo=UTC)  # two later, over the weekend
@@ -273,8 +274,8 @@ def test_the_job_goes_with_the_transaction(house: House) -> None:
 def test_a_suspension_into_an_unknown_year_moves_the_deadline_by_the_time_suspended(house: House) -> None:
     start = datetime(2026, 12, 28, 2, 0, tzinfo=UTC)
     case = make_case(house, at=start)
-    walk(house, case, "dispatched", at=start)
-    take(house.alice, command(case, "suspend", at=start + HOUR * 2, reason="停业施工"))
+    walk(house, case, "handling", at=start)
+    suspend(house, case, at=start + HOUR * 2)
     take(house.alice, command(case, "resume", at=IN_2031))
     assert facts(case)["due_at"] == datetime(2026, 12, 31, 16, tzinfo=UTC) + (IN_2031 - start - HOUR * 2)
 

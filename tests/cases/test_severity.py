@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.cases.makers import FAR_AWAY, House, command, make_case, make_house, report, take, walk
+from tests.cases.makers import (
+    FAR_AWAY,
+    HOUR,
+    House,
+    command,
+    make_case,
+    make_house,
+    report,
+    suspend,
+    take,
+    walk,
+)
 from tests.makers import AT, make_client, make_venues
 from wangge.cases import queries, services
 from wangge.cases.models import Case, CaseEvent
@@ -70,8 +81,8 @@ def test_the_night_raises_what_is_late_by_its_time_and_says_so_once(house: House
     late = make_case(house)  # three working days from Monday: due at the end of Thursday
     walk(house, late, "handling")
     paused = make_case(house)
-    walk(house, paused, "dispatched")
-    take(house.alice, command(paused, "suspend", reason="等待配件"))
+    walk(house, paused, "handling")
+    suspend(house, paused, at=AT + HOUR * 2)
     done = make_case(house)
     walk(house, done, "closed")
     due = Case.objects.get(pk=late).due_at

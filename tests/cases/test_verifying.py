@@ -60,6 +60,22 @@ CASE_COLUMNS: dict[str, str] = {
     "handler_id": "NULL",
     "verifier_id": "(SELECT id FROM accounts_user WHERE username = 'super')",
     "merged_into_id": "id",
+    "stops_operation": "true",
+    "answerable_id": "NULL",
+    "came_from": "'accepted'",
+    "absorbed": "3",
+    "handled_by": "handled_by || 7::bigint",
+    "judged_by": "'{7}'",
+    "co_departments": "'{7}'",
+    "co_waiting": "'{7}'",
+    "asked": "'extension'",
+    "asked_by_id": "reporter_id",
+    "asked_days": "3",
+    "approver_id": "reporter_id",
+    "suspensions": "1",
+    "extensions": "1",
+    "fed_back_m": "49",
+    "resumed_by_id": "reporter_id",
     "reported_at": "reported_at - interval '1 microsecond'",
     "due_at": "due_at + interval '1 day'",
     "stage_started_at": "stage_started_at + interval '1 second'",
@@ -71,6 +87,9 @@ CASE_COLUMNS: dict[str, str] = {
     "event_count": "event_count - 1",
     "chain_head": "set_byte(chain_head, 15, get_byte(chain_head, 15) # 1)",
 }
+
+
+CONSTRAINTS = [one.name for one in Case._meta.constraints]
 
 
 @pytest.fixture
@@ -97,7 +116,8 @@ def change(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("ALTER TABLE cases_case DROP CONSTRAINT IF EXISTS case_closed_at_iff_ended")
+        for name in CONSTRAINTS:
+            cursor.execute(f"ALTER TABLE cases_case DROP CONSTRAINT IF EXISTS {name}")
         cursor.execute(statement, values)
         assert cursor.rowcount == 1
 
@@ -119,7 +139,8 @@ def test_a_changed_event_is_found_and_named(case: UUID, column: str) -> None:
 @pytest.mark.parametrize("column", CASE_COLUMNS)
 def test_a_changed_case_is_found_and_named(case: UUID, column: str) -> None:
     change(f"UPDATE cases_case SET {column} = {CASE_COLUMNS[column]} WHERE id = %s", case)
-    assert found() == [(case, None, column)]
+    also = [(case, None, "co_handlers")] if column == "co_waiting" else []
+    assert found() == [(case, None, column), *also]
 
 
 def test_a_case_under_another_id_is_found(case: UUID) -> None:
@@ -203,7 +224,7 @@ def test_random_people_never_break_table_eyes_or_chain(
             [fate] = take(house.named(who), step, at=AT + HOUR * 24)
             after = Case.objects.get(pk=cases[which])
             if fate.outcome is Outcome.APPLIED:
-                assert after.status == ROWS[before.status, step.action.value]
+                assert after.status in ROWS[before.status, step.action.value]
                 assert after.version == before.version + 1
             else:
                 assert after.version == before.version

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tests.cases.makers import HOUR, command, make_case, walk
+from tests.cases.makers import HOUR, command, make_case, suspend, walk
 from tests.cases.makers import take as step
 from tests.makers import AT
 from tests.oversight.makers import china, make_handled, make_watched_house
@@ -98,8 +98,8 @@ def test_a_stage_that_begins_again_climbs_again(house):
 
 def test_a_suspended_case_and_an_ended_one_do_not_climb(house):
     suspended, closed = make_case(house), make_case(house)
-    walk(house, suspended, "dispatched")
-    step(house.alice, command(suspended, "suspend", at=AT + HOUR * 2, reason="等配件"))
+    walk(house, suspended, "handling")
+    suspend(house, suspended, at=AT + HOUR * 2)
     walk(house, closed, "closed")
     services.climb(at=china("2025-11-03T00:00"))
     assert not Escalation.objects.filter(case_id__in=[suspended, closed]).exists()

@@ -200,9 +200,9 @@ def test_nobody_verifies_who_reported_or_handled() -> None:
     [
         (Status.REPORTED, {Action.ACCEPT, Action.REJECT}),
         (Status.ACCEPTED, {Action.DISPATCH}),
-        (Status.DISPATCHED, {Action.SIGN, Action.OBJECT, Action.SUSPEND}),
+        (Status.DISPATCHED, {Action.SIGN, Action.OBJECT}),
         (Status.SUSPENDED, {Action.RESUME}),
-        (Status.HANDLING, {Action.FEED_BACK, Action.TRANSFER}),
+        (Status.HANDLING, {Action.FEED_BACK, Action.TRANSFER, Action.ASK_SUSPENSION}),
         (Status.TRANSFERRED, {Action.TRANSFER_BACK}),
         (Status.VERIFYING, {Action.PASS, Action.FAIL}),
     ],

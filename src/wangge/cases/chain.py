@@ -11,11 +11,12 @@ from uuid import UUID
 
 import msgspec
 
-from wangge.cases.vocabulary import Mark
+from wangge.cases.vocabulary import HANDLERS_WORK, JUDGEMENT, Action, Mark
 
 NO_HASH = bytes(32)  # what the first event leans on
 
 MARKS = frozenset(mark.value for mark in Mark)
+DERIVED = frozenset({"status", "handled_by", "judged_by"})  # every event implies them
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -124,7 +125,18 @@ def _claims(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in SHAPE}
 
 
-UNTOLD = {"layer": "", "is_restricted": False}  # what a case has whose report is older than the column
+UNTOLD: Mapping[str, Any] = {  # what a case has whose report is older than the column
+    "layer": "",
+    "is_restricted": False,
+    "stops_operation": False,
+    "came_from": "",
+    "absorbed": 0,
+    "co_departments": [],
+    "co_waiting": [],
+    "asked": "",
+    "suspensions": 0,
+    "extensions": 0,
+}
 
 
 def replay(events: list[Event]) -> dict[str, Any]:
@@ -141,5 +153,11 @@ def replay(events: list[Event]) -> dict[str, Any]:
             "reporter_id": events[0].actor_id,
             "version": sum(event.action not in MARKS for event in events),
             "event_count": len(events),
+            "handled_by": _people(events, HANDLERS_WORK),
+            "judged_by": _people(events, JUDGEMENT),
         }
     return facts
+
+
+def _people(events: list[Event], actions: frozenset[Action]) -> list[int]:
+    return sorted({event.actor_id for event in events if event.action in actions})

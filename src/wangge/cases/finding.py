@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from wangge.cases.models import Case, OpenCase
-from wangge.cases.rules import CAPABILITY, ENDED, HANDLERS_WORK, JUDGEMENT, STEPS, Action, Light
+from wangge.cases.rules import ENDED, Light
 from wangge.cases.schemas import CaseFilter
+from wangge.cases.waiting import waiting_for
 from wangge.cases.work import WorkQuerySet
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
@@ -20,7 +21,6 @@ from wangge.kernel.terms import holds, stands_in
 from wangge.matters import queries as matters
 from wangge.venues import queries as venues
 
-HIDDEN_STEPS = {Action.FIX_ON_SPOT, Action.SUSPEND, Action.TRANSFER}  # a case does not wait for these
 RECENT = 5_000  # cases
 MOST_PLACES = 500  # a name that so many places bear tells them no more apart
 WORDS_OF_A_MATTER = 2  # a single letter names no matter
@@ -61,21 +61,6 @@ def select_recent(actor: Actor, filters: CaseFilter, at: datetime) -> WorkQueryS
         return None
     rows = select(actor, filters.model_copy(update={"q": ""}), at).filter(reported_at__gte=edge)
     return rows.filter(_text(filters.q, actor, holds(filters.q, "text", "address", by_index=False)))
-
-
-def waiting_for(actor: Actor) -> Q:
-    """Return the cases on which the actor has a next step: open, and never the own report to judge (CS-3)."""
-    waiting = Q(pk__in=[])
-    for status, action in STEPS:
-        if status in ENDED or action in HIDDEN_STEPS or not actor.can(CAPABILITY[action]):
-            continue
-        mine = Q(status=status)
-        if action in HANDLERS_WORK | JUDGEMENT:
-            mine &= ~Q(reporter_id=actor.user_id)
-        if action in JUDGEMENT:
-            mine &= Q(handler_id__isnull=True) | ~Q(handler_id=actor.user_id)
-        waiting |= mine
-    return waiting
 
 
 def owned_by(actor: Actor) -> Q:

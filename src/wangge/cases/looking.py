@@ -11,7 +11,7 @@ import numpy as np
 
 from wangge.cases import writing
 from wangge.cases.reporting import Intake, Place
-from wangge.cases.rules import CaseFacts, Need, list_needs
+from wangge.cases.rules import Action, CaseFacts, Need, list_needs
 from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.cases.stepping import World
 from wangge.kernel import calendars, datum
@@ -24,6 +24,7 @@ from wangge.venues import queries as venues
 from wangge.venues.schemas import VenueRow
 
 LAYER = "comprehensive"
+ROUTED = frozenset({Action.DISPATCH, Action.REOPEN})  # without a department, the route's
 AHEAD = timedelta(minutes=5)  # how far a phone's clock may run fast
 PhotoFacts = Mapping[str, Mapping[str, Any]]  # sha256 -> what the photo says of itself
 EARLIEST = 2000  # what an unset clock says lies before
@@ -104,18 +105,23 @@ def world(
     sent = {
         step.case_id: writing.subject_of(case)
         for step in steps
-        if (case := cases.get(step.case_id)) and Need.DEPARTMENT in list_needs(step.action, case)
+        if step.action in ROUTED
+        and (case := cases.get(step.case_id))
+        and Need.DEPARTMENT in list_needs(step.action, case)
     }
     suggested = writing.suggest_departments(sent, rules) if sent else {}
-    named = {step.department_id for step in steps} | set(suggested.values())
+    named = {one for step in steps for one in (step.department_id, *step.co_department_ids)}
+    named.update(suggested.values())
+    named.discard(None)
     return World(
         calendars=around,
         stage_clocks=rules.stage_clocks,
         matter_clocks=rules.matter_clocks,
-        departments=writing.department_paths(one for one in named if one is not None) if sent else {},
+        departments=writing.department_paths(one for one in named if one is not None) if named else {},
         suggested=suggested,
         others=cases,
         photo_facts=photo_facts,
+        limits=rules.limits,
     )
 
 

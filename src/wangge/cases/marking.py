@@ -103,24 +103,38 @@ def _repeat(command: MarkCommand, first: tuple[UUID, str, Mapping[str, Any]]) ->
 def mark(
     case: CaseFacts, command: MarkCommand, *, actor: Actor | None, at: datetime
 ) -> tuple[CaseFacts, Event]:
-    """Return the case with the mark, and its event: the version stays, so nobody's next step goes stale.
+    """Return the case with the mark, and its event. Rule: CS-11."""
+    facts = {**command.clocks, "severity": command.severity or case.severity}
+    return note(case, command.id, command.mark, detail=command.detail, facts=facts, actor=actor, at=at)
+
+
+def note(
+    case: CaseFacts,
+    identifier: UUID,
+    mark: Mark,
+    *,
+    detail: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    actor: Actor | None,
+    at: datetime,
+) -> tuple[CaseFacts, Event]:
+    """Return the case with one more event that moves no status: the version stays, no next step goes stale.
 
     Rule: CS-11, CS-7.
     """
-    given: dict[str, Any] = {**command.clocks, "severity": command.severity or case.severity}
-    moved = {name: value for name, value in given.items() if value != getattr(case, name)}
+    changed = {name: value for name, value in facts.items() if value != getattr(case, name)}
     event = seal(
         case.chain_head,
-        id=command.id,
+        id=identifier,
         case_id=case.id,
         seq=case.event_count + 1,
-        action=command.mark.value,
+        action=mark.value,
         before=case.status.value,
         after=case.status.value,
         actor_id=actor.user_id if actor else 0,
         actor_name=actor.name if actor else "",
         role=actor.role if actor else "installation",
         at=at,
-        detail={**command.detail, "facts": moved},
+        detail={**detail, "facts": changed},
     )
-    return replace(case, event_count=event.seq, chain_head=event.hash, **moved), event
+    return replace(case, event_count=event.seq, chain_head=event.hash, **changed), event

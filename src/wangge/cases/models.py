@@ -6,16 +6,24 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Floor
 
 from wangge.accounts.models import Department
-from wangge.cases.rules import Channel, Status
+from wangge.cases.rules import Asked, Channel, CoState, Status
 from wangge.cases.work import WorkQuerySet
 from wangge.kernel.terms import Terms
 from wangge.venues.models import Venue
 
 CELLS_A_DEGREE = 500.0
+BIGINTS = ArrayField(models.BigIntegerField())
+NOBODY = RawSQL("'{}'::bigint[]", ())
+
+
+def _one(name: str) -> Func:
+    """Return a person or department of the case as an array, to look for it in another."""
+    return Func(F(name), function="ARRAY", template="%(function)s[%(expressions)s]", output_field=BIGINTS)
 
 
 class CaseQuerySet(WorkQuerySet["Case"]):
@@ -53,6 +61,28 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    stops_operation = models.BooleanField(db_default=False)  # closed only when somebody lets it run again
+    answerable = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    came_from = models.CharField(max_length=16, db_default="")  # the status before it was merged
+    absorbed = models.PositiveIntegerField(db_default=0)  # cases merged into this one
+    handled_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)  # whoever did a handler's work
+    judged_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    co_departments = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    co_waiting = ArrayField(models.BigIntegerField(), db_default=NOBODY)  # have not countersigned
+    asked = models.CharField(max_length=16, db_default="")  # a request that waits for its answer
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    asked_days = models.PositiveSmallIntegerField(null=True)
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    suspensions = models.PositiveSmallIntegerField(db_default=0)
+    extensions = models.PositiveSmallIntegerField(db_default=0)
+    fed_back_m = models.PositiveIntegerField(null=True)  # from the reported point; null: not known
+    resumed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reported_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # the business clock; null while its year's calendar is unknown
     stage_started_at = models.DateTimeField()
@@ -96,6 +126,44 @@ class Case(models.Model):
                 condition=~Q(status=Status.CLOSED) | Q(fixed_on_spot=True) | Q(verifier__isnull=False),
                 name="case_closed_by_another",
             ),
+            models.CheckConstraint(
+                condition=~Q(handled_by__overlap=F("judged_by"))
+                & ~Q(handled_by__contains=_one("reporter"))
+                & ~Q(judged_by__contains=_one("reporter")),
+                name="case_three_people_for_ever",
+            ),
+            models.CheckConstraint(
+                condition=Q(co_departments__contains=F("co_waiting")), name="case_waiting_is_invited"
+            ),
+            models.CheckConstraint(
+                condition=Q(department__isnull=True) | ~Q(co_departments__contains=_one("department")),
+                name="case_lead_is_not_co_handling",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.VERIFYING, Status.CLOSED]) | Q(co_waiting=[]),
+                name="case_fed_back_by_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked__in=[one.value for one in Asked])
+                & (Q(asked="") | Q(asked_by__isnull=False, approver__isnull=True)),
+                name="case_asked_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | Q(asked_by__isnull=False) & ~Q(approver=F("asked_by")),
+                name="case_approver_did_not_ask",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.MERGED, merged_into__isnull=False)
+                | ~Q(status=Status.MERGED) & Q(merged_into__isnull=True, came_from=""),
+                name="case_merged_iff_into_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(absorbed=0), name="case_merged_one_deep"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.CLOSED, stops_operation=True) | Q(resumed_by__isnull=False),
+                name="case_closed_when_resumed",
+            ),
         ]
         indexes = [
             models.Index(
@@ -103,6 +171,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["reported_at", "id"], name="case_newest"),  # the list as it opens
             models.Index(fields=["venue", "reported_at"], name="case_venue"),
+            GinIndex(fields=["co_departments"], name="case_co_departments", condition=~Q(co_departments=[])),
             models.Index(fields=["department", "reported_at"], name="case_department"),
             models.Index(fields=["matter_code", "reported_at"], name="case_matter"),
             GinIndex(Terms("text", "address"), name="case_terms"),
@@ -134,6 +203,13 @@ class OpenCase(models.Model):
     reporter_id = models.BigIntegerField()
     department_id = models.BigIntegerField(null=True)
     handler_id = models.BigIntegerField(null=True)
+    answerable_id = models.BigIntegerField(null=True)
+    co_departments = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    co_waiting = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    handled_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    judged_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    asked = models.CharField(max_length=16, db_default="")
+    asked_by_id = models.BigIntegerField(null=True)
     reported_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     stage_started_at = models.DateTimeField()
@@ -173,6 +249,27 @@ class SavedFilter(models.Model):
         ]
         indexes = [
             models.Index(fields=["scope"], condition=Q(is_shared=True), name="saved_filter_shared"),
+        ]
+
+
+class CoHandler(models.Model):
+    """A department that handles a case together with the lead, and what became of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()  # of the state
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "department"], name="co_handler_once_a_case"),
+            models.CheckConstraint(
+                condition=Q(state=CoState.WAITING, person__isnull=True)
+                | Q(state__in=[CoState.COUNTERSIGNED, CoState.RELEASED], person__isnull=False),
+                name="co_handler_state_and_person",
+            ),
         ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import IntegrityError, connection
 
-from wangge.cases import writing
+from wangge.cases import co_handling, writing
 from wangge.cases.chain import Event
 from wangge.cases.looking import check_photos, check_time, told, world
-from wangge.cases.rules import CaseFacts
+from wangge.cases.rules import ENDED, Action, CaseFacts
 from wangge.cases.schemas import StepCommand
 from wangge.cases.stepping import take
 from wangge.kernel import audit, calendars, prepared, receipts
@@ -19,6 +20,7 @@ from wangge.kernel.fates import Fate
 from wangge.matters import queries as matters
 
 KIND = "cases.step"
+MERGES = frozenset({Action.MERGE, Action.UNMERGE})
 LOOK = f"""
 SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active), {calendars.EDITION},
   (SELECT jsonb_object_agg(sha256, coalesce(facts, '{{}}')) FROM kernel_storedfile
@@ -26,7 +28,7 @@ SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_activ
 FROM cases_case WHERE id = %s
 """
 WRITE = f"""
-WITH moved AS ({writing.SAVE.one} AND event_count = %s RETURNING id),
+WITH moved AS ({{save}} AND event_count = %s RETURNING id),
 happened AS (
   INSERT INTO cases_caseevent ({", ".join(writing.APPEND.columns)}) SELECT {writing.APPEND.given} FROM moved
 ),
@@ -44,10 +46,10 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
     """Return the fate of a step that is applied at once; None: nothing is written, take the long way.
 
     The case is not locked: the write finds it at the event that was looked at, or writes nothing. Whatever
-    is refused, repeated, merged or inside a transaction goes the long way, which tells them apart.
+    is refused, repeated, inside a transaction or concerns more than its own row goes the long way.
     Rule: CS-2 … CS-7, KE-17.
     """
-    if connection.in_atomic_block or step.merged_into is not None:
+    if connection.in_atomic_block or step.action in MERGES:
         return None
     row = prepared.send(LOOK, step.photos, step.case_id, binary=True).fetchone()
     if row is None:
@@ -63,6 +65,8 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
         check_photos(step.photos, stored)
     except Refused:
         return None
+    if co_handling.is_changed(case, after) or (case.absorbed and after.status in ENDED):
+        return None
     fate = Fate.applied(step.id, **told(after))
     try:
         return fate if _write(case, after, event, fate, step, actor, at) else None
@@ -70,14 +74,21 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
         return None  # the command was applied meanwhile, or before
 
 
+@lru_cache(maxsize=64)
+def _statement(save: str) -> str:
+    """Return the whole write; steps of one kind change the same columns and share a prepared statement."""
+    return WRITE.format(save=save)
+
+
 def _write(
     case: CaseFacts, after: CaseFacts, event: Event, fate: Fate, step: StepCommand, actor: Actor, at: datetime
 ) -> bool:
     digest = receipts.digest_of(step.model_dump(mode="json"))
     entry = (f"cases.{event.action}", "case", str(case.id), {"seq": event.seq})
+    save = writing.save_of(frozenset(writing.list_changed(case, after)))
     written = prepared.send(
-        WRITE,
-        *writing.SAVE.values(writing.as_row(after, writing.SAVE.columns)),
+        _statement(save.one),
+        *save.values(writing.as_row(after, save.columns)),
         case.event_count,
         *writing.APPEND.values(writing.as_row(event, writing.APPEND.columns)),
         *writing.ANNOUNCE.values(writing.news_of(event)),

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
 
-from wangge.accounts import queries as accounts
-from wangge.cases import paging, writing
+from wangge.cases import paging
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
-from wangge.cases.chain import MARKS, NO_HASH, Event, hash_of
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
+from wangge.cases.detailing import detail_of
 from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
@@ -22,18 +21,15 @@ from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
 from wangge.cases.photo_uses import PhotoUse, list_photo_uses
 from wangge.cases.recounting import Move, Window, scan
-from wangge.cases.rules import Action, Mark, allowed_actions
 from wangge.cases.saved_filters import list_saved
 from wangge.cases.schemas import (
-    AllowedAction,
     CaseDetail,
     CaseFilter,
     CasePage,
     DeadlineLine,
     DeadlineOut,
-    EventOut,
 )
-from wangge.cases.showing import lines_out, row_of, rows_of
+from wangge.cases.showing import lines_out, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
 from wangge.cases.whole import MARK_NAMES, WholeCase, WholeStep, check_all_visible, read_whole
 from wangge.kernel import calendars, photo_copies
@@ -85,8 +81,6 @@ __all__ = [
 ]
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
 MOST_POINTS = 5_000
-KEPT_BACK = {"facts", "photo_facts"}  # of an event: columns, and what only those hear who judge photos
-FIRST_STEPS = {Action.REPORT, Action.FIX_ON_SPOT}  # the reporter's own
 
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
@@ -114,29 +108,7 @@ def _page(page: paging.Page, actor: Actor, at: datetime, *, total: int, is_exact
 def get_detail(actor: Actor, case_id: UUID, *, at: datetime) -> CaseDetail:
     """Return the whole case with its events and the steps the actor may take. Raises: NotVisible."""
     case = _get(actor, case_id)
-    events = read_events([case_id])
-    matter = matters.get_matter(case.matter_code, case.pack_version)
-    facts = writing.facts_of(case)
-    allowed = allowed_actions(facts, actor)
-    wants_department = any(action is Action.DISPATCH for action, _ in allowed)
-    suggested = (
-        writing.suggest_departments({case_id: writing.subject_of(facts)}, matters.in_force())[case_id]
-        if wants_department
-        else None
-    )
-    shown = row_of(case, actor, at)
-    return CaseDetail(
-        **shown.model_dump(),
-        photos=case.photos,
-        events=_events_out(events, hide_reporter=shown.reporter_name is None),
-        actions=[AllowedAction(action=action, needs=[n.value for n in needs]) for action, needs in allowed],
-        suggested_department_id=suggested,
-        chain_is_valid=_is_whole(events, facts.chain_head),
-        order_id=case.order_id,
-        pack_version=case.pack_version,
-        basis=matter.basis if matter else "",
-        is_confirmed=matter.is_confirmed if matter else False,
-    )
+    return detail_of(case, read_events([case_id]), actor, at)
 
 
 def explain_deadline(actor: Actor, case_id: UUID) -> DeadlineOut:
@@ -231,36 +203,3 @@ def _get(actor: Actor, case_id: UUID) -> Case:
     if case is None:
         raise NotVisible()
     return case
-
-
-def _is_whole(events: list[Event], head: bytes) -> bool:
-    previous = NO_HASH
-    for seq, event in enumerate(events, start=1):
-        if (
-            event.seq != seq
-            or event.previous_hash != previous
-            or hash_of(event, previous=previous) != event.hash
-        ):
-            return False
-        previous = event.hash
-    return previous == head
-
-
-def _events_out(events: list[Event], *, hide_reporter: bool) -> list[EventOut]:
-    sent = {event.seq: event.detail.get("facts", {}).get("department_id") for event in events}
-    departments = accounts.get_departments([one for one in sent.values() if one is not None])
-    return [
-        EventOut(
-            seq=event.seq,
-            action=Mark(event.action) if event.action in MARKS else Action(event.action),
-            before=event.before,
-            after=event.after,
-            actor_name="" if hide_reporter and event.action in FIRST_STEPS else event.actor_name,
-            role=event.role,
-            at=event.at,
-            detail={key: value for key, value in event.detail.items() if key not in KEPT_BACK},
-            department_name=departments[sent[event.seq]].name if sent[event.seq] in departments else None,
-            hash=event.hash.hex(),
-        )
-        for event in events
-    ]

@@ -49,3 +49,51 @@ class MarkNotAllowed(Refused):
 
     def __init__(self, *, status: Status, mark: Mark) -> None:
         super().__init__(status=status, mark=mark, status_zh=STATUS_ZH[status], mark_zh=MARK_ZH[mark])
+
+
+class TooLate(Refused):
+    code = "cases.too_late"
+    zh = "“{action_zh}”须在 {until} 前提出，已过期限。"
+    en = "{action} had to come before {until}."
+
+
+class CountersignMissing(Refused):
+    code = "cases.countersign_missing"
+    zh = "还有 {count} 个协办部门没有会签。请等其会签，或由坐席免除。"
+    en = "{count} co-handling departments have not countersigned. Wait for them, or the desk releases them."
+
+
+class AskedAlready(Refused):
+    code = "cases.asked_already"
+    zh = "{asked_zh}申请正在等待批复，不能再次申请。"
+    en = "A request ({asked}) waits for its answer."
+
+
+class NothingAsked(Refused):
+    code = "cases.nothing_asked"
+    zh = "没有待批的{asked_zh}申请。"
+    en = "Nobody asked for it ({asked})."
+
+
+class LimitReached(Refused):
+    code = "cases.limit_reached"
+    zh = "每个案件只能{asked_zh} {most} 次，本案已用完。"
+    en = "A case may have this ({asked}) {most} times; this one had them."
+
+
+class ResumeUnconfirmed(Refused):
+    code = "cases.resume_unconfirmed"
+    zh = "该事项须停止运营整改，请先“确认恢复运营”再结案。"
+    en = "This matter stops operation: confirm that it may run again before the case is closed."
+
+
+class NothingStopped(Refused):
+    code = "cases.nothing_stopped"
+    zh = "该案件没有待确认的恢复运营。"
+    en = "Nothing waits to run again in this case."
+
+
+class HasMerged(Refused):
+    code = "cases.has_merged"
+    zh = "已有 {count} 个案件并入本案，请先撤销并案，或把其他案件并入本案。"
+    en = "{count} cases were merged into this one. Unmerge them, or merge the other case into this one."

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from wangge.cases.chain import NO_HASH, Event, photos_said, seal
 from wangge.cases.deadlines import Calendars, deadline_if_known
-from wangge.cases.rules import STEPS, Action, CaseFacts, Need, NeedMissing, Status
+from wangge.cases.rules import STEPS, Action, CaseFacts, Need, NeedMissing, ResumeUnconfirmed, Status
 from wangge.cases.schemas import CaseReport
 from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
@@ -102,10 +102,10 @@ def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
             why_zh=f"事项“{report.matter_code}”不适用于该区域",
             why_en=f"the matter {report.matter_code!r} does not hold in this place",
         )
-    _check_evidence(report)
+    _check_evidence(report, matter)
     raised = _raised(report, intake, matter, place)
     severity = raised.after if raised else matter.severity
-    facts = _first_facts(report, actor, intake, matter, place.grid_path, severity)
+    facts = _first_facts(report, actor, intake, matter, place, severity)
     told = _told(report, intake, place)
     why = {"raised": raised.told()} if raised else {}
     return _sealed(report, actor, facts, told, why, intake.photo_facts)
@@ -118,23 +118,29 @@ def _raised(report: CaseReport, intake: Intake, matter: MatterFacts, place: Plac
     return raised_at_report(report.matter_code, matter, around, intake.upgrades, report.at)
 
 
-def _check_evidence(report: CaseReport) -> None:
+def _check_evidence(report: CaseReport, matter: MatterFacts) -> None:
+    if report.fixed_on_spot and matter.stops_operation:
+        raise ResumeUnconfirmed()
     if report.fixed_on_spot and not (report.photos and report.after_photos):
         need = "photos before and after"
         raise NeedMissing(need=need, need_zh=f"整改前后的{NEED_ZH[Need.PHOTOS]}")
 
 
 def _first_facts(
-    report: CaseReport, actor: Actor, intake: Intake, matter: MatterFacts, grid_path: str, severity: str
+    report: CaseReport, actor: Actor, intake: Intake, matter: MatterFacts, place: Place, severity: str
 ) -> CaseFacts:
-    at, calendar = report.at, intake.calendars.of(grid_path)
+    assert place.grid_path is not None
+    at, calendar = report.at, intake.calendars.of(place.grid_path)
     return CaseFacts(
         id=report.id,
-        grid_path=grid_path,
+        grid_path=place.grid_path,
         matter_code=report.matter_code,
         severity=severity,
         layer=intake.layer,
         is_restricted=matter.is_restricted,
+        lon=place.lon,
+        lat=place.lat,
+        stops_operation=matter.stops_operation,
         status=Status.REPORTED,
         reporter_id=actor.user_id,
         department_id=None,
@@ -175,6 +181,7 @@ STARTING = (
     "severity",
     "layer",
     "is_restricted",
+    "stops_operation",
     "department_id",
     "handler_id",
     "verifier_id",
@@ -205,7 +212,7 @@ def _sealed(
     if not report.fixed_on_spot:
         return Started(facts, told, [event])
     changed: dict[str, Any] = {"stage_due_at": None, "closed_at": report.at, "fixed_on_spot": True}
-    after = STEPS[Status.REPORTED, Action.FIX_ON_SPOT]
+    [after] = STEPS[Status.REPORTED, Action.FIX_ON_SPOT]
     detail = {"facts": changed, "photos": list(report.after_photos)}
     detail |= photos_said(report.after_photos, photo_facts)
     second_id = following_id(report.id, report.at)

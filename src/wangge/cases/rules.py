@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
+from wangge.cases.facts import CaseFacts
 from wangge.cases.refusals import (
     MarkNotAllowed,
     NeedMissing,
     NotAStep,
     NotYourDepartment,
+    ResumeUnconfirmed,
     SamePerson,
     StepNotAllowed,
 )
-from wangge.cases.vocabulary import Action, Channel, Light, Mark, Need, Status
+from wangge.cases.vocabulary import (
+    HANDLERS_WORK,
+    JUDGEMENT,
+    Action,
+    Asked,
+    Channel,
+    CoState,
+    Light,
+    Mark,
+    Need,
+    Status,
+)
 from wangge.cases.wording import ACTION_ZH
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotVisible, Refused
+from wangge.kernel.errors import NotVisible
 
 __all__ = [
+    "HANDLERS_WORK",
+    "JUDGEMENT",
     "Action",
+    "Asked",
+    "CaseFacts",
     "Channel",
+    "CoState",
     "Light",
     "Mark",
     "MarkNotAllowed",
@@ -30,30 +45,50 @@ __all__ = [
     "NeedMissing",
     "NotAStep",
     "NotYourDepartment",
+    "ResumeUnconfirmed",
     "SamePerson",
     "Status",
     "StepNotAllowed",
 ]
 S, A = Status, Action
 
-STEPS: Mapping[tuple[Status, Action], Status] = {  # CS-2
-    (S.REPORTED, A.ACCEPT): S.ACCEPTED,
-    (S.REPORTED, A.REJECT): S.REJECTED,
-    (S.REPORTED, A.MERGE): S.MERGED,
-    (S.REPORTED, A.FIX_ON_SPOT): S.CLOSED,  # only together with the report
-    (S.ACCEPTED, A.DISPATCH): S.DISPATCHED,
-    (S.ACCEPTED, A.REJECT): S.REJECTED,
-    (S.ACCEPTED, A.MERGE): S.MERGED,
-    (S.DISPATCHED, A.SIGN): S.HANDLING,
-    (S.DISPATCHED, A.OBJECT): S.ACCEPTED,
-    (S.DISPATCHED, A.SUSPEND): S.SUSPENDED,
-    (S.SUSPENDED, A.RESUME): S.DISPATCHED,
-    (S.HANDLING, A.FEED_BACK): S.VERIFYING,
-    (S.HANDLING, A.TRANSFER): S.TRANSFERRED,
-    (S.TRANSFERRED, A.TRANSFER_BACK): S.VERIFYING,
-    (S.VERIFYING, A.PASS): S.CLOSED,
-    (S.VERIFYING, A.FAIL): S.HANDLING,  # rework + 1
-    (S.CLOSED, A.REOPEN): S.HANDLING,
+Ends = tuple[Status, ...]
+
+# CS-2. A row with two ends leads back to where the case was before.
+STEPS: Mapping[tuple[Status, Action], Ends] = {
+    (S.REPORTED, A.ACCEPT): (S.ACCEPTED,),
+    (S.REPORTED, A.REJECT): (S.REJECTED,),
+    (S.REPORTED, A.MERGE): (S.MERGED,),
+    (S.REPORTED, A.FIX_ON_SPOT): (S.CLOSED,),  # only together with the report
+    (S.ACCEPTED, A.DISPATCH): (S.DISPATCHED,),
+    (S.ACCEPTED, A.REJECT): (S.REJECTED,),
+    (S.ACCEPTED, A.MERGE): (S.MERGED,),
+    (S.MERGED, A.UNMERGE): (S.REPORTED, S.ACCEPTED),
+    (S.DISPATCHED, A.SIGN): (S.HANDLING,),
+    (S.DISPATCHED, A.OBJECT): (S.ACCEPTED,),
+    (S.DISPATCHED, A.RECALL): (S.ACCEPTED,),
+    (S.DISPATCHED, A.INVITE): (S.DISPATCHED,),
+    (S.DISPATCHED, A.RELEASE): (S.DISPATCHED,),
+    (S.DISPATCHED, A.COUNTERSIGN): (S.DISPATCHED,),
+    (S.HANDLING, A.FEED_BACK): (S.VERIFYING,),
+    (S.HANDLING, A.TRANSFER): (S.TRANSFERRED,),
+    (S.HANDLING, A.INVITE): (S.HANDLING,),
+    (S.HANDLING, A.RELEASE): (S.HANDLING,),
+    (S.HANDLING, A.COUNTERSIGN): (S.HANDLING,),
+    (S.HANDLING, A.ASK_SUSPENSION): (S.HANDLING,),
+    (S.HANDLING, A.ASK_EXTENSION): (S.HANDLING,),
+    (S.HANDLING, A.REFUSE_REQUEST): (S.HANDLING,),
+    (S.HANDLING, A.EXTEND): (S.HANDLING,),
+    (S.HANDLING, A.SUSPEND): (S.SUSPENDED,),
+    (S.SUSPENDED, A.RESUME): (S.HANDLING,),
+    (S.TRANSFERRED, A.TRANSFER_BACK): (S.VERIFYING,),
+    (S.TRANSFERRED, A.SEND_BACK): (S.HANDLING,),
+    (S.TRANSFERRED, A.RELEASE): (S.TRANSFERRED,),
+    (S.TRANSFERRED, A.COUNTERSIGN): (S.TRANSFERRED,),
+    (S.VERIFYING, A.CONFIRM_RESUME): (S.VERIFYING,),
+    (S.VERIFYING, A.PASS): (S.CLOSED,),
+    (S.VERIFYING, A.FAIL): (S.HANDLING,),  # rework + 1
+    (S.CLOSED, A.REOPEN): (S.HANDLING,),
 }
 ENDED = frozenset({S.CLOSED, S.REJECTED, S.MERGED})
 
@@ -63,78 +98,79 @@ WHILE_OPEN = frozenset(  # CS-11
 )
 
 RESTRICTED = "cases.read_restricted"  # CS-8 (DG-13)
-HANDLERS_WORK = frozenset({A.SIGN, A.FEED_BACK, A.TRANSFER, A.TRANSFER_BACK})
-JUDGEMENT = frozenset({A.PASS, A.FAIL})
+ANSWERS = frozenset({A.SUSPEND, A.EXTEND, A.REFUSE_REQUEST})  # to what a department asked for
 
 CAPABILITY: Mapping[Action, str] = {  # CS-4
     A.REPORT: "cases.report",
     A.ACCEPT: "cases.accept",
     A.REJECT: "cases.accept",
     A.MERGE: "cases.accept",
+    A.UNMERGE: "cases.accept",
     A.DISPATCH: "cases.dispatch",
+    A.RECALL: "cases.dispatch",
+    A.INVITE: "cases.dispatch",
+    A.RELEASE: "cases.dispatch",
     A.SIGN: "cases.handle",
     A.OBJECT: "cases.handle",
     A.FEED_BACK: "cases.handle",
+    A.COUNTERSIGN: "cases.handle",
+    A.ASK_SUSPENSION: "cases.handle",
+    A.ASK_EXTENSION: "cases.handle",
     A.TRANSFER: "cases.handle",
     A.TRANSFER_BACK: "cases.handle",
+    A.SEND_BACK: "cases.handle",
     A.SUSPEND: "cases.approve",
+    A.EXTEND: "cases.approve",
+    A.REFUSE_REQUEST: "cases.approve",
     A.RESUME: "cases.approve",
+    A.CONFIRM_RESUME: "cases.verify",
     A.PASS: "cases.verify",
     A.FAIL: "cases.verify",
     A.REOPEN: "cases.reopen",
 }
 
+N = Need
 NEEDS: Mapping[Action, tuple[Need, ...]] = {  # CS-5
-    A.REJECT: (Need.REASON,),
-    A.MERGE: (Need.REASON, Need.CASE),
-    A.OBJECT: (Need.REASON,),
-    A.SUSPEND: (Need.REASON,),
-    A.FAIL: (Need.REASON,),
-    A.REOPEN: (Need.REASON,),
-    A.TRANSFER: (Need.REASON,),
-    A.FEED_BACK: (Need.PHOTOS,),
-    A.DISPATCH: (Need.DEPARTMENT,),
+    A.REJECT: (N.REASON,),
+    A.MERGE: (N.REASON, N.CASE),
+    A.UNMERGE: (N.REASON,),
+    A.DISPATCH: (N.DEPARTMENT,),
+    A.RECALL: (N.REASON,),
+    A.OBJECT: (N.REASON,),
+    A.INVITE: (N.DEPARTMENTS,),
+    A.RELEASE: (N.REASON, N.DEPARTMENT),
+    A.COUNTERSIGN: (N.REASON,),
+    A.ASK_SUSPENSION: (N.REASON,),
+    A.ASK_EXTENSION: (N.REASON, N.DAYS),
+    A.REFUSE_REQUEST: (N.REASON,),
+    A.FEED_BACK: (N.PHOTOS,),
+    A.TRANSFER: (N.REASON,),
+    A.SEND_BACK: (N.REASON,),
+    A.CONFIRM_RESUME: (N.REASON, N.PHOTOS),
+    A.FAIL: (N.REASON,),
+    A.REOPEN: (N.REASON,),
+}
+MAY: Mapping[Action, tuple[Need, ...]] = {  # what a step may carry beside what it needs and a note
+    A.DISPATCH: (N.DEPARTMENTS,),
+    A.TRANSFER: (N.DEPARTMENT, N.PHOTOS),
+    A.COUNTERSIGN: (N.PHOTOS,),
+    A.TRANSFER_BACK: (N.PHOTOS,),
+    A.ASK_SUSPENSION: (N.PHOTOS,),
+    A.PASS: (N.PHOTOS,),
+    A.FAIL: (N.PHOTOS,),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """The facts of a case that a step looks at or changes."""
-
-    id: UUID
-    grid_path: str
-    matter_code: str
-    severity: str
-    layer: str  # of grids, in which it was found; "" where nobody asks
-    is_restricted: bool  # seen by named posts only
-    status: Status
-    reporter_id: int
-    department_id: int | None
-    handler_id: int | None
-    verifier_id: int | None
-    merged_into_id: UUID | None
-    reported_at: datetime
-    due_at: datetime | None
-    stage_started_at: datetime
-    stage_due_at: datetime | None
-    closed_at: datetime | None
-    rework: int
-    fixed_on_spot: bool
-    version: int
-    event_count: int
-    chain_head: bytes
-
-
-def step(status: Status, action: Action) -> Status:
-    """Return the status after `action`.
+def step(status: Status, action: Action, *, came_from: str = "") -> Status:
+    """Return the status after `action`; of a row with two ends, the one the case came from.
 
     Raises: StepNotAllowed if CS-2 has no such row, or for a fix on the spot outside its report.
     Rule:   CS-2 (WH-28, WH-29).
     """
-    after = STEPS.get((status, action))
-    if after is None or action is Action.FIX_ON_SPOT:
+    ends = STEPS.get((status, action))
+    if ends is None or action is Action.FIX_ON_SPOT:
         raise StepNotAllowed(status=status, action=action)
-    return after
+    return next((end for end in ends if end == came_from), ends[0])
 
 
 def check_mark(mark: Mark, status: Status) -> None:
@@ -147,31 +183,39 @@ def check_mark(mark: Mark, status: Status) -> None:
         raise MarkNotAllowed(status=status, mark=mark)
 
 
-def check_four_eyes(action: Action, *, actor_id: int, reporter_id: int, handler_id: int | None) -> None:
-    """Refuse the reporter's own handling, and the reporter's or handler's own verdict.
+def check_four_eyes(action: Action, case: CaseFacts, *, actor_id: int) -> None:
+    """Refuse a second part in one case: reporter, handler, verifier; and the answer to an own request.
 
+    Everybody who ever did a handler's work counts as handler, everybody who ever judged as verifier.
     Raises: SamePerson.
     Rule:   CS-3 (采办分离, DG-08).
     """
+    if action in ANSWERS and actor_id == case.asked_by_id:
+        raise SamePerson(role_zh="申请人", role_en="one who asked for it")
     if action not in HANDLERS_WORK and action not in JUDGEMENT:
         return
-    if actor_id == reporter_id:
+    if actor_id == case.reporter_id:
         raise SamePerson(role_zh="上报人", role_en="reporter")
-    if action in JUDGEMENT and actor_id == handler_id:
+    if action in JUDGEMENT and (actor_id == case.handler_id or actor_id in case.handled_by):
         raise SamePerson(role_zh="处置人", role_en="handler")
+    if action in HANDLERS_WORK and actor_id in case.judged_by:
+        raise SamePerson(role_zh="核查人", role_en="verifier")
 
 
-def check_role(action: Action, actor: Actor, *, department_id: int | None) -> None:
-    """Refuse a post that lacks the verb, or a handler of another department.
+def check_role(action: Action, actor: Actor, case: CaseFacts) -> None:
+    """Refuse a post that lacks the verb, or a handler whose department has no such part in the case.
 
     Raises: NotYourRole, NotYourDepartment; NotAStep for what only the installation does.
-    Rule:   CS-4 (LN-07, DG-08).
+    Rule:   CS-4 (LN-07, DG-08), CS-31.
     """
     capability = CAPABILITY.get(action)
     if capability is None:
         raise NotAStep(action=action, action_zh=ACTION_ZH[action])
     actor.check_can(capability)
-    if capability == "cases.handle" and (actor.department_id is None or actor.department_id != department_id):
+    if capability != "cases.handle":
+        return
+    theirs = case.co_waiting if action is Action.COUNTERSIGN else (case.department_id,)
+    if actor.department_id is None or actor.department_id not in theirs:
         raise NotYourDepartment()
 
 
@@ -189,38 +233,28 @@ def can_see(actor: Actor, case: CaseFacts) -> bool:
     if case.is_restricted and not (actor.can(RESTRICTED) or actor.user_id == case.reporter_id):
         return False
     if actor.can("cases.handle"):
-        return actor.department_id is not None and actor.department_id == case.department_id
+        mine = (case.department_id, case.answerable_id, *case.co_departments)
+        return actor.department_id is not None and actor.department_id in mine
     if actor.role == "citizen":
         return actor.user_id == case.reporter_id
     return actor.can("cases.read")
 
 
-def list_needs(action: Action, case: CaseFacts) -> tuple[Need, ...]:
-    """Return what the step must carry; reopening a case that never had a department needs one (CS-5)."""
+def list_needs(action: Action, case: CaseFacts, *, same_place_m: int = 0) -> tuple[Need, ...]:
+    """Return what the step must carry.
+
+    Reopening a case that never had a department needs one; passing work whose photos are not known to come
+    from the reported place needs a reason.
+    Rule: CS-5, CS-32.
+    """
     needs = NEEDS.get(action, ())
     if action is Action.REOPEN and case.department_id is None:
         return (*needs, Need.DEPARTMENT)
+    if action is Action.PASS and not is_near(case.fed_back_m, same_place_m):
+        return (*needs, Need.REASON)
     return needs
 
 
-def allowed_actions(case: CaseFacts, actor: Actor) -> list[tuple[Action, tuple[Need, ...]]]:
-    """Return what this person may do with this case now, and what each step needs (CS-2 … CS-5)."""
-    if not can_see(actor, case):
-        return []
-    return [
-        (action, list_needs(action, case))
-        for status, action in STEPS
-        if status is case.status and _can_take(case, action, actor)
-    ]
-
-
-def _can_take(case: CaseFacts, action: Action, actor: Actor) -> bool:
-    try:
-        step(case.status, action)
-        check_role(action, actor, department_id=case.department_id)
-        check_four_eyes(
-            action, actor_id=actor.user_id, reporter_id=case.reporter_id, handler_id=case.handler_id
-        )
-    except Refused:
-        return False
-    return True
+def is_near(distance_m: int | None, same_place_m: int) -> bool:
+    """Return whether something is known to come from the reported place (CS-32)."""
+    return distance_m is not None and distance_m <= same_place_m

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from wangge.cases.rules import Action, Channel, Light, Mark, Status
+from wangge.cases.rules import Action, Asked, Channel, CoState, Light, Mark, Status
 from wangge.documents.schemas import IssueIn
 from wangge.matters.rules import Severity
 
@@ -55,7 +55,11 @@ class StepCommand(Schema):
     base_version: int
     reason: Text = Field("", max_length=2000)
     photos: list[Sha256] = Field(default_factory=list, max_length=9)
-    department_id: int | None = Field(None, ge=1, le=2**53)  # dispatch
+    department_id: int | None = Field(None, ge=1, le=2**53)  # dispatch, transfer, release
+    co_department_ids: list[Annotated[int, Field(ge=1, le=2**53)]] = Field(
+        default_factory=list, max_length=9
+    )  # dispatch, invite
+    days: Annotated[int, Field(ge=1, le=365)] | None = None  # ask_extension: working days
     merged_into: UUID | None = None  # merge
     lon: Lon | None = None
     lat: Lat | None = None
@@ -178,11 +182,82 @@ class EventOut(Schema):
     hash: str
 
 
+Carried = Literal["reason", "photos", "department", "departments", "case", "days"]
+
+
 class AllowedAction(Schema):
-    """A button: what this person may do with this case now, and what the step needs."""
+    """A button: what this person may do with this case now, what the step needs and what it may carry."""
 
     action: Action
-    needs: list[Literal["reason", "photos", "department", "case"]]
+    needs: list[Carried]
+    takes: list[Carried]
+
+
+StageState = Literal["done", "now", "ahead", "skipped"]
+
+
+class StageOut(Schema):
+    """A stage of the pack's way."""
+
+    name: str
+    name_en: str
+    state: StageState
+    at: datetime | None
+
+
+class HaveOut(Schema):
+    """One of the four that each case names: who patrols, reports, resolves, supervises."""
+
+    part: Literal["patrol", "report", "resolve", "supervise"]
+    name: str | None
+    place: str | None = None  # the grid, or the department
+    is_hidden: bool = False
+
+
+class CoHandlerOut(Schema):
+    department_id: int
+    department_name: str
+    state: CoState
+    person_name: str | None
+    at: datetime
+
+
+class RequestOut(Schema):
+    """What the department has asked for and nobody has answered."""
+
+    asked: Asked
+    days: int | None
+    reason: str
+    by_name: str
+    at: datetime
+
+
+class PlaceOut(Schema):
+    """Where the work was fed back from."""
+
+    distance_m: int | None  # None: not known
+    limit_m: int
+    is_near: bool
+
+
+class UsedOut(Schema):
+    """How often the clocks were stopped or moved at a request, and how often the pack allows it."""
+
+    suspensions: int
+    suspensions_most: int
+    extensions: int
+    extensions_most: int
+    extension_days_most: int
+
+
+class MergedOut(Schema):
+    id: UUID
+    matter_zh: str
+    matter_en: str
+    text: str
+    address: str
+    reported_at: datetime
+    version: int
 
 
 class CaseDetail(CaseRow):
@@ -195,6 +270,18 @@ class CaseDetail(CaseRow):
     pack_version: str
     basis: str
     is_confirmed: bool  # False: severity and deadline are an unconfirmed preset
+    stages: list[StageOut]
+    haves: list[HaveOut]
+    co_handlers: list[CoHandlerOut]
+    answerable_name: str | None  # the first receiver, where nobody else has signed yet
+    request: RequestOut | None
+    place: PlaceOut
+    used: UsedOut
+    stops_operation: bool
+    is_resumed: bool
+    merged: list[MergedOut]  # those of them that the reader sees
+    absorbed: int  # how many there are
+    merged_into: MergedOut | None
 
 
 class CasePage(Schema):

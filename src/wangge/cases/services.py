@@ -12,7 +12,6 @@ from django.http import HttpResponseBase
 from psycopg import Cursor
 
 from wangge.cases import exporting, one_step, paperwork, writing
-from wangge.cases.chain import Event
 from wangge.cases.deadlines import deadline_if_known
 from wangge.cases.events import events_named
 from wangge.cases.looking import check_photos, check_time, told
@@ -24,9 +23,10 @@ from wangge.cases.models import Case
 from wangge.cases.raising import Books, list_late, raise_all
 from wangge.cases.recounting import list_moves, read_cases
 from wangge.cases.reporting import Started, start
-from wangge.cases.rules import CaseFacts, Channel, Mark
+from wangge.cases.rules import Channel, Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
 from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
+from wangge.cases.step_batch import StepBatch, wants_kin
 from wangge.cases.stepping import take
 from wangge.cases.telling import tell_news
 from wangge.cases.writing import WithoutDeadline
@@ -106,21 +106,22 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     Shape:  len(fates) == len(steps); a repeated command id gives the fate of its first time.
     Raises: TooMany; nothing for a single item: a refusal is a fate.
-    Rule:   CS-2 … CS-8.
+    Rule:   CS-2 … CS-8, CS-30 … CS-36.
     """
 
     if len(steps) == 1 and (fate := one_step.take_one(steps[0], actor, at)):
         return [fate]
-    changed: dict[UUID, CaseFacts] = {}
-    events: list[Event] = []
     asked: list[Cursor[Any]] = []
+    left: list[StepBatch] = []
 
     def ask() -> None:
         named = {step.case_id for step in steps} | {s.merged_into for s in steps if s.merged_into}
-        asked.append(writing.ask_for(named))
+        asked.append(writing.ask_for(named, with_kin=wants_kin(steps)))
 
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
         cases, rules, around = writing.read_many(asked[0])
+        batch = StepBatch(cases)
+        left.append(batch)
         stored = files.facts_of(digest for step in fresh for digest in step.photos)
         world = look_around(fresh, cases, rules, around, stored)
         fates: dict[UUID, Fate] = {}
@@ -132,13 +133,13 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
             except Refused as refusal:
                 fates[step.id] = Fate.refused(step.id, refusal)
                 continue
-            cases[after.id] = changed[after.id] = after
-            events.append(event)
+            batch.add(after, event, actor)
             fates[step.id] = Fate.applied(step.id, **told(after))
         return fates
 
     def write() -> None:
-        _write_steps(list(changed.values()), events, actor, at)
+        for batch in left:
+            batch.write(actor, at)
 
     return batches.apply_once(steps, settle, kind="cases.step", actor=actor, at=at, ask=ask, write=write)
 
@@ -301,18 +302,6 @@ def _write_new(started: Sequence[Started], actor: Actor, at: datetime) -> None:
     writing.append_events(event for one in started for event in one.events)
     audit.record(
         [("cases.report", "case", str(one.facts.id), {"matter": one.facts.matter_code}) for one in started],
-        actor=actor,
-        at=at,
-    )
-
-
-def _write_steps(changed: Sequence[CaseFacts], events: Sequence[Event], actor: Actor, at: datetime) -> None:
-    if not events:
-        return
-    writing.save_many(changed)
-    writing.append_events(events)
-    audit.record(
-        [(f"cases.{event.action}", "case", str(event.case_id), {"seq": event.seq}) for event in events],
         actor=actor,
         at=at,
     )

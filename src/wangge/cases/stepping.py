@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wangge.cases.chain import Event, photos_said, seal
-from wangge.cases.deadlines import Calendars, deadline_if_known, extended
+from wangge.cases.chain import DERIVED, Event, photos_said, seal
+from wangge.cases.conditions import Now, check_conditions
+from wangge.cases.deadlines import Calendars
+from wangge.cases.moving import Move, changes
+from wangge.cases.placing import sent_from_m
 from wangge.cases.rules import (
     ENDED,
+    MAY,
     Action,
     CaseFacts,
     Need,
     NeedMissing,
-    Status,
     check_four_eyes,
     check_role,
     check_visible,
+    is_near,
     list_needs,
     step,
 )
@@ -28,9 +31,9 @@ from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable, VersionConflict
 from wangge.kernel.paths import is_within
-from wangge.matters.rules import Clock, Clocks
+from wangge.matters.rules import Clock, Clocks, Limits
 
-SIGNS = frozenset({Action.SIGN, Action.FEED_BACK, Action.TRANSFER, Action.TRANSFER_BACK})
+INVITES = frozenset({Action.DISPATCH, Action.INVITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +47,45 @@ class World:
     suggested: Mapping[UUID, int | None]  # case -> department of its route
     others: Mapping[UUID, CaseFacts]  # every case that the batch names
     photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
+    limits: Limits = field(default_factory=Limits)
 
 
 def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: World) -> tuple[CaseFacts, Event]:
     """Return the case after `command`, and its event.
 
-    Raises: NotVisible, NotYourRole, VersionConflict, StepNotAllowed, SamePerson, NeedMissing, Unreadable.
-    Rule:   CS-2 … CS-7, asked in the order 404, 403, 409, 422.
+    Raises: NotVisible, NotYourRole, VersionConflict, StepNotAllowed, SamePerson, what `check_conditions`
+            raises, NeedMissing, Unreadable.
+    Rule:   CS-2 … CS-8, CS-30 … CS-36, asked in the order 404, 403, 409, 422.
     """
-    case = check_visible(case, actor)
-    check_role(command.action, actor, department_id=case.department_id)
+    case, action = check_visible(case, actor), command.action
+    check_role(action, actor, case)
     if command.base_version != case.version:
         raise VersionConflict(current=case.version, given=command.base_version)
-    after = step(case.status, command.action)
-    check_four_eyes(
-        command.action, actor_id=actor.user_id, reporter_id=case.reporter_id, handler_id=case.handler_id
-    )
-    department_id = _department(case, command, world)
-    _check_needs(case, command, department_id)
-    if command.action is Action.MERGE:
-        _check_target(case, command, actor, world)
+    after = step(case.status, action, came_from=case.came_from)
+    check_four_eyes(action, case, actor_id=actor.user_id)
     at = max(command.at, case.stage_started_at)  # a phone's clock never turns a case back
-    changed = _changes(case, command, actor, world, after, department_id, at)
+    calendar = world.calendars.of(case.grid_path)
+    check_conditions(action, case, Now(world.limits, calendar, at))
+    move = Move(
+        case=case,
+        command=command,
+        actor=actor,
+        at=at,
+        department_id=_department(case, command, world),
+        distance_m=sent_from_m(case, command, world.photo_facts),
+        calendar=calendar,
+        clock=world.matter_clocks.get(case.matter_code),
+    )
+    _check_needs(move, world.limits)
+    if action in INVITES:
+        _check_invited(move, world)
+    if action is Action.MERGE:
+        _check_target(case, command, actor, world)
+    return _taken(move, changes(move, after, world.stage_clocks), world)
+
+
+def _taken(move: Move, changed: Mapping[str, Any], world: World) -> tuple[CaseFacts, Event]:
+    case, command, actor = move.case, move.command, move.actor
     facts: dict[str, Any] = {name: value for name, value in changed.items() if value != getattr(case, name)}
     event = seal(
         case.chain_head,
@@ -74,12 +94,12 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
         seq=case.event_count + 1,
         action=command.action.value,
         before=case.status.value,
-        after=after.value,
+        after=changed["status"].value,
         actor_id=actor.user_id,
         actor_name=actor.name,
         role=actor.role,
-        at=at,
-        detail=_detail(command, facts, world),
+        at=move.at,
+        detail=_detail(move, facts, world),
     )
     counted: dict[str, Any] = {
         "version": case.version + 1,
@@ -89,8 +109,10 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
     return replace(case, **facts, **counted), event
 
 
-def _detail(command: StepCommand, facts: Mapping[str, Any], world: World) -> dict[str, Any]:
-    told: dict[str, Any] = {"facts": {name: value for name, value in facts.items() if name != "status"}}
+def _detail(move: Move, facts: Mapping[str, Any], world: World) -> dict[str, Any]:
+    """Return what the step carried, and the facts it changed, but for those that every event implies."""
+    command = move.command
+    told: dict[str, Any] = {"facts": {name: value for name, value in facts.items() if name not in DERIVED}}
     if command.reason:
         told["reason"] = command.reason
     if command.photos:
@@ -98,36 +120,92 @@ def _detail(command: StepCommand, facts: Mapping[str, Any], world: World) -> dic
         told |= photos_said(command.photos, world.photo_facts)
     if command.lon is not None and command.lat is not None:
         told["point_wgs84"] = [command.lon, command.lat]
+    if move.distance_m is not None:
+        told["distance_m"] = move.distance_m
+    if command.action is Action.ASK_EXTENSION:
+        told["days"] = command.days
+    if command.action in INVITES and command.co_department_ids:
+        told["co_departments"] = sorted(command.co_department_ids)
+    if command.action is Action.COUNTERSIGN:
+        told["for_department"] = move.actor.department_id
+    elif command.action is Action.RELEASE:
+        told["for_department"] = move.department_id
     return told
 
 
 def _department(case: CaseFacts, command: StepCommand, world: World) -> int | None:
-    """Return whom the step sends the case to: the named department, else the route's suggestion (MA-1)."""
-    if Need.DEPARTMENT not in list_needs(command.action, case):
+    """Return whom the step names: the given department, else, where one is needed, the route's (MA-1)."""
+    action = command.action
+    needed = Need.DEPARTMENT in list_needs(action, case)
+    if not needed and Need.DEPARTMENT not in MAY.get(action, ()):
         return None
-    chosen = command.department_id or world.suggested.get(case.id)
+    if action is Action.RELEASE:
+        return _released(case, command)
+    chosen = command.department_id or (world.suggested.get(case.id) if needed else None)
     if chosen is None:
         return None
-    path = world.departments.get(chosen)
-    if path is None or not is_within(case.grid_path, path):
+    _check_covers(case, chosen, world, "department_id")
+    if chosen in case.co_departments or chosen in command.co_department_ids:
         raise Unreadable(
             field="department_id",
-            why_zh="该部门不负责案件所在的区域",
-            why_en="this department does not cover the place of the case",
+            why_zh="主办部门不能同时是协办部门",
+            why_en="the lead cannot be a co-handling department too",
         )
     return chosen
 
 
-def _check_needs(case: CaseFacts, command: StepCommand, department_id: int | None) -> None:
+def _released(case: CaseFacts, command: StepCommand) -> int | None:
+    if command.department_id is not None and command.department_id not in case.co_waiting:
+        raise Unreadable(
+            field="department_id",
+            why_zh="该部门不在等待会签的部门之列",
+            why_en="this department is not one that has to countersign",
+        )
+    return command.department_id
+
+
+def _check_covers(case: CaseFacts, department_id: int, world: World, field: str) -> None:
+    path = world.departments.get(department_id)
+    if path is None or not is_within(case.grid_path, path):
+        raise Unreadable(
+            field=field,
+            why_zh="该部门不负责案件所在的区域",
+            why_en="this department does not cover the place of the case",
+        )
+
+
+def _check_invited(move: Move, world: World) -> None:
+    for department_id in move.command.co_department_ids:
+        _check_covers(move.case, department_id, world, "co_department_ids")
+        if department_id == move.case.department_id:
+            raise Unreadable(
+                field="co_department_ids",
+                why_zh="主办部门不能同时是协办部门",
+                why_en="the lead cannot be a co-handling department too",
+            )
+
+
+def _check_needs(move: Move, limits: Limits) -> None:
+    case, command = move.case, move.command
+    needs = list_needs(command.action, case, same_place_m=limits.same_place_m)
     given = {
-        Need.REASON: bool(command.reason.strip()),
+        Need.REASON: bool(command.reason.strip())
+        or (command.action is Action.PASS and is_near(move.distance_m, limits.same_place_m)),
         Need.PHOTOS: bool(command.photos),
-        Need.DEPARTMENT: department_id is not None,
+        Need.DEPARTMENT: move.department_id is not None,
+        Need.DEPARTMENTS: bool(command.co_department_ids),
         Need.CASE: command.merged_into is not None,
+        Need.DAYS: command.days is not None,
     }
-    missing = [need for need in list_needs(command.action, case) if not given[need]]
+    missing = [need for need in needs if not given[need]]
     if missing:
         raise NeedMissing(need=", ".join(missing), need_zh="、".join(NEED_ZH[need] for need in missing))
+    if command.days is not None and command.days > limits.extension_days:
+        raise Unreadable(
+            field="days",
+            why_zh=f"一次最多延期 {limits.extension_days} 个工作日",
+            why_en=f"one extension is at most {limits.extension_days} working days",
+        )
 
 
 def _check_target(case: CaseFacts, command: StepCommand, actor: Actor, world: World) -> None:
@@ -139,49 +217,3 @@ def _check_target(case: CaseFacts, command: StepCommand, actor: Actor, world: Wo
             why_zh="只能并入另一个尚未结束的案件",
             why_en="merge into another case that is still open",
         )
-
-
-def _changes(
-    case: CaseFacts,
-    command: StepCommand,
-    actor: Actor,
-    world: World,
-    after: Status,
-    department_id: int | None,
-    at: datetime,
-) -> dict[str, Any]:
-    """Return the facts as they stand after the step; what did not change is dropped by the caller."""
-    action, calendar = command.action, world.calendars.of(case.grid_path)
-    changed: dict[str, Any] = {
-        "status": after,
-        "stage_started_at": at,
-        "stage_due_at": deadline_if_known(at, world.stage_clocks.get(after), calendar),
-        "closed_at": at if after in ENDED else None,
-    }
-    if department_id is not None:
-        changed |= {"department_id": department_id}
-    if action is Action.DISPATCH:
-        changed |= {"handler_id": None}
-    elif action is Action.OBJECT:
-        changed |= {"department_id": None}
-    elif action in SIGNS:
-        changed |= {"handler_id": actor.user_id}
-    elif action is Action.PASS:
-        changed |= {"verifier_id": actor.user_id}
-    elif action is Action.FAIL:
-        changed |= {"rework": case.rework + 1}
-    elif action is Action.REOPEN:
-        changed |= {"verifier_id": None, "fixed_on_spot": False}
-    elif action is Action.MERGE:
-        changed |= {"merged_into_id": command.merged_into}
-    elif action is Action.RESUME:
-        changed |= {
-            "due_at": extended(
-                case.due_at,
-                world.matter_clocks.get(case.matter_code),
-                suspended_at=case.stage_started_at,
-                resumed_at=at,
-                calendar=calendar,
-            )
-        }
-    return changed

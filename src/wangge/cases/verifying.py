@@ -10,7 +10,8 @@ from uuid import UUID
 
 from wangge.cases.chain import NO_HASH, Event, canonical, hash_of, replay
 from wangge.cases.events import read_events
-from wangge.cases.models import Case, CaseEvent
+from wangge.cases.models import Case, CaseEvent, CoHandler
+from wangge.cases.rules import CoState
 
 AT_ONCE = 500
 SKIPPED = {"id", "chain_head"}
@@ -43,8 +44,10 @@ def verify_chains(scope: str = "") -> Iterator[Broken]:
     page = list(cases[:AT_ONCE])
     while page:
         events = _events_of([case.pk for case in page])
+        waiting = _roster([case.pk for case in page])
         for case in page:
             yield from _check(case, events.pop(case.pk, []))
+            yield from _check_roster(case, waiting.get(case.pk, []))
         page = list(cases.filter(pk__gt=page[-1].pk)[:AT_ONCE])
     if not scope:
         yield from _strays()
@@ -53,6 +56,22 @@ def verify_chains(scope: str = "") -> Iterator[Broken]:
 def _events_of(case_ids: Sequence[UUID]) -> dict[UUID, list[Event]]:
     events = read_events(case_ids)
     return {case_id: list(of_case) for case_id, of_case in groupby(events, key=lambda event: event.case_id)}
+
+
+def _roster(case_ids: Sequence[UUID]) -> dict[UUID, list[int]]:
+    """Return the departments that have not countersigned, by case."""
+    rows = CoHandler.objects.filter(case_id__in=case_ids, state=CoState.WAITING)
+    ordered = rows.order_by("case_id", "department_id").values_list("case_id", "department_id")
+    return {
+        case_id: [department_id for _, department_id in of_case]
+        for case_id, of_case in groupby(ordered, key=lambda row: row[0])
+    }
+
+
+def _check_roster(case: Case, waiting: list[int]) -> Iterator[Broken]:
+    if waiting != list(case.co_waiting):
+        zh, en = "协办名单与步骤不符", "the roster of departments is not what the steps say"
+        yield Broken(case.pk, None, "co_handlers", zh, en)
 
 
 def _strays() -> Iterator[Broken]:

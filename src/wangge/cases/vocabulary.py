@@ -14,7 +14,7 @@ class Status(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     MERGED = "merged"
-    SUSPENDED = "suspended"  # the deadline stands still, with an approved reason
+    SUSPENDED = "suspended"  # the clocks stand still, for a reason that somebody else approved
     TRANSFERRED = "transferred"  # with an enforcement body
 
 
@@ -24,17 +24,41 @@ class Action(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     DISPATCH = "dispatch"
+    RECALL = "recall"  # by the desk, before anybody signed
     OBJECT = "object"
+    SIGN = "sign"
+    INVITE = "invite"  # further departments handle it together with the lead
+    RELEASE = "release"  # one of them need not countersign
+    COUNTERSIGN = "countersign"
+    ASK_SUSPENSION = "ask_suspension"
+    ASK_EXTENSION = "ask_extension"
+    REFUSE_REQUEST = "refuse_request"
+    EXTEND = "extend"
     SUSPEND = "suspend"
     RESUME = "resume"
-    SIGN = "sign"
     FEED_BACK = "feed_back"
     TRANSFER = "transfer"
-    TRANSFER_BACK = "transfer_back"
+    TRANSFER_BACK = "transfer_back"  # enforcement is done
+    SEND_BACK = "send_back"  # enforcement hands it back undone
+    CONFIRM_RESUME = "confirm_resume"  # what was stopped may run again
     PASS = "pass"
     FAIL = "fail"
     REOPEN = "reopen"
+
+
+HANDLERS_WORK = frozenset(  # whoever does it is a handler of the case from then on (CS-3)
+    {
+        Action.SIGN,
+        Action.FEED_BACK,
+        Action.TRANSFER,
+        Action.TRANSFER_BACK,
+        Action.SEND_BACK,
+        Action.COUNTERSIGN,
+    }
+)
+JUDGEMENT = frozenset({Action.PASS, Action.FAIL, Action.CONFIRM_RESUME})  # and a verifier
 
 
 class Mark(StrEnum):
@@ -56,6 +80,9 @@ class Mark(StrEnum):
     EXPORT_EVIDENCE = "export_evidence"
     NOTE = "note"
     RAISE_SEVERITY = "raise_severity"  # by the installation, by an upgrade rule of the pack
+    MERGED_HERE = "merged_here"  # another case was merged into this one
+    UNMERGED_HERE = "unmerged_here"
+    MERGED_ENDED = "merged_ended"  # for whoever reported it too: the case it was merged into has ended
 
 
 class Channel(StrEnum):
@@ -73,10 +100,28 @@ class Light(StrEnum):
     NONE = "none"  # no deadline runs
 
 
+class Asked(StrEnum):
+    """What the handling department has asked for and nobody has answered yet."""
+
+    NOTHING = ""
+    SUSPENSION = "suspension"
+    EXTENSION = "extension"
+
+
+class CoState(StrEnum):
+    """What became of a co-handling department."""
+
+    WAITING = "waiting"
+    COUNTERSIGNED = "countersigned"
+    RELEASED = "released"
+
+
 class Need(StrEnum):
     """What a step must carry (CS-5)."""
 
     REASON = "reason"
     PHOTOS = "photos"
     DEPARTMENT = "department"
+    DEPARTMENTS = "departments"
     CASE = "case"
+    DAYS = "days"

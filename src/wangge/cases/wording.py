@@ -9,7 +9,7 @@ STATUS_ZH = {
     "closed": "结案",
     "rejected": "不予受理",
     "merged": "并案",
-    "suspended": "延期",
+    "suspended": "挂起",
     "transferred": "移交执法",
 }
 ACTION_ZH = {
@@ -18,14 +18,25 @@ ACTION_ZH = {
     "accept": "受理",
     "reject": "不予受理",
     "merge": "并案",
+    "unmerge": "撤销并案",
     "dispatch": "派遣",
+    "recall": "撤回派遣",
     "object": "退回派遣",
-    "suspend": "批准延期",
-    "resume": "恢复计时",
     "sign": "签收",
+    "invite": "增加协办",
+    "release": "免除协办",
+    "countersign": "会签",
+    "ask_suspension": "申请挂起",
+    "ask_extension": "申请延期",
+    "refuse_request": "驳回申请",
+    "extend": "批准延期",
+    "suspend": "批准挂起",
+    "resume": "恢复计时",
     "feed_back": "反馈处置结果",
     "transfer": "移交执法",
     "transfer_back": "执法办结",
+    "send_back": "执法退回",
+    "confirm_resume": "确认恢复运营",
     "pass": "核查通过",
     "fail": "核查不通过",
     "reopen": "重新打开",
@@ -45,6 +56,19 @@ MARK_ZH = {
     "export_evidence": "导出证据包",
     "note": "备注",
     "raise_severity": "等级上调",
+    "merged_here": "并入案件",
+    "unmerged_here": "并入案件已撤销",
+    "merged_ended": "并入的案件已办结",
+    "answer": "部门答复",
+    "reply": "答复上报人",
 }
-NEED_ZH = {"reason": "理由", "photos": "照片", "department": "承办部门", "case": "并入的案件"}
+NEED_ZH = {
+    "reason": "理由",
+    "photos": "照片",
+    "department": "部门",
+    "departments": "协办部门",
+    "case": "并入的案件",
+    "days": "延期的工作日",
+}
+ASKED_ZH = {"suspension": "挂起", "extension": "延期"}
 SEVERITY_ZH = {"general": "一般", "larger": "较大", "suspected_major": "重大（疑似）", "urgent": "紧急"}

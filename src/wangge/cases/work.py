@@ -17,6 +17,12 @@ from wangge.kernel.actor import Actor
 M = TypeVar("M", bound=models.Model)
 
 
+def _of(department_id: int) -> Q:
+    """Return the cases in which a department has a part: lead, answerable or co-handling (CS-8)."""
+    helps = Q(co_departments__contains=[department_id])
+    return Q(department_id=department_id) | Q(answerable_id=department_id) | helps
+
+
 def _share(start: str, end: str, pct: int) -> ExpressionWrapper[Any]:
     """Return the moment at which a clock turns yellow, as SQL."""
     spell = ExpressionWrapper(F(end) - F(start), output_field=models.DurationField())
@@ -47,7 +53,7 @@ class WorkQuerySet(models.QuerySet[M]):
         if not actor.can(RESTRICTED):
             cases = cases.filter(Q(is_restricted=False) | Q(reporter_id=actor.user_id))
         if actor.can("cases.handle"):
-            return cases.filter(department_id=actor.department_id) if actor.department_id else cases.none()
+            return cases.filter(_of(actor.department_id)) if actor.department_id else cases.none()
         if actor.role == "citizen":
             return cases.filter(reporter_id=actor.user_id)
         return cases if actor.can("cases.read") else cases.none()

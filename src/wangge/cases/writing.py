@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from wangge.accounts import queries as accounts
 from wangge.cases.chain import Event
 from wangge.cases.models import Case, OpenCase
 from wangge.cases.reporting import Started
-from wangge.cases.rules import CaseFacts, Status
+from wangge.cases.rules import Asked, CaseFacts, Status
 from wangge.kernel import calendars, prepared
 from wangge.matters import queries as matters
 from wangge.matters.rules import Subject
 
+LISTS = ("handled_by", "judged_by", "co_departments", "co_waiting")
 FACTS = tuple(field.name for field in fields(CaseFacts))
-CHANGING = {
+FIRST = {  # what a new case has; the rest begins as the table has it
     "severity": "text",
     "status": "text",
     "department_id": "bigint",
@@ -37,6 +39,23 @@ CHANGING = {
     "version": "int",
     "event_count": "int",
     "chain_head": "bytea",
+}
+CHANGING = FIRST | {
+    "answerable_id": "bigint",
+    "came_from": "text",
+    "absorbed": "int",
+    "handled_by": "bigint[]",
+    "judged_by": "bigint[]",
+    "co_departments": "bigint[]",
+    "co_waiting": "bigint[]",
+    "asked": "text",
+    "asked_by_id": "bigint",
+    "asked_days": "int",
+    "approver_id": "bigint",
+    "suspensions": "int",
+    "extensions": "int",
+    "fed_back_m": "int",
+    "resumed_by_id": "bigint",
 }
 TOLD = {
     "venue_id": "uuid",
@@ -55,6 +74,7 @@ STARTING = {
     "matter_code": "text",
     "layer": "text",
     "is_restricted": "bool",
+    "stops_operation": "bool",
     "reporter_id": "bigint",
     "reported_at": "timestamptz",
 }
@@ -74,29 +94,40 @@ EVENT = {
     "hash": "bytea",
 }
 NEWS = {"event_id": "uuid", "case_id": "uuid", "rule_code": "text", "due_at": "timestamptz"}
-LOCK = f"""
+_LOOK = f"""
 SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS rulebook,
   {calendars.EDITION} AS calendar
-FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+FROM cases_case WHERE id = ANY({{ids}}) ORDER BY id FOR UPDATE
 """
+LOCK = _LOOK.format(ids="%s")
+KIN = """ARRAY(
+  WITH named AS (SELECT unnest(%s::uuid[]) AS id)
+  SELECT id FROM named
+  UNION SELECT c.id FROM cases_case c JOIN named ON c.merged_into_id = named.id
+  UNION SELECT c.merged_into_id FROM cases_case c JOIN named ON c.id = named.id)
+"""
+LOCK_KIN = _LOOK.format(ids=KIN)
 EARLIER = """
 SELECT venue_id, matter_code, reported_at FROM cases_case
 WHERE venue_id = ANY(%s) AND matter_code = ANY(%s) AND reported_at > %s
   AND status NOT IN ('rejected', 'merged')
 """
-SAVE = prepared.update("cases_case", CHANGING, key=("id", "uuid"))
+KEY = ("id", "uuid")
 MARKED = {
     name: CHANGING[name] for name in ("severity", "due_at", "stage_due_at", "event_count", "chain_head")
 }
-SAVE_MARKED = prepared.update("cases_case", MARKED, key=("id", "uuid"))
-INSERT = prepared.insert("cases_case", STARTING | CHANGING | TOLD)
+SAVE_MARKED = prepared.update("cases_case", MARKED, key=KEY)
+INSERT = prepared.insert("cases_case", STARTING | FIRST | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
 ANNOUNCE = prepared.insert("cases_news", NEWS)
 
 
-def ask_for(case_ids: Iterable[UUID]) -> Cursor[Any]:
-    """Ask for the facts of the cases and lock them in id order; `read_many` reads the answer."""
-    return prepared.send(LOCK, list(set(case_ids)), binary=True)
+def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> Cursor[Any]:
+    """Ask for the facts of the cases and lock them in id order; `read_many` reads the answer.
+
+    With their kin: the cases that they are merged into, and those that are merged into them.
+    """
+    return prepared.send(LOCK_KIN if with_kin else LOCK, list(set(case_ids)), binary=True)
 
 
 def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], matters.Rulebook, calendars.Calendars]:
@@ -122,12 +153,31 @@ def read_facts(row: Sequence[Any]) -> CaseFacts:
     values: dict[str, Any] = dict(zip(FACTS, row, strict=True))
     values["status"] = Status(values["status"])
     values["chain_head"] = bytes(values["chain_head"])
+    values["asked"] = Asked(values["asked"])
+    for name in LISTS:
+        values[name] = tuple(values[name])
     return CaseFacts(**values)
 
 
-def save_many(changed: Sequence[CaseFacts]) -> None:
-    """Write the changed facts back."""
-    SAVE.send([as_row(case, SAVE.columns) for case in changed])
+def list_changed(before: CaseFacts, after: CaseFacts) -> set[str]:
+    """Return the columns in which the two differ."""
+    return {name for name in CHANGING if getattr(before, name) != getattr(after, name)}
+
+
+@lru_cache(maxsize=64)
+def save_of(columns: frozenset[str]) -> prepared.Write:
+    """Return the write of these columns; steps of one kind change the same ones."""
+    return prepared.update(
+        "cases_case", {name: kind for name, kind in CHANGING.items() if name in columns}, key=KEY
+    )
+
+
+def save_many(changed: Sequence[CaseFacts], before: Mapping[UUID, CaseFacts]) -> None:
+    """Write back what changed since `before`: only columns that changed in any of the cases."""
+    columns = frozenset[str]().union(*(list_changed(before[case.id], case) for case in changed))
+    if columns:
+        save = save_of(columns)
+        save.send([as_row(case, save.columns) for case in changed])
 
 
 def save_marked(changed: Sequence[CaseFacts]) -> None:
@@ -137,7 +187,7 @@ def save_marked(changed: Sequence[CaseFacts]) -> None:
 
 def insert_many(started: Sequence[Started]) -> None:
     """Write new cases."""
-    INSERT.send([as_row(one.facts, STARTING) | as_row(one.facts, CHANGING) | one.told for one in started])
+    INSERT.send([as_row(one.facts, STARTING) | as_row(one.facts, FIRST) | one.told for one in started])
 
 
 def append_events(events: Iterable[Event]) -> None:
@@ -154,7 +204,9 @@ def news_of(event: Event) -> dict[str, Any]:
 
 def as_row(thing: object, names: Iterable[str]) -> dict[str, Any]:
     """Return those fields of a case or an event by name."""
-    return {name: getattr(thing, name) for name in names}
+    return {
+        name: list(value) if isinstance(value := getattr(thing, name), tuple) else value for name in names
+    }
 
 
 def subject_of(case: CaseFacts | Case) -> Subject:

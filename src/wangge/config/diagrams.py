@@ -17,12 +17,11 @@ Drawn by `make diagrams` from `cases/rules.py` (CS-2); never edited by hand.
 def render() -> str:
     """Return the page: the diagram and the table behind it."""
     lines = [HEAD, "```mermaid", "stateDiagram-v2", f"  [*] --> {Status.REPORTED}: {Action.REPORT}"]
-    lines += [f"  {before} --> {after}: {action}" for (before, action), after in STEPS.items()]
+    rows = [(before, action, after) for (before, action), ends in STEPS.items() for after in ends]
+    lines += [f"  {before} --> {after}: {action}" for before, action, after in rows]
     lines += [f"  {status} --> [*]" for status in Status if status in ENDED]
     lines += ["```", "", "| from | step | to | allowed by |", "|---|---|---|---|"]
-    lines += [
-        f"| {before} | {action} | {after} | {_allowed(action)} |" for (before, action), after in STEPS.items()
-    ]
+    lines += [f"| {before} | {action} | {after} | {_allowed(action)} |" for before, action, after in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,17 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Max
 
-from wangge.matters.models import Matter, Power, Route, StageClock, StageName, Term, Timing, Upgrade
+from wangge.matters.models import (
+    LoopRules,
+    Matter,
+    Power,
+    Route,
+    StageClock,
+    StageName,
+    Term,
+    Timing,
+    Upgrade,
+)
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -46,6 +56,16 @@ def install_clocks(rows: Rows, *, pack_version: str) -> None:
 def install_stages(rows: Rows, *, pack_version: str) -> None:
     """Make `rows` the names of the statuses. Rule: PK-4."""
     _install(StageName, rows, pack_version)
+
+
+def install_loop(
+    limits: Mapping[str, Any], templates: Mapping[str, Sequence[Mapping[str, Any]]], *, pack_version: str
+) -> None:
+    """Make `limits` what the loop allows, and `templates` its stages by channel ("": the others).
+
+    Rule: PK-4, CS-30 … CS-37.
+    """
+    _install(LoopRules, [{**limits, "templates": templates}], pack_version)
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ class Kind(models.Model):
         models.CharField(max_length=16), default=list
     )  # what people call it: the words that suggest it
     is_restricted = models.BooleanField(default=False)  # its cases are seen by named posts only (DG-13)
+    stops_operation = models.BooleanField(default=False)  # closed only when somebody lets it run again
 
     class Meta:
         abstract = True
@@ -232,6 +233,21 @@ class StageName(models.Model):
     status = models.CharField(max_length=16)
     name_zh = models.CharField(max_length=64)
     name_en = models.CharField(max_length=128)
+    is_active = models.BooleanField(default=True)
+
+
+class LoopRules(models.Model):
+    """What a pack allows inside the closed loop, and in which stages it shows a case. Installed by a pack."""
+
+    id = models.BigAutoField(primary_key=True)
+    pack_version = models.CharField(max_length=64)
+    object_working_days = models.PositiveSmallIntegerField(null=True)  # null: at any time
+    reopen_working_days = models.PositiveSmallIntegerField(null=True)
+    suspensions = models.PositiveSmallIntegerField()  # that one case may have
+    extensions = models.PositiveSmallIntegerField()
+    extension_days = models.PositiveSmallIntegerField()  # working days, at most
+    same_place_m = models.PositiveSmallIntegerField()
+    templates = models.JSONField(default=dict)  # channel, "" for the others -> the stages that are shown
     is_active = models.BooleanField(default=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import time
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from wangge.kernel.calendar import Span
 from wangge.matters.models import (
     Admission,
     Kind,
+    LoopRules,
     Matter,
     Power,
     Route,
@@ -26,9 +27,11 @@ from wangge.matters.models import (
 from wangge.matters.rules import (
     Clock,
     Clocks,
+    Limits,
     MatterFacts,
     PowerRow,
     RouteRow,
+    StageShown,
     Subject,
     UpgradeRow,
     clock_of,
@@ -52,6 +55,8 @@ class Rulebook:
     weights: Mapping[str, float] = field(default_factory=dict)  # of an open case, by its severity
     stage_clocks: Clocks = field(default_factory=dict)
     stage_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    templates: Mapping[str, Sequence[StageShown]] = field(default_factory=dict)
 
     @property
     def matter_clocks(self) -> dict[str, Clock]:
@@ -101,8 +106,11 @@ def numbered(timing_id: int | None) -> Rulebook:
 def _read(database: str, timing_id: int) -> Rulebook:
     timing = Timing.objects.get(pk=timing_id)
     version, hours = timing.pack_version, timing.at_once_hours
+    loop = LoopRules.objects.filter(pack_version=version).first()
     return Rulebook(
         pack_version=f"{version}{EDITION}{timing.edition}" if timing.edition else version,
+        limits=_limits_of(loop) if loop else Limits(),
+        templates=_templates_of(loop) if loop else {},
         yellow_at_pct=timing.yellow_at_pct,
         matters=dict(_matters(timing)),
         routes=tuple(_routes(version)),
@@ -125,6 +133,19 @@ def _read(database: str, timing_id: int) -> Rulebook:
             row.status: (row.name_zh, row.name_en) for row in StageName.objects.filter(pack_version=version)
         },
     )
+
+
+def _limits_of(loop: LoopRules) -> Limits:
+    return Limits(**{each.name: getattr(loop, each.name) for each in fields(Limits)})
+
+
+def _templates_of(loop: LoopRules) -> dict[str, tuple[StageShown, ...]]:
+    return {
+        channel: tuple(
+            StageShown(one["zh"], one["en"], tuple(one["statuses"]), tuple(one["by"])) for one in stages
+        )
+        for channel, stages in loop.templates.items()
+    }
 
 
 def read_spans(spans: Sequence[Sequence[str]]) -> tuple[Span, ...]:
@@ -150,6 +171,7 @@ def _facts(row: Kind, timing: Timing, *, path: str = "") -> MatterFacts:
         may_become=row.may_become,
         is_restricted=row.is_restricted,
         path=path,
+        stops_operation=row.stops_operation,
     )
 
 

@@ -123,6 +123,29 @@ class MatterFacts:
     may_become: str = ""
     is_restricted: bool = False
     path: str = ""  # where the matter holds: a city's own one in its department's territory
+    stops_operation: bool = False  # closed only when somebody confirms that it may run again (TZ-03)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a pack allows inside the closed loop. Nothing installed: no window closes, nothing is extended."""
+
+    object_working_days: int | None = None
+    reopen_working_days: int | None = None
+    suspensions: int = 0  # that one case may have
+    extensions: int = 0
+    extension_days: int = 0  # working days, at most
+    same_place_m: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageShown:
+    """A stage as a pack shows it: where a case stands in it, or the step or mark that fulfils it."""
+
+    zh: str
+    en: str
+    statuses: tuple[str, ...]
+    by: tuple[str, ...]
 
 
 # ---- MA-6: upgrades ----

@@ -29,6 +29,7 @@ class MatterOut(Schema):
     basis: str
     department_kind: str
     words_zh: list[str]  # what people call it: the words that suggest it
+    stops_operation: bool  # closed only when somebody confirms that it may run again
     is_confirmed: bool
 
 

@@ -6,6 +6,7 @@ from wangge.matters.admissions import bring_into_force, draft_matter, move_admis
 from wangge.matters.exporting import export_matters
 from wangge.matters.installing import (
     install_clocks,
+    install_loop,
     install_matters,
     install_powers,
     install_routes,
@@ -20,6 +21,7 @@ __all__ = [
     "draft_matter",
     "export_matters",
     "install_clocks",
+    "install_loop",
     "install_matters",
     "install_powers",
     "install_routes",

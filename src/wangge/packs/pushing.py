@@ -71,6 +71,7 @@ def push_matters(pack: Pack) -> None:
         pack_version=version,
     )
     matters.install_terms(list(_terms(pack)), pack_version=version)
+    _push_loop(pack)
     _push_clocks(pack)
 
 
@@ -134,6 +135,7 @@ def _matter(row: Matter, group: MatterGroup) -> dict[str, Any]:
         "department_kind": row.department_kind,
         "words_zh": row.words_zh,
         "is_restricted": row.is_restricted,
+        "stops_operation": row.stops_operation,
     }
 
 
@@ -260,3 +262,24 @@ def push_major_hazards(pack: Pack) -> None:
         major_hazards.install_listing_rule(
             {**row, "is_confirmed": promise.is_confirmed}, pack_version=pack.pack_version
         )
+
+
+def _push_loop(pack: Pack) -> None:
+    days = {row.code: row.working_days for row in pack.promises}
+    limits = {row.code: row.value for row in pack.limits}
+    templates = {row.code: row.stages for row in pack.stage_templates}
+    matters.install_loop(
+        {
+            "object_working_days": days.get("object_dispatch"),
+            "reopen_working_days": days.get("reopen_closed"),
+            "suspensions": limits.get("suspensions", 0),
+            "extensions": limits.get("extensions", 0),
+            "extension_days": limits.get("extension_days", 0),
+            "same_place_m": limits.get("same_place", 0),
+        },
+        {
+            "" if row.code == "others" else row.code: [one.model_dump() for one in templates[row.template]]
+            for row in pack.stage_use
+        },
+        pack_version=pack.pack_version,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from wangge.accounts.rules import Role
-from wangge.cases.rules import Action, Mark, Status
+from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.matters.rules import Severity
 from wangge.oversight.rules import CARDS
@@ -18,6 +18,8 @@ KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
 KNOWN_CARDS = frozenset(card.value for card in CARDS)
 KNOWN_STEPS = frozenset(word.value for word in (*Action, *Mark))
+KNOWN_CHANNELS = frozenset({*Channel, "others"})
+KNOWN_LIMITS = frozenset({"suspensions", "extensions", "extension_days", "same_place"})
 KNOWN_ROLES = frozenset(role.value for role in Role)
 KNOWN_DOCUMENTS = frozenset(kind.value for kind in DocumentKind)
 
@@ -35,8 +37,11 @@ def references(pack: Pack) -> Iterator[Reference]:
             yield "plans", plan.code, ("tags", n), word, tags
     yield from _of_checklists(pack, codes["matters"])
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
+    yield from _of_templates(pack, codes["stage_templates"])
     for section, known in (
         ("stages", KNOWN_STATUSES),
+        ("stage_use", KNOWN_CHANNELS),
+        ("limits", KNOWN_LIMITS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),
         ("admissions", codes["department_kinds"] | {"all", "departments"}),
@@ -84,6 +89,23 @@ def _of_notices(pack: Pack, *, topics: frozenset[str], rungs: frozenset[str]) ->
         yield "notice_rules", rule.code, ("topic",), rule.topic, topics
         for n, rung in enumerate(rule.levels):
             yield "notice_rules", rule.code, ("levels", n), rung, rungs
+
+
+def _of_templates(pack: Pack, templates: frozenset[str]) -> Iterator[Reference]:
+    for template in pack.stage_templates:
+        for n, stage in enumerate(template.stages):
+            for m, status in enumerate(stage.statuses):
+                yield (
+                    "stage_templates",
+                    template.code,
+                    ("stages", n, "statuses", m),
+                    status,
+                    KNOWN_STATUSES,
+                )
+            for m, event in enumerate(stage.by):
+                yield "stage_templates", template.code, ("stages", n, "by", m), event, KNOWN_STEPS
+    for use in pack.stage_use:
+        yield "stage_use", use.code, ("template",), use.template, templates
 
 
 def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:

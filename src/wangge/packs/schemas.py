@@ -54,6 +54,7 @@ class Matter(Entry):
     fix_days: int = Field(ge=0, le=365)  # working days; 0 is at once
     fix_hours: int | None = Field(None, ge=1)
     on_spot: bool = False
+    stops_operation: bool = False  # closed only when somebody confirms that it may run again (TZ-03)
     departments: list[str] = Field(min_length=1)  # first handler, then whom it is passed on to
     fields: list[str] = Field(default_factory=list)  # beside its group's
     words_zh: list[Annotated[str, Field(min_length=2, max_length=16)]] = Field(
@@ -208,6 +209,32 @@ class Stage(Entry):
     pass
 
 
+class ShownStage(Strict):
+    """One stage of a template: the statuses of a case in it, or the steps and marks that fulfil it."""
+
+    zh: str = Field(min_length=1, max_length=32)
+    en: str = Field(min_length=1, max_length=64)
+    statuses: list[str] = Field(default_factory=list)
+    by: list[str] = Field(default_factory=list)
+
+
+class StageTemplate(Entry):
+    stages: list[ShownStage] = Field(min_length=2, max_length=12)
+
+
+class StageUse(Entry):
+    """Which template shows the cases of a channel; the code `others` is for the rest."""
+
+    template: str
+
+
+class Limit(Entry):
+    """A number that bounds the closed loop."""
+
+    value: int = Field(ge=0, le=32_000)
+    unit: Literal["times", "working_days", "m"]
+
+
 class ChecklistItem(Item):
     model_config = ConfigDict(extra="forbid")
 
@@ -287,6 +314,9 @@ class Pack(Head):
     stages: list[Stage] = Field(default_factory=list)
     document_numbers: list[DocumentNumber] = Field(default_factory=list)
     element_sets: list[ElementSet] = Field(default_factory=list)
+    stage_templates: list[StageTemplate] = Field(default_factory=list)
+    stage_use: list[StageUse] = Field(default_factory=list)
+    limits: list[Limit] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
@@ -335,6 +365,9 @@ SECTIONS: dict[str, type[Entry]] = {
     "stages": Stage,
     "document_numbers": DocumentNumber,
     "element_sets": ElementSet,
+    "stage_templates": StageTemplate,
+    "stage_use": StageUse,
+    "limits": Limit,
     "rewards": Reward,
     "appraisal": Figure,
     "suggestions": Figure,

@@ -23,6 +23,7 @@ TAKEN_BY = {  # who takes a step that is not the handler's
     Action.REJECT: (Role.DISPATCHER,),
     Action.DISPATCH: (Role.DISPATCHER,),
     Action.SUSPEND: (Role.DISPATCHER,),
+    Action.CONFIRM_RESUME: (Role.GRID_CHIEF, Role.SUPERVISOR),
     Action.PASS: (Role.GRID_CHIEF, Role.SUPERVISOR),
 }
 AT_ONCE_HOURS = 4.0  # a matter without a limit of its own is taken to be fixed within half a day
@@ -32,8 +33,11 @@ REASONS = {
     Action.REJECT: "经核实不属实",
     Action.MERGE: "同一场所同一问题，并案处理",
     Action.OBJECT: "不属本部门职责，请改派",
-    Action.SUSPEND: "整改需停业施工，申请延期",
+    Action.ASK_SUSPENSION: "整改需停业施工，申请挂起",
+    Action.SUSPEND: "情况属实，同意",
     Action.TRANSFER: "拒不整改，移交执法",
+    Action.CONFIRM_RESUME: "设备已修复并试运行，可以恢复",
+    Action.PASS: "已到现场核实，整改到位",
     Action.FAIL: "现场复查，问题仍在",
     Action.REOPEN: "回访发现问题反弹",
 }
@@ -46,6 +50,7 @@ class Matter:
     code: str
     department_kind: str
     limit_hours: float  # working hours
+    stops_operation: bool = False
 
 
 def to_matter(matter: MatterOut) -> Matter:
@@ -54,7 +59,7 @@ def to_matter(matter: MatterOut) -> Matter:
         hours = float(matter.fix_hours)
     else:
         hours = matter.fix_days * HOURS_A_WORKING_DAY or AT_ONCE_HOURS
-    return Matter(matter.code, matter.department_kind, hours)
+    return Matter(matter.code, matter.department_kind, hours, matter.stops_operation)
 
 
 @dataclass(slots=True)
@@ -74,6 +79,8 @@ class LiveCase:
     handler_id: int | None = None
     detours: int = 0  # objections, suspensions and transfers: once each case is enough
     reworks: int = 0
+    is_asked: bool = False  # a suspension waits for its answer
+    is_resumed: bool = False  # what the matter stopped may run again
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,7 @@ def forced_move(case: LiveCase, stage: Stage, action: Action, at: datetime) -> M
 
 def _command(case: LiveCase, stage: Stage, action: Action, at: datetime, rng: random.Random) -> StepCommand:
     photos, department, into = [], None, None
-    if action in {Action.FEED_BACK, Action.TRANSFER_BACK, Action.PASS}:
+    if action in {Action.FEED_BACK, Action.TRANSFER_BACK, Action.CONFIRM_RESUME, Action.PASS}:
         photos = [stage.album.pair(rng)[1]]
     elif action is Action.FAIL:
         photos = [stage.album.pair(rng)[0]]
@@ -174,10 +181,8 @@ def _when_accepted(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
 
 
 def _when_dispatched(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
-    desk, departments = stage.habits.desk, stage.habits.departments
+    departments = stage.habits.departments
     hours = departments.sign_hours.draw(rng)
-    if case.detours == 0 and desk.suspend_share.happens(rng):
-        return Action.SUSPEND, hours, _dispatcher(case, stage, rng)
     objects = case.detours == 0 and departments.object_share.happens(rng)
     return Action.OBJECT if objects else Action.SIGN, hours, _clerk(case, stage, rng)
 
@@ -187,7 +192,11 @@ def _when_suspended(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
 
 
 def _when_handling(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
-    departments = stage.habits.departments
+    desk, departments = stage.habits.desk, stage.habits.departments
+    if case.is_asked:
+        return Action.SUSPEND, desk.accept_hours.draw(rng), _dispatcher(case, stage, rng)
+    if case.detours == 0 and desk.suspend_share.happens(rng):
+        return Action.ASK_SUSPENSION, departments.sign_hours.draw(rng), _handler(case, stage, rng)
     share = departments.fix_share_of_limit.draw(rng)
     if departments.late_share.happens(rng):
         share = max(1.0, departments.late_factor.draw(rng))
@@ -207,6 +216,8 @@ def _when_verifying(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
     roles = nearest if judges.member_share.happens(rng) else nearest[1:]
     barred = {case.reporter_id, case.handler_id or 0}
     action = Action.FAIL if judges.fail_share.happens(rng) else Action.PASS
+    if action is Action.PASS and stage.matters[case.matter_code].stops_operation and not case.is_resumed:
+        action = Action.CONFIRM_RESUME
     judge = stage.cast.choose(roles, case.path, rng, but=barred)
     return action, judges.verify_hours.draw(rng), judge
 

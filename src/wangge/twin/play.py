@@ -226,14 +226,18 @@ class Play:
 
 def _change(case: LiveCase, move: Move) -> None:
     action = move.command.action
-    case.status = STEPS[case.status, action]
+    case.status = STEPS[case.status, action][0]  # nobody here takes apart what was merged
     case.version += 1
     case.since = move.at
     if action is Action.DISPATCH:
         case.department_id = move.command.department_id
     elif action is Action.SIGN:
         case.handler_id = move.actor.user_id
-    elif action in {Action.OBJECT, Action.SUSPEND, Action.TRANSFER}:
+    elif action in {Action.ASK_SUSPENSION, Action.SUSPEND}:
+        case.is_asked = action is Action.ASK_SUSPENSION
+    elif action in {Action.CONFIRM_RESUME, Action.FEED_BACK}:
+        case.is_resumed = action is Action.CONFIRM_RESUME
+    if action in {Action.OBJECT, Action.SUSPEND, Action.TRANSFER}:
         case.detours += 1
     elif action in {Action.FAIL, Action.REOPEN}:
         case.reworks += 1

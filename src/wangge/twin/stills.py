@@ -23,7 +23,7 @@ WAYS: Mapping[Status, Sequence[Action]] = {
     Status.REPORTED: (),
     Status.ACCEPTED: (A.ACCEPT,),
     Status.DISPATCHED: DISPATCHED,
-    Status.SUSPENDED: (*DISPATCHED, A.SUSPEND),
+    Status.SUSPENDED: (*SIGNED, A.ASK_SUSPENSION, A.SUSPEND),
     Status.HANDLING: SIGNED,
     Status.TRANSFERRED: (*SIGNED, A.TRANSFER),
     Status.VERIFYING: (*SIGNED, A.FEED_BACK),

@@ -30,14 +30,15 @@ describe('both sides of a conflict', () => {
 
 describe('the steps of a case', () => {
   it('that need another case are for the desk', () => {
-    expect(canDoHere({ action: 'merge', needs: ['reason', 'case'] })).toBe(false)
-    expect(canDoHere({ action: 'dispatch', needs: ['department'] })).toBe(true)
+    expect(canDoHere({ action: 'merge', needs: ['reason', 'case'], takes: [] })).toBe(false)
+    expect(canDoHere({ action: 'invite', needs: ['departments'], takes: [] })).toBe(false)
+    expect(canDoHere({ action: 'dispatch', needs: ['department'], takes: ['departments'] })).toBe(true)
   })
 
   it('take photos where the server needs them, and at a verdict', () => {
-    expect(takesPhotos({ action: 'feed_back', needs: ['photos'] })).toBe(true)
-    expect(takesPhotos({ action: 'pass', needs: [] })).toBe(true)
-    expect(takesPhotos({ action: 'sign', needs: [] })).toBe(false)
+    expect(takesPhotos({ action: 'feed_back', needs: ['photos'], takes: [] })).toBe(true)
+    expect(takesPhotos({ action: 'pass', needs: [], takes: ['photos'] })).toBe(true)
+    expect(takesPhotos({ action: 'sign', needs: [], takes: [] })).toBe(false)
     expect([isMainStep('pass'), isMainStep('fail')]).toEqual([true, false])
   })
 })
@@ -84,6 +85,7 @@ describe('a report', () => {
       basis: '',
       department_kind: 'police',
       words_zh: [],
+      stops_operation: false,
       is_confirmed: false,
     })
     const groups = groupMatters([matter('H101', 'H1'), matter('H201', 'H2'), matter('H102', 'H1')])

@@ -2318,7 +2318,7 @@ export type CaseReport = {
 /**
  * Action
  */
-export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'dispatch' | 'object' | 'suspend' | 'resume' | 'sign' | 'feed_back' | 'transfer' | 'transfer_back' | 'pass' | 'fail' | 'reopen';
+export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen';
 
 /**
  * StepCommand
@@ -2355,6 +2355,14 @@ export type StepCommand = {
      * Department Id
      */
     department_id?: number | null;
+    /**
+     * Co Department Ids
+     */
+    co_department_ids?: Array<number>;
+    /**
+     * Days
+     */
+    days?: number | null;
     /**
      * Merged Into
      */
@@ -2621,15 +2629,26 @@ export type VoidIn = {
 /**
  * AllowedAction
  *
- * A button: what this person may do with this case now, and what the step needs.
+ * A button: what this person may do with this case now, what the step needs and what it may carry.
  */
 export type AllowedAction = {
     action: Action;
     /**
      * Needs
      */
-    needs: Array<'reason' | 'photos' | 'department' | 'case'>;
+    needs: Array<'reason' | 'photos' | 'department' | 'departments' | 'case' | 'days'>;
+    /**
+     * Takes
+     */
+    takes: Array<'reason' | 'photos' | 'department' | 'departments' | 'case' | 'days'>;
 };
+
+/**
+ * Asked
+ *
+ * What the handling department has asked for and nobody has answered yet.
+ */
+export type Asked = '' | 'suspension' | 'extension';
 
 /**
  * CaseDetail
@@ -2763,7 +2782,73 @@ export type CaseDetail = {
      * Is Confirmed
      */
     is_confirmed: boolean;
+    /**
+     * Stages
+     */
+    stages: Array<StageOut>;
+    /**
+     * Haves
+     */
+    haves: Array<HaveOut>;
+    /**
+     * Co Handlers
+     */
+    co_handlers: Array<CoHandlerOut>;
+    /**
+     * Answerable Name
+     */
+    answerable_name: string | null;
+    request: RequestOut | null;
+    place: PlaceOut;
+    used: UsedOut;
+    /**
+     * Stops Operation
+     */
+    stops_operation: boolean;
+    /**
+     * Is Resumed
+     */
+    is_resumed: boolean;
+    /**
+     * Merged
+     */
+    merged: Array<MergedOut>;
+    /**
+     * Absorbed
+     */
+    absorbed: number;
+    merged_into: MergedOut | null;
 };
+
+/**
+ * CoHandlerOut
+ */
+export type CoHandlerOut = {
+    /**
+     * Department Id
+     */
+    department_id: number;
+    /**
+     * Department Name
+     */
+    department_name: string;
+    state: CoState;
+    /**
+     * Person Name
+     */
+    person_name: string | null;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * CoState
+ *
+ * What became of a co-handling department.
+ */
+export type CoState = 'waiting' | 'countersigned' | 'released';
 
 /**
  * EventOut
@@ -2814,11 +2899,166 @@ export type EventOut = {
 };
 
 /**
+ * HaveOut
+ *
+ * One of the four that each case names: who patrols, reports, resolves, supervises.
+ */
+export type HaveOut = {
+    /**
+     * Part
+     */
+    part: 'patrol' | 'report' | 'resolve' | 'supervise';
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Place
+     */
+    place?: string | null;
+    /**
+     * Is Hidden
+     */
+    is_hidden?: boolean;
+};
+
+/**
  * Mark
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'merged_ended';
+
+/**
+ * MergedOut
+ */
+export type MergedOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Reported At
+     */
+    reported_at: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PlaceOut
+ *
+ * Where the work was fed back from.
+ */
+export type PlaceOut = {
+    /**
+     * Distance M
+     */
+    distance_m: number | null;
+    /**
+     * Limit M
+     */
+    limit_m: number;
+    /**
+     * Is Near
+     */
+    is_near: boolean;
+};
+
+/**
+ * RequestOut
+ *
+ * What the department has asked for and nobody has answered.
+ */
+export type RequestOut = {
+    asked: Asked;
+    /**
+     * Days
+     */
+    days: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * StageOut
+ *
+ * A stage of the pack's way.
+ */
+export type StageOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * State
+     */
+    state: 'done' | 'now' | 'ahead' | 'skipped';
+    /**
+     * At
+     */
+    at: string | null;
+};
+
+/**
+ * UsedOut
+ *
+ * How often the clocks were stopped or moved at a request, and how often the pack allows it.
+ */
+export type UsedOut = {
+    /**
+     * Suspensions
+     */
+    suspensions: number;
+    /**
+     * Suspensions Most
+     */
+    suspensions_most: number;
+    /**
+     * Extensions
+     */
+    extensions: number;
+    /**
+     * Extensions Most
+     */
+    extensions_most: number;
+    /**
+     * Extension Days Most
+     */
+    extension_days_most: number;
+};
 
 /**
  * HandlerAdvice
@@ -2969,6 +3209,10 @@ export type MatterOut = {
      */
     words_zh: Array<string>;
     /**
+     * Stops Operation
+     */
+    stops_operation: boolean;
+    /**
      * Is Confirmed
      */
     is_confirmed: boolean;
@@ -3059,6 +3303,10 @@ export type CatalogueRow = {
      * Words Zh
      */
     words_zh: Array<string>;
+    /**
+     * Stops Operation
+     */
+    stops_operation: boolean;
     /**
      * Is Confirmed
      */
@@ -3287,6 +3535,10 @@ export type AdmissionOut = {
      * Words Zh
      */
     words_zh: Array<string>;
+    /**
+     * Stops Operation
+     */
+    stops_operation: boolean;
     /**
      * Is Confirmed
      */

@@ -28,7 +28,9 @@ export const makeSteadyStep = (clock?: () => Date) => makeSteady<Content>(clock)
 export function stepOn(
   seen: Pick<CaseDetail, 'id' | 'version'>,
   action: Action,
-  extra: Partial<Pick<Content, 'reason' | 'photos' | 'department_id' | 'merged_into'>> = {},
+  extra: Partial<
+    Pick<Content, 'reason' | 'photos' | 'department_id' | 'co_department_ids' | 'days' | 'merged_into'>
+  > = {},
 ): Content {
   return { case_id: seen.id, action, base_version: seen.version, ...extra }
 }
@@ -57,10 +59,17 @@ const CAUTION: ReadonlySet<Action> = new Set<Action>([
   'reject',
   'merge',
   'object',
-  'suspend',
+  'unmerge',
+  'recall',
+  'invite',
+  'release',
+  'ask_suspension',
+  'ask_extension',
+  'refuse_request',
   'fail',
   'reopen',
   'transfer',
+  'send_back',
 ])
 
 /** The steps of the straight way to the end come first and look strong; those that turn aside look plain. */

@@ -38,14 +38,26 @@ export function changesOf(seen: Seen | undefined, now: Seen, stage: (row: Seen) 
   return rows.map(([field, [was, is]]) => ({ field, seen: was, now: is })).filter((row) => row.seen !== row.now)
 }
 
-/** Merging needs a look at other cases side by side: that is work for the desk. */
-export const canDoHere = (allowed: AllowedAction): boolean => !allowed.needs.includes('case')
+/** Merging needs a look at other cases side by side, co-handling one at the departments: work for the desk. */
+export const canDoHere = (allowed: AllowedAction): boolean =>
+  !allowed.needs.includes('case') && !allowed.needs.includes('departments') && allowed.action !== 'release'
 
-const ASIDE: ReadonlySet<Action> = new Set<Action>(['reject', 'object', 'suspend', 'fail', 'reopen', 'transfer'])
+const ASIDE: ReadonlySet<Action> = new Set<Action>([
+  'reject',
+  'unmerge',
+  'recall',
+  'object',
+  'ask_suspension',
+  'ask_extension',
+  'refuse_request',
+  'fail',
+  'reopen',
+  'transfer',
+  'send_back',
+])
 
 /** The steps of the straight way come first and look strong. */
 export const isMainStep = (action: Action): boolean => !ASIDE.has(action)
 
-const WITH_PHOTOS: ReadonlySet<Action> = new Set<Action>(['pass', 'fail', 'transfer_back'])
-export const takesPhotos = ({ action, needs }: AllowedAction): boolean =>
-  needs.includes('photos') || WITH_PHOTOS.has(action)
+export const takesPhotos = ({ needs, takes }: AllowedAction): boolean =>
+  needs.includes('photos') || takes.includes('photos')
