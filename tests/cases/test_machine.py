@@ -47,14 +47,7 @@ class Loop(RuleBasedStateMachine):
         drift=st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1]),
     )
     def step(
-        self,
-        who: int,
-        department: int,
-        pick: int,
-        named: int | None,
-        helpers: list[int],
-        drift: int,
-        stops: bool,
+        self, who: int, department: int, pick: int, named: int | None, helpers: list[int], drift: int
     ) -> None:
         """Send a step that the status has, or now and then any other."""
         here = [action for status, action in ROWS if status == self.status]
