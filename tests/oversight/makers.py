@@ -27,11 +27,11 @@ def china(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+08:00").astimezone(UTC)
 
 
-def make_oversight() -> None:
+def make_oversight(ladder: list[tuple[str, str, int]] = LADDER, *, pack_version: str = "test@1") -> None:
     services.install_rules(
         ladder=[
             {"code": code, "role": role, "after_working_days": days, **named(code)}
-            for code, role, days in LADDER
+            for code, role, days in ladder
         ],
         cards=[
             {"card": card, "after_working_days": after, "answer_working_days": answer, **named(card)}
@@ -43,7 +43,7 @@ def make_oversight() -> None:
             for code, by, kinds, days, hours in PROMISES
         ],
         answer_working_days=3,
-        pack_version="test@1",
+        pack_version=pack_version,
     )
 
 

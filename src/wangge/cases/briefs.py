@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from wangge.cases.models import Case, CaseQuerySet, OpenCase, OpenCaseQuerySet
 from wangge.cases.rules import Status
@@ -61,13 +61,21 @@ def list_by_ids(case_ids: Iterable[UUID]) -> list[CaseBrief]:
 
 
 def list_open_past(
-    moment: datetime, *, beyond: UUID | None = None, limit: int = 2_000, scope: str = ""
+    moment: datetime,
+    *,
+    beyond: UUID | None = None,
+    limit: int = 2_000,
+    scope: str = "",
+    but: Exists | None = None,
 ) -> list[CaseBrief]:
     """Return open cases of which a clock ends at or before `moment`, by id: for a job, which has no actor.
 
+    `but` leaves out those of which the caller has a row: its outer row has the id and the clocks of the case.
     Shape: a page; the next one begins `beyond` the last id of this one. Suspended cases are in no page.
     """
     found = OpenCase.objects.filter(Q(due_at__lte=moment) | Q(stage_due_at__lte=moment))
+    if but is not None:
+        found = found.filter(~but)
     return _page(found, beyond, limit, scope)
 
 

@@ -10,6 +10,9 @@ from uuid import UUID
 from wangge.cases.chain import Event
 from wangge.cases.models import CaseEvent
 from wangge.cases.rules import Status
+from wangge.kernel import prepared
+
+NAMED = "SELECT id, case_id, action, detail FROM cases_caseevent WHERE id = ANY(%s::uuid[])"
 
 
 def read_events(case_ids: Iterable[UUID]) -> list[Event]:
@@ -37,7 +40,7 @@ def read_events(case_ids: Iterable[UUID]) -> list[Event]:
 
 def events_named(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, Mapping[str, Any]]]:
     """Return case, action and detail of those events that are there."""
-    rows = CaseEvent.objects.filter(pk__in=list(ids)).values_list("pk", "case_id", "action", "detail")
+    rows = prepared.send(NAMED, list(ids), binary=True).fetchall()
     return {pk: (case_id, action, detail) for pk, case_id, action, detail in rows}
 
 

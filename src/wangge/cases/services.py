@@ -31,7 +31,7 @@ from wangge.cases.stepping import take
 from wangge.cases.telling import tell_news
 from wangge.cases.writing import WithoutDeadline
 from wangge.documents.schemas import DocumentRow
-from wangge.kernel import audit, batches, calendars, files, jobs
+from wangge.kernel import audit, batches, calendars, files, jobs, prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.batches import TooMany
 from wangge.kernel.errors import NotYourRole, Refused, VersionConflict
@@ -160,13 +160,13 @@ def add_marks(marks: Sequence[MarkCommand], *, actor: Actor | None, at: datetime
         return []
     cases = writing.lock_many({mark.case_id for mark in marks})
     done = mark_all(marks, cases, events_named({mark.id for mark in marks}), actor=actor, at=at)
-    writing.save_marked(list(done.changed.values()))
-    writing.append_events(done.events)
-    audit.record(
-        [(f"cases.{event.action}", "case", str(event.case_id), {"seq": event.seq}) for event in done.events],
-        actor=actor,
-        at=at,
-    )
+    told = [
+        (f"cases.{event.action}", "case", str(event.case_id), {"seq": event.seq}) for event in done.events
+    ]
+    with prepared.together():
+        writing.save_marked(list(done.changed.values()))
+        writing.append_events(done.events)
+        audit.record(told, actor=actor, at=at)
     return done.fates
 
 

@@ -17,6 +17,7 @@ from wangge.config import run as running
 from wangge.config.backup_command import backup, restore
 from wangge.config.doctor_command import doctor
 from wangge.config.evidence_command import app as evidence
+from wangge.config.explain_command import explain
 from wangge.config.export_command import app as exporting
 from wangge.config.import_command import app as importing
 from wangge.config.pack_command import app as pack
@@ -74,7 +75,7 @@ def migrate() -> None:
 for name, group in (("import", importing), ("export", exporting), ("pack", pack), ("evidence", evidence)):
     app.add_typer(group, name=name)
 app.command("demo")(make_demo)
-for verb in (plan, simulate, verify, backup, restore, doctor):
+for verb in (plan, simulate, explain, verify, backup, restore, doctor):
     app.command()(verb)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,6 +93,11 @@ class Calendar:
         self.makeups.update(worked)
         self.years.add(year)
         self._memo.clear()
+
+    def fingerprint(self) -> str:
+        """Return a word that is another one as soon as a day or a year of the nation's is another."""
+        days = ([day.toordinal() for day in sorted(of)] for of in (self.holidays, self.makeups))
+        return hashlib.sha256(repr((*days, sorted(self.years))).encode()).hexdigest()[:16]
 
     def kind_of(self, day: date) -> DayKind:
         """Return what kind of day it is; a local day stands before the nation's.

@@ -26,6 +26,11 @@ class Calendars:
     local: Mapping[str, Mapping[date, DayKind]] = field(default_factory=dict)
     _of: dict[tuple[str, ...], Calendar] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """Another one as soon as any deadline anywhere could be counted otherwise."""
+        return f"{self.edition or 0}-{self.nation.fingerprint()}"
+
     def of(self, path: str) -> Calendar:
         """Return the calendar of a place: its own days before those of the territories around it.
 

@@ -71,16 +71,17 @@ class Write:
         ]
 
 
-def insert(table: str, columns: Mapping[str, str]) -> Write:
-    """Return the write that inserts rows of these columns."""
+def insert(table: str, columns: Mapping[str, str], *, anew: Sequence[str] = ()) -> Write:
+    """Return the write that inserts rows of these columns; a row with the same key `anew` is written over."""
     names = ", ".join(columns)
     values = ", ".join(f"%s::{kind}" for kind in columns.values())
     many = (
         f"SELECT {', '.join(_from_json(name, kind) for name, kind in columns.items())} FROM {_rows(columns)}"
     )
-    return Write(
-        columns, f"INSERT INTO {table} ({names}) VALUES ({values})", f"INSERT INTO {table} ({names}) {many}"
-    )
+    over = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in anew)
+    end = f" ON CONFLICT ({', '.join(anew)}) DO UPDATE SET {over}" if anew else ""
+    into = f"INSERT INTO {table} ({names})"
+    return Write(columns, f"{into} VALUES ({values}){end}", f"{into} {many}{end}")
 
 
 def update(table: str, columns: Mapping[str, str], *, key: tuple[str, str]) -> Write:

@@ -59,6 +59,22 @@ class Escalation(models.Model):
         ]
 
 
+class NextRung(models.Model):
+    """When a late case climbs next: until then a tick passes it by, as long as nothing it hangs on changed.
+
+    It holds for the clocks, the ladder and the calendars that it was counted with, and for no others.
+    """
+
+    case = models.OneToOneField(
+        Case, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )  # taken away at night once the case has ended
+    due_at = models.DateTimeField()  # far away: the clock has no end
+    stage_started_at = models.DateTimeField()
+    stage_due_at = models.DateTimeField()
+    basis = models.CharField(max_length=128)  # pack version and calendars
+    next_at = models.DateTimeField()  # far away: no rung is left, or its year is unknown
+
+
 class Act(models.Model):
     """What somebody did about a late case: urged it, sent a letter, showed a card."""
 
@@ -109,6 +125,8 @@ class Promise(models.Model):
     starts_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # null: its year is unknown
     kept_at = models.DateTimeField(null=True)
+    basis = models.CharField(max_length=128, blank=True)  # what `next_at` was counted with
+    next_at = models.DateTimeField(null=True)  # when it climbs next; null: nobody looked yet
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "code"], name="promise_once")]

@@ -45,13 +45,19 @@ def settle_promises(promises: Sequence[Promise], *, at: datetime) -> list[Promis
 
     Rule: OV-4.
     """
-    by_verdict = {one.case_id for one in promises if one.kept_by == KeptBy.VERIFIED}
-    verdicts = cases.judged_at(by_verdict)
-    kept = [one for one in promises if one.kept_by == KeptBy.VERIFIED and one.case_id in verdicts]
-    for one in kept:
-        one.kept_at = verdicts[one.case_id]
+    kept = find_kept(promises)
     Promise.objects.bulk_update(kept, ["kept_at"])
     return [one for one in promises if one.kept_at is None]
+
+
+def find_kept(promises: Sequence[Promise]) -> list[Promise]:
+    """Set the moment on those that a verdict has kept and that do not say so yet; nothing is saved. OV-4."""
+    open_ = [one for one in promises if one.kept_by == KeptBy.VERIFIED and one.kept_at is None]
+    verdicts = cases.judged_at({one.case_id for one in open_}) if open_ else {}
+    kept = [one for one in open_ if one.case_id in verdicts]
+    for one in kept:
+        one.kept_at = verdicts[one.case_id]
+    return kept
 
 
 def count_unknown(limit: int) -> int:

@@ -19,7 +19,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
 from wangge.oversight.models import Act, Escalation, Promise
-from wangge.oversight.promising import promises_of
+from wangge.oversight.promising import find_kept, promises_of
 from wangge.oversight.rulebook import in_force
 from wangge.oversight.rules import CAPABILITY, CARDS, WANTS_ANSWER, ActKind, KeptBy
 from wangge.oversight.schemas import (
@@ -188,6 +188,7 @@ def get_case(actor: Actor, case_id: UUID, *, at: datetime) -> CaseOversight:
     climbed = Escalation.objects.filter(case_id=case_id).order_by("at", "level", "clock")
     acts = list(Act.objects.filter(case_id=case_id).order_by("at", "pk"))
     promises = list(Promise.objects.filter(case_id=case_id).order_by("pk")) or promises_of(case)
+    find_kept(promises)
     is_open = case.closed_at is None
     standing = [act.kind for act in acts if act.kind in CARDS and act.lifted_at is None]
     kinds = [kind for kind in ActKind if is_open and actor.can(CAPABILITY[kind])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +17,7 @@ from wangge.matters.rules import Clock
 
 INSTANT = timedelta(microseconds=1)
 BITS = (1 << 74) - 1
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 BUSINESS, STAGE = "business", "stage"  # the clocks of every case; a promise's clock has the promise's code
 TIPS = frozenset({"citizen", "hotline"})  # channels whose reporter waits for an answer
 
@@ -155,6 +156,24 @@ def climbs(
                 break
             found.append(Climb(running, rung, since))
     return found
+
+
+def next_rung_at(
+    clocks: Iterable[Running], ladder: Sequence[Rung], calendar: Calendar, *, at: datetime
+) -> datetime:
+    """Return the moment after `at` at which one of the clocks reaches its next rung; NEVER if none will.
+
+    A rung in a year that nobody knows is never reached: once the year is known, it is another calendar.
+    Rule: OV-9.
+    """
+    coming = [NEVER]
+    for running in clocks:
+        for rung in ladder:
+            since = reached_at(running.due_at, rung.after_working_days, calendar)
+            if since is None or since > at:
+                coming.append(since or NEVER)
+                break
+    return min(coming)
 
 
 def reached_at(due_at: datetime, working_days: int, calendar: Calendar) -> datetime | None:

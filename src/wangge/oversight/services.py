@@ -16,7 +16,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotYourRole
 from wangge.oversight import exporting
 from wangge.oversight.acting import answer_acts, lift_acts, reply_to_reporters, take_acts
-from wangge.oversight.climbing import escalate_late, escalate_promises
+from wangge.oversight.climbing import escalate_late, escalate_promises, forget_ended
 from wangge.oversight.models import OversightRules
 from wangge.oversight.promising import count_unknown, note_promises
 from wangge.oversight.schemas import MovedOut, MoveIn
@@ -29,6 +29,7 @@ __all__ = [
     "escalate_late",
     "escalate_promises",
     "export_late",
+    "forget_ended",
     "install_rules",
     "lift_acts",
     "move_deadlines",

@@ -17,6 +17,13 @@ def climb(timestamp: int | None = None) -> int:
     return services.climb(at=clock.now())
 
 
+@app.periodic(cron="10 19 * * *")
+@app.task(name="oversight.forget_ended", queueing_lock="oversight.forget_ended")
+def forget_ended(timestamp: int | None = None) -> int:
+    """Take away what the ladder keeps of ended cases, at 03:10 in China (OV-9)."""
+    return services.forget_ended()
+
+
 @app.task(name=services.NOTE_PROMISES)
 def note_promises(case_ids: list[str]) -> int:
     """Note what the reporters of new tips were promised (OV-4)."""
