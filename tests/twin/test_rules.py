@@ -302,7 +302,10 @@ def test_a_case_climbs_the_ladder_as_long_as_it_is_open_after_its_deadline() -> 
         make_facts("handling", due="2026-03-30 00:00", closed=None),  # none
     ]
     reached = report.escalations(
-        cases, ladder, at=china("2026-03-20 00:00"), add_working_days=lambda at, n: at + timedelta(days=n + 1)
+        cases,
+        ladder,
+        at=china("2026-03-20 00:00"),
+        reached_at=lambda at, n: at + timedelta(days=n + 1 if n else 0),
     )
     assert reached == {"L1": 4, "L2": 2, "L3": 1}
 

@@ -18,7 +18,8 @@ from django.conf import settings
 
 from wangge.config import faces, postgres_place
 from wangge.documents import printing
-from wangge.kernel import calendar, clock
+from wangge.kernel import clock
+from wangge.kernel.calendar import Calendar
 
 Level = Literal["ok", "warn", "bad"]
 MADE_ON = datetime(2026, 11, 1, tzinfo=UTC)  # an earlier clock is wrong: this program did not exist
@@ -47,7 +48,6 @@ def check_machine(port: int) -> Iterator[Finding]:
     yield _port(port)
     yield _chromium()
     yield _office()
-    yield _calendar()
     yield from _embedded_place(settings.WANGGE_HOME)
 
 
@@ -144,24 +144,23 @@ def _office() -> Finding:
     return Finding("office", "warn", *said, remedy, remedy)
 
 
-def _calendar() -> Finding:
+def check_calendar(nation: Calendar) -> Finding:
+    """Return how far the calendar reaches; in December the next year must be known."""
     today = clock.today()
-    year = today.year
-    while True:
-        try:
-            calendar.is_workday(today.replace(year=year + 1, month=1, day=1))
-        except calendar.YearUnknown:
-            break
+    year = today.year - 1
+    while year + 1 in nation.years:
         year += 1
     notice = settings.WANGGE_CALENDAR / f"{year + 1}.json"
     said = f"工作日历到 {year} 年", f"the working-day calendar knows years through {year}"
     remedy = (
-        f"国务院公布 {year + 1} 年放假安排后，写入 {notice}",
-        f"when the State Council publishes {year + 1}, put it into {notice}",
+        f"国务院公布 {year + 1} 年放假安排后，在“工作日历”页载入，或写入 {notice} 后重启",
+        f"when the State Council publishes {year + 1}, load it on the page Working days, or put it into"
+        f" {notice} and start again",
     )
     if year > today.year:
         return Finding("calendar", "ok", *said)
-    return Finding("calendar", "warn" if today.month < 12 else "bad", *said, *remedy)
+    is_early = year == today.year and today.month < 12
+    return Finding("calendar", "warn" if is_early else "bad", *said, *remedy)
 
 
 def _embedded_place(home: Path) -> Iterator[Finding]:

@@ -9,10 +9,13 @@ from django.conf import settings
 from django.db import connection
 
 from wangge.config import database, partitions
-from wangge.config.doctor import Finding
+from wangge.config.doctor import Finding, check_calendar
 from wangge.config.worker import STALLED_S
-from wangge.kernel import clock
+from wangge.kernel import calendars, clock
+from wangge.kernel.calendar import national
 from wangge.kernel.errors import Refused
+from wangge.packs import queries as packs
+from wangge.packs import services as pack_services
 from wangge.triage import queries as triage
 
 EXTENSIONS = ("pg_trgm", "btree_gist")
@@ -33,12 +36,14 @@ def check_database() -> Iterator[Finding]:
     if not database.is_external() and not (settings.WANGGE_HOME / "postgres").exists():
         said = "数据库尚未建立，首次启动时建立", "no database yet; the first start makes it"
         yield Finding("database", "ok", *said)
+        yield check_calendar(national)
         return
     try:
         with database.server():
             yield from _look()
     except Refused as refusal:
         yield Finding("database", "bad", refusal.message("zh"), refusal.message("en"))
+        yield check_calendar(national)
 
 
 def _look() -> Iterator[Finding]:
@@ -56,9 +61,35 @@ def _look() -> Iterator[Finding]:
         )
         return
     yield Finding("migrations", "ok", "表结构是最新的", "the tables are those of this version")
+    yield check_calendar(calendars.in_force().nation)
+    yield check_pack()
     yield _partitions()
     yield _jobs()
     yield _suggestions()
+
+
+def check_pack() -> Finding:
+    """Rows of a pack are pushed when it is installed: an update of the program alone brings none of them."""
+    active = next((row for row in packs.list_installs() if row.is_active), None)
+    if active is None:
+        remedy = "运行 wangge pack install 名称", "run wangge pack install NAME"
+        return Finding("pack", "warn", "尚未安装规则包", "no policy pack is installed", *remedy)
+    said = f"规则包 {active.pack_version}", f"policy pack {active.pack_version}"
+    if active.name not in pack_services.list_names():
+        return Finding("pack", "ok", *said)
+    shipped = pack_services.load(active.name)
+    if shipped.pack_version != active.pack_version:
+        zh, en = f"随附 {shipped.pack_version}，尚未生效", f"{shipped.pack_version} is here, but not in force"
+        remedy = f"运行 wangge pack install {active.name}", f"run wangge pack install {active.name}"
+    elif not pack_services.is_as_installed(shipped, active):
+        zh, en = "文件内容与已安装的不同", "its files hold other rules than those installed"
+        remedy = (
+            f"修改 pack.yaml 中的 version，再运行 wangge pack install {active.name}",
+            f"change the version in pack.yaml, then run wangge pack install {active.name}",
+        )
+    else:
+        return Finding("pack", "ok", *said)
+    return Finding("pack", "warn", f"{said[0]}：{zh}", f"{said[1]}: {en}", *remedy)
 
 
 def _server_clock() -> Finding:

@@ -24,7 +24,7 @@ from wangge.triage import services as triage
 from wangge.venues import services as venues
 from wangge.venues.schemas import VenueClassOut
 
-__all__ = ["diff", "install", "install_pack", "list_names", "load"]
+__all__ = ["diff", "install", "install_pack", "is_as_installed", "list_names", "load"]
 
 
 def load(name: str) -> Pack:
@@ -33,6 +33,11 @@ def load(name: str) -> Pack:
     Raises: PackUnknown; PackUnreadable naming file, line, field and remedy of everything that is wrong.
     """
     return read(name)
+
+
+def is_as_installed(pack: Pack, install: PackInstall) -> bool:
+    """Return whether the pack holds what was installed under its version. Rule: PK-5."""
+    return bytes(install.digest) == digest_of(pack.model_dump(mode="json"))
 
 
 def diff(before: str, after: str) -> list[Change]:
@@ -60,7 +65,7 @@ def install_pack(pack: Pack, *, effective_on: date, actor: Actor, at: datetime) 
     content = pack.model_dump(mode="json")
     digest = digest_of(content)
     before = PackInstall.objects.select_for_update().filter(pack_version=pack.pack_version).first()
-    if before is not None and bytes(before.digest) != digest:
+    if before is not None and not is_as_installed(pack, before):
         raise PackChangedUnderVersion(pack_version=pack.pack_version)
     if before is not None and before.is_active:
         return False

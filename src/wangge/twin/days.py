@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from wangge.accounts.rules import Role
+from wangge.kernel import calendars
 from wangge.kernel.calendar import YearUnknown
 from wangge.orders.schemas import PlanRequest
 from wangge.twin.behaviour import Behaviour
 from wangge.twin.doors import Door
 from wangge.twin.play import Play
 from wangge.twin.visiting import Task, day_of
-from wangge.twin.worktime import add_work_hours, at_time, works_on
+from wangge.twin.worktime import IsWorkday, add_work_hours, at_time, works_on
 
 SYNCS = (12.5, 18.0, 21.0)  # hours of the day at which phones and desks send what they have
 FIRST_VISIT, LAST_VISIT = 8.75, 17.75
@@ -39,14 +41,16 @@ def play_days(
     Nobody goes out on `idle_on`; the last month is planned to `plan_until` instead of the end of the days.
     Rule: TW-5 (working hours), TW-6 (habits), TW-8 (equal seeds, equal cities).
     """
-    play = Play(door, door.meet(starts_on), door.matters(), habits, seed=seed, pace=add_work_hours)
+    works = partial(works_on, calendar=calendars.in_force().nation)
+    pace = partial(add_work_hours, works=works)
+    play = Play(door, door.meet(starts_on), door.matters(), habits, seed=seed, pace=pace)
     play.take_photos(at=at_time(starts_on, PLANNED_AT))
     play.adopt(door.open_cases())
     planned_to = plan_until or starts_on + timedelta(days=days)
     for day in (starts_on + timedelta(days=n) for n in range(days)):
         if day == starts_on or day.day == 1:
             _plan(play, day, min(planned_to, first_of_next_month(day)))
-        visits = [] if day == idle_on else _timetable(play, day)
+        visits = [] if day == idle_on else _timetable(play, day, works)
         if not _live_through(play, day, visits, until):
             break
         on_day(day)
@@ -78,13 +82,13 @@ def _live_through(play: Play, day: date, visits: Sequence[Visit], until: datetim
     return not is_last
 
 
-def _timetable(play: Play, day: date) -> list[Visit]:
+def _timetable(play: Play, day: date, works: IsWorkday) -> list[Visit]:
     """Return the visits people mean to make that day, levelled to it or put off to it, by time."""
-    if not works_on(day):
+    if not works(day):
         return []
     visits = []
     for task in play.door.tasks(day):
-        on = day_of(task, play.habits.visits, seed=play.seed)
+        on = day_of(task, play.habits.visits, seed=play.seed, works=works)
         if on is not None and on <= day:
             hour = random.Random(f"{play.seed}:hour:{task.order_id}").uniform(FIRST_VISIT, LAST_VISIT)
             visits.append((at_time(day, hour).replace(microsecond=0), task))

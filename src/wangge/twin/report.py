@@ -14,7 +14,7 @@ from wangge.twin.queries import CaseFacts, OrderFacts, StageFacts
 
 ORDER = [status.value for status in Status]
 DISCOUNTED = frozenset({Status.REJECTED, Status.MERGED})
-AddWorkingDays = Callable[[datetime, int], datetime]
+ReachedAt = Callable[[datetime, int], datetime | None]  # none: in a year that nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _is_overdue(case: CaseFacts, at: datetime) -> bool:
 
 
 def escalations(
-    cases: Sequence[CaseFacts], ladder: Sequence[Rung], *, at: datetime, add_working_days: AddWorkingDays
+    cases: Sequence[CaseFacts], ladder: Sequence[Rung], *, at: datetime, reached_at: ReachedAt
 ) -> dict[str, int]:
     """Return how many cases reached each level of the ladder.
 
@@ -102,9 +102,8 @@ def escalations(
             continue
         until = case.closed_at or at
         for rung in ladder:
-            after = rung.after_working_days
-            level_at = add_working_days(case.due_at, after) if after else case.due_at
-            reached[rung.code] += until > level_at
+            level_at = reached_at(case.due_at, rung.after_working_days)
+            reached[rung.code] += level_at is not None and until > level_at
     return reached
 
 

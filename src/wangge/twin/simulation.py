@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.cases import queries as cases
+from wangge.kernel import calendars
 from wangge.kernel.actor import Actor
-from wangge.kernel.calendar import add_working_days
 from wangge.kernel.errors import Refused
+from wangge.oversight.rules import reached_at
 from wangge.twin import queries, report
 from wangge.twin.backdating import backdate
 from wangge.twin.behaviour import behaviour
@@ -110,7 +112,10 @@ def figures(
         "orders": report.order_figures(queries.order_facts(settings.starts_on, ends_on)),
         "cases": report.case_figures(found, stages, at=ends_at),
         "escalated": report.escalations(
-            found, settings.ladder, at=ends_at, add_working_days=add_working_days
+            found,
+            settings.ladder,
+            at=ends_at,
+            reached_at=partial(reached_at, calendar=calendars.in_force().nation),
         ),
         "refused": dict(sorted(refused.items())),
         "fingerprint": report.fingerprint(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from wangge.kernel.calendar import YearUnknown, is_workday
+from wangge.kernel.calendar import Calendar, YearUnknown, national
 from wangge.kernel.clock import CHINA
 
 OPENS, CLOSES = time(8, 30), time(18, 0)
@@ -13,13 +13,13 @@ DAY_HOURS = 9.5
 IsWorkday = Callable[[date], bool]
 
 
-def works_on(day: date) -> bool:
-    """Return whether people work that day: China's calendar, Monday to Friday in a year it does not know.
+def works_on(day: date, calendar: Calendar = national) -> bool:
+    """Return whether people work that day by the calendar, Monday to Friday in a year it does not know.
 
     Rule: TW-5. A deadline never guesses (CS-6); people's habits may.
     """
     try:
-        return is_workday(day)
+        return calendar.is_workday(day)
     except YearUnknown:
         return day.weekday() < 5
 
