@@ -81,7 +81,7 @@ def test_rules_that_came_with_an_update_and_are_not_in_force_are_named() -> None
     assert check_pack().remedy_en == "run wangge pack install NAME"
     shipped = packs.load("wuhu")
     older = shipped.model_copy(update={"version": "2026.01"})
-    admin = make_actor(Person("security", "管理员", Role.SECURITY_ADMIN, "34.02."))
+    admin = make_actor(Person("admin", "管理员", Role.SYSTEM_ADMIN, "34.02."))
     at = datetime(2026, 11, 2, tzinfo=UTC)
     packs.install_pack(older, effective_on=at.date(), actor=admin, at=at)
     assert check_pack().remedy_en == "run wangge pack install wuhu"

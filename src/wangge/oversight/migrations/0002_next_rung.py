@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0014_marks_leave_open_rows'),
+        ('cases', '0015_marks_leave_open_rows'),
         ('oversight', '0001_late'),
     ]
 

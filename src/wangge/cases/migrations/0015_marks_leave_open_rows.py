@@ -4,6 +4,7 @@ from django.db import migrations
 
 COLUMNS = (
     "grid_path, venue_id, matter_code, severity, is_restricted, status, reporter_id, department_id, handler_id,"
+    " answerable_id, co_departments, co_waiting, handled_by, judged_by, asked, asked_by_id,"
     " reported_at, due_at, stage_started_at, stage_due_at, closed_at"
 )
 NAMES = [column.strip() for column in COLUMNS.split(",")]
@@ -17,7 +18,7 @@ CREATE TRIGGER cases_keep_open_changed AFTER UPDATE ON cases_case FOR EACH ROW
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0013_news'),
+        ('cases', '0014_loop'),
     ]
 
     operations = [
