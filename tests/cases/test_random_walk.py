@@ -23,7 +23,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Outcome
 from wangge.kernel.ids import new_id
 
-PEOPLE = ("alice", "bob", "carol", "han", "pang", "chief", "super")
+PEOPLE = (*("alice",) * 4, *("han", "pang", "chief", "super") * 2, "bob", "carol")  # the desk has most to do
 HANDLING = {"sign", "feed_back", "transfer", "transfer_back", "send_back", "countersign"}
 JUDGING = {"pass", "fail", "confirm_resume"}
 ENDED = {"closed", "rejected", "merged"}
@@ -33,7 +33,7 @@ BATCH = 25
 def swapped(house: House, rng: random.Random) -> Actor:
     """Return somebody, now and then in a post of somebody else: eyes are a matter of people, not of posts."""
     one = house.named(rng.choice(PEOPLE))
-    if rng.random() < 0.25:
+    if rng.random() < 0.1:
         return Actor(one.user_id, one.name, *_post(house.named(rng.choice(PEOPLE))))
     return one
 
