@@ -1,5 +1,6 @@
 import type { CaseDetail, CaseRow, EventOut, MatterOut } from '@wangge/api'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { BATCHES, batchOf, sendBatch } from '../src/features/cases/batch'
 import { changesOf, isMainStep, makeSteadyStep, stepOn } from '../src/features/cases/commands'
 import { dueOf } from '../src/features/cases/dues'
 import { partPhotos, photosOf, reasonOf } from '../src/features/cases/events'
@@ -7,6 +8,7 @@ import { exportUrl, fromUrl, isNarrowed, noFilters, toQuery, toUrl } from '../sr
 import { groupRows, readLook } from '../src/features/cases/useListLook'
 import { neighboursOf } from '../src/features/cases/trail'
 import { moveIn } from '../src/features/cases/useListKeys'
+import { keepChosen } from '../src/features/cases/useCaseList'
 import { groupMatters } from '../src/features/cases/useReferences'
 
 describe('filters in the address', () => {
@@ -80,6 +82,7 @@ describe('the look of the list', () => {
       columns: ['status', 'reported'],
       isDense: true,
       isGrouped: false,
+      size: 50,
     })
   })
 
@@ -202,5 +205,48 @@ describe('the deadline in a list', () => {
   it('is nothing while no clock runs', () => {
     expect(dueOf({ ...row, light: 'none' }, now)).toBeUndefined()
     expect(dueOf({ light: 'green', due_at: null, stage_due_at: null }, now)).toBeUndefined()
+  })
+})
+
+describe('what is chosen', () => {
+  const line = (id: string, version = 1) => ({ id, version }) as CaseRow
+
+  it('is renewed with the list, loses what left it, and keeps what was never shown', () => {
+    const chosen = new Map(['here', 'left', 'beyond'].map((id) => [id, line(id)]))
+    const kept = keepChosen(chosen, [line('here', 2)], [line('here'), line('left')])
+    expect([...kept].map(([id, row]) => [id, row.version])).toEqual([
+      ['here', 2],
+      ['beyond', 1],
+    ])
+  })
+})
+
+describe('steps on many cases', () => {
+  const rows = Array.from({ length: 120 }, (_, n) => ({ id: `c${n}` }) as CaseRow)
+  const act = (row: CaseRow) => ({ act: { id: row.id, case_id: row.id, kind: 'urge' as const, text: '请尽快' } })
+  const answer = (body: unknown, status = 200) =>
+    new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
+
+  it('have each a key of their own that the list does not use otherwise', () => {
+    const keys = BATCHES.map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(['j', 'k', 'x', 'X', 'v', 'r', '/', '?'].filter((key) => (keys as string[]).includes(key))).toEqual([])
+    expect(batchOf('dispatch').undo).toBe('recall')
+  })
+
+  it('go in parts to where their kind is taken, and stop at a break with what was told so far', async () => {
+    const asked: string[] = []
+    const told: number[] = []
+    vi.stubGlobal('fetch', async (request: Request) => {
+      asked.push(new URL(request.url).pathname)
+      if (asked.length === 3) throw new TypeError('offline')
+      const sent = (await request.json()) as { id: string }[]
+      return answer(sent.map(({ id }) => ({ command_id: id, outcome: 'applied', status: 200 })))
+    })
+    const error = await sendBatch(rows, act, (part) => told.push(part.length))
+    vi.unstubAllGlobals()
+    expect(asked).toEqual(Array(3).fill('/api/oversight/acts'))
+    expect(told).toEqual([50, 50])
+    expect(error?.status).toBe(0)
   })
 })

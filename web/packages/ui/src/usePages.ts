@@ -11,7 +11,10 @@ export interface Page<T> {
 const SIZE = 50
 
 /** A list that comes page by page after a cursor. An older answer that comes late is dropped. */
-export function usePages<T>(fetch: (cursor: string, limit: number) => Promise<Page<T>>) {
+export function usePages<T>(
+  fetch: (cursor: string, limit: number) => Promise<Page<T>>,
+  size: () => number = () => SIZE,
+) {
   const rows = shallowRef<T[]>([])
   const total = ref<{ n: number; isExact: boolean }>()
   const cursor = ref('')
@@ -44,14 +47,14 @@ export function usePages<T>(fetch: (cursor: string, limit: number) => Promise<Pa
     rows.value = []
     total.value = undefined
     cursor.value = ''
-    return get('', SIZE)
+    return get('', size())
   }
   /** The same question again, as long as the list is now. */
-  const reload = (): Promise<boolean> => get('', Math.min(200, Math.max(SIZE, rows.value.length)))
-  const more = async (): Promise<boolean> => cursor.value !== '' && !isLoading.value && get(cursor.value, SIZE)
+  const reload = (): Promise<boolean> => get('', Math.min(200, Math.max(size(), rows.value.length)))
+  const more = async (): Promise<boolean> => cursor.value !== '' && !isLoading.value && get(cursor.value, size())
 
   const count = computed(() =>
     total.value ? `${total.value.n.toLocaleString('en')}${total.value.isExact ? '' : '+'}` : '',
   )
-  return { rows, count, error, isLoading, hasMore: computed(() => cursor.value !== ''), restart, reload, more }
+  return { rows, total, count, error, isLoading, hasMore: computed(() => cursor.value !== ''), restart, reload, more }
 }

@@ -1,12 +1,13 @@
 import type { CaseRow } from '@wangge/api'
 import { onActivated, onBeforeUnmount, onDeactivated, onMounted, ref } from 'vue'
+import { BATCHES, type Key } from './batch'
 
 interface Doing {
   rows: () => readonly CaseRow[]
   open: (id: string) => void
-  choose: (id: string) => void
+  choose: (row: CaseRow) => void
   chooseAll: () => void
-  act: (key: 'a' | 'd' | 's') => void
+  act: (key: Key) => void
   turn: () => void
   refresh: () => void
   search: () => void
@@ -39,11 +40,12 @@ export function useListKeys(doing: Doing) {
   const keys: Record<string, () => void> = {
     j: () => move(1),
     k: () => move(-1),
-    x: () => current.value && doing.choose(current.value),
+    x: () => {
+      const row = doing.rows().find((one) => one.id === current.value)
+      if (row) doing.choose(row)
+    },
     X: doing.chooseAll,
-    a: () => doing.act('a'),
-    d: () => doing.act('d'),
-    s: () => doing.act('s'),
+    ...Object.fromEntries(BATCHES.map(({ key }) => [key, () => doing.act(key)])),
     v: doing.turn,
     r: doing.refresh,
     '/': doing.search,

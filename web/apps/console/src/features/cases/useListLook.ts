@@ -3,21 +3,28 @@ import { ref, watch } from 'vue'
 
 export const COLUMNS = ['severity', 'status', 'place', 'department', 'reported'] as const
 export type Column = (typeof COLUMNS)[number]
+export const SIZES = [50, 100, 200] as const
 export interface Look {
   columns: Column[]
   isDense: boolean
   isGrouped: boolean
+  size: (typeof SIZES)[number]
 }
 
 const KEY = 'wangge.cases.look'
-const FIRST: Look = { columns: [...COLUMNS], isDense: false, isGrouped: false }
+const FIRST: Look = { columns: [...COLUMNS], isDense: false, isGrouped: false, size: 50 }
 
 /** Read what this browser remembers; what it does not know it leaves out. */
 export function readLook(text: string | null): Look {
   try {
     const told = JSON.parse(text ?? '{}') as Partial<Record<keyof Look, unknown>>
     const kept = Array.isArray(told.columns) ? COLUMNS.filter((one) => (told.columns as unknown[]).includes(one)) : null
-    return { columns: kept ?? FIRST.columns, isDense: told.isDense === true, isGrouped: told.isGrouped === true }
+    return {
+      columns: kept ?? FIRST.columns,
+      isDense: told.isDense === true,
+      isGrouped: told.isGrouped === true,
+      size: SIZES.find((one) => one === told.size) ?? FIRST.size,
+    }
   } catch {
     return { ...FIRST }
   }
