@@ -36,6 +36,7 @@ SETTINGS = {
     "wal_compression": "on",
     "log_min_messages": "warning",
 }
+ON_REQUEST_ALONE = 2**31  # with Django's None psycopg prepares nothing, not even what asks for it
 PATIENCE_S = 600  # crash recovery of a big database takes minutes; a process that ends is noticed at once
 LOG_MAX_BYTES = 10_000_000
 
@@ -59,7 +60,7 @@ def django_database(url: str | None, home: Path) -> dict[str, Any]:
         "PASSWORD": given.pop("password", ""),
         "HOST": given.pop("host", ""),
         "PORT": given.pop("port", ""),
-        "OPTIONS": {**given, "options": "-c jit=off"},
+        "OPTIONS": {**given, "options": "-c jit=off", "prepare_threshold": ON_REQUEST_ALONE},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
