@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.makers import ALICE, AT, BOB, plain_actor
+from wangge.cases.schemas import StepCommand
+from wangge.cases.vocabulary import Action
 from wangge.kernel import audit, jobs, receipts
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.ids import new_id
@@ -100,3 +105,33 @@ def test_rows_and_jobs_roll_back_with_the_write():
         assert count_jobs() == AuditRow.objects.count() == 1
         transaction.set_rollback(True)
     assert count_jobs() == AuditRow.objects.count() == 0
+
+
+@given(
+    at=st.datetimes(
+        timezones=st.sampled_from(
+            [UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))]
+        )
+    ),
+    reason=st.text(max_size=40),
+    lon=st.none() | st.floats(-180, 180),
+    department_id=st.none() | st.integers(1, 2**53),
+    photos=st.lists(st.just("a" * 64), max_size=3),
+)
+def test_the_digest_of_a_command_is_that_of_its_json(
+    at: datetime, reason: str, lon: float | None, department_id: int | None, photos: list[str]
+) -> None:
+    command = StepCommand.model_construct(
+        id=new_id(),
+        case_id=new_id(),
+        action=Action.ACCEPT,
+        at=at,
+        base_version=1,
+        reason=reason,
+        photos=photos,
+        department_id=department_id,
+        merged_into=None,
+        lon=lon,
+        lat=lon,
+    )
+    assert receipts.digest_of_command(command) == receipts.digest_of(command.model_dump(mode="json"))

@@ -66,7 +66,7 @@ def canonical(value: Any) -> Any:
 
 def as_text(at: datetime) -> str:
     """Return the moment as text: UTC, always six decimals."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def event_body(*, detail: Mapping[str, Any], **fields: Any) -> bytes:

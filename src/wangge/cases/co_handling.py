@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ _AGAIN = (
     " ON CONFLICT (case_id, department_id)"
     " DO UPDATE SET state = excluded.state, person_id = excluded.person_id, at = excluded.at"
 )
-WRITE = prepared.Write(_PLAIN.columns, _PLAIN.one + _AGAIN, _PLAIN.many + _AGAIN)
+WRITE = replace(_PLAIN, one=_PLAIN.one + _AGAIN, many=_PLAIN.many + _AGAIN)
 
 
 @dataclass(frozen=True, slots=True)

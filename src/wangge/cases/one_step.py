@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -21,11 +22,14 @@ from wangge.matters import queries as matters
 
 KIND = "cases.step"
 MERGES = frozenset({Action.MERGE, Action.UNMERGE})
-LOOK = f"""
-SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active), {calendars.EDITION},
+FACTS = f"""
+SELECT {", ".join(writing.FACTS)}, (SELECT id FROM matters_timing WHERE is_active), {calendars.EDITION}
+"""
+LOOK = f"{FACTS}, NULL FROM cases_case WHERE id = %s::uuid"
+LOOK_WITH_PHOTOS = f"""{FACTS},
   (SELECT jsonb_object_agg(sha256, coalesce(facts, '{{}}')) FROM kernel_storedfile
    WHERE sha256 = ANY(%s::text[]))
-FROM cases_case WHERE id = %s
+FROM cases_case WHERE id = %s::uuid
 """
 WRITE = f"""
 WITH moved AS ({{save}} AND event_count = %s RETURNING id),
@@ -51,7 +55,7 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
     """
     if connection.in_atomic_block or step.action in MERGES:
         return None
-    row = prepared.send(LOOK, step.photos, step.case_id, binary=True).fetchone()
+    row = _look(step)
     if row is None:
         return None
     case = writing.read_facts(row[: len(writing.FACTS)])
@@ -74,6 +78,12 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
         return None  # the command was applied meanwhile, or before
 
 
+def _look(step: StepCommand) -> Any:
+    if step.photos:
+        return prepared.send(LOOK_WITH_PHOTOS, step.photos, str(step.case_id), binary=True).fetchone()
+    return prepared.send(LOOK, str(step.case_id), binary=True).fetchone()
+
+
 @lru_cache(maxsize=64)
 def _statement(save: str) -> str:
     """Return the whole write; steps of one kind change the same columns and share a prepared statement."""
@@ -83,7 +93,7 @@ def _statement(save: str) -> str:
 def _write(
     case: CaseFacts, after: CaseFacts, event: Event, fate: Fate, step: StepCommand, actor: Actor, at: datetime
 ) -> bool:
-    digest = receipts.digest_of(step.model_dump(mode="json"))
+    digest = receipts.digest_of_command(step)
     entry = (f"cases.{event.action}", "case", str(case.id), {"seq": event.seq})
     save = writing.save_of(frozenset(writing.list_changed(case, after)))
     written = prepared.send(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -29,8 +29,6 @@ class Command(Protocol):
     """A command carries the id that its sender made."""
 
     id: UUID
-
-    def model_dump(self, *, mode: str) -> dict[str, Any]: ...
 
 
 C = TypeVar("C", bound=Command)
@@ -60,7 +58,7 @@ def apply_once(
     """
     if len(commands) > MOST:
         raise TooMany(most=MOST, given=len(commands))
-    given = [(command.id, receipts.digest_of(command.model_dump(mode="json"))) for command in commands]
+    given = [(command.id, receipts.digest_of_command(command)) for command in commands]
     digests: dict[UUID, bytes] = {}
     for identifier, digest in given:
         digests.setdefault(identifier, digest)

@@ -30,12 +30,17 @@ INSERT = prepared.insert(
     },
 )
 _LOCK_BITS = (1 << 63) - 1
-_encode = msgspec.json.Encoder(order="sorted").encode
+_encode = msgspec.json.Encoder(order="sorted", enc_hook=vars).encode
 
 
 def digest_of(content: Any) -> bytes:
     """Return the sha256 of `content` as canonical JSON (sorted keys, no spaces)."""
     return hashlib.sha256(_encode(content)).digest()
+
+
+def digest_of_command(command: object) -> bytes:
+    """Return `digest_of` of a command's fields: the same as of its `model_dump(mode="json")`, at a third."""
+    return digest_of(vars(command))
 
 
 def ask(digests: Mapping[UUID, bytes]) -> Cursor[Any]:
