@@ -169,10 +169,11 @@ def test_a_search_finds_what_holds_every_word(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("windows", [(6,), (2, 6)])
 def test_a_word_that_stands_everywhere_is_found_among_the_newest(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, windows: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr("wangge.cases.finding.RECENT", 6)
+    monkeypatch.setattr("wangge.cases.finding.WINDOWS", windows)
     made = [make_case(house, at=AT + HOUR * n, text="灭火器") for n in range(12)]
     page = get(house.alice, "", q="灭火", limit=3).json()
     assert [item["id"] for item in page["items"]] == [str(one) for one in reversed(made[-3:])]
@@ -182,6 +183,19 @@ def test_a_word_that_stands_everywhere_is_found_among_the_newest(
         page = get(house.alice, "", q="灭火", limit=3, cursor=page["next_cursor"]).json()
         seen += len(page["items"])
     assert seen == 12
+
+
+@pytest.mark.django_db
+def test_a_word_that_no_recent_case_has_is_found_by_the_index(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wangge.cases.finding.WINDOWS", (2, 4))
+    old = [make_case(house, at=AT + HOUR * n, text="灭火器") for n in range(2)]
+    for n in range(2, 8):
+        make_case(house, at=AT + HOUR * n, text="电线")
+    page = get(house.alice, "", q="灭火", limit=1).json()
+    assert [item["id"] for item in page["items"]] == [str(old[1])]
+    assert (page["total"], page["total_is_exact"]) == (2, True)
 
 
 @pytest.mark.django_db

@@ -40,6 +40,9 @@ __all__ = [
 ]
 _NAMES = "SELECT id, name FROM accounts_user WHERE id = ANY(%s)"
 _DEPARTMENTS = "SELECT id, code, name, kind, path FROM accounts_department WHERE id = ANY(%s)"
+_OF_KINDS = """
+SELECT id, kind, path FROM accounts_department WHERE kind = ANY(%s) AND path = ANY(%s) ORDER BY code
+"""
 
 
 def get_actor(user: User, on: date) -> Actor | None:
@@ -215,8 +218,7 @@ def departments_for(wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str
     pairs = set(wanted)
     kinds, paths = {kind for kind, _ in pairs}, {up for _, path in pairs for up in ancestors(path)}
     known: dict[tuple[str, str], int] = {}
-    rows = Department.objects.filter(kind__in=kinds, path__in=paths).order_by("code")
-    for pk, kind, path in rows.values_list("pk", "kind", "path"):
+    for pk, kind, path in prepared.send(_OF_KINDS, list(kinds), list(paths)).fetchall():
         known.setdefault((kind, path), pk)
     return {
         (kind, path): next((known[kind, up] for up in reversed(ancestors(path)) if (kind, up) in known), None)

@@ -14,6 +14,7 @@ from wangge.cases.rules import ENDED, Light
 from wangge.cases.schemas import CaseFilter
 from wangge.cases.waiting import waiting_for
 from wangge.cases.work import WorkQuerySet
+from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.paths import is_closed
@@ -21,14 +22,16 @@ from wangge.kernel.terms import holds, stands_in
 from wangge.matters import queries as matters
 from wangge.venues import queries as venues
 
-RECENT = 5_000  # cases
+WINDOWS = (400, 5_000)  # of the newest cases
+NEWEST = "SELECT reported_at FROM cases_case ORDER BY reported_at DESC OFFSET %s LIMIT 1"
 MOST_PLACES = 500  # a name that so many places bear tells them no more apart
 WORDS_OF_A_MATTER = 2  # a single letter names no matter
 
 
-def select(actor: Actor, filters: CaseFilter, at: datetime) -> WorkQuerySet[Any]:
+def select(actor: Actor, filters: CaseFilter, at: datetime, *, sought: Q | None = None) -> WorkQuerySet[Any]:
     """Return the visible cases that the filters ask for, as rows of `Case` or, if all are open, `OpenCase`.
 
+    `sought`: where the words stand beside text and address, if that was looked up before.
     Raises: NotYourRole, Unreadable.
     """
     actor.check_can("cases.read")
@@ -45,22 +48,30 @@ def select(actor: Actor, filters: CaseFilter, at: datetime) -> WorkQuerySet[Any]
     if not filters.q.strip():
         return rows
     inside = stands_in(filters.q, "words") if rows.model is OpenCase else holds(filters.q, "text", "address")
-    return rows.filter(_text(filters.q, actor, inside))
+    sought = seek_elsewhere(filters.q, actor) if sought is None else sought
+    return rows.filter(sought if inside is None else sought | inside)
 
 
-def select_recent(actor: Actor, filters: CaseFilter, at: datetime) -> WorkQuerySet[Any] | None:
-    """Return the search among the newest cases alone, looked at one by one; None where that is of no use.
+def is_first_sought_among_recent(filters: CaseFilter) -> bool:
+    """Return whether the first page may be found among the newest cases alone, looked at one by one.
 
-    A word that stands in every tenth case is found here at once. By the index all its cases would be sorted
-    for the first page.
+    A word that stands in every tenth case is found there at once. By the index all its cases would be sorted
+    for the first page. A word that stands in none of the smallest window stands in few: the index knows them.
     """
-    if not filters.q.strip() or filters.cursor or filters.sort != "newest" or _asks_for_open(filters):
+    is_first_page = bool(filters.q.strip()) and not filters.cursor and filters.sort == "newest"
+    return is_first_page and not _asks_for_open(filters)
+
+
+def select_recent(
+    actor: Actor, filters: CaseFilter, at: datetime, *, sought: Q, newest: int
+) -> WorkQuerySet[Any] | None:
+    """Return what is found among so many of the newest cases; None if there are no more than these."""
+    edge = prepared.send(NEWEST, newest).fetchone()
+    if edge is None:
         return None
-    oldest = Case.objects.order_by("-reported_at").values_list("reported_at", flat=True)[RECENT : RECENT + 1]
-    if not (edge := oldest.first()):
-        return None
-    rows = select(actor, filters.model_copy(update={"q": ""}), at).filter(reported_at__gte=edge)
-    return rows.filter(_text(filters.q, actor, holds(filters.q, "text", "address", by_index=False)))
+    rows = select(actor, filters.model_copy(update={"q": ""}), at).filter(reported_at__gte=edge[0])
+    inside = holds(filters.q, "text", "address", by_index=False)
+    return rows.filter(sought if inside is None else sought | inside)
 
 
 def owned_by(actor: Actor) -> Q:
@@ -94,12 +105,12 @@ def _exact(filters: CaseFilter) -> dict[str, Any]:
     return {name: value for name, value in exact.items() if value is not None}
 
 
-def _text(words: str, actor: Actor, inside: Q | None) -> Q:
-    """Return where the words are found: text and address, the place, the matter, the start of the id."""
+def seek_elsewhere(words: str, actor: Actor) -> Q:
+    """Return where else than in text and address the words are found: place, matter, start of the id."""
     words = words.strip()
     found = Q(pk__in=[])
-    if inside is not None:
-        found |= inside | Q(venue_id__in=venues.named(actor, words, most=MOST_PLACES))
+    if places := venues.named(actor, words, most=MOST_PLACES):
+        found |= Q(venue_id__in=places)
     if codes := _matters(words):
         found |= Q(matter_code__in=codes)
     return found | _id_prefix(words)

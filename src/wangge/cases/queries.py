@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import FileResponse, HttpResponseBase
 
-from wangge.cases import paging
+from wangge.cases import finding, paging
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
@@ -15,7 +16,7 @@ from wangge.cases.detailing import detail_of
 from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
-from wangge.cases.finding import select, select_recent
+from wangge.cases.finding import select
 from wangge.cases.loads import advise_handler, list_inboxes
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near
@@ -85,14 +86,30 @@ MOST_POINTS = 5_000
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
     """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
-    recent = select_recent(actor, filters, at)
-    if recent is not None and (page := paging.read(recent, filters, at)).next_cursor:
-        return _page(page, actor, at, total=recent.order_by().count(), is_exact=False)
-    found = select(actor, filters, at)
+    sought = finding.seek_elsewhere(filters.q, actor) if filters.q.strip() else None
+    if sought is not None and (shown := _recent_page(actor, filters, sought, at)):
+        return shown
+    found = select(actor, filters, at, sought=sought)
     page = paging.read(found, filters, at)
     is_all = not filters.cursor and page.next_cursor is None  # then there is nothing more to count
     total = len(page.pks) if is_all else found.order_by()[: COUNTED + 1].count()
     return _page(page, actor, at, total=min(total, COUNTED), is_exact=total <= COUNTED)
+
+
+def _recent_page(actor: Actor, filters: CaseFilter, sought: Q, at: datetime) -> CasePage | None:
+    """Return the first page if the newest cases fill it."""
+    if not finding.is_first_sought_among_recent(filters):
+        return None
+    for newest in finding.WINDOWS:
+        found = finding.select_recent(actor, filters, at, sought=sought, newest=newest)
+        if found is None:
+            return None
+        page = paging.read(found, filters, at)
+        if page.next_cursor:
+            return _page(page, actor, at, total=found.order_by().count(), is_exact=False)
+        if not page.pks:
+            return None
+    return None
 
 
 def _page(page: paging.Page, actor: Actor, at: datetime, *, total: int, is_exact: bool) -> CasePage:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import numpy as np
 import shapely
-from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
@@ -46,9 +45,7 @@ SELECT path, name FROM (
 
 def index_of(layer: str, at: datetime) -> LayerIndex:
     """Return the layer's point → grid index as it stood at `at`; built once for equal grids."""
-    with connection.cursor() as cursor:
-        cursor.execute(MARK, [layer, at, at])
-        count, mark = cursor.fetchone()
+    count, mark = prepared.send(MARK, layer, at, at).fetchall()[0]
     return SHELF.get((layer, count, mark), lambda: _build(layer, at))
 
 
