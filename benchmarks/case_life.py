@@ -10,9 +10,11 @@ Server    granian with WSGI, as `wangge run` starts it, with the worker for jobs
 Peer      eGov DIGIT on 16 virtual processors: 37 lives a second up to 100,000 cases, 6.3 at 1,006,743.
 Limit     The same server, clients and machine asking for /api/health, which looks into the database and does
           nothing else.
+CPU       Of clients, web, worker and PostgreSQL, a request: this holds on a busy machine too.
 Memory    The proportional set size (PSS) of all processes of the house after the run.
 Command   python -m benchmarks.case_life [--cases 100000 1000000] [--seconds 30] [--clients 4] [--workers 1]
-          [--small]
+          [--keep] [--small]
+          --keep copies the filled city aside; the next run with --keep begins with the copy.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ import platform
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,11 +55,13 @@ from benchmarks.filling import (
     make_rules,
     text_of,
 )
-from benchmarks.house import memory_mb, server
+from benchmarks.house import cpu_s, memory_mb, server
 from wangge.accounts.models import User
+from wangge.accounts.queries import get_actors
 from wangge.accounts.rules import Role
 from wangge.cases.queries import verify_chains
-from wangge.config import partitions
+from wangge.config import embedded, partitions
+from wangge.config.settings import WANGGE_HOME
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.kernel.models import StoredFile
@@ -236,13 +241,57 @@ LIVES: dict[str, tuple[Callable[[Caller, random.Random], None], str, int]] = {
 }
 
 
+@contextmanager
+def full_city(cases: int, *, keep: bool) -> Iterator[tuple[dict[str, Actor], float]]:
+    """Have a city with so many cases; yields its people, and how long it took to fill, 0 for a copy."""
+    if not keep:
+        with clean_database():
+            yield _fill_city(cases)
+        return
+    with embedded.in_use(WANGGE_HOME):
+        used, kept = f"test_{connection.settings_dict['NAME']}", f"bench_life_{cases}"
+        is_there = _copy(kept, used)
+        name = connection.creation.create_test_db(
+            verbosity=0, autoclobber=True, serialize=False, keepdb=is_there
+        )
+        try:
+            people, filled_s = (_people_again(), 0.0) if is_there else _fill_city(cases)
+            if not is_there:
+                connection.close()
+                _copy(used, kept)
+            partitions.make_ahead(datetime.now(UTC).date())
+            yield people, filled_s
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _fill_city(cases: int) -> tuple[dict[str, Actor], float]:
+    people = make_city()
+    start = time.perf_counter()
+    fill(cases, people["member"], open_every=40)
+    return people, time.perf_counter() - start
+
+
+def _copy(source: str, target: str) -> bool:
+    """Copy a database of this server in place of another; False if it is not there."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [source])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(f'DROP DATABASE IF EXISTS "{target}"')
+        cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy')
+    return True
+
+
+def _people_again() -> dict[str, Actor]:
+    names = dict(User.objects.values_list("username", "pk"))
+    actors = get_actors(list(names.values()), AT.date())
+    return {name: actors[pk] for name, pk in names.items()}
+
+
 def measure(cases: int, options: argparse.Namespace) -> dict[str, Any]:
     """Measure each kind of life in a city of so many cases."""
-    with clean_database():
-        people = make_city()
-        start = time.perf_counter()
-        fill(cases, people["member"], open_every=40)
-        filled_s = time.perf_counter() - start
+    with full_city(cases, keep=options.keep) as (people, filled_s):
         sessions = {name: log_in(person) for name, person in people.items()}
         rngs = [random.Random(n) for n in range(options.clients)]
         found: dict[str, Any] = {}
@@ -253,9 +302,16 @@ def measure(cases: int, options: argparse.Namespace) -> dict[str, Any]:
                     lead(caller, rngs[number])
 
                 drive(port, sessions, min(2.0, options.seconds), options.clients, live)  # warm
-                start = time.perf_counter()
+                before, start = cpu_s(house), time.perf_counter()
                 times = drive(port, sessions, options.seconds, options.clients, live)
-                found[kind] = told(times, last, count, time.perf_counter() - start, cases)
+                took_s, after = time.perf_counter() - start, cpu_s(house)
+                asked = sum(map(len, times.values()))
+                found[kind] = {
+                    **told(times, last, count, took_s, cases),
+                    "cpu_ms_a_request": {
+                        name: round((after[name] - before[name]) / asked * 1e3, 2) for name in after
+                    },
+                }
             start = time.perf_counter()
             health = drive(port, sessions, options.seconds / 4, options.clients, ask)
             limit = len(health["health"]) / (time.perf_counter() - start)
@@ -266,7 +322,7 @@ def measure(cases: int, options: argparse.Namespace) -> dict[str, Any]:
         broken = sum(1 for _ in verify_chains()) if cases <= VERIFIED else None
     return {
         "postgresql": version,
-        "filled_in_s": round(filled_s),
+        "filled_in_s": round(filled_s) if filled_s else "a copy",
         **found,
         "limit: /api/health a second": round(limit),
         "memory_mb_pss": memory,
@@ -325,6 +381,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0, help="of each kind of life")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--workers", type=int, default=1, help="web processes")
+    parser.add_argument("--keep", action="store_true", help="begin with the city of the last run")
     parser.add_argument("--small", action="store_true", help="a quick look; nothing is written")
     options = parser.parse_args()
     if options.small:

@@ -51,12 +51,32 @@ def server(*, clients: int, workers: int) -> Iterator[tuple[int, list[psutil.Pro
                 one.wait(timeout=60)
 
 
+def cpu_s(house: Sequence[psutil.Process]) -> dict[str, float]:
+    """Return the CPU seconds so far of clients (this process), web, worker and PostgreSQL."""
+    own = psutil.Process().cpu_times()
+    found = {name: _cpu(one) for name, one in _parts(house).items()}
+    return {"clients": own.user + own.system, **found}
+
+
+def _parts(house: Sequence[psutil.Process]) -> dict[str, psutil.Process]:
+    connection.ensure_connection()
+    postmaster = psutil.Process(connection.connection.info.backend_pid).parent()
+    assert postmaster
+    return {"web": house[0], "worker": house[1], "postgresql": postmaster}
+
+
+def _cpu(process: psutil.Process) -> float:
+    whole = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            whole += times.user + times.system
+    return whole
+
+
 def memory_mb(house: Sequence[psutil.Process]) -> dict[str, float]:
     """Return the PSS of web, worker and PostgreSQL with all their children."""
-    server = connection.connection.info.backend_pid
-    postmaster = psutil.Process(server).parent()
-    names = {"web": house[0], "worker": house[1], "postgresql": postmaster}
-    found = {name: _pss(one) for name, one in names.items() if one}
+    found = {name: _pss(one) for name, one in _parts(house).items()}
     return {**found, "all": round(sum(found.values()), 1)}
 
 
