@@ -143,7 +143,8 @@ def _fill_part(count: int, reporter: Actor, seed: int, first: int, whole: int, o
     with transaction.atomic(), connection.cursor() as cursor:
         with cursor.copy(f"COPY cases_case ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for one in started:
-                copy.write_row([one.told[n] if n in one.told else getattr(one.facts, n) for n in COLUMNS])
+                row = [one.told[name] if name in one.told else getattr(one.facts, name) for name in COLUMNS]
+                copy.write_row([list(value) if isinstance(value, tuple) else value for value in row])
         with cursor.copy(f"COPY cases_caseevent ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:
             for one in started:
                 for event in one.events:
