@@ -69,7 +69,8 @@ class Mark(StrEnum):
     URGE = "urge"
     SUPERVISE = "supervise"
     ESCALATE = "escalate"
-    CARD = "card"  # yellow, red or black, or one that is taken back
+    CARD = "card"  # yellow, red or black
+    LIFT = "lift"  # a letter or a card is taken back
     ANSWER = "answer"  # of a department, to a letter or a card
     REPLY = "reply"  # the reporter was told
     SUSPECT_MAJOR = "suspect_major"

@@ -103,8 +103,7 @@ def lift_acts(commands: Sequence[LiftCommand], *, actor: Actor, at: datetime) ->
             if act.lifted_at or act.kind not in WANTS_ANSWER:
                 raise AlreadyAnswered()
             act.lifted_at, act.lifted_by, act.lift_reason = at, actor.name, one.text
-            detail = {"kind": act.kind, "reason": one.text, "is_lifted": True}
-            return MarkCommand(one.id, act.case_id, Mark.CARD, detail=detail)
+            return MarkCommand(one.id, act.case_id, Mark.LIFT, detail={"kind": act.kind, "reason": one.text})
 
         fates = _marked(fresh, decide, actor, at)
         _save(found, fresh, fates, ["lifted_at", "lifted_by", "lift_reason"])
