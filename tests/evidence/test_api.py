@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,29 +12,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cases.makers import FAR_AWAY, HOUR, NEXT_DOOR, House, command, make_case, make_house, take
-from tests.evidence.makers import LATER, local, make_limits, make_photographed
+from tests.cases.makers import FAR_AWAY, HOUR, NEXT_DOOR, House, command, make_case, take
+from tests.evidence.makers import LATER, local, make_photographed
 from tests.makers import AT, make_client
 from tests.photos import draw, store_photo, take_photo
 from wangge.cases.models import CaseEvent
 from wangge.cases.queries import verify_chains
-from wangge.evidence import services
+from wangge.config import doctor
+from wangge.evidence import services, signing
 from wangge.evidence.models import EvidenceExport, State
-from wangge.kernel import clock
 from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Refused
 from wangge.kernel.ids import new_id
 from wangge.kernel.models import AuditRow, StoredFile
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def house(settings: Any, tmp_path: Any) -> Iterator[House]:
-    settings.WANGGE_SIGNING = tmp_path / "signing"
-    house = make_house()
-    make_limits()
-    with clock.standing_at(LATER):
-        yield house
 
 
 def get(actor: Actor, path: str) -> Any:
@@ -252,5 +243,22 @@ def test_everybody_may_have_the_public_key_and_retired_ones_stay(house: House, s
     assert [key["retired_at"] is None for key in keys] == [True, False]
     assert AuditRow.objects.filter(action="evidence.rotate_key").exists()
     private.write_text("no key")
-    assert Client().get("/api/evidence/keys").json()["code"] == "evidence.key_damaged"
-    assert services.rotate_key(at=LATER).fingerprint not in {key["fingerprint"] for key in keys}
+    assert Client().get("/api/evidence/keys").json() == keys  # what was signed can still be checked
+    for code, spoil in (("evidence.key_damaged", lambda: None), ("evidence.key_lost", private.unlink)):
+        spoil()
+        with pytest.raises(Refused) as refused:
+            signing.sign(b"x", at=LATER)
+        assert refused.value.code == code
+        assert Client().get("/api/health").json() | {"version": ""} == {
+            "status": "ok",
+            "database": "ok",
+            "signing_key": "lost",
+            "version": "",
+        }
+        told = next(one for one in doctor.check_machine(1) if one.name == "signing_key")
+        assert (told.level, "wangge evidence rotate" in told.remedy_zh) == ("bad", True)
+    again = services.rotate_key(at=LATER)
+    keys = Client().get("/api/evidence/keys").json()
+    assert [key["fingerprint"] for key in keys if key["retired_at"] is None] == [again.fingerprint]
+    assert len(keys) == 3
+    assert Client().get("/api/health").json()["signing_key"] == "ok"

@@ -10,81 +10,22 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image
 
-from tests.cases.makers import House, make_case, make_house, walk
-from tests.evidence.makers import LATER, make_bundle, make_limits, make_photographed
+from tests.cases.makers import House
+from tests.evidence.makers import LATER, make_bundle, make_photographed
+from tests.evidence.tampering import Parts, key_of_the_city, listed_again, parts_of, rebuilt, signed_again
 from wangge.cases.chain import MARKS, body_of, hash_of
 from wangge.cases.events import read_events
 from wangge.evidence import bundle_check, signing
-from wangge.kernel import clock
 
 pytestmark = pytest.mark.django_db
-Parts = dict[str, bytes]
-
-
-@pytest.fixture
-def house(settings: Any, tmp_path: Path) -> Iterator[House]:
-    settings.WANGGE_SIGNING = tmp_path / "signing"
-    house = make_house()
-    make_limits()
-    with clock.standing_at(LATER):
-        yield house
-
-
-@pytest.fixture
-def bundle(house: House, tmp_path: Path) -> Path:
-    """Two cases, one with photos and one closed with others."""
-    closed = make_case(house, photos=[house.photo])
-    walk(house, closed, "closed")
-    return make_bundle(house.super, [make_photographed(house), closed], tmp_path)
-
-
-def key_of_the_city() -> str:
-    return signing.list_keys(at=LATER)[0].fingerprint
-
-
-def parts_of(path: Path) -> Parts:
-    with zipfile.ZipFile(path) as bundle:
-        return {name: bundle.read(name) for name in bundle.namelist()}
-
-
-def rebuilt(path: Path, parts: Parts) -> Path:
-    changed = path.with_name("changed.zip")
-    with zipfile.ZipFile(changed, "w") as bundle:
-        for name, content in parts.items():
-            bundle.writestr(name, content)
-    return changed
-
-
-def listed_again(parts: Parts) -> None:
-    """Put every digest right in the manifest, as whoever changed a file would; the key is not theirs."""
-    manifest = json.loads(parts["manifest.json"])
-    manifest["files"] = {
-        name: {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
-        for name, content in parts.items()
-        if not name.startswith("manifest.")
-    }
-    parts["manifest.json"] = json.dumps(manifest).encode()
-
-
-def signed_again(parts: Parts) -> None:
-    """Sign the manifest with a key of one's own."""
-    key = Ed25519PrivateKey.generate()
-    manifest = json.loads(parts["manifest.json"])
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    manifest["key"]["pem"] = public.decode()
-    parts["manifest.json"] = json.dumps(manifest).encode()
-    parts["manifest.sig"] = key.sign(parts["manifest.json"])
 
 
 def photo_in(parts: Parts) -> str:
@@ -162,7 +103,7 @@ TAMPERINGS: dict[Callable[[Parts], None], tuple[str, str]] = {  # what is done: 
 def test_a_bundle_is_proven_by_the_citys_key(bundle: Path) -> None:
     code, wrong, manifest = bundle_check.check(str(bundle), key_of_the_city())
     assert (code, wrong) == (bundle_check.PROVEN, [])
-    assert [len(manifest["cases"]), manifest["reason"], manifest["absent_photos"]] == [2, "行政复议", []]
+    assert [len(manifest["cases"]), manifest["reason"], manifest["absent_files"]] == [2, "行政复议", []]
     assert bundle_check.check(str(bundle), None)[0] == bundle_check.UNTRUSTED
     assert bundle_check.check(str(bundle), "0" * 64)[1][0].field == "key"
 
@@ -217,7 +158,7 @@ def test_a_photo_that_was_gone_is_told_and_not_hidden(house: House, tmp_path: Pa
     gone.unlink()
     bundle = make_bundle(house.super, [case], tmp_path)
     code, wrong, manifest = bundle_check.check(str(bundle), key_of_the_city())
-    assert (code, wrong, manifest["absent_photos"]) == (bundle_check.PROVEN, [], [gone.name])
+    assert (code, wrong, manifest["absent_files"]) == (bundle_check.PROVEN, [], [gone.name])
 
 
 def house_photo(case: Any) -> str:
@@ -237,7 +178,7 @@ def test_a_line_of_the_bundle_is_what_the_chain_hashes(house: House, bundle: Pat
         for line, event in zip(lines, events, strict=True):
             assert hashlib.sha256(previous + line).digest() == event.hash == hash_of(event, previous=previous)
             previous = event.hash
-    assert set(json.loads(parts["manifest.json"])["marks"]) == MARKS
+    assert set(json.loads(parts["manifest.json"])["telling"]["marks"]) == MARKS
 
 
 def test_the_check_imports_nothing_of_the_house_and_is_in_the_bundle(bundle: Path) -> None:

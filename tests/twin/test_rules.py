@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -15,14 +16,17 @@ from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.cases.rules import Action, Channel, Status
 from wangge.checklists.schemas import Condition, Item
 from wangge.kernel.actor import Actor
+from wangge.kernel.distance import metres_between
+from wangge.kernel.files import as_file, look_at_photo
 from wangge.kernel.ids import time_of
-from wangge.twin import casting, photos, report
+from wangge.kernel.photos import from_json
+from wangge.twin import casting, report
 from wangge.twin.behaviour import behaviour
 from wangge.twin.cast import Cast, Office
 from wangge.twin.city import DEMO, draw_city
 from wangge.twin.ledger import read_ledger
 from wangge.twin.moves import LiveCase, Matter, Move, Stage, next_move
-from wangge.twin.photos import Album, draw_photo
+from wangge.twin.photos import Album, Shot, draw_photo
 from wangge.twin.queries import CaseFacts, OrderFacts
 from wangge.twin.report import Rung
 from wangge.twin.visiting import Task, day_of, visit
@@ -30,7 +34,7 @@ from wangge.twin.worktime import add_work_hours
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
-ALBUM = Album(before=("a" * 64, "b" * 64), after=("c" * 64, "d" * 64))
+ALBUM = Album(7, behaviour().photos, is_shared=True)
 
 
 def china(text: str) -> datetime:
@@ -313,11 +317,63 @@ def test_a_case_climbs_the_ladder_as_long_as_it_is_open_after_its_deadline() -> 
 # ---- photos and ledger ----
 
 
+# ---- photos: TW-12 ----
+
+
+def looks_of(photo: bytes) -> int:
+    _, seen = look_at_photo(as_file(photo))
+    return int(seen["looks"]) & (1 << 64) - 1
+
+
+def make_shot(place: int, number: int, *, tidy: bool) -> Shot:
+    return Shot(f"7:{place}", number, tidy, phone=0, taken_at=china("2026-03-02 10:00"), point=(118.5, 25.1))
+
+
 def test_photos_are_equal_byte_by_byte_and_small() -> None:
-    drawn = [draw_photo(n, tidy=tidy) for n in range(photos.KINDS) for tidy in (True, False)]
-    assert len(set(drawn)) == 2 * photos.KINDS
-    assert drawn[0] == draw_photo(0, tidy=True)
+    drawn = [draw_photo(make_shot(n, 0, tidy=tidy)) for n in range(6) for tidy in (True, False)]
+    assert len(set(drawn)) == 12
+    assert drawn[0] == draw_photo(make_shot(0, 0, tidy=True))
     assert max(map(len, drawn)) < 10_000
+
+
+@pytest.mark.slow
+def test_no_two_photos_look_alike_neither_of_two_places_nor_of_one() -> None:
+    places = [
+        [looks_of(draw_photo(make_shot(place, number, tidy=number > 0))) for number in range(10)]
+        for place in range(60)
+    ]
+    of_one = [(a ^ b).bit_count() for place in places for a, b in combinations(place, 2)]
+    of_two = [(a[0] ^ b[0]).bit_count() for a, b in combinations(places, 2)]
+    assert min(of_one) > 7
+    assert min(of_two) > 7
+
+
+def test_a_photo_says_when_and_where_it_was_taken_and_some_say_nothing() -> None:
+    album, at, point = Album(7, behaviour().photos), china("2026-03-02 10:00"), (118.5, 25.1)
+    said = []
+    for n in range(1, 201):
+        album.take(UUID(int=n), 0, number=0, tidy=False, at=at, point=point)
+        [photo] = album.hand_over(list(album.waiting))
+        _, seen = look_at_photo(as_file(photo))
+        said.append(from_json({"width": 240, "height": 180, **seen["facts"]}))
+    times = [one.taken_at for one in said if one.taken_at]
+    points = [one.point_wgs84 for one in said if one.point_wgs84]
+    assert all(timedelta(0) < at - taken <= timedelta(minutes=10) for taken in times)
+    assert all(metres_between(here, point) < 25 for here in points)
+    assert 100 < len(points) < len(times) < 200
+
+
+def test_each_case_has_its_own_photo_and_a_copy_of_a_city_shares_a_dozen() -> None:
+    at, point = china("2026-03-02 10:00"), (118.5, 25.1)
+    own, shared = Album(7, behaviour().photos), Album(7, behaviour().photos, is_shared=True)
+    for album in (own, shared, shared):
+        for n in range(60):
+            album.take(UUID(int=n), n % 6, number=n % 2, tidy=n % 2 == 1, at=at, point=point)
+    assert len(own.waiting) == 60
+    assert len(shared.waiting) == 6
+    again = list(own.waiting)
+    assert own.hand_over(again[:2]) != []
+    assert own.hand_over(again[:2]) == []  # sent already
 
 
 def test_a_ledger_line_cut_short_is_no_acknowledgement(tmp_path: Path) -> None:

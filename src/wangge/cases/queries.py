@@ -32,7 +32,7 @@ from wangge.cases.schemas import (
 )
 from wangge.cases.showing import lines_out, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
-from wangge.cases.whole import MARK_NAMES, WholeCase, WholeStep, check_all_visible, read_whole
+from wangge.cases.whole import TELLING, WholeCase, WholeStep, check_all_visible, read_whole
 from wangge.kernel import calendars, photo_copies
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
@@ -42,7 +42,7 @@ from wangge.territory.queries import read_box
 from wangge.territory.schemas import FeatureCollection
 
 __all__ = [
-    "MARK_NAMES",
+    "TELLING",
     "CaseBrief",
     "Move",
     "PhotoUse",

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import transaction
 
 from wangge.accounts import queries as accounts
-from wangge.cases.chain import MARKS, Event, body_of, canonical
+from wangge.cases.chain import MARKS, UNTOLD, Event, body_of, canonical
 from wangge.cases.events import read_events
 from wangge.cases.models import Case
-from wangge.cases.rules import Action
+from wangge.cases.rules import HANDLERS_WORK, JUDGEMENT, Action
 from wangge.cases.verifying import COLUMNS
 from wangge.cases.wording import ACTION_ZH, MARK_ZH, STATUS_ZH
 from wangge.kernel.actor import Actor
@@ -23,7 +23,14 @@ from wangge.kernel.errors import NotVisible
 from wangge.matters import queries as matters
 from wangge.territory import queries as territory
 
-MARK_NAMES = tuple(sorted(str(mark) for mark in MARKS))
+TELLING = {  # how the facts of a case follow from its events, for whoever reads them elsewhere (CS-7)
+    "marks": sorted(MARKS),
+    "untold": UNTOLD,
+    "people": {
+        "handled_by": sorted(action.value for action in HANDLERS_WORK),
+        "judged_by": sorted(action.value for action in JUDGEMENT),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)

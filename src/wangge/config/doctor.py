@@ -18,6 +18,7 @@ from django.conf import settings
 
 from wangge.config import faces, postgres_place
 from wangge.documents import printing
+from wangge.evidence import queries as evidence
 from wangge.kernel import clock
 from wangge.kernel.calendar import Calendar
 
@@ -44,6 +45,7 @@ def check_machine(port: int) -> Iterator[Finding]:
     yield _disk(settings.WANGGE_HOME)
     yield _clock()
     yield _secret(settings.WANGGE_HOME / "secret")
+    yield _signing_key()
     yield _faces()
     yield _port(port)
     yield _chromium()
@@ -90,6 +92,17 @@ def _secret(path: Path) -> Finding:
     if not mode & 0o077:
         return Finding("secret", "ok", *said)
     return Finding("secret", "bad", *said, f"运行 chmod 600 {path}", f"run chmod 600 {path}")
+
+
+def _signing_key() -> Finding:
+    trouble = evidence.find_key_trouble()
+    if trouble is None:
+        return Finding("signing_key", "ok", "签名密钥可用", "the signing key is in order")
+    remedy = (
+        "从安全的副本恢复；没有副本时运行 wangge evidence rotate，并公布新的公钥",
+        "bring it back from a safe copy; without one run wangge evidence rotate and publish the new key",
+    )
+    return Finding("signing_key", "bad", trouble.message("zh"), trouble.message("en"), *remedy)
 
 
 def _faces() -> Finding:

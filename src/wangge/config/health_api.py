@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.responses import Status
 
+from wangge.evidence.queries import find_key_trouble
+
 VERSION = importlib.metadata.version("wangge")
 router = Router(tags=["health"])
 
@@ -19,15 +21,17 @@ class Health(Schema):
 
     status: Literal["ok", "down"]
     database: Literal["ok", "down"]
+    signing_key: Literal["ok", "lost"]  # lost or damaged: the house is open, but evidence cannot be exported
     version: str
 
 
 @router.get("", auth=None, response={200: Health, 503: Health}, operation_id="get_health")
 def get_health(request: HttpRequest) -> Status[Health]:
-    """200 while the database answers, 503 otherwise."""
+    """200 while the database answers, 503 otherwise. A signing key that is gone closes nothing."""
+    key: Literal["ok", "lost"] = "lost" if find_key_trouble() else "ok"
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except OperationalError:
-        return Status(503, Health(status="down", database="down", version=VERSION))
-    return Status(200, Health(status="ok", database="ok", version=VERSION))
+        return Status(503, Health(status="down", database="down", signing_key=key, version=VERSION))
+    return Status(200, Health(status="ok", database="ok", signing_key=key, version=VERSION))

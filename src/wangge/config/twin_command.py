@@ -113,6 +113,7 @@ def _play(pack: Pack, *, days: int, seed: int, start: date | None, is_copy: bool
         days=days,
         seed=seed,
         starts_on=starts_on,
+        is_copy=is_copy,
     )
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("simulate", total=days)

@@ -58,6 +58,20 @@ class NumberRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Issued:
+    """A document as it left the house, and the digests of its files: Word, and PDF where it was made."""
+
+    id: UUID
+    kind: str
+    number_text: str
+    issued_at: datetime
+    issued_by_name: str
+    void_reason: str | None
+    holds_personal: bool = False
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """What a room asks to have issued: for which thing, and the facts that go on paper.
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from wangge.cases.queries import MARK_NAMES, WholeCase, WholeStep
+from wangge.cases.queries import TELLING, WholeCase, WholeStep
+from wangge.documents.rules import Issued
 from wangge.evidence import bundle_check, signing
 from wangge.kernel import files
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
 
-SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+SUFFIX = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
 CHUNK = 1 << 20
 CHECK = Path(bundle_check.__file__)
 HOW_TO_CHECK = CHECK.with_name("how_to_check.txt")
@@ -30,6 +38,7 @@ class BundleWriter:
     at: datetime
     made_by: dict[str, str]
     reason: str
+    may_reveal: bool  # documents that hold personal data go along only then (DO-6)
     listed: dict[str, dict[str, Any]] = field(default_factory=dict)
     cases: list[dict[str, Any]] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
@@ -39,8 +48,8 @@ class BundleWriter:
         self._put("README.txt", HOW_TO_CHECK.read_bytes())
         self._put("check.py", CHECK.read_bytes())
 
-    def add(self, case: WholeCase, findings: list[dict[str, Any]]) -> None:
-        """Write a case: its facts, its events as they were hashed, its originals, and a page for people."""
+    def add(self, case: WholeCase, findings: list[dict[str, Any]], documents: Sequence[Issued]) -> None:
+        """Write a case: facts, events as they were hashed, originals, what was issued, a page for people."""
         folder, head = f"cases/{case.id}", case.chain_head.hex()
         steps = [_told_again(step) for step in case.steps]
         whole = {"facts": case.facts, "names": case.names, "chain_head": head, "steps": steps}
@@ -49,7 +58,10 @@ class BundleWriter:
         self._put(f"{folder}/findings.json", _json(findings))
         self._put(f"{folder}/timeline.txt", _timeline(case).encode())
         for photo in dict.fromkeys(photo for step in case.steps for photo in step.photos):
-            self._put_photo(photo)
+            self._put_stored("photos", photo)
+        told = {step.detail.get("document") for step in case.steps}
+        issued = [self._issued(one) for one in documents if str(one.id) in told]
+        self._put(f"{folder}/documents.json", _json(issued))
         self.cases.append({"id": str(case.id), "events": len(steps), "chain_head": head})
 
     def close(self) -> None:
@@ -61,9 +73,9 @@ class BundleWriter:
             "made_by": self.made_by,
             "reason": self.reason,
             "key": asdict(key),
-            "marks": list(MARK_NAMES),
+            "telling": TELLING,
             "cases": self.cases,
-            "absent_photos": sorted(self.absent),
+            "absent_files": sorted(self.absent),
             "files": self.listed,
         }
         body = _json(manifest)
@@ -76,19 +88,36 @@ class BundleWriter:
         self._zip.writestr(self._entry(name), content)
         self.listed[name] = {"sha256": sha256(content).hexdigest(), "size_bytes": len(content)}
 
-    def _put_photo(self, photo: str) -> None:
+    def _issued(self, document: Issued) -> dict[str, Any]:
+        """Return what was issued as the bundle tells it; its files go along, or it says why they do not."""
+        is_withheld = document.holds_personal and not self.may_reveal
+        for digest in () if is_withheld else document.files:
+            self._put_stored("documents", digest)
+        return {
+            "id": str(document.id),
+            "kind": document.kind,
+            "number": document.number_text,
+            "issued_at": document.issued_at.astimezone(CHINA).isoformat(),
+            "issued_by": document.issued_by_name,
+            "void_reason": document.void_reason,
+            "is_withheld": is_withheld,
+            "files": list(document.files),
+        }
+
+    def _put_stored(self, folder: str, digest_of: str) -> None:
+        """Write a stored file under its digest, once; one that is gone is named as absent."""
         try:
-            name = f"photos/{photo}.{SUFFIX.get(files.media_type_of(photo), 'bin')}"
+            name = f"{folder}/{digest_of}.{SUFFIX.get(files.media_type_of(digest_of), 'bin')}"
             if name in self.listed:
                 return
-            with files.open_file(photo) as original, self._zip.open(self._photo_entry(name), "w") as kept:
+            with files.open_file(digest_of) as original, self._zip.open(self._packed(name), "w") as kept:
                 digest, size = sha256(), 0
                 while chunk := original.read(CHUNK):
                     kept.write(chunk)
                     digest.update(chunk)
                     size += len(chunk)
         except (NotVisible, FileNotFoundError):
-            self.absent.add(photo)
+            self.absent.add(digest_of)
             return
         self.listed[name] = {"sha256": digest.hexdigest(), "size_bytes": size}
 
@@ -97,9 +126,9 @@ class BundleWriter:
         entry.compress_type = zipfile.ZIP_DEFLATED
         return entry
 
-    def _photo_entry(self, name: str) -> zipfile.ZipInfo:
+    def _packed(self, name: str) -> zipfile.ZipInfo:
         entry = self._entry(name)
-        entry.compress_type = zipfile.ZIP_STORED  # a photo is packed already
+        entry.compress_type = zipfile.ZIP_STORED  # a photo, a Word file, a PDF is packed already
         return entry
 
 

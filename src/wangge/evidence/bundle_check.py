@@ -34,7 +34,7 @@ FORMAT = 1
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 KEY_PREFIX = bytes.fromhex("302a300506032b6570032100")  # an Ed25519 public key as DER begins so (RFC 8410)
 STEP = ("id", "case_id", "seq", "action", "before", "after", "actor_id", "actor_name", "role", "at", "detail")
-CHUNK = 1 << 20
+LARGEST = 128 << 20  # bytes: nothing in a bundle is larger, and nothing larger is read
 PROVEN, WRONG, CANNOT, UNTRUSTED = 0, 1, 2, 3
 
 
@@ -51,11 +51,16 @@ class Wrong(NamedTuple):
     def __str__(self) -> str:
         step = f" · 第 {self.step} 步 step {self.step}" if self.step else ""
         case = f" · 案件 case {self.case}" if self.case else ""
-        return f"✗ {self.file}{case}{step} · {self.field}：{self.zh}\n  {self.en}"
+        return plain(f"✗ {self.file}{case}{step} · {self.field}：{self.zh}") + f"\n  {plain(self.en)}"
 
 
 class CannotCheck(Exception):
     """Neither right nor wrong can be said."""
+
+
+def plain(text: str) -> str:
+    """Return the text without what could repaint a terminal."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def public_key(pem: str) -> bytes:
@@ -93,18 +98,8 @@ def _is_signed_says_openssl(raw: bytes, signature: bytes, message: bytes) -> boo
         for name, content in parts.items():
             with open(paths[name], "wb") as file:
                 file.write(content)
-        command = [
-            openssl,
-            "pkeyutl",
-            "-verify",
-            "-pubin",
-            "-keyform",
-            "DER",
-            "-inkey",
-            paths["key"],
-            "-rawin",
-        ]
-        command += ["-in", paths["message"], "-sigfile", paths["signature"]]
+        command = [openssl, "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin"]
+        command += ["-inkey", paths["key"], "-in", paths["message"], "-sigfile", paths["signature"]]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     if done.returncode and "Verif" not in said:
@@ -112,51 +107,54 @@ def _is_signed_says_openssl(raw: bytes, signature: bytes, message: bytes) -> boo
     return done.returncode == 0
 
 
-def digest_of(bundle: zipfile.ZipFile, name: str, most: int) -> tuple[str, int]:
-    """Return digest and size of a file of the bundle, read a little beyond `most` bytes and no further."""
-    digest, size = hashlib.sha256(), 0
-    with bundle.open(name) as file:
-        while size <= most:
-            chunk = file.read(CHUNK)
-            if not chunk:
-                break
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
+def read_part(bundle: zipfile.ZipFile, name: str) -> bytes:
+    """Return a file of the bundle. Raises: ValueError rather than read what unpacks without end."""
+    size = bundle.getinfo(name).file_size
+    if size > LARGEST:
+        raise ValueError(f"{name}: {size} bytes")
+    return bundle.read(name)
+
+
+def added(name: str) -> Wrong:
+    """Return what is said of a file that nobody signed: some are made to be taken for another, or to harm."""
+    zh, en = "清单中没有这个文件", "the manifest does not name it"
+    if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
+        zh, en = "文件名会写到别处，请勿解压", "its name leads elsewhere: do not unpack this zip"
+    elif not name.isascii():
+        zh, en = f"文件名含形近字符：{name!a}", f"it takes letters that look alike: {name!a}"
+    return Wrong(name, "", None, "name", zh, en)
 
 
 def check_files(bundle: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterator[Wrong]:
     """Yield what is missing, added, doubled or changed."""
-    names = [one for one in bundle.namelist() if one not in (MANIFEST, SIGNATURE)]
+    names = bundle.namelist()
     for name in sorted(one for one, count in Counter(names).items() if count > 1):
         yield Wrong(name, "", None, "name", "同名文件出现多次", "it is there more than once")
     listed = manifest["files"]
-    for name in sorted(set(names) - set(listed)):
-        yield Wrong(name, "", None, "name", "清单中没有这个文件", "the manifest does not name it")
+    yield from map(added, sorted(set(names) - set(listed) - {MANIFEST, SIGNATURE}))
     for name, said in sorted(listed.items()):
         if name not in names:
             yield Wrong(name, "", None, "name", "文件缺失", "it is missing")
             continue
         try:
-            digest, size = digest_of(bundle, name, said["size_bytes"])
-        except (zipfile.BadZipFile, OSError) as error:
+            content = read_part(bundle, name)
+        except Exception as error:  # whatever a zip can hold
             yield Wrong(name, "", None, "content", f"无法读取：{error}", f"it cannot be read: {error}")
             continue
-        if size != said["size_bytes"] or digest != said["sha256"]:
+        digest = hashlib.sha256(content).hexdigest()
+        if len(content) != said["size_bytes"] or digest != said["sha256"]:
             yield Wrong(name, "", None, "sha256", "内容被改动", "its bytes are not those that were signed")
-        if name.startswith("photos/") and not name.startswith(f"photos/{digest}"):
-            yield Wrong(
-                name, "", None, "name", "照片内容与其编号不符", "the photo is not the one of that digest"
-            )
+        if name.startswith(("photos/", "documents/")) and name.split("/")[1].split(".")[0] != digest:
+            yield Wrong(name, "", None, "name", "内容与其编号不符", "it is not the file of that digest")
 
 
 def check_case(
-    listed: dict[str, Any], case: dict[str, Any], lines: list[bytes], marks: list[str]
+    listed: dict[str, Any], case: dict[str, Any], lines: list[bytes], telling: dict[str, Any]
 ) -> Iterator[Wrong]:
     """Yield where the chain of a case breaks, and what its steps tell differently from its facts."""
     name, key = f"cases/{listed['id']}/events.jsonl", listed["id"]
     previous, before, steps = bytes(32), "", case["steps"]
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {**telling["untold"], **{field: [] for field in telling["people"]}}
     if not len(lines) == len(steps) == listed["events"]:
         zh = f"应有 {listed['events']} 步，实有 {len(lines)} 步"
         en = f"{listed['events']} were signed, {len(lines)} are here"
@@ -173,12 +171,12 @@ def check_case(
         previous, before = bytes.fromhex(said["hash"]), step["after"]
         told.update(step["detail"].get("facts", {}))
         told.update(status=step["after"], event_count=seq)
-        told["version"] = told.get("version", 0) + (step["action"] not in marks)
+        told["version"] = told.get("version", 0) + (step["action"] not in telling["marks"])
         told.setdefault("reporter_id", step["actor_id"])
+        for field, actions in telling["people"].items():
+            told[field] = sorted({*told[field], *([step["actor_id"]] if step["action"] in actions else [])})
     if not previous.hex() == case["chain_head"] == listed["chain_head"]:
-        yield Wrong(
-            name, key, None, "chain_head", "链尾与最后一步不符", "the head is not the last step's hash"
-        )
+        yield Wrong(name, key, None, "chain_head", "链尾与最后一步不符", "the head is not the last hash")
     for field, stands in sorted(case["facts"].items()):
         if told.get(field) != stands:
             zh, en = f"案件为 {stands}，按步骤应为 {told.get(field)}", "the steps tell another value"
@@ -193,38 +191,48 @@ def check_step(name: str, key: str, step: dict[str, Any], said: dict[str, Any]) 
             yield Wrong(name, key, step["seq"], field, zh, f"it says {step[field]} instead of {said[field]}")
 
 
-def photos_of(line: bytes) -> list[str]:
-    """Return the photos that a step names."""
-    detail = json.loads(line)[-1]
-    return [*detail.get("photos", []), *detail.get("facts", {}).get("photos", [])]
+def check_named(
+    key: str, details: list[dict[str, Any]], documents: list[dict[str, Any]], there: set[str]
+) -> Iterator[Wrong]:
+    """Yield photos and documents that a step names and the bundle lacks, and documents that no step names."""
+    steps, listing = f"cases/{key}/events.jsonl", f"cases/{key}/documents.json"
+    for seq, detail in enumerate(details, 1):
+        for photo in [*detail.get("photos", []), *detail.get("facts", {}).get("photos", [])]:
+            if photo not in there:
+                yield Wrong(steps, key, seq, "photos", f"缺少照片 {photo}", f"photo {photo} is missing")
+    told = {(one["document"], one["number"]) for one in details if "document" in one}
+    for document, number in sorted(told ^ {(one["id"], one["number"]) for one in documents}):
+        zh, en = f"步骤与清单对文书 {number} 说法不一", f"steps and list tell different things of {number}"
+        yield Wrong(listing, key, None, document, zh, en)
+    for one in documents:
+        for digest in [] if one["is_withheld"] else one["files"]:
+            if digest not in there:
+                zh, en = f"缺少文书 {one['number']}", f"document {one['number']} is missing"
+                yield Wrong(listing, key, None, digest, zh, en)
 
 
 def check_cases(bundle: zipfile.ZipFile, manifest: dict[str, Any]) -> Iterator[Wrong]:
-    """Yield what is wrong with the cases themselves, and photos that a step names and the bundle lacks."""
-    names = bundle.namelist()
-    photos = {name.split("/")[1].split(".")[0] for name in names if name.startswith("photos/")}
-    absent = set(manifest["absent_photos"])
+    """Yield what is wrong with the cases themselves, and with what they name."""
+    stored = [name for name in bundle.namelist() if name.startswith(("photos/", "documents/"))]
+    there = {name.split("/")[1].split(".")[0] for name in stored} | set(manifest["absent_files"])
     for listed in manifest["cases"]:
         folder = f"cases/{listed['id']}"
         try:
-            case = json.loads(bundle.read(f"{folder}/case.json"))
-            lines = bundle.read(f"{folder}/events.jsonl").splitlines()
-            yield from check_case(listed, case, lines, manifest["marks"])
-            named = [(seq, photo) for seq, line in enumerate(lines, 1) for photo in photos_of(line)]
-        except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+            case = json.loads(read_part(bundle, f"{folder}/case.json"))
+            lines = read_part(bundle, f"{folder}/events.jsonl").splitlines()
+            yield from check_case(listed, case, lines, manifest["telling"])
+            documents = json.loads(read_part(bundle, f"{folder}/documents.json"))
+            details = [json.loads(line)[-1] for line in lines]
+            yield from check_named(listed["id"], details, documents, there)
+        except Exception as error:  # whatever stands there
             yield Wrong(folder, listed["id"], None, "content", f"无法读取：{error!r}", "it cannot be read")
-            continue
-        for seq, photo in named:
-            if photo not in photos and photo not in absent:
-                zh, en = f"缺少照片 {photo}", f"photo {photo} is missing"
-                yield Wrong(f"{folder}/events.jsonl", listed["id"], seq, "photos", zh, en)
 
 
 def check(path: str, trusted: str | None) -> tuple[int, list[Wrong], dict[str, Any]]:
     """Return the exit code, all that is wrong, and the manifest. `trusted` is a key's fingerprint."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            body, signature = bundle.read(MANIFEST), bundle.read(SIGNATURE)
+            body, signature = read_part(bundle, MANIFEST), read_part(bundle, SIGNATURE)
             manifest = json.loads(body)
             if manifest["format"] != FORMAT:
                 raise CannotCheck(f"未知的格式 {manifest['format']} / a format that this check does not know")
@@ -238,7 +246,9 @@ def check(path: str, trusted: str | None) -> tuple[int, list[Wrong], dict[str, A
                 en = "it was signed with another key than the city's"
                 wrong.append(Wrong(MANIFEST, "", None, "key", zh, en))
             wrong += [*check_files(bundle, manifest), *check_cases(bundle, manifest)]
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except CannotCheck:
+        raise
+    except Exception as error:
         raise CannotCheck(f"不是完整的证据包 / not a whole bundle: {error!r}") from error
     return (WRONG if wrong else UNTRUSTED if trusted is None else PROVEN), wrong, manifest
 
@@ -247,10 +257,10 @@ def say(code: int, wrong: list[Wrong], manifest: dict[str, Any]) -> None:
     """Print the answer for people, Chinese first."""
     for one in wrong:
         print(one)
-    for photo in manifest["absent_photos"]:
-        print(f"! 照片 {photo} 在制作时已不在库中\n  this photo was gone when the bundle was made")
+    for gone in manifest["absent_files"]:
+        print(plain(f"! 文件 {gone} 在制作时已不在库中"), "\n  this file was gone when the bundle was made")
     counts = f"{len(manifest['cases'])} 个案件 cases · {len(manifest['files'])} 个文件 files"
-    print(f"{counts} · {manifest['made_at']} · {manifest['made_by']['name']}：{manifest['reason']}")
+    print(plain(f"{counts} · {manifest['made_at']} · {manifest['made_by']['name']}：{manifest['reason']}"))
     mark = fingerprint(public_key(manifest["key"]["pem"]))
     if code == PROVEN:
         print("✓ 证据包完整，签名属于该市。\n  The bundle is whole and signed by the city.")
@@ -275,17 +285,14 @@ def main(arguments: list[str] | None = None) -> int:
             with open(given.key, encoding="utf-8") as file:
                 trusted = fingerprint(public_key(file.read()))
         code, wrong, manifest = check(given.bundle, trusted)
-    except (CannotCheck, OSError, ValueError) as error:
-        print(f"无法核对 cannot be checked: {error}", file=sys.stderr)
+        if given.json:
+            told = {"code": code, "wrong": [one._asdict() for one in wrong]}
+            print(json.dumps(told, ensure_ascii=False, indent=1))
+        else:
+            say(code, wrong, manifest)
+    except Exception as error:
+        print(plain(f"无法核对 cannot be checked: {error}"), file=sys.stderr)
         return CANNOT
-    if given.json:
-        print(
-            json.dumps(
-                {"code": code, "wrong": [one._asdict() for one in wrong]}, ensure_ascii=False, indent=1
-            )
-        )
-    else:
-        say(code, wrong, manifest)
     return code
 
 

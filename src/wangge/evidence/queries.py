@@ -100,6 +100,11 @@ def list_keys(*, at: datetime) -> list[PublicKeyOut]:
     return [PublicKeyOut.model_validate(asdict(key)) for key in signing.list_keys(at=at)]
 
 
+def find_key_trouble() -> Refused | None:
+    """Return why the city could not sign a bundle now, None where it can. Rule: EV-9."""
+    return signing.find_trouble()
+
+
 def name_of(export_id: UUID) -> str:
     """Return where the file of an export lies in the storage."""
     return f"bundles/{export_id}.zip"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +32,14 @@ class KeyDamaged(Refused):
     en = "The signing key {path} is damaged. Bring it back, or make a new one: wangge evidence rotate."
 
 
+class KeyLost(Refused):
+    """The city had a key and its file is gone: no other one takes its place in silence."""
+
+    code = "evidence.key_lost"
+    zh = "签名密钥文件 {path} 丢失，无法签名。请恢复密钥文件，或用 wangge evidence rotate 换新密钥。"
+    en = "The signing key {path} is lost. Bring it back, or make a new one: wangge evidence rotate."
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """What everybody may know of a key. A retired one still checks what it signed."""
@@ -50,23 +58,36 @@ def sign(message: bytes, *, at: datetime) -> tuple[bytes, PublicKey]:
 
 def list_keys(*, at: datetime) -> list[PublicKey]:
     """Return the key in force first, then the retired ones, the latest first. Rule: EV-9."""
-    current = _public(_read_or_make(at), at)
-    known = [PublicKey(**json.loads(path.read_text("utf-8"))) for path in _folder().glob("*.json")]
-    retired = sorted(
-        (key for key in known if key.retired_at), key=lambda key: key.retired_at or "", reverse=True
-    )
-    return [current, *retired]
+    if not _in_force():
+        _public(_read_or_make(at), at)
+    retired = sorted((key for key in _noted() if key.retired_at), key=lambda key: key.retired_at or "")
+    return [*_in_force(), *reversed(retired)]
+
+
+def find_trouble() -> Refused | None:
+    """Return why the city could not sign now; None where it can, or has not had to yet. Rule: EV-9."""
+    path = Path(settings.WANGGE_SIGNING) / PRIVATE
+    try:
+        if path.exists():
+            _load(path)
+        elif _in_force():
+            raise KeyLost(path=path)
+    except Refused as trouble:
+        return trouble
+    return None
 
 
 def rotate(*, at: datetime) -> PublicKey:
     """Retire the key and return a new one; of the old one only the public half is kept. Rule: EV-9."""
     path = _folder() / PRIVATE
-    if path.exists():
-        try:
-            old = _public(_load(path), at)
-            _note(PublicKey(**{**asdict(old), "retired_at": at.isoformat()}))
-        except KeyDamaged:
-            path.replace(path.with_suffix(".damaged"))
+    try:
+        _public(_read_or_make(at), at)
+    except KeyDamaged:
+        path.replace(path.with_suffix(".damaged"))
+    except KeyLost:
+        pass  # what is gone is retired
+    for old in _in_force():
+        _note(replace(old, retired_at=at.isoformat()))
     fresh = Ed25519PrivateKey.generate()
     _write(path, fresh)
     return _public(fresh, at)
@@ -81,6 +102,8 @@ def _folder() -> Path:
 def _read_or_make(at: datetime) -> Ed25519PrivateKey:
     path = _folder() / PRIVATE
     if not path.exists():
+        if _in_force():
+            raise KeyLost(path=path)
         aside = path.with_name(f".{os.getpid()}.pem")
         _write(aside, Ed25519PrivateKey.generate())
         try:
@@ -122,6 +145,18 @@ def _public(private: Ed25519PrivateKey, at: datetime) -> PublicKey:
         return PublicKey(**json.loads(noted.read_text("utf-8")))
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     return _note(PublicKey(mark, pem, at.isoformat()))
+
+
+def _noted() -> list[PublicKey]:
+    return [
+        PublicKey(**json.loads(path.read_text("utf-8")))
+        for path in sorted(Path(settings.WANGGE_SIGNING).glob("*.json"))
+    ]
+
+
+def _in_force() -> list[PublicKey]:
+    """Return the key that was noted and never retired, at most one."""
+    return [key for key in _noted() if not key.retired_at]
 
 
 def _note(key: PublicKey) -> PublicKey:

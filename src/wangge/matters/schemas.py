@@ -29,6 +29,7 @@ class MatterOut(Schema):
     basis: str
     department_kind: str
     words_zh: list[str]  # what people call it: the words that suggest it
+    is_restricted: bool  # seen by named posts only
     stops_operation: bool  # closed only when somebody confirms that it may run again
     is_confirmed: bool
 
@@ -43,7 +44,6 @@ class CatalogueRow(MatterOut):
     fields: list[str]
     deadline_words: str
     source: str
-    is_restricted: bool
     origin: Literal["pack", "city"]
     number: int | None  # of the version, if the city admitted it
     path: str  # where it holds; "" is everywhere

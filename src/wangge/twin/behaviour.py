@@ -80,12 +80,18 @@ class Judges(BaseModel):
     reopen_hours: Spell
 
 
+class Photos(BaseModel):
+    says_nothing_share: Share
+    no_place_share: Share
+
+
 class Behaviour(BaseModel):
     visits: Visits
     reports: Reports
     desk: Desk
     departments: Departments
     judges: Judges
+    photos: Photos
 
 
 @cache

@@ -34,6 +34,7 @@ def play_days(
     until: datetime | None = None,
     idle_on: date | None = None,
     plan_until: date | None = None,
+    has_shared_photos: bool = False,
     on_day: Progress = lambda day: None,
 ) -> Play:
     """Let the city live `days` days from `starts_on`, at most until the moment `until`; return the play.
@@ -42,9 +43,15 @@ def play_days(
     Rule: TW-5 (working hours), TW-6 (habits), TW-8 (equal seeds, equal cities).
     """
     works = partial(works_on, calendar=calendars.in_force().nation)
-    pace = partial(add_work_hours, works=works)
-    play = Play(door, door.meet(starts_on), door.matters(), habits, seed=seed, pace=pace)
-    play.take_photos(at=at_time(starts_on, PLANNED_AT))
+    play = Play(
+        door,
+        door.meet(starts_on),
+        door.matters(),
+        habits,
+        seed=seed,
+        pace=partial(add_work_hours, works=works),
+        has_shared_photos=has_shared_photos,
+    )
     play.adopt(door.open_cases())
     planned_to = plan_until or starts_on + timedelta(days=days)
     for day in (starts_on + timedelta(days=n) for n in range(days)):

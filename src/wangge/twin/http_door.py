@@ -169,15 +169,16 @@ class HttpDoor:
                     status=Status.REPORTED,
                     since=row.reported_at,
                     version=row.version,
+                    point=(row.lon, row.lat),
                 )
         return [cases[key] for key in sorted(cases)]
 
     # ---- what people do ----
 
-    def store_photo(self, content: bytes, *, actor: Actor, at: datetime) -> str:
-        files = {"file": ("photo.jpg", content, "image/jpeg")}
-        answer = self._send(actor, "POST", "/files", files=files)
-        return str(answer.json()["sha256"])
+    def store_photos(self, contents: Sequence[bytes], *, actor: Actor, at: datetime) -> None:
+        for content in contents:
+            files = {"file": ("photo.jpg", content, "image/jpeg")}
+            self._send(actor, "POST", "/files", files=files)
 
     def plan(self, plan: PlanRequest, *, actor: Actor, at: datetime) -> None:
         self._send(actor, "POST", "/orders/plan", content=plan.model_dump_json())

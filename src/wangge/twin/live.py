@@ -28,7 +28,6 @@ def play_rounds(
     `goes_on` is asked before each round.
     """
     play = Play(door, door.meet(today()), door.matters(), habits, seed=seed, pace=lambda since, hours: now())
-    play.take_photos(at=now())
     play.adopt(door.open_cases())
     for _ in range(rounds):
         if not goes_on():

@@ -12,11 +12,12 @@ from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Status
 from wangge.cases.schemas import StepCommand
 from wangge.kernel.actor import Actor
+from wangge.kernel.distance import Point
 from wangge.kernel.ids import id_at
 from wangge.matters.schemas import MatterOut
 from wangge.twin.behaviour import Behaviour
 from wangge.twin.cast import Cast
-from wangge.twin.photos import Album
+from wangge.twin.photos import Album, choose_phone
 
 TAKEN_BY = {  # who takes a step that is not the handler's
     Action.ACCEPT: (Role.DISPATCHER,),
@@ -28,6 +29,14 @@ TAKEN_BY = {  # who takes a step that is not the handler's
 }
 AT_ONCE_HOURS = 4.0  # a matter without a limit of its own is taken to be fixed within half a day
 HOURS_A_WORKING_DAY = 9.5
+
+PHOTOGRAPHED = {
+    Action.FEED_BACK,
+    Action.TRANSFER_BACK,
+    Action.CONFIRM_RESUME,
+    Action.PASS,
+    Action.FAIL,
+}
 
 REASONS = {
     Action.REJECT: "经核实不属实",
@@ -51,6 +60,7 @@ class Matter:
     department_kind: str
     limit_hours: float  # working hours
     stops_operation: bool = False
+    is_restricted: bool = False  # seen by named posts only
 
 
 def to_matter(matter: MatterOut) -> Matter:
@@ -59,7 +69,7 @@ def to_matter(matter: MatterOut) -> Matter:
         hours = float(matter.fix_hours)
     else:
         hours = matter.fix_days * HOURS_A_WORKING_DAY or AT_ONCE_HOURS
-    return Matter(matter.code, matter.department_kind, hours, matter.stops_operation)
+    return Matter(matter.code, matter.department_kind, hours, matter.stops_operation, matter.is_restricted)
 
 
 @dataclass(slots=True)
@@ -81,6 +91,7 @@ class LiveCase:
     reworks: int = 0
     is_asked: bool = False  # a suspension waits for its answer
     is_resumed: bool = False  # what the matter stopped may run again
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +154,10 @@ def forced_move(case: LiveCase, stage: Stage, action: Action, at: datetime) -> M
 
 def _command(case: LiveCase, stage: Stage, action: Action, at: datetime, rng: random.Random) -> StepCommand:
     photos, department, into = [], None, None
-    if action in {Action.FEED_BACK, Action.TRANSFER_BACK, Action.CONFIRM_RESUME, Action.PASS}:
-        photos = [stage.album.pair(rng)[1]]
-    elif action is Action.FAIL:
-        photos = [stage.album.pair(rng)[0]]
+    if action in PHOTOGRAPHED:
+        phone, tidy = choose_phone(rng), action is not Action.FAIL
+        taken = stage.album.take(case.id, phone, number=case.version, tidy=tidy, at=at, point=case.point)
+        photos = [taken]
     elif action is Action.DISPATCH:
         matter = stage.matters[case.matter_code]
         department = stage.cast.office_for(matter.department_kind, case.path, but=case.department_id)
@@ -212,8 +223,10 @@ def _when_transferred(case: LiveCase, stage: Stage, rng: random.Random) -> Choic
 
 def _when_verifying(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
     judges = stage.habits.judges
-    nearest = (Role.GRID_MEMBER, Role.GRID_CHIEF, Role.SUPERVISOR)
+    nearest: tuple[Role, ...] = (Role.GRID_MEMBER, Role.GRID_CHIEF, Role.SUPERVISOR)
     roles = nearest if judges.member_share.happens(rng) else nearest[1:]
+    if stage.matters[case.matter_code].is_restricted:
+        roles = (Role.SUPERVISOR,)  # nobody is asked who does not see the case
     barred = {case.reporter_id, case.handler_id or 0}
     action = Action.FAIL if judges.fail_share.happens(rng) else Action.PASS
     if action is Action.PASS and stage.matters[case.matter_code].stops_operation and not case.is_resumed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -22,7 +22,7 @@ from wangge.twin.behaviour import Behaviour
 from wangge.twin.cast import Cast
 from wangge.twin.doors import BATCH, Door
 from wangge.twin.moves import LiveCase, Matter, Move, Pace, Stage, next_move
-from wangge.twin.photos import KINDS, Album, draw_photo
+from wangge.twin.photos import Album, choose_phone
 from wangge.twin.sayings import say
 from wangge.twin.visiting import Task, visit
 
@@ -68,6 +68,7 @@ class Play:
         *,
         seed: int,
         pace: Pace,
+        has_shared_photos: bool = False,
     ) -> None:
         self.door, self.cast, self.habits, self.seed = door, cast, habits, seed
         self.counts = Counts()
@@ -77,32 +78,15 @@ class Play:
         self._moves: list[tuple[datetime, UUID, Move]] = []
         self._reports: list[tuple[datetime, UUID, Report]] = []
         self._at_place: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
-        self._stage: Stage | None = None
-
-    def take_photos(self, *, at: datetime) -> None:
-        """Store the few photos everybody sends; somebody who may report takes them."""
-        somebody = next(iter([*self.cast.of_role(Role.GRID_MEMBER), *self.cast.people.values()]))
-        before, after = (
-            tuple(
-                self.door.store_photo(draw_photo(n, tidy=tidy), actor=somebody, at=at) for n in range(KINDS)
-            )
-            for tidy in (False, True)
-        )
-        self._stage = Stage(
-            cast=self.cast,
-            habits=self.habits,
-            album=Album(before, after),
-            matters=self._matters,
-            seed=self.seed,
-            pace=self._pace,
+        self.stage = Stage(
+            cast=cast,
+            habits=habits,
+            album=Album(seed, habits.photos, is_shared=has_shared_photos),
+            matters=matters,
+            seed=seed,
+            pace=pace,
             open_twin_of=self._open_twin_of,
         )
-
-    @property
-    def stage(self) -> Stage:
-        if self._stage is None:
-            raise RuntimeError("take_photos comes first")
-        return self._stage
 
     def adopt(self, cases: Iterable[LiveCase]) -> None:
         """Take over cases that were there before."""
@@ -121,6 +105,7 @@ class Play:
         for member_id, done in results.items():
             actor = self.cast.people[member_id]
             for batch in _chunks(done):
+                self._upload(_photos_of(result for _, result in batch), actor, sent_at)
                 fates = self.door.complete([result for _, result in batch], actor=actor, at=sent_at)
                 for (task, result), fate in zip(batch, fates, strict=True):
                     if self.counts.note(fate):
@@ -154,8 +139,10 @@ class Play:
         at = self._pace(case.since, rng.uniform(0.2, 8.0))
         same = rng.random() < 0.5
         matter = case.matter_code if same else rng.choice(sorted(self._matters))
+        case_id, point = id_at(at, rng), (task.lon, task.lat)
+        phone = choose_phone(rng)
         command = CaseReport(
-            id=id_at(at, rng),
+            id=case_id,
             at=at,
             matter_code=matter,
             text=say(matter, channel, random.Random(f"{self.seed}:saying:{case.id}:{channel}")),
@@ -164,14 +151,16 @@ class Play:
             address=task.address,
             venue_id=task.venue_id if same else None,
             channel=channel,
-            photos=[self.stage.album.pair(rng)[0]],
+            photos=[self.stage.album.take(case_id, phone, number=0, tidy=False, at=at, point=point)],
         )
         heapq.heappush(self._reports, (at, command.id, Report(at, actor, task.path, command)))
 
     def send_reports(self, *, sent_at: datetime) -> None:
         """Send every report whose moment has come."""
         for actor, batch in _by_actor(self._reports, sent_at):
-            fates = self.door.report([report.command for report in batch], actor=actor, at=sent_at)
+            commands = [report.command for report in batch]
+            self._upload((photo for one in commands for photo in one.photos), actor, sent_at)
+            fates = self.door.report(commands, actor=actor, at=sent_at)
             for report, fate in zip(batch, fates, strict=True):
                 if self.counts.note(fate):
                     self._follow(_reported_case(report))
@@ -182,23 +171,31 @@ class Play:
         """Send every step whose moment has come, and the steps that follow from it before `sent_at`."""
         while self._moves and self._moves[0][0] <= sent_at:
             for actor, batch in _by_actor(self._moves, sent_at):
-                fates = self.door.step([move.command for move in batch], actor=actor, at=sent_at)
+                commands = [move.command for move in batch]
+                self._upload((photo for one in commands for photo in one.photos), actor, sent_at)
+                fates = self.door.step(commands, actor=actor, at=sent_at)
                 for move, fate in zip(batch, fates, strict=True):
                     if self.counts.note(fate):
                         self._after_move(self.cases[move.command.case_id], move)
 
     def report_now(self, report: Report) -> LiveCase | None:
         """Send one report and return its case, which nobody follows by habit; None if it was refused."""
+        self._upload(report.command.photos, report.actor, report.at)
         fate = self.door.report([report.command], actor=report.actor, at=report.at)[0]
         return _reported_case(report) if self.counts.note(fate) else None
 
     def move_now(self, case: LiveCase, move: Move) -> bool:
         """Take one step on a case nobody follows by habit; return whether it took."""
+        self._upload(move.command.photos, move.actor, move.at)
         fate = self.door.step([move.command], actor=move.actor, at=move.at)[0]
         took = self.counts.note(fate)
         if took:
             _change(case, move)
         return took
+
+    def _upload(self, named: Iterable[str], actor: Actor, at: datetime) -> None:
+        """Photos go before the commands that name them."""
+        self.door.store_photos(self.stage.album.hand_over(named), actor=actor, at=at)
 
     def _after_move(self, case: LiveCase, move: Move) -> None:
         _change(case, move)
@@ -254,6 +251,7 @@ def _found_case(task: Task, answer: Answer, matter_code: str, member: Actor, at:
         reporter_id=member.user_id,
         status=Status.CLOSED if answer.persuaded else Status.REPORTED,
         since=at,
+        point=(task.lon, task.lat),
     )
 
 
@@ -268,7 +266,14 @@ def _reported_case(report: Report) -> LiveCase:
         reporter_id=report.actor.user_id,
         status=Status.REPORTED,
         since=report.at,
+        point=(command.lon, command.lat),
     )
+
+
+def _photos_of(results: Iterable[OrderResult]) -> Iterator[str]:
+    for result in results:
+        for answer in result.answers:
+            yield from (*answer.photos, *answer.after_photos)
 
 
 Intent = TypeVar("Intent", Move, Report)

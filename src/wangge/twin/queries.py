@@ -79,7 +79,7 @@ def open_cases() -> list[LiveCase]:
     """Return every case that has not ended, by id, as the people on it see it."""
     sql = """
         SELECT id, grid_path, matter_code, channel, venue_id, reporter_id, status, stage_started_at, version,
-               department_id, handler_id, rework
+               department_id, handler_id, rework, lon, lat
         FROM cases_case WHERE closed_at IS NULL ORDER BY id
     """
     return [
@@ -97,6 +97,7 @@ def open_cases() -> list[LiveCase]:
             handler_id=row[10],
             detours=1,
             reworks=row[11],
+            point=(row[12], row[13]),
         )
         for row in _rows(sql, [])
     ]

@@ -45,6 +45,7 @@ class Settings:
     days: int
     seed: int
     starts_on: date
+    is_copy: bool = True
 
 
 def first_day() -> date:
@@ -90,6 +91,7 @@ def simulate(settings: Settings, *, on_day: Progress = lambda day: None) -> dict
             seed=settings.seed,
             starts_on=settings.starts_on,
             days=settings.days,
+            has_shared_photos=settings.is_copy,
             on_day=on_day,
         )
     return figures(settings, play.counts.refused, starts_at, starts_at + timedelta(days=settings.days))

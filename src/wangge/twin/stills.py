@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wangge.accounts.rules import Role
@@ -11,7 +12,8 @@ from wangge.cases.rules import Action, Channel, Status
 from wangge.cases.schemas import CaseReport
 from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import id_at
-from wangge.twin.moves import forced_move
+from wangge.twin.moves import LiveCase, Move, forced_move
+from wangge.twin.photos import Shot, choose_phone, moved
 from wangge.twin.play import Play, Report
 from wangge.twin.sayings import say
 from wangge.twin.visiting import Task
@@ -26,13 +28,14 @@ WAYS: Mapping[Status, Sequence[Action]] = {
     Status.SUSPENDED: (*SIGNED, A.ASK_SUSPENSION, A.SUSPEND),
     Status.HANDLING: SIGNED,
     Status.TRANSFERRED: (*SIGNED, A.TRANSFER),
-    Status.VERIFYING: (*SIGNED, A.FEED_BACK),
     Status.REJECTED: (A.REJECT,),
     Status.CLOSED: (*SIGNED, A.FEED_BACK, A.PASS),
+    Status.VERIFYING: (*SIGNED, A.FEED_BACK),  # last: one of them sends a photo of a closed one again
 }
 EACH = 2
 MATTERS = ("H101", "H401", "H302", "H804")
 APART = timedelta(minutes=7)
+Slip = Callable[[Play, LiveCase, Move, list[str]], Move]
 
 
 def arrange(play: Play, *, path: str, at: datetime) -> None:
@@ -40,18 +43,29 @@ def arrange(play: Play, *, path: str, at: datetime) -> None:
     tasks = [task for task in play.door.tasks(at.astimezone(CHINA).date()) if task.path.startswith(path)]
     rng = random.Random(f"{play.seed}:stills")
     rng.shuffle(tasks)
-    for way in WAYS.values():
-        for task in [tasks.pop() for _ in range(min(EACH, len(tasks)))]:
-            _lead(play, task, way, at - APART * (len(way) + rng.randint(1, 12)), rng)
+    sent: list[str] = []
+    for status, way in WAYS.items():
+        for n, task in enumerate([tasks.pop() for _ in range(min(EACH, len(tasks)))]):
+            slip = SLIPS[n] if status is Status.VERIFYING else None
+            _lead(play, task, way, at - APART * (len(way) + rng.randint(1, 12)), rng, slip, sent)
 
 
-def _lead(play: Play, task: Task, way: Sequence[Action], at: datetime, rng: random.Random) -> None:
+def _lead(
+    play: Play,
+    task: Task,
+    way: Sequence[Action],
+    at: datetime,
+    rng: random.Random,
+    slip: Slip | None,
+    sent: list[str],
+) -> None:
     citizen = play.cast.choose((Role.CITIZEN,), task.path, rng)
     if citizen is None:
         return
     matter = rng.choice([code for code in MATTERS if code in play.stage.matters])
+    case_id, phone = id_at(at, rng), choose_phone(rng)
     command = CaseReport(
-        id=id_at(at, rng),
+        id=case_id,
         at=at,
         matter_code=matter,
         text=say(matter, Channel.CITIZEN, random.Random(f"{play.seed}:saying:{task.venue_id}:{at}")),
@@ -60,7 +74,9 @@ def _lead(play: Play, task: Task, way: Sequence[Action], at: datetime, rng: rand
         address=task.address,
         venue_id=task.venue_id,
         channel=Channel.CITIZEN,
-        photos=[play.stage.album.pair(rng)[0]],
+        photos=[
+            play.stage.album.take(case_id, phone, number=0, tidy=False, at=at, point=(task.lon, task.lat))
+        ],
     )
     case = play.report_now(Report(at, citizen, task.path, command))
     for action in way:
@@ -68,5 +84,28 @@ def _lead(play: Play, task: Task, way: Sequence[Action], at: datetime, rng: rand
         if case is None:
             return
         move = forced_move(case, play.stage, action, at)
+        if move is not None and slip is not None and action is A.FEED_BACK:
+            move = slip(play, case, move, sent)
         if move is None or not play.move_now(case, move):
             return
+        sent += move.command.photos
+
+
+def _taken_elsewhere(play: Play, case: LiveCase, move: Move, sent: list[str]) -> Move:
+    """The photo after was taken 400 metres away."""
+    assert case.point is not None
+    there = moved(case.point, east_m=400, north_m=0)
+    shot = Shot(f"elsewhere:{case.id}", 0, tidy=True, phone=0, taken_at=move.at, point=there)
+    return _with(move, play.stage.album.keep(shot))
+
+
+def _sent_again(play: Play, case: LiveCase, move: Move, sent: list[str]) -> Move:
+    """The photo after is one that an earlier case was closed with."""
+    return _with(move, sent[-1])
+
+
+def _with(move: Move, photo: str) -> Move:
+    return replace(move, command=move.command.model_copy(update={"photos": [photo]}))
+
+
+SLIPS: Sequence[Slip] = (_sent_again, _taken_elsewhere)  # what a demo needs for its findings (TW-12)

@@ -14,7 +14,7 @@ from wangge.kernel.ids import id_at
 from wangge.orders.rules import VisitOutcome
 from wangge.orders.schemas import Answer, OrderResult
 from wangge.twin.behaviour import Visits
-from wangge.twin.photos import Album
+from wangge.twin.photos import Album, choose_phone
 from wangge.twin.worktime import IsWorkday, works_on
 
 
@@ -60,7 +60,7 @@ def visit(
     """
     rng = random.Random(f"{seed}:visit:{task.order_id}:{task.version}")
     outcome = _outcome(habits, rng)
-    answers = _answers(items, habits, album, rng, at) if outcome is VisitOutcome.INSPECTED else []
+    answers = _answers(task, items, habits, album, rng, at) if outcome is VisitOutcome.INSPECTED else []
     return OrderResult(
         id=id_at(at, rng),
         order_id=task.order_id,
@@ -89,7 +89,7 @@ def _outcome(habits: Visits, rng: random.Random) -> VisitOutcome:
 
 
 def _answers(
-    items: Sequence[Item], habits: Visits, album: Album, rng: random.Random, at: datetime
+    task: Task, items: Sequence[Item], habits: Visits, album: Album, rng: random.Random, at: datetime
 ) -> list[Answer]:
     failed = _failed(items, habits, rng)
     verdicts: dict[str, bool | None] = {item.key: item.key not in failed for item in items}
@@ -98,7 +98,7 @@ def _answers(
         if verdicts[item.key]:
             answers.append(Answer(item=item.key, ok=True, note=""))
         else:
-            answers.append(_finding(item, habits, album, rng, at))
+            answers.append(_finding(task, item, habits, album, rng, at))
     return answers
 
 
@@ -110,16 +110,20 @@ def _failed(items: Sequence[Item], habits: Visits, rng: random.Random) -> set[st
     return set(rng.sample(open_items, min(count, len(open_items))))
 
 
-def _finding(item: Item, habits: Visits, album: Album, rng: random.Random, at: datetime) -> Answer:
+def _finding(
+    task: Task, item: Item, habits: Visits, album: Album, rng: random.Random, at: datetime
+) -> Answer:
     share = habits.persuaded_share_on_spot if item.on_spot_required else habits.persuaded_share
     persuaded = share.happens(rng)
-    before, after = album.pair(rng)
+    phone, case_id, point = choose_phone(rng), id_at(at, rng), (task.lon, task.lat)
+    before = album.take(case_id, phone, number=0, tidy=False, at=at, point=point)
+    after = [album.take(case_id, phone, number=1, tidy=True, at=at, point=point)] if persuaded else []
     return Answer(
         item=item.key,
         ok=False,
         persuaded=persuaded,
         note="已当场劝导整改" if persuaded else "已告知责任人，上报处置",
         photos=[before],
-        after_photos=[after] if persuaded else [],
-        case_id=id_at(at, rng),
+        after_photos=after,
+        case_id=case_id,
     )

@@ -86,6 +86,7 @@ describe('a report', () => {
       department_kind: 'police',
       words_zh: [],
       stops_operation: false,
+      is_restricted: false,
       is_confirmed: false,
     })
     const groups = groupMatters([matter('H101', 'H1'), matter('H201', 'H2'), matter('H102', 'H1')])

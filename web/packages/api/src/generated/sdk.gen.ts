@@ -2195,6 +2195,6 @@ export const storeFile = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Get Health
  *
- * 200 while the database answers, 503 otherwise.
+ * 200 while the database answers, 503 otherwise. A signing key that is gone closes nothing.
  */
 export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/api/health', ...options });

@@ -3209,6 +3209,10 @@ export type MatterOut = {
      */
     words_zh: Array<string>;
     /**
+     * Is Restricted
+     */
+    is_restricted: boolean;
+    /**
      * Stops Operation
      */
     stops_operation: boolean;
@@ -3304,6 +3308,10 @@ export type CatalogueRow = {
      */
     words_zh: Array<string>;
     /**
+     * Is Restricted
+     */
+    is_restricted: boolean;
+    /**
      * Stops Operation
      */
     stops_operation: boolean;
@@ -3333,10 +3341,6 @@ export type CatalogueRow = {
      * Source
      */
     source: string;
-    /**
-     * Is Restricted
-     */
-    is_restricted: boolean;
     /**
      * Origin
      */
@@ -3536,6 +3540,10 @@ export type AdmissionOut = {
      */
     words_zh: Array<string>;
     /**
+     * Is Restricted
+     */
+    is_restricted: boolean;
+    /**
      * Stops Operation
      */
     stops_operation: boolean;
@@ -3565,10 +3573,6 @@ export type AdmissionOut = {
      * Source
      */
     source: string;
-    /**
-     * Is Restricted
-     */
-    is_restricted: boolean;
     /**
      * Origin
      */
@@ -7184,6 +7188,10 @@ export type Health = {
      * Database
      */
     database: 'ok' | 'down';
+    /**
+     * Signing Key
+     */
+    signing_key: 'ok' | 'lost';
     /**
      * Version
      */
