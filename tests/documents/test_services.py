@@ -143,7 +143,7 @@ def test_a_void_document_keeps_its_number_and_is_voided_once(alice: Actor):
         services.void(document, reason="再来一次", actor=alice, at=AT)
     [after] = issue(actor=alice)
     assert after.number == 2
-    page = queries.list_documents(alice, DocumentFilter(is_void=True))
+    page = register.list_documents(alice, DocumentFilter(is_void=True))
     assert [(row.number_text, row.void_reason) for row in page.items] == [
         ("赭山街道整改〔2025〕第0001号", "地址写错")
     ]
@@ -164,14 +164,14 @@ def test_everybody_sees_what_is_theirs(alice: Actor):
 
 def test_the_list_is_searched_and_paged(alice: Actor):
     issue(*(paper() for _ in range(3)), paper(kind=DocumentKind.HANDOVER_FORM), actor=alice)
-    first = queries.list_documents(alice, DocumentFilter(limit=3))
-    rest = queries.list_documents(alice, DocumentFilter(limit=3, cursor=first.next_cursor or ""))
+    first = register.list_documents(alice, DocumentFilter(limit=3))
+    rest = register.list_documents(alice, DocumentFilter(limit=3, cursor=first.next_cursor or ""))
     assert (len(first.items), len(rest.items), first.total, rest.next_cursor) == (3, 1, 4, None)
     assert len({row.id for row in [*first.items, *rest.items]}) == 4
-    found = queries.list_documents(alice, DocumentFilter(q="移交"))
+    found = register.list_documents(alice, DocumentFilter(q="移交"))
     assert [row.kind for row in found.items] == [DocumentKind.HANDOVER_FORM]
-    assert queries.list_documents(alice, DocumentFilter(kind=DocumentKind.HANDOVER_FORM)).total == 1
-    assert queries.list_documents(alice, DocumentFilter(q="百货")).total == 4
+    assert register.list_documents(alice, DocumentFilter(kind=DocumentKind.HANDOVER_FORM)).total == 1
+    assert register.list_documents(alice, DocumentFilter(q="百货")).total == 4
 
 
 def test_a_citys_own_template_is_used_and_the_shipped_one_comes_back(alice: Actor):

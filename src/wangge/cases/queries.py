@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 
 from wangge.cases import finding, paging
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
@@ -208,11 +208,7 @@ def get_photo(
     of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
     if sha256 not in case.photos and not of_steps.exists():
         raise NotVisible()
-    photo, media_type = photo_copies.open_photo(sha256, form)
-    answer = FileResponse(photo, content_type=media_type)
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    answer["Vary"] = "Cookie"  # who logs in next on this machine asks anew
-    return answer
+    return photo_copies.hand_out(sha256, form)
 
 
 def _get(actor: Actor, case_id: UUID) -> Case:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
+from django.http import FileResponse
 from PIL import Image, ImageDraw, ImageFont
 
 from wangge.kernel import files, photos
@@ -65,6 +66,15 @@ def open_photo(sha256: str, form: Form) -> tuple[File[Any], str]:
         with files.open_file(sha256) as original:
             storage.save(name, ContentFile(_drawn(original, LONGEST_PX[form])))
     return storage.open(name), "image/jpeg"
+
+
+def hand_out(sha256: str, form: Form) -> FileResponse:
+    """Return the photo as an answer that only this browser keeps. Raises: NotVisible. Rule: KE-21."""
+    photo, media_type = open_photo(sha256, form)
+    answer = FileResponse(photo, content_type=media_type)
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["Vary"] = "Cookie"  # who logs in next on this machine asks anew
+    return answer
 
 
 def watermarked(sha256: str, lines: Sequence[str]) -> bytes:
