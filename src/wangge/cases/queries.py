@@ -195,7 +195,7 @@ def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -
 
 
 def get_photo(
-    actor: Actor, case_id: UUID, sha256: str, form: photo_copies.Form = photo_copies.Form.PLAIN
+    actor: Actor, case_id: UUID, sha256: str, form: photo_copies.PhotoForm = photo_copies.PhotoForm.PLAIN
 ) -> HttpResponseBase:
     """Return a photo of a visible case; the original only to those who judge by it.
 
@@ -203,7 +203,7 @@ def get_photo(
     Rule:   CS-8, KE-21.
     """
     case = _get(actor, case_id)
-    if form is photo_copies.Form.ORIGINAL:
+    if form is photo_copies.PhotoForm.ORIGINAL:
         actor.check_can("evidence.read")
     of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
     if sha256 not in case.photos and not of_steps.exists():

@@ -11,7 +11,7 @@ from ninja import Query, Router
 from wangge.documents.schemas import DocumentRow, IssueIn, OfferOut, VoidIn
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer
-from wangge.kernel.photo_copies import Form
+from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.major_hazards import paperwork, queries, services
 from wangge.major_hazards.schemas import (
@@ -136,7 +136,7 @@ def reinspect_major(request: ActorRequest, body: ReinspectIn) -> Any:
     operation_id="get_major_photo",
 )
 def get_major_photo(
-    request: ActorRequest, subject_id: UUID, sha256: str, form: Form = Form.PLAIN
+    request: ActorRequest, subject_id: UUID, sha256: str, form: PhotoForm = PhotoForm.PLAIN
 ) -> FileResponse:
     """A photo of an assessment or of a hazard."""
     return queries.get_photo(request.actor, subject_id, sha256, form)

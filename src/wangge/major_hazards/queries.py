@@ -147,13 +147,13 @@ def get_case_major(actor: Actor, case_id: UUID, *, at: datetime) -> CaseMajorOut
     )
 
 
-def get_photo(actor: Actor, subject_id: UUID, sha256: str, form: photo_copies.Form) -> FileResponse:
+def get_photo(actor: Actor, subject_id: UUID, sha256: str, form: photo_copies.PhotoForm) -> FileResponse:
     """Return a photo of an assessment that the actor sees or signs for, or of a visible hazard.
 
     Raises: NotVisible, also for the photo of something else; NotYourRole for the original.
     Rule:   MH-2, MH-4.
     """
-    if form is photo_copies.Form.ORIGINAL:
+    if form is photo_copies.PhotoForm.ORIGINAL:
         actor.check_can("evidence.read")
     seats = Seat.objects.filter(decision__assessment=OuterRef("pk"), user_id=actor.user_id)
     judged = Assessment.objects.filter(

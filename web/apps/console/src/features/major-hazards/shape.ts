@@ -5,7 +5,7 @@ export type Tab = (typeof TABS)[number]
 
 /** Return the elements of an edition that may be ticked at such a place: those that decide alone come first. */
 export function elementsFor(edition: ElementSetOut, kind: PlaceKind): ElementIn[] {
-  const fits = edition.elements.filter(({ place_kinds: kinds }) => !kinds?.length || kinds.includes(kind))
+  const fits = (edition.elements ?? []).filter(({ place_kinds: kinds }) => !kinds?.length || kinds.includes(kind))
   return [...fits.filter((one) => one.is_direct), ...fits.filter((one) => !one.is_direct)]
 }
 
