@@ -3153,11 +3153,11 @@ export type DeadlineOut = {
 };
 
 /**
- * Form
+ * PhotoForm
  *
  * How a photo is handed out.
  */
-export type Form = 'original' | 'plain' | 'small';
+export type PhotoForm = 'original' | 'plain' | 'small';
 
 /**
  * MatterOut
@@ -3350,6 +3350,13 @@ export type CatalogueRow = {
      */
     path: string;
 };
+
+/**
+ * Form
+ *
+ * What kind of thing a matter is (TZ-10, DG-13).
+ */
+export type Form = 'hazard' | 'incident' | 'clue' | 'part';
 
 /**
  * OwnerCount
@@ -9363,7 +9370,7 @@ export type GetCasePhotoData = {
     };
     query?: {
         /**
-         * Form
+         * PhotoForm
          *
          * How a photo is handed out.
          */
@@ -10729,7 +10736,7 @@ export type GetMajorPhotoData = {
     };
     query?: {
         /**
-         * Form
+         * PhotoForm
          *
          * How a photo is handed out.
          */
