@@ -128,10 +128,11 @@ def test_editions(house: House):
 
 def test_a_notice_is_issued_from_the_hazard_once_it_is_listed(house: House):
     make_formats()
-    hazard = make_major(house, make_signers(3))
+    signers = make_signers(3)
+    hazard = make_major(house, signers)
     path = f"/{hazard.pk}/documents"
     assert post(house.alice, path, kind="listing_notice").status_code == 409
-    list_it(house.alice, hazard)
+    assert list_it(signers[1], hazard).code is None
     assert post(house.alice, path, kind="delisting_notice").status_code == 409
     assert post(house.bob, path, kind="listing_notice").status_code == 403
     assert post(house.carol, path, kind="listing_notice").status_code == 404
@@ -164,7 +165,8 @@ def test_who_signs_sees_the_elements_and_the_photos_wherever_they_work(house: Ho
     assert propose(house.alice, signers, assessment_id=found.command_id).code is None
     [waiting] = get(signers[0], "/decisions?waiting_for_me=true").json()["items"]
     assert [one["element"] for one in waiting["assessment"]["ticks"]] == ["6.5"]
-    assert get(signers[0], photo).status_code == 200
-    assert get(signers[0], f"{photo}?form=original").status_code == 200
+    for form in ("plain", "original"):
+        shown = get(signers[0], f"{photo}?form={form}")
+        assert (shown.status_code, shown.getvalue()[:2]) == (200, b"\xff\xd8")
     assert get(house.carol, photo).status_code == 404
     assert get(signers[0], f"/{found.command_id}/photos/{'0' * 64}").status_code == 404

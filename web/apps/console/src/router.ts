@@ -45,7 +45,7 @@ const inFrame: RouteRecordRaw[] = [
   {
     path: 'major-hazards',
     name: 'major-hazards',
-    component: () => import('./features/major-hazards/MajorHazardPage.vue'),
+    component: () => import('./features/cases/major-hazards/MajorHazardPage.vue'),
   },
   { path: 'documents', name: 'documents', component: () => import('./features/documents/DocumentList.vue') },
   {
@@ -74,8 +74,9 @@ const SECTIONS: Record<string, string> = {
   'document-settings': 'documents.configure',
 }
 
-/** The folders of locales/console that a section needs beside the face's own texts. */
+/** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
+  case: ['cases', 'triage', 'matters', 'documents', 'major-hazards'],
   cases: ['cases', 'triage', 'matters'],
   map: ['places'],
   venues: ['places'],
@@ -95,7 +96,7 @@ const TEXTS: Record<string, readonly string[]> = {
 function withSection(route: RouteRecordRaw): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
   const capability = route.meta?.capability ?? SECTIONS[section]
-  const texts = TEXTS[section]
+  const texts = TEXTS[String(route.name)] ?? TEXTS[section]
   return {
     ...route,
     meta: { ...route.meta, section, ...(capability ? { capability } : {}), ...(texts ? { texts } : {}) },

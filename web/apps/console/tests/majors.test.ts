@@ -1,8 +1,8 @@
 import type { ElementSetOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
-import { bodyOf, emptyForm, wantsOf } from '../src/features/documents/issuing'
+import { bodyOf, emptyForm, wantsOf } from '../src/features/cases/documents/issuing'
 import { queryOf } from '../src/features/documents/question'
-import { elementsFor, missingSeats } from '../src/features/major-hazards/shape'
+import { elementsFor, missingSeats } from '../src/features/cases/major-hazards/shape'
 
 const element = (code: string, is_direct: boolean, place_kinds: ('crowded' | 'flammables')[] = []) => ({
   code,

@@ -1,6 +1,5 @@
 import type { CaseDetail } from '@wangge/api'
 import { defineAsyncComponent, type Component } from 'vue'
-import { addTextsOf } from '../../i18n'
 
 /**
  * What other rooms show of a case. A panel is fetched when it is shown; it takes `shown` (the case) and says
@@ -20,14 +19,6 @@ export const panel = (key: string, fetch: Fetch, isFor?: CasePanel['isFor']): Ca
   ...(isFor && { isFor }),
 })
 
-/** A panel whose texts are fetched with it. */
-const withTexts =
-  (part: string, fetch: Fetch): Fetch =>
-  async () => {
-    await addTextsOf(part)
-    return fetch()
-  }
-
 /** In the order in which they are read, below the facts and photos. */
 export const PANELS: CasePanel[] = [
   panel('suggestions', () => import('./CaseSuggestions.vue')),
@@ -38,12 +29,6 @@ export const PANELS: CasePanel[] = [
     (shown) => shown.status === 'accepted' || shown.status === 'dispatched',
   ),
   panel('evidence', () => import('./CaseEvidence.vue')),
-  panel(
-    'major',
-    withTexts('major-hazards', () => import('./CaseMajor.vue')),
-  ),
-  panel(
-    'documents',
-    withTexts('documents', () => import('./CaseDocuments.vue')),
-  ),
+  panel('major', () => import('./CaseMajor.vue')),
+  panel('documents', () => import('./CaseDocuments.vue')),
 ]
