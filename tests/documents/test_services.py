@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 from threading import Barrier
+from typing import cast
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from docx import Document as Word
 
 from tests.documents.makers import issue, make_formats, paper, text_of, word
 from tests.ground import admin, make_divisions
 from tests.makers import ALICE, AT, BOB, CAROL, Person, make_actor, make_department, make_photo
 from wangge.accounts.rules import Role
-from wangge.documents import printing, queries, services
-from wangge.documents.models import Document, Series
+from wangge.documents import printing, queries, register, services
+from wangge.documents.models import SEARCHED, Document, Series
 from wangge.documents.rules import AlreadyVoided, DocumentKind, NumberTaken
 from wangge.documents.schemas import DocumentFilter, NumberFormatIn
-from wangge.kernel import files
+from wangge.kernel import files, terms
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotVisible, NotYourRole, Refused
+from wangge.kernel.errors import NotVisible, NotYourRole, Refused, Unreadable
 from wangge.kernel.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +147,7 @@ def test_a_void_document_keeps_its_number_and_is_voided_once(alice: Actor):
         services.void(document, reason="再来一次", actor=alice, at=AT)
     [after] = issue(actor=alice)
     assert after.number == 2
-    page = queries.list_documents(alice, DocumentFilter(is_void=True))
+    page = register.list_documents(alice, DocumentFilter(is_void=True))
     assert [(row.number_text, row.void_reason) for row in page.items] == [
         ("赭山街道整改〔2025〕第0001号", "地址写错")
     ]
@@ -164,14 +168,14 @@ def test_everybody_sees_what_is_theirs(alice: Actor):
 
 def test_the_list_is_searched_and_paged(alice: Actor):
     issue(*(paper() for _ in range(3)), paper(kind=DocumentKind.HANDOVER_FORM), actor=alice)
-    first = queries.list_documents(alice, DocumentFilter(limit=3))
-    rest = queries.list_documents(alice, DocumentFilter(limit=3, cursor=first.next_cursor or ""))
+    first = register.list_documents(alice, DocumentFilter(limit=3))
+    rest = register.list_documents(alice, DocumentFilter(limit=3, cursor=first.next_cursor or ""))
     assert (len(first.items), len(rest.items), first.total, rest.next_cursor) == (3, 1, 4, None)
     assert len({row.id for row in [*first.items, *rest.items]}) == 4
-    found = queries.list_documents(alice, DocumentFilter(q="移交"))
+    found = register.list_documents(alice, DocumentFilter(q="移交"))
     assert [row.kind for row in found.items] == [DocumentKind.HANDOVER_FORM]
-    assert queries.list_documents(alice, DocumentFilter(kind=DocumentKind.HANDOVER_FORM)).total == 1
-    assert queries.list_documents(alice, DocumentFilter(q="百货")).total == 4
+    assert register.list_documents(alice, DocumentFilter(kind=DocumentKind.HANDOVER_FORM)).total == 1
+    assert register.list_documents(alice, DocumentFilter(q="百货")).total == 4
 
 
 def test_a_citys_own_template_is_used_and_the_shipped_one_comes_back(alice: Actor):
@@ -262,3 +266,59 @@ def test_without_libreoffice_the_house_says_so_and_word_works(alice: Actor, monk
         services.hand_out_own(document.pk, "pdf", actor=alice, at=AT)
     assert "apt-get install libreoffice-writer-nogui" in refusal.value.message("zh")
     assert services.hand_out_own(document.pk, "docx", actor=alice, at=AT).content[:2] == b"PK"
+
+
+def test_a_void_document_is_stamped_on_the_way_out_and_kept_as_it_was(alice: Actor):
+    [document] = issue(actor=alice)
+    before = services.hand_out(document, "docx", actor=alice, at=AT).content
+    services.void(document, reason="地址写错", actor=alice, at=AT)
+    after = services.hand_out(document, "docx", actor=alice, at=AT)
+    assert stamp_of(before) == ""
+    assert stamp_of(after.content) == f"作废 VOID\n2025年10月13日 {alice.name}：地址写错"
+    assert "%E4%BD%9C%E5%BA%9F" in after.headers["Content-Disposition"]
+    with files.open_file(document.file_id) as kept:
+        assert kept.read() == before
+
+
+def stamp_of(content: bytes) -> str:
+    """Return what stands above the pages of the Word file."""
+    header = Word(BytesIO(content)).sections[0].header
+    return "\n".join(line.text for line in header.paragraphs if line.text)
+
+
+def test_an_older_template_comes_into_force_again(alice: Actor):
+    root = admin()
+    for text in ("一版 {{ number }}", "二版 {{ number }}"):
+        services.upload_template(
+            DocumentKind.HANDOVER_FORM, BytesIO(word(text)), "own.docx", actor=root, at=AT
+        )
+    services.use_template(DocumentKind.HANDOVER_FORM, 1, actor=root, at=AT)
+    shown = queries.get_settings(root, at=AT)
+    assert [one.version for one in shown.versions] == [2, 1]
+    assert [one.version for one in shown.templates if one.kind is DocumentKind.HANDOVER_FORM] == [1]
+    with pytest.raises(NotVisible):
+        services.use_template(DocumentKind.HANDOVER_FORM, 3, actor=root, at=AT)
+    with pytest.raises(NotYourRole):
+        services.use_template(DocumentKind.HANDOVER_FORM, 1, actor=alice, at=AT)
+
+
+def test_a_search_of_the_register_goes_by_its_terms(alice: Actor):
+    issue(*(paper() for _ in range(3)), actor=alice)
+    found = Document.objects.filter(terms.holds("赭山百货", *SEARCHED) or Q())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "document_terms" in found.explain()
+    assert register.list_documents(alice, DocumentFilter(q="第0002号")).total == 1
+    assert register.list_documents(alice, DocumentFilter(q="〔")).total == 0
+    assert register.list_documents(alice, DocumentFilter(organisation="赭山街道")).total == 3
+    assert register.list_documents(alice, DocumentFilter(organisation="别的单位")).total == 0
+
+
+def test_the_register_is_a_file(alice: Actor):
+    issue(*(paper() for _ in range(3)), actor=alice)
+    answer = services.export(alice, DocumentFilter(), "csv", at=AT)
+    lines = b"".join(cast("Iterator[bytes]", answer.streaming_content)).decode("utf-8-sig").splitlines()
+    assert len(lines) == 4
+    assert "第0003号" in lines[1]
+    with pytest.raises(Unreadable):
+        services.export(alice, DocumentFilter(), "pdf", at=AT)

@@ -14,7 +14,7 @@ from tests.photos import draw, store_photo, take_photo
 from wangge.kernel import alike, files, photo_copies, photo_filling, photos
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.models import StoredFile
-from wangge.kernel.photo_copies import Form
+from wangge.kernel.photo_copies import PhotoForm
 
 pytestmark = pytest.mark.django_db
 ACTOR = plain_actor(BOB)
@@ -26,7 +26,7 @@ def store(content: bytes) -> str:
     return store_photo(content, actor=ACTOR, at=AT)
 
 
-def read(sha256: str, form: Form) -> bytes:
+def read(sha256: str, form: PhotoForm) -> bytes:
     with photo_copies.open_photo(sha256, form)[0] as file:
         return file.read()
 
@@ -179,7 +179,7 @@ def test_the_copy_for_everybody_is_upright_and_says_nothing():
         Make="X",
     )
     sha256 = store(content)
-    plain = read(sha256, Form.PLAIN)
+    plain = read(sha256, PhotoForm.PLAIN)
     picture = Image.open(io.BytesIO(plain))
     assert (picture.format, picture.size) == ("JPEG", (320, 240))
     assert not picture.getexif()
@@ -189,17 +189,17 @@ def test_the_copy_for_everybody_is_upright_and_says_nothing():
         for a, b in zip(picture.resize((8, 8)).tobytes(), draw(1).resize((8, 8)).tobytes(), strict=True)
     ]
     assert max(differs) < 24
-    assert read(sha256, Form.ORIGINAL) == content
-    assert read(sha256, Form.PLAIN) == plain
+    assert read(sha256, PhotoForm.ORIGINAL) == content
+    assert read(sha256, PhotoForm.PLAIN) == plain
 
 
 def test_a_copy_is_made_once_and_fits(monkeypatch, settings):
     sha256 = store(take_photo(picture=draw(1, size=(2400, 1000))))
-    assert Image.open(io.BytesIO(read(sha256, Form.SMALL))).size == (320, 133)
+    assert Image.open(io.BytesIO(read(sha256, PhotoForm.SMALL))).size == (320, 133)
     monkeypatch.setattr(photo_copies, "_drawn", None)  # a second one would need it
-    read(sha256, Form.SMALL)
+    read(sha256, PhotoForm.SMALL)
     with pytest.raises(NotVisible):
-        photo_copies.open_photo("f" * 64, Form.ORIGINAL)
+        photo_copies.open_photo("f" * 64, PhotoForm.ORIGINAL)
 
 
 def test_a_watermark_is_burnt_into_a_copy_alone(monkeypatch, settings):
@@ -213,7 +213,7 @@ def test_a_watermark_is_burnt_into_a_copy_alone(monkeypatch, settings):
     assert marked.getpixel((480, 100)) == (255, 255, 255)
     foot = marked.crop((0, 640, 960, 720)).convert("L")
     assert foot.getextrema()[0] < 140 < foot.getextrema()[1]
-    assert read(sha256, Form.ORIGINAL) == content
+    assert read(sha256, PhotoForm.ORIGINAL) == content
 
 
 def test_without_a_font_the_remedy_is_told(settings):

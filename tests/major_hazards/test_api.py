@@ -8,8 +8,17 @@ from typing import Any
 import pytest
 
 from tests.cases.makers import House, make_case, make_house
-from tests.major_hazards.makers import EDITION, make_edition, make_major, make_signers
-from tests.makers import Person, make_actor, make_client
+from tests.documents.makers import make_formats, text_of
+from tests.major_hazards.makers import (
+    EDITION,
+    assess,
+    list_it,
+    make_edition,
+    make_major,
+    make_signers,
+    propose,
+)
+from tests.makers import Person, make_actor, make_client, make_photo
 from wangge.accounts.rules import Role
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
@@ -115,3 +124,49 @@ def test_editions(house: House):
     wrong = make_client(root).post("/api/major-hazards/element-sets", lost, content_type="application/json")
     assert wrong.status_code == 422
     assert "9.9" in wrong.json()["en"]
+
+
+def test_a_notice_is_issued_from_the_hazard_once_it_is_listed(house: House):
+    make_formats()
+    signers = make_signers(3)
+    hazard = make_major(house, signers)
+    path = f"/{hazard.pk}/documents"
+    assert post(house.alice, path, kind="listing_notice").status_code == 409
+    assert list_it(signers[1], hazard).code is None
+    assert post(house.alice, path, kind="delisting_notice").status_code == 409
+    assert post(house.bob, path, kind="listing_notice").status_code == 403
+    assert post(house.carol, path, kind="listing_notice").status_code == 404
+    key = str(new_id())
+    sent = [post(house.alice, path, id=key, kind="listing_notice") for _ in range(2)]
+    assert [one.status_code for one in sent] == [200, 208]
+    offer = get(house.alice, path).json()
+    assert [row["id"] for row in offer["documents"]] == [key]
+    assert get(house.carol, path).status_code == 404
+    text = text_of(get(house.alice, f"{path}/{key}.docx").content)
+    for words in (
+        "6.5 出口不足：只有一个出口",
+        "镜湖区人民政府",
+        "2025年12月31日",
+        "对该单位重大火灾隐患挂牌督办。",
+    ):
+        assert words in text
+    assert post(house.alice, f"{path}/preview.docx", kind="listing_notice").status_code == 200
+    assert post(house.alice, f"{path}/{key}/void", reason="地址写错").json()["void_reason"] == "地址写错"
+    assert post(house.alice, f"{path}/{key}/void", reason="再来一次").status_code == 409
+
+
+def test_who_signs_sees_the_elements_and_the_photos_wherever_they_work(house: House):
+    signers = make_signers(3)
+    sha = make_photo(actor=house.alice)
+    tick = {"element": "6.5", "note": "", "photos": [sha]}
+    found = assess(house.alice, case_id=make_case(house), ticks=[tick])
+    photo = f"/{found.command_id}/photos/{sha}"
+    assert get(signers[0], photo).status_code == 404
+    assert propose(house.alice, signers, assessment_id=found.command_id).code is None
+    [waiting] = get(signers[0], "/decisions?waiting_for_me=true").json()["items"]
+    assert [one["element"] for one in waiting["assessment"]["ticks"]] == ["6.5"]
+    for form in ("plain", "original"):
+        shown = get(signers[0], f"{photo}?form={form}")
+        assert (shown.status_code, shown.getvalue()[:2]) == (200, b"\xff\xd8")
+    assert get(house.carol, photo).status_code == 404
+    assert get(signers[0], f"/{found.command_id}/photos/{'0' * 64}").status_code == 404

@@ -28,7 +28,7 @@ from wangge.cases.schemas import (
 from wangge.documents.schemas import DocumentRow, IssueIn, OfferOut, VoidIn
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
-from wangge.kernel.photo_copies import Form
+from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.territory.schemas import FeatureCollection
 
@@ -191,7 +191,7 @@ def explain_deadline(request: ActorRequest, case_id: UUID) -> DeadlineOut:
     response={200: None, 403: Refusal, 404: Refusal},
 )
 def get_case_photo(
-    request: ActorRequest, case_id: UUID, sha256: str, form: Form = Form.PLAIN
+    request: ActorRequest, case_id: UUID, sha256: str, form: PhotoForm = PhotoForm.PLAIN
 ) -> HttpResponseBase:
     """A photo: `plain` and `small` are copies without EXIF; `original` is for those who judge by it."""
     return queries.get_photo(request.actor, case_id, sha256, form)

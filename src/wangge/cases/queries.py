@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 
 from wangge.cases import finding, paging
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
@@ -195,7 +195,7 @@ def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -
 
 
 def get_photo(
-    actor: Actor, case_id: UUID, sha256: str, form: photo_copies.Form = photo_copies.Form.PLAIN
+    actor: Actor, case_id: UUID, sha256: str, form: photo_copies.PhotoForm = photo_copies.PhotoForm.PLAIN
 ) -> HttpResponseBase:
     """Return a photo of a visible case; the original only to those who judge by it.
 
@@ -203,16 +203,12 @@ def get_photo(
     Rule:   CS-8, KE-21.
     """
     case = _get(actor, case_id)
-    if form is photo_copies.Form.ORIGINAL:
+    if form is photo_copies.PhotoForm.ORIGINAL:
         actor.check_can("evidence.read")
     of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
     if sha256 not in case.photos and not of_steps.exists():
         raise NotVisible()
-    photo, media_type = photo_copies.open_photo(sha256, form)
-    answer = FileResponse(photo, content_type=media_type)
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
-    answer["Vary"] = "Cookie"  # who logs in next on this machine asks anew
-    return answer
+    return photo_copies.hand_out(sha256, form)
 
 
 def _get(actor: Actor, case_id: UUID) -> Case:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
-from wangge.documents import queries, services
+from wangge.documents import queries, register, services
 from wangge.documents.rules import DocumentKind
 from wangge.documents.schemas import (
     DocumentFilter,
@@ -25,7 +25,15 @@ router = Router(tags=["documents"])
 
 @router.get("", response={200: DocumentPage, 403: Refusal}, operation_id="list_documents")
 def list_documents(request: ActorRequest, filters: Query[DocumentFilter]) -> DocumentPage:
-    return queries.list_documents(request.actor, filters)
+    return register.list_documents(request.actor, filters)
+
+
+@router.get("/export.{suffix}", response={200: None, (403, 422): Refusal}, operation_id="export_documents")
+def export_documents(
+    request: ActorRequest, suffix: str, filters: Query[DocumentFilter]
+) -> StreamingHttpResponse:
+    """The list as a file; `suffix` is csv or xlsx."""
+    return services.export(request.actor, filters, suffix, at=clock.now())
 
 
 @router.get("/settings", response={200: SettingsOut, 403: Refusal}, operation_id="get_document_settings")
@@ -48,6 +56,17 @@ def upload_template(request: ActorRequest, kind: DocumentKind, file: File[Upload
 )
 def use_shipped_template(request: ActorRequest, kind: DocumentKind) -> SettingsOut:
     services.use_shipped_template(kind, actor=request.actor, at=clock.now())
+    return queries.get_settings(request.actor, at=clock.now())
+
+
+@router.post(
+    "/templates/{kind}/versions/{int:version}",
+    response={200: SettingsOut, (403, 404): Refusal},
+    operation_id="use_template",
+)
+def use_template(request: ActorRequest, kind: DocumentKind, version: int) -> SettingsOut:
+    """Put an earlier version into force again."""
+    services.use_template(kind, version, actor=request.actor, at=clock.now())
     return queries.get_settings(request.actor, at=clock.now())
 
 

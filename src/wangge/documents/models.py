@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.actor import Actor
 from wangge.kernel.models import StoredFile
+from wangge.kernel.terms import Terms
 
+SEARCHED = ("number_text", "recipient", "issued_by_name")
 KINDS = [kind.value for kind in DocumentKind]
 
 
@@ -130,6 +133,7 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="document_subject"),
             models.Index(fields=["issued_at", "id"], name="document_newest"),
+            GinIndex(Terms(*SEARCHED), name="document_terms"),
             models.Index(
                 fields=["grid_path", "issued_at"],
                 name="document_grid",

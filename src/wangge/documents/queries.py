@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 from django.http import HttpResponse
 
 from wangge.accounts import queries as accounts
 from wangge.documents import printing
 from wangge.documents.filling import fill
-from wangge.documents.models import Document, DocumentQuerySet, NumberFormat, Template
+from wangge.documents.models import Document, DocumentQuerySet, NumberFormat, Template, Voiding
 from wangge.documents.placeholders import PLACEHOLDERS, sample
 from wangge.documents.rules import (
     TITLES,
@@ -26,8 +25,6 @@ from wangge.documents.rules import (
     write_number,
 )
 from wangge.documents.schemas import (
-    DocumentFilter,
-    DocumentPage,
     DocumentRow,
     KindOut,
     NumberFormatOut,
@@ -42,41 +39,21 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.territory import queries as territory
 
-COUNTED = 10_000
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
 
 
-def list_documents(actor: Actor, filters: DocumentFilter) -> DocumentPage:
-    """Return one page of the visible documents, the newest first. Raises: NotYourRole, Unreadable."""
-    actor.check_can("documents.read")
-    found = beyond = _select(Document.objects.visible_to(actor), filters)
-    if filters.cursor:
-        at, identifier = _read_key(filters.cursor)
-        beyond = found.filter(issued_at__lte=at).filter(Q(issued_at__lt=at) | Q(id__lt=identifier))
-    rows = list(_whole(beyond).order_by("-issued_at", "-id")[: filters.limit + 1])
-    page = rows[: filters.limit]
-    total = found[: COUNTED + 1].count()
-    last = page[-1] if len(rows) > len(page) else None
-    return DocumentPage(
-        items=_rows(page),
-        total=min(total, COUNTED),
-        total_is_exact=total <= COUNTED,
-        next_cursor=f"{last.issued_at.isoformat()}|{last.id}" if last else None,
-    )
-
-
 def list_of(subject_type: str, subject_id: UUID) -> list[DocumentRow]:
     """Return what was issued for a thing, the newest first. The caller has let the reader see the thing."""
     found = Document.objects.filter(subject_type=subject_type, subject_id=subject_id)
-    return _rows(list(_whole(found).order_by("-issued_at", "-id")))
+    return rows_out(list(whole_rows(found).order_by("-issued_at", "-id")))
 
 
 def get_document(actor: Actor, document_id: UUID) -> Document:
     """Return the document. Raises: NotVisible."""
-    document = _whole(Document.objects.visible_to(actor)).filter(pk=document_id).first()
+    document = whole_rows(Document.objects.visible_to(actor)).filter(pk=document_id).first()
     if document is None:
         raise NotVisible()
     return document
@@ -85,7 +62,7 @@ def get_document(actor: Actor, document_id: UUID) -> Document:
 def get_of(subject_type: str, subject_id: UUID, document_id: UUID) -> Document:
     """Return a document of a thing that the caller let the reader see. Raises: NotVisible."""
     found = Document.objects.filter(subject_type=subject_type, subject_id=subject_id, pk=document_id)
-    document = _whole(found).first()
+    document = whole_rows(found).first()
     if document is None:
         raise NotVisible()
     return document
@@ -104,9 +81,14 @@ def list_issued(subject_type: str, subject_ids: Iterable[UUID]) -> dict[UUID, li
     return issued
 
 
+def voiding_of(document: Document) -> Voiding | None:
+    """Return why the document no longer holds, None while it holds. Rule: DO-7."""
+    return Voiding.objects.filter(document=document).first()
+
+
 def row_of(document: Document) -> DocumentRow:
     """Return one document as a line of a list."""
-    return _rows([document])[0]
+    return rows_out([document])[0]
 
 
 def organisation_of(actor: Actor) -> Organisation:
@@ -140,10 +122,12 @@ def template_in_force(kind: DocumentKind) -> tuple[bytes, str]:
 def get_settings(actor: Actor, *, at: datetime) -> SettingsOut:
     """Return templates, number formats and placeholders. Raises: NotYourRole."""
     actor.check_can("documents.configure")
-    own = {one.kind: one for one in Template.objects.filter(is_active=True)}
+    versions = list(Template.objects.order_by("kind", "-version"))
+    own = {one.kind: one for one in versions if one.is_active}
     year = at.astimezone(CHINA).year
     return SettingsOut(
         templates=[_template_out(kind, own.get(kind.value)) for kind in DocumentKind],
+        versions=[_template_out(DocumentKind(one.kind), one) for one in versions],
         number_formats=[
             NumberFormatOut(
                 kind=DocumentKind(one.kind),
@@ -226,45 +210,13 @@ def _counted_series() -> Iterable[tuple[str, str, int, int, int]]:
         return [(kind, whose, year, last, count) for kind, whose, year, last, count in cursor.fetchall()]
 
 
-def _select(found: DocumentQuerySet, filters: DocumentFilter) -> DocumentQuerySet:
-    if filters.q:
-        found = found.filter(
-            Q(number_text__contains=filters.q)
-            | Q(recipient__contains=filters.q)
-            | Q(issued_by_name__startswith=filters.q)
-        )
-    if filters.kind:
-        found = found.filter(kind=filters.kind)
-    if filters.is_void is not None:
-        found = found.filter(voiding__isnull=not filters.is_void)
-    if filters.issued_from:
-        found = found.filter(issued_at__gte=_midnight(filters.issued_from))
-    if filters.issued_to:
-        found = found.filter(issued_at__lt=_midnight(filters.issued_to) + timedelta(days=1))
-    return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
-
-
-def _read_key(cursor: str) -> tuple[datetime, UUID]:
-    at, _, identifier = cursor.partition("|")
-    try:
-        return datetime.fromisoformat(at), UUID(identifier)
-    except ValueError:
-        raise Unreadable(
-            field="cursor",
-            why_zh="翻页标记无效，请从第一页重新开始",
-            why_en="start again from the first page",
-        ) from None
-
-
-def _whole(found: DocumentQuerySet) -> DocumentQuerySet:
+def whole_rows(found: DocumentQuerySet) -> DocumentQuerySet:
+    """Return the documents with what voided them, in one statement."""
     return found.select_related("voiding")
 
 
-def _rows(documents: list[Document]) -> list[DocumentRow]:
+def rows_out(documents: list[Document]) -> list[DocumentRow]:
+    """Return documents as lines of a list."""
     grids: Mapping[str, str] = territory.names_of({one.grid_path for one in documents})
     return [_row(one, grids) for one in documents]
 

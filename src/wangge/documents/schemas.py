@@ -79,6 +79,7 @@ class DocumentPage(Schema):
 
 class DocumentFilter(Schema):
     q: Text = Field("", max_length=64)  # number, recipient or issuer
+    organisation: Text = Field("", max_length=128)  # its whole name
     kind: DocumentKind | None = None
     is_void: bool | None = None
     issued_from: date | None = None
@@ -139,7 +140,8 @@ class NumberFormatIn(Schema):
 
 
 class SettingsOut(Schema):
-    templates: list[TemplateOut]
+    templates: list[TemplateOut]  # in force
+    versions: list[TemplateOut]  # every one that was uploaded
     number_formats: list[NumberFormatOut]
     placeholders: list[PlaceholderOut]
     has_pdf: bool

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 from wangge.accounts import queries as accounts
-from wangge.documents import filling, printing, queries
+from wangge.documents import filling, printing, queries, register
 from wangge.documents.issuing import PRINT, WORD, draft, issue, told
 from wangge.documents.models import Document, NumberFormat, Print, Template, Voiding
 from wangge.documents.rules import (
@@ -21,15 +21,19 @@ from wangge.documents.rules import (
     Paper,
     check_may_issue,
     check_pattern,
+    chinese_date,
     title_of,
 )
-from wangge.documents.schemas import DocumentRow, NumberFormatIn
+from wangge.documents.schemas import DocumentFilter, DocumentRow, NumberFormatIn
+from wangge.documents.stamping import stamp_void
 from wangge.kernel import audit, files
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
 
 __all__ = [
     "PRINT",
+    "export",
     "hand_out",
     "hand_out_own",
     "install_number_formats",
@@ -39,6 +43,7 @@ __all__ = [
     "set_number_format",
     "upload_template",
     "use_shipped_template",
+    "use_template",
     "void",
 ]
 
@@ -70,18 +75,28 @@ def void(document: Document, *, reason: str, actor: Actor, at: datetime) -> Docu
 
 @transaction.atomic
 def hand_out(document: Document, suffix: str, *, actor: Actor, at: datetime) -> HttpResponse:
-    """Return the document as Word or PDF, and leave an audit row. The same file every time.
+    """Return the document as Word or PDF, and leave an audit row. The same file every time; a voided one is
+    stamped on the way out, what is kept stays as it was issued.
 
     Raises: NotYourRole if it holds personal data that the post may not see; NoConverter, ConversionFailed.
     Rule:   DO-6, DO-7, DO-8. The caller has let the actor see the document.
     """
     if document.holds_personal:
         actor.check_can("documents.reveal")
-    digest = document.file_id if queries.check_suffix(suffix) == "docx" else _printed(document, actor, at)
+    voiding = queries.voiding_of(document)
+    digest = document.file_id if queries.check_suffix(suffix) == "docx" else ""
+    if voiding is None:
+        digest = digest or _printed(document, actor, at)
     audit.record([told(document, "documents.hand_out", suffix=suffix)], actor=actor, at=at)
-    with files.open_file(digest) as file:
-        name = f"{document.number_text} {title_of(DocumentKind(document.kind))}.{suffix}".replace("/", "-")
-        return queries.attachment(file.read(), name, suffix)
+    name = f"{document.number_text} {title_of(DocumentKind(document.kind))}.{suffix}".replace("/", "-")
+    with files.open_file(digest or document.file_id) as file:
+        content = file.read()
+    if voiding is not None:
+        day = chinese_date(voiding.voided_at.astimezone(CHINA))
+        content = stamp_void(content, f"{day} {voiding.voided_by_name}：{voiding.reason}")
+        content = content if suffix == "docx" else printing.to_pdf(content)
+        name = f"作废 {name}"
+    return queries.attachment(content, name, suffix)
 
 
 def preview(paper: Paper, suffix: str, *, actor: Actor, at: datetime) -> HttpResponse:
@@ -151,6 +166,28 @@ def use_shipped_template(kind: DocumentKind, *, actor: Actor, at: datetime) -> N
     actor.check_can("documents.configure")
     Template.objects.filter(kind=kind, is_active=True).update(is_active=False)
     audit.record([("documents.use_shipped_template", "template", kind.value, {})], actor=actor, at=at)
+
+
+@transaction.atomic
+def use_template(kind: DocumentKind, version: int, *, actor: Actor, at: datetime) -> None:
+    """Put an earlier version into force again. Raises: NotYourRole, NotVisible. Rule: DO-5."""
+    actor.check_can("documents.configure")
+    _lock(f"template {kind}")
+    known = Template.objects.filter(kind=kind)
+    if not known.filter(version=version).exists():
+        raise NotVisible()
+    known.filter(is_active=True).exclude(version=version).update(is_active=False)
+    known.filter(version=version).update(is_active=True)
+    detail = {"version": version}
+    audit.record([("documents.use_template", "template", kind.value, detail)], actor=actor, at=at)
+
+
+def export(actor: Actor, filters: DocumentFilter, suffix: str, *, at: datetime) -> StreamingHttpResponse:
+    """Return the list as csv or xlsx, and leave an audit row. Raises: NotYourRole, Unreadable."""
+    answer = register.export(actor, filters, suffix, at=at)
+    detail = {"filters": filters.model_dump(mode="json", exclude_defaults=True), "suffix": suffix}
+    audit.record([("documents.export", "document", "", detail)], actor=actor, at=at)
+    return answer
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
+from django.http import FileResponse
 from PIL import Image, ImageDraw, ImageFont
 
 from wangge.kernel import files, photos
@@ -31,7 +32,7 @@ FONTS = (
 )
 
 
-class Form(StrEnum):
+class PhotoForm(StrEnum):
     """How a photo is handed out."""
 
     ORIGINAL = "original"  # the bytes as they came, with all that they say
@@ -39,7 +40,7 @@ class Form(StrEnum):
     SMALL = "small"  # the same for lists, at most 320 pixels
 
 
-LONGEST_PX: Mapping[Form, int] = {Form.PLAIN: 1920, Form.SMALL: 320}
+LONGEST_PX: Mapping[PhotoForm, int] = {PhotoForm.PLAIN: 1920, PhotoForm.SMALL: 320}
 
 
 class NoFont(Refused):
@@ -50,14 +51,14 @@ class NoFont(Refused):
     en = "The server has no font with Chinese letters. Install one, or name its file in WANGGE_FONT."
 
 
-def open_photo(sha256: str, form: Form) -> tuple[File[Any], str]:
+def open_photo(sha256: str, form: PhotoForm) -> tuple[File[Any], str]:
     """Return the open file and its media type. A copy is made the first time it is asked for and then kept.
 
     The caller decides who may see which form. Two at once make the same bytes.
     Raises: NotVisible.
     Rule:   KE-21.
     """
-    if form is Form.ORIGINAL:
+    if form is PhotoForm.ORIGINAL:
         return files.open_file(sha256), files.media_type_of(sha256)
     name = f"copies/{form.value}/{sha256[:2]}/{sha256[2:4]}/{sha256}.jpg"
     storage = storages["files"]
@@ -67,6 +68,15 @@ def open_photo(sha256: str, form: Form) -> tuple[File[Any], str]:
     return storage.open(name), "image/jpeg"
 
 
+def hand_out(sha256: str, form: PhotoForm) -> FileResponse:
+    """Return the photo as an answer that only this browser keeps. Raises: NotVisible. Rule: KE-21."""
+    photo, media_type = open_photo(sha256, form)
+    answer = FileResponse(photo, content_type=media_type)
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["Vary"] = "Cookie"  # who logs in next on this machine asks anew
+    return answer
+
+
 def watermarked(sha256: str, lines: Sequence[str]) -> bytes:
     """Return a JPEG of the photo with the lines burnt in at its foot; the original stays as it is.
 
@@ -74,7 +84,7 @@ def watermarked(sha256: str, lines: Sequence[str]) -> bytes:
     Rule:   KE-22.
     """
     with files.open_file(sha256) as original:
-        photo = _upright(original, LONGEST_PX[Form.PLAIN])
+        photo = _upright(original, LONGEST_PX[PhotoForm.PLAIN])
     size = max(12, max(photo.size) // 48)
     font, gap = _font(size), size // 2
     high = len(lines) * (size + gap) + gap

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
+from wangge.documents.schemas import DocumentRow, IssueIn, OfferOut, VoidIn
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer
+from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
-from wangge.major_hazards import queries, services
+from wangge.major_hazards import paperwork, queries, services
 from wangge.major_hazards.schemas import (
     AssessIn,
     AssessmentFilter,
@@ -126,3 +128,61 @@ def report_progress(request: ActorRequest, body: ProgressIn) -> Any:
 @router.post("/reinspect", response=SINGLE, operation_id="reinspect_major")
 def reinspect_major(request: ActorRequest, body: ReinspectIn) -> Any:
     return answer(services.reinspect([body], actor=request.actor, at=clock.now())[0])
+
+
+@router.get(
+    "/{uuid:subject_id}/photos/{sha256}",
+    response={200: None, (403, 404): Refusal},
+    operation_id="get_major_photo",
+)
+def get_major_photo(
+    request: ActorRequest, subject_id: UUID, sha256: str, form: PhotoForm = PhotoForm.PLAIN
+) -> FileResponse:
+    """A photo of an assessment or of a hazard."""
+    return queries.get_photo(request.actor, subject_id, sha256, form)
+
+
+@router.get(
+    "/{uuid:hazard_id}/documents", response={200: OfferOut, 404: Refusal}, operation_id="list_major_documents"
+)
+def list_major_documents(request: ActorRequest, hazard_id: UUID) -> OfferOut:
+    """Notices that were issued for the hazard, and what the caller may issue."""
+    return paperwork.get_offer(request.actor, hazard_id)
+
+
+@router.post("/{uuid:hazard_id}/documents", response=SINGLE, operation_id="issue_major_document")
+def issue_major_document(request: ActorRequest, hazard_id: UUID, body: IssueIn) -> Any:
+    return answer(paperwork.issue(hazard_id, body, actor=request.actor, at=clock.now()))
+
+
+@router.post(
+    "/{uuid:hazard_id}/documents/preview.{suffix}",
+    response={200: None, (403, 404, 409, 422): Refusal},
+    operation_id="preview_major_document",
+)
+def preview_major_document(
+    request: ActorRequest, hazard_id: UUID, suffix: str, body: IssueIn
+) -> HttpResponse:
+    return paperwork.preview(request.actor, hazard_id, body, suffix, at=clock.now())
+
+
+@router.get(
+    "/{uuid:hazard_id}/documents/{uuid:document_id}.{suffix}",
+    response={200: None, (403, 404, 409, 422): Refusal},
+    operation_id="get_major_document",
+)
+def get_major_document(
+    request: ActorRequest, hazard_id: UUID, document_id: UUID, suffix: str
+) -> HttpResponse:
+    return paperwork.get_file(request.actor, hazard_id, document_id, suffix, at=clock.now())
+
+
+@router.post(
+    "/{uuid:hazard_id}/documents/{uuid:document_id}/void",
+    response={200: DocumentRow, (403, 404, 409): Refusal},
+    operation_id="void_major_document",
+)
+def void_major_document(
+    request: ActorRequest, hazard_id: UUID, document_id: UUID, body: VoidIn
+) -> DocumentRow:
+    return paperwork.void(request.actor, hazard_id, document_id, reason=body.reason, at=clock.now())

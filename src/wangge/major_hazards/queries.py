@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 
 from wangge.accounts import queries as accounts
 from wangge.cases import queries as cases
+from wangge.kernel import photo_copies
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible, Unreadable
@@ -144,6 +145,26 @@ def get_case_major(actor: Actor, case_id: UUID, *, at: datetime) -> CaseMajorOut
         element_sets=list_element_sets(),
         can_assess=actor.can("major_hazards.assess"),
     )
+
+
+def get_photo(actor: Actor, subject_id: UUID, sha256: str, form: photo_copies.PhotoForm) -> FileResponse:
+    """Return a photo of an assessment that the actor sees or signs for, or of a visible hazard.
+
+    Raises: NotVisible, also for the photo of something else; NotYourRole for the original.
+    Rule:   MH-2, MH-4.
+    """
+    if form is photo_copies.PhotoForm.ORIGINAL:
+        actor.check_can("evidence.read")
+    seats = Seat.objects.filter(decision__assessment=OuterRef("pk"), user_id=actor.user_id)
+    judged = Assessment.objects.filter(
+        Q(pk__in=Assessment.objects.visible_to(actor).filter(pk=subject_id)) | Exists(seats), pk=subject_id
+    )
+    of_assessment = Q(ticks__photos__contains=[sha256]) | Q(exemption_photos__contains=[sha256])
+    told = Q(progress__photos__contains=[sha256]) | Q(reinspections__photos__contains=[sha256])
+    hazard = MajorHazard.objects.visible_to(actor).filter(pk=subject_id)
+    if not judged.filter(of_assessment).exists() and not hazard.filter(told).exists():
+        raise NotVisible()
+    return photo_copies.hand_out(sha256, form)
 
 
 def get_counts(actor: Actor) -> CountsOut:

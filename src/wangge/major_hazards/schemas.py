@@ -217,6 +217,7 @@ class DecisionOut(Schema):
     id: UUID
     kind: DecisionKind
     assessment_id: UUID
+    assessment: AssessmentRow  # what the signers judge, wherever they work
     hazard_id: UUID | None
     case_id: UUID | None
     venue_name: str | None

@@ -49,8 +49,10 @@ def decisions_out(rows: Sequence[Decision], actor: Actor) -> list[DecisionOut]:
     prefetch_related_objects(rows, "seats", "assessment__case")
     people = {row.proposed_by_id for row in rows} | {s.user_id for row in rows for s in row.seats.all()}
     names = accounts.names_of(list(people))
-    places, _ = _places([row.assessment for row in rows])
-    return [_decision(row, actor, names, places) for row in rows]
+    judged = {row.assessment_id: row.assessment for row in rows}
+    places, _ = _places(judged.values())
+    found = {one.id: one for one in assessments_out(list(judged.values()), actor)}
+    return [_decision(row, actor, names, places, found[row.assessment_id]) for row in rows]
 
 
 def hazards_out(rows: Sequence[MajorHazard], actor: Actor, at: datetime) -> list[HazardRow]:
@@ -128,7 +130,13 @@ def _assessment(
     )
 
 
-def _decision(row: Decision, actor: Actor, names: dict[int, str], places: dict[UUID, Any]) -> DecisionOut:
+def _decision(
+    row: Decision,
+    actor: Actor,
+    names: dict[int, str],
+    places: dict[UUID, Any],
+    judged: AssessmentRow,
+) -> DecisionOut:
     seats: list[Seat] = sorted(row.seats.all(), key=lambda one: one.pk)
     votes = [Vote(Panel(seat.panel), seat.agrees) for seat in seats]
     stands = tally(votes, row.procedure(), is_complex=row.is_complex)
@@ -139,6 +147,7 @@ def _decision(row: Decision, actor: Actor, names: dict[int, str], places: dict[U
         id=row.pk,
         kind=DecisionKind(row.kind),
         assessment_id=row.assessment_id,
+        assessment=judged,
         hazard_id=row.hazard_id,
         body=row.body,
         basis_clause=row.basis_clause,

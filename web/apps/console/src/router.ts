@@ -42,6 +42,17 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
   { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
+  {
+    path: 'major-hazards',
+    name: 'major-hazards',
+    component: () => import('./features/cases/major-hazards/MajorHazardPage.vue'),
+  },
+  { path: 'documents', name: 'documents', component: () => import('./features/documents/DocumentList.vue') },
+  {
+    path: 'document-settings',
+    name: 'document-settings',
+    component: () => import('./features/documents/DocumentSettings.vue'),
+  },
   { path: 'matters', name: 'matters', component: () => import('./features/matters/MatterPage.vue') },
   { path: 'routes', name: 'routes', component: () => import('./features/routes/RoutePage.vue') },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
@@ -58,11 +69,15 @@ const SECTIONS: Record<string, string> = {
   triage: 'triage.read',
   oversight: 'oversight.read',
   calendar: 'calendar.write',
+  'major-hazards': 'major_hazards.read',
+  documents: 'documents.read',
+  'document-settings': 'documents.configure',
 }
 
-/** The folders of locales/console that a section needs beside the face's own texts. */
+/** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  cases: ['cases', 'triage', 'matters', 'documents'],
+  case: ['cases', 'triage', 'matters', 'documents', 'major-hazards'],
+  cases: ['cases', 'triage', 'matters'],
   map: ['places'],
   venues: ['places'],
   orders: ['places'],
@@ -71,6 +86,9 @@ const TEXTS: Record<string, readonly string[]> = {
   triage: ['triage'],
   oversight: ['oversight'],
   calendar: ['oversight'],
+  'major-hazards': ['major-hazards', 'documents'],
+  documents: ['documents'],
+  'document-settings': ['documents'],
   notices: ['notices'],
   'notice-settings': ['notices'],
 }
@@ -78,7 +96,7 @@ const TEXTS: Record<string, readonly string[]> = {
 function withSection(route: RouteRecordRaw): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
   const capability = route.meta?.capability ?? SECTIONS[section]
-  const texts = TEXTS[section]
+  const texts = TEXTS[String(route.name)] ?? TEXTS[section]
   return {
     ...route,
     meta: { ...route.meta, section, ...(capability ? { capability } : {}), ...(texts ? { texts } : {}) },

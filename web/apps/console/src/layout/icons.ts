@@ -1,4 +1,15 @@
-import { AlarmClock, Calendar, List, Location, MagicStick, OfficeBuilding, Tickets } from '@element-plus/icons-vue'
+import {
+  AlarmClock,
+  Calendar,
+  Document,
+  List,
+  Location,
+  MagicStick,
+  OfficeBuilding,
+  Setting,
+  Tickets,
+  Warning,
+} from '@element-plus/icons-vue'
 
 /** What stands beside the name of a page on the left side. */
 export const ICONS = {
@@ -9,4 +20,7 @@ export const ICONS = {
   triage: MagicStick,
   oversight: AlarmClock,
   calendar: Calendar,
+  'major-hazards': Warning,
+  documents: Document,
+  'document-settings': Setting,
 }

@@ -3153,11 +3153,11 @@ export type DeadlineOut = {
 };
 
 /**
- * Form
+ * PhotoForm
  *
- * What kind of thing a matter is (TZ-10, DG-13).
+ * How a photo is handed out.
  */
-export type Form = 'hazard' | 'incident' | 'clue' | 'part';
+export type PhotoForm = 'original' | 'plain' | 'small';
 
 /**
  * MatterOut
@@ -3354,6 +3354,13 @@ export type CatalogueRow = {
      */
     path: string;
 };
+
+/**
+ * Form
+ *
+ * What kind of thing a matter is (TZ-10, DG-13).
+ */
+export type Form = 'hazard' | 'incident' | 'clue' | 'part';
 
 /**
  * OwnerCount
@@ -4038,6 +4045,10 @@ export type DocumentFilter = {
      * Q
      */
     q?: string;
+    /**
+     * Organisation
+     */
+    organisation?: string;
     kind?: DocumentKind | null;
     /**
      * Is Void
@@ -4153,6 +4164,10 @@ export type SettingsOut = {
      */
     templates: Array<TemplateOut>;
     /**
+     * Versions
+     */
+    versions: Array<TemplateOut>;
+    /**
      * Number Formats
      */
     number_formats: Array<NumberFormatOut>;
@@ -4243,6 +4258,87 @@ export type HazardFilter = {
 };
 
 /**
+ * AssessmentRow
+ */
+export type AssessmentRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Element Set
+     */
+    element_set: string;
+    place_kind: PlaceKind;
+    verdict: Suspicion;
+    /**
+     * Line Code
+     */
+    line_code: string;
+    /**
+     * Line Zh
+     */
+    line_zh: string;
+    /**
+     * Line En
+     */
+    line_en: string;
+    /**
+     * Line Is Confirmed
+     */
+    line_is_confirmed: boolean;
+    /**
+     * Exemption
+     */
+    exemption: string;
+    /**
+     * Exemption Reason
+     */
+    exemption_reason: string;
+    /**
+     * Counted
+     */
+    counted: Array<string>;
+    /**
+     * Ticks
+     */
+    ticks: Array<TickOut>;
+    /**
+     * Assessed By Name
+     */
+    assessed_by_name: string;
+    /**
+     * Assessed At
+     */
+    assessed_at: string;
+    decision: Outcome | null;
+    /**
+     * Can Propose
+     */
+    can_propose: boolean;
+};
+
+/**
  * DecisionKind
  */
 export type DecisionKind = 'major' | 'delist';
@@ -4260,6 +4356,7 @@ export type DecisionOut = {
      * Assessment Id
      */
     assessment_id: string;
+    assessment: AssessmentRow;
     /**
      * Hazard Id
      */
@@ -4498,6 +4595,11 @@ export type Outcome = 'open' | 'agreed' | 'declined';
 export type Panel = 'member' | 'expert';
 
 /**
+ * PlaceKind
+ */
+export type PlaceKind = 'crowded' | 'flammables' | 'important' | 'other';
+
+/**
  * SeatOut
  */
 export type SeatOut = {
@@ -4526,6 +4628,45 @@ export type SeatOut = {
      * Is Me
      */
     is_me: boolean;
+};
+
+/**
+ * Suspicion
+ */
+export type Suspicion = 'suspected' | 'not_suspected' | 'excepted';
+
+/**
+ * TickOut
+ */
+export type TickOut = {
+    /**
+     * Element
+     */
+    element: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Is Direct
+     */
+    is_direct: boolean;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
 };
 
 /**
@@ -4685,11 +4826,6 @@ export type ElementSetOut = {
 };
 
 /**
- * PlaceKind
- */
-export type PlaceKind = 'crowded' | 'flammables' | 'important' | 'other';
-
-/**
  * ElementSetIn
  *
  * One edition of the standard, as it is imported.
@@ -4777,11 +4913,6 @@ export type AssessmentFilter = {
 };
 
 /**
- * Suspicion
- */
-export type Suspicion = 'suspected' | 'not_suspected' | 'excepted';
-
-/**
  * AssessmentPage
  */
 export type AssessmentPage = {
@@ -4793,121 +4924,6 @@ export type AssessmentPage = {
      * Next Cursor
      */
     next_cursor: string | null;
-};
-
-/**
- * AssessmentRow
- */
-export type AssessmentRow = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Case Id
-     */
-    case_id: string | null;
-    /**
-     * Venue Id
-     */
-    venue_id: string | null;
-    /**
-     * Venue Name
-     */
-    venue_name: string | null;
-    /**
-     * Address
-     */
-    address: string;
-    /**
-     * Grid Name
-     */
-    grid_name: string;
-    /**
-     * Element Set
-     */
-    element_set: string;
-    place_kind: PlaceKind;
-    verdict: Suspicion;
-    /**
-     * Line Code
-     */
-    line_code: string;
-    /**
-     * Line Zh
-     */
-    line_zh: string;
-    /**
-     * Line En
-     */
-    line_en: string;
-    /**
-     * Line Is Confirmed
-     */
-    line_is_confirmed: boolean;
-    /**
-     * Exemption
-     */
-    exemption: string;
-    /**
-     * Exemption Reason
-     */
-    exemption_reason: string;
-    /**
-     * Counted
-     */
-    counted: Array<string>;
-    /**
-     * Ticks
-     */
-    ticks: Array<TickOut>;
-    /**
-     * Assessed By Name
-     */
-    assessed_by_name: string;
-    /**
-     * Assessed At
-     */
-    assessed_at: string;
-    decision: Outcome | null;
-    /**
-     * Can Propose
-     */
-    can_propose: boolean;
-};
-
-/**
- * TickOut
- */
-export type TickOut = {
-    /**
-     * Element
-     */
-    element: string;
-    /**
-     * Zh
-     */
-    zh: string;
-    /**
-     * En
-     */
-    en: string;
-    /**
-     * Is Direct
-     */
-    is_direct: boolean;
-    /**
-     * Is Confirmed
-     */
-    is_confirmed: boolean;
-    /**
-     * Note
-     */
-    note: string;
-    /**
-     * Photos
-     */
-    photos: Array<string>;
 };
 
 /**
@@ -9362,7 +9378,7 @@ export type GetCasePhotoData = {
     };
     query?: {
         /**
-         * Form
+         * PhotoForm
          *
          * How a photo is handed out.
          */
@@ -9724,6 +9740,10 @@ export type ListDocumentsData = {
          * Q
          */
         q?: string;
+        /**
+         * Organisation
+         */
+        organisation?: string;
         kind?: DocumentKind | null;
         /**
          * Is Void
@@ -9766,6 +9786,68 @@ export type ListDocumentsResponses = {
 };
 
 export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type ExportDocumentsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Organisation
+         */
+        organisation?: string;
+        kind?: DocumentKind | null;
+        /**
+         * Is Void
+         */
+        is_void?: boolean | null;
+        /**
+         * Issued From
+         */
+        issued_from?: string | null;
+        /**
+         * Issued To
+         */
+        issued_to?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/documents/export.{suffix}';
+};
+
+export type ExportDocumentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDocumentsError = ExportDocumentsErrors[keyof ExportDocumentsErrors];
+
+export type ExportDocumentsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetDocumentSettingsData = {
     body?: never;
@@ -9867,6 +9949,46 @@ export type UploadTemplateResponses = {
 };
 
 export type UploadTemplateResponse = UploadTemplateResponses[keyof UploadTemplateResponses];
+
+export type UseTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * DocumentKind
+         *
+         * What may be issued. The Chinese name is the title on paper.
+         */
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/documents/templates/{kind}/versions/{version}';
+};
+
+export type UseTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type UseTemplateError = UseTemplateErrors[keyof UseTemplateErrors];
+
+export type UseTemplateResponses = {
+    /**
+     * OK
+     */
+    200: SettingsOut;
+};
+
+export type UseTemplateResponse = UseTemplateResponses[keyof UseTemplateResponses];
 
 export type GetTemplateFileData = {
     body?: never;
@@ -10607,6 +10729,259 @@ export type ReinspectMajorResponses = {
 };
 
 export type ReinspectMajorResponse = ReinspectMajorResponses[keyof ReinspectMajorResponses];
+
+export type GetMajorPhotoData = {
+    body?: never;
+    path: {
+        /**
+         * Subject Id
+         */
+        subject_id: string;
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: {
+        /**
+         * PhotoForm
+         *
+         * How a photo is handed out.
+         */
+        form?: 'original' | 'plain' | 'small';
+    };
+    url: '/api/major-hazards/{subject_id}/photos/{sha256}';
+};
+
+export type GetMajorPhotoErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetMajorPhotoError = GetMajorPhotoErrors[keyof GetMajorPhotoErrors];
+
+export type GetMajorPhotoResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListMajorDocumentsData = {
+    body?: never;
+    path: {
+        /**
+         * Hazard Id
+         */
+        hazard_id: string;
+    };
+    query?: never;
+    url: '/api/major-hazards/{hazard_id}/documents';
+};
+
+export type ListMajorDocumentsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListMajorDocumentsError = ListMajorDocumentsErrors[keyof ListMajorDocumentsErrors];
+
+export type ListMajorDocumentsResponses = {
+    /**
+     * OK
+     */
+    200: OfferOut;
+};
+
+export type ListMajorDocumentsResponse = ListMajorDocumentsResponses[keyof ListMajorDocumentsResponses];
+
+export type IssueMajorDocumentData = {
+    body: IssueIn;
+    path: {
+        /**
+         * Hazard Id
+         */
+        hazard_id: string;
+    };
+    query?: never;
+    url: '/api/major-hazards/{hazard_id}/documents';
+};
+
+export type IssueMajorDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type IssueMajorDocumentError = IssueMajorDocumentErrors[keyof IssueMajorDocumentErrors];
+
+export type IssueMajorDocumentResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type IssueMajorDocumentResponse = IssueMajorDocumentResponses[keyof IssueMajorDocumentResponses];
+
+export type PreviewMajorDocumentData = {
+    body: IssueIn;
+    path: {
+        /**
+         * Hazard Id
+         */
+        hazard_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/major-hazards/{hazard_id}/documents/preview.{suffix}';
+};
+
+export type PreviewMajorDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PreviewMajorDocumentError = PreviewMajorDocumentErrors[keyof PreviewMajorDocumentErrors];
+
+export type PreviewMajorDocumentResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMajorDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Hazard Id
+         */
+        hazard_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/major-hazards/{hazard_id}/documents/{document_id}.{suffix}';
+};
+
+export type GetMajorDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMajorDocumentError = GetMajorDocumentErrors[keyof GetMajorDocumentErrors];
+
+export type GetMajorDocumentResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type VoidMajorDocumentData = {
+    body: VoidIn;
+    path: {
+        /**
+         * Hazard Id
+         */
+        hazard_id: string;
+        /**
+         * Document Id
+         */
+        document_id: string;
+    };
+    query?: never;
+    url: '/api/major-hazards/{hazard_id}/documents/{document_id}/void';
+};
+
+export type VoidMajorDocumentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type VoidMajorDocumentError = VoidMajorDocumentErrors[keyof VoidMajorDocumentErrors];
+
+export type VoidMajorDocumentResponses = {
+    /**
+     * OK
+     */
+    200: DocumentRow;
+};
+
+export type VoidMajorDocumentResponse = VoidMajorDocumentResponses[keyof VoidMajorDocumentResponses];
 
 export type SuggestForDraftData = {
     body: DraftIn;

@@ -29,5 +29,6 @@ export const PANELS: CasePanel[] = [
     (shown) => shown.status === 'accepted' || shown.status === 'dispatched',
   ),
   panel('evidence', () => import('./CaseEvidence.vue')),
+  panel('major', () => import('./CaseMajor.vue')),
   panel('documents', () => import('./CaseDocuments.vue')),
 ]
