@@ -103,12 +103,14 @@ def test_481_rows_of_19_departments(house: House) -> None:
 
 def test_the_template_and_the_file_over_http(house: House) -> None:
     desk = make_client(house.alice)
-    sheet = b"".join(desk.get("/api/matters/imports/template.xlsx"))
+    template = "/api/matters/imports/template.xlsx"
+    sheet = b"".join(desk.get(template))
     assert sheet.startswith(b"PK")
     assert list(read_rows(io.BytesIO(sheet), "a.xlsx")) == []  # a header and no row
     file = io.BytesIO(b"".join(write_csv([ROW], list(COLUMNS))))
     file.name = "matters.csv"
     told = desk.post("/api/matters/imports", {"file": file, "dry_run": "true"})
     assert (told.status_code, told.json()["created"], told.json()["loaded"]) == (200, 1, False)
-    for who in ("bob", "carol"):  # neither proposes
-        assert make_client(house.named(who)).get("/api/matters/imports/template.xlsx").status_code == 403
+    assert make_client(house.bob).get(template).status_code == 403  # a grid member does not propose
+    [stranger] = load(house, ROW, who="carol").problems  # of another district: she knows no such department
+    assert (stranger.column, stranger.code) == ("部门", "matters.word_unknown")

@@ -52,7 +52,7 @@ class Heard:
     department_id: int | None
     due_at: datetime | None
     closed_at: datetime | None
-    co_waiting: Sequence[int]
+    co_waiting: tuple[int, ...]  # departments that still have to countersign
 
     @property
     def place(self) -> tuple[UUID | None, str]:

@@ -209,6 +209,6 @@ def chinese_time(at: datetime) -> str:
 
 
 def chinese_deadline(at: datetime) -> str:
-    """Return the end of a day as 24:00 of that day, else as `chinese_time`. Rule: DO-1."""
+    """Return the end of a day in China as 24:00 of that day, else as `chinese_time`. Rule: DO-1."""
     day, time = deadline_words(at)
     return f"{chinese_date(day)} {time}"
