@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -52,7 +52,7 @@ class Heard:
     department_id: int | None
     due_at: datetime | None
     closed_at: datetime | None
-    co_waiting: tuple[int, ...]  # departments that still have to countersign
+    co_waiting: list[int] = field(compare=False)  # departments that still have to countersign
 
     @property
     def place(self) -> tuple[UUID | None, str]:

@@ -101,7 +101,7 @@ def _is_for(rule: Any, event: CaseEvent, case: Heard, at: datetime) -> bool:
 
 def _read_cases(case_ids: Iterable[UUID]) -> dict[UUID, Heard]:
     rows = Case.objects.filter(pk__in=set(case_ids)).values_list(*HEARD)
-    return {row[0]: Heard(*row[:-1], tuple(row[-1])) for row in rows}
+    return {row[0]: Heard(*row) for row in rows}
 
 
 def _tellings(items: Sequence[Item], on: date) -> list[Telling]:
