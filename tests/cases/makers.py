@@ -90,6 +90,7 @@ def make_pack(
     upgrades: Sequence[Mapping[str, Any]] = (),
     may_become: Mapping[str, str] | None = None,
     restricted: Collection[str] = (),
+    routes: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     matters.install_matters(
         [
@@ -118,6 +119,7 @@ def make_pack(
         [
             {"matter_prefix": "H304", "path": "34.02.03.", "department_kind": "police"},
             {"matter_prefix": "H", "layer": "market", "department_kind": "fire"},
+            *routes,
         ],
         pack_version=version,
     )

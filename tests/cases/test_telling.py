@@ -131,8 +131,8 @@ def test_the_text_says_what_and_where_and_never_who_reported(house: House) -> No
     tell()
 
     first, second = Message.objects.order_by("id")
-    assert first.text_zh == "事项H301，花园路 1 号，10-17 00:00，"
-    assert first.text_en == "Matter H301, 花园路 1 号, 10-17 00:00, "
+    assert first.text_zh == "事项H301，花园路 1 号，10-16 24:00，"
+    assert first.text_en == "Matter H301, 花园路 1 号, 10-16 24:00, "
     assert second.text_zh.endswith("重复 {matter}")
     assert (first.case_id, first.path) == (case, BOB.scope)
     assert house.bob.name not in first.text_zh
@@ -326,3 +326,61 @@ def test_a_closed_account_hears_nothing(house: House) -> None:
 
     assert told() == {}
     assert Case.objects.filter(pk=case).exists()
+
+
+def test_late_on_two_clocks_at_one_rung_is_told_once(house: House) -> None:
+    install({"topic": "escalate", "levels": ["L1"], "recipients": ["grid_chief"]})
+    case, other = make_case(house), make_case(house)
+    marks = [
+        MarkCommand(new_id(), one, Mark.ESCALATE, detail={"code": "L1", "clock": clock})
+        for one, clock in ((case, "due"), (case, "stage"), (other, "due"))
+    ]
+    services.add_marks(marks, actor=None, at=AT)
+
+    tell()
+
+    assert sorted(Message.objects.values_list("case_id", flat=True)) == sorted([case, other])
+
+
+def test_departments_that_still_have_to_countersign_are_told(house: House) -> None:  # CS-31
+    install(
+        {"topic": "dispatch", "recipients": ["co_handlers"]},
+        {"topic": "invite", "recipients": ["department"]},
+    )
+    case = make_case(house)
+    walk(house, case, "accepted")
+    [fate] = take(house.alice, command(case, "dispatch", at=AT + HOUR, co_department_ids=[house.police]))
+    assert fate.status == 200
+
+    tell()
+
+    assert told() == {"dispatch": {"pang"}}
+
+
+def test_hb_08_a_tip_sends_the_grid_member_to_the_place_and_a_hazard_the_chief(house: House) -> None:
+    install(
+        {"topic": "report", "channels": ["citizen", "hotline"], "recipients": ["grid_member"], "code": "tip"},
+        {"topic": "report", "channels": ["patrol"], "severities": ["larger"], "recipients": ["grid_chief"]},
+    )
+    make_case(house, by="alice", channel="hotline")
+    make_case(house, matter_code="H501")
+    make_case(house)  # general: nobody has to come
+
+    tell()
+
+    sent = Notice.objects.values_list("message__rule_code", "user__username")
+    assert sorted(sent) == [("r1", "chief"), ("tip", "bob")]
+
+
+def test_wh_34_the_reporter_is_told_when_it_is_closed_and_not_before(house: House) -> None:
+    install({"topic": "pass", "recipients": ["reporter"], "media": ["in_app"]})
+    case = make_case(house)
+    walk(house, case, "verifying")
+    tell()
+    assert told() == {}
+    [fate] = take(house.super, command(case, "pass", at=AT + HOUR * 9, reason="已核实"))
+    assert fate.status == 200
+
+    tell()
+
+    assert told() == {"pass": {"bob"}}

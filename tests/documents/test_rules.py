@@ -25,6 +25,7 @@ from wangge.documents.rules import (
     title_of,
     write_number,
 )
+from wangge.kernel.clock import CHINA
 
 TITLES = {
     "rectification_notice": "整改通知书",
@@ -110,9 +111,9 @@ def test_an_organisations_own_format_wins():
 
 
 def test_days_stand_in_chinese():
-    at = datetime(2026, 1, 5, 9, 3, tzinfo=UTC)
+    at = datetime(2026, 1, 5, 9, 3, tzinfo=CHINA)
     assert (chinese_date(at), chinese_time(at)) == ("2026年1月5日", "2026年1月5日 09:03")
-    assert chinese_deadline(datetime(2026, 3, 1, tzinfo=UTC)) == "2026年2月28日 24:00"
+    assert chinese_deadline(datetime(2026, 2, 28, 16, tzinfo=UTC)) == "2026年2月28日 24:00"
     assert chinese_deadline(at) == "2026年1月5日 09:03"
 
 

@@ -296,10 +296,10 @@ def test_the_way_over_http(house: House) -> None:
 
 def test_the_catalogue_over_http(house: House) -> None:
     shown = make_client(house.alice).get("/api/matters/catalogue").json()
-    assert [row["code"] for row in shown["matters"]] == ["H101", "H301", "H304", "H501", "H601"]
+    assert [row["code"] for row in shown["matters"]] == ["H101", "H301", "H304", "H501", "H601", "H805"]
     file = make_client(house.alice).get("/api/matters/export.csv")
     lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert lines[1].startswith("H101,事项H101,")
     assert make_client(house.alice).get("/api/matters/export.pdf").status_code == 422
     citizen = make_actor(Person("zhang", "张", Role.CITIZEN, ALICE.scope))

@@ -18,7 +18,7 @@ def house() -> House:
 
 def test_the_matters_of_the_pack(house: House) -> None:
     matters = make_client(house.bob).get("/api/matters").json()
-    assert [one["code"] for one in matters] == ["H101", "H301", "H304", "H501", "H601"]
+    assert [one["code"] for one in matters] == ["H101", "H301", "H304", "H501", "H601", "H805"]
     assert (matters[3]["is_confirmed"], matters[4]["fix_hours"]) == (False, 2)
 
 

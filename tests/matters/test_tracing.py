@@ -89,7 +89,7 @@ def test_a_citizen_reads_no_routes(house: House) -> None:
 def test_gaps_are_told_inside_the_scope_and_go_when_the_department_comes(house: House) -> None:
     city = make_client(make_actor(Person("mayor", "市长", Role.LEADER, "34.02.03.")))
     gaps = city.get("/api/matters/routes/gaps").json()
-    assert (gaps["matters"], gaps["grids"]) == (5, 2)  # CAROL's grid lies outside
+    assert (gaps["matters"], gaps["grids"]) == (6, 2)  # CAROL's grid lies outside
     assert gaps["gaps"] == []
 
     services.install_routes(
@@ -135,5 +135,5 @@ def test_the_command_tells_the_same(house: House) -> None:
     spoken = CliRunner().invoke(app, ["routes", "--matter", "H304", "--grid", BOB.scope, "--layer", "market"])
     assert "输于 lost by: layer" in spoken.stdout
     gaps = CliRunner().invoke(app, ["routes"]).stdout
-    assert "5 个事项 × 3 个网格" in gaps
+    assert "6 个事项 × 3 个网格" in gaps
     assert CliRunner().invoke(app, ["routes", "--matter", "H999", "--grid", BOB.scope]).exit_code == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -52,6 +52,7 @@ class Heard:
     department_id: int | None
     due_at: datetime | None
     closed_at: datetime | None
+    co_waiting: list[int] = field(compare=False)  # departments that still have to countersign
 
     @property
     def place(self) -> tuple[UUID | None, str]:
@@ -79,6 +80,7 @@ class Hearers:
         found = accounts.departments_for([(POLICE_KIND, path) for path in forces])
         police = {path: found[POLICE_KIND, path] for path in forces}
         departments = {c.department_id for c, whom, _ in named if c.department_id and Who.DEPARTMENT in whom}
+        departments.update(one for c, whom, _ in named if Who.CO_HANDLERS in whom for one in c.co_waiting)
         peered = {
             (_around(c.grid_path, n), c) for c, whom, n in named if Who.GRID_PEERS in whom and c.venue_class
         }
@@ -118,6 +120,8 @@ class Hearers:
             return [case.handler_id] if case.handler_id else []
         if who is Who.DEPARTMENT:
             return self.departments.get(case.department_id or 0, [])
+        if who is Who.CO_HANDLERS:
+            return [user for one in case.co_waiting for user in self.departments.get(one, [])]
         if who in POLICE:
             return self.departments.get(self.police.get(case.grid_path) or 0, [])
         if who is Who.GRID_PEERS and case.venue_class:

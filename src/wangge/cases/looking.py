@@ -19,6 +19,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Unreadable
 from wangge.matters import queries as matter_queries
+from wangge.matters.rules import who_may_enforce
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 from wangge.venues.schemas import VenueRow
@@ -112,13 +113,17 @@ def world(
     suggested = writing.suggest_departments(sent, rules) if sent else {}
     named = {one for step in steps for one in (step.department_id, *step.co_department_ids)}
     named.update(suggested.values())
+    handed = [case for step in steps if step.action is Action.TRANSFER and (case := cases.get(step.case_id))]
+    powers = {case.id: who_may_enforce(writing.subject_of(case), rules.powers) for case in handed}
+    named.update(case.department_id for case in handed if powers[case.id])
     named.discard(None)
     return World(
         calendars=around,
         stage_clocks=rules.stage_clocks,
         matter_clocks=rules.matter_clocks,
-        departments=writing.department_paths(one for one in named if one is not None) if named else {},
+        departments=writing.departments_named(one for one in named if one is not None) if named else {},
         suggested=suggested,
+        powers=powers,
         others=cases,
         photo_facts=photo_facts,
         limits=rules.limits,

@@ -63,6 +63,12 @@ class CountersignMissing(Refused):
     en = "{count} co-handling departments have not countersigned. Wait for them, or the desk releases them."
 
 
+class NoPower(Refused):
+    code = "cases.no_power"
+    zh = "执法清单中，该部门对本事项没有执法权。请移送给有权的单位：{there_zh}。"
+    en = "The list of powers gives this department none for the matter. Hand over to whoever has it: {there}."
+
+
 class AskedAlready(Refused):
     code = "cases.asked_already"
     zh = "{asked_zh}申请正在等待批复，不能再次申请。"

@@ -328,6 +328,17 @@ class HandlerLoad(Schema):
     is_reporter: bool  # who reported the case does not handle it
 
 
+class EnforcerOut(Schema):
+    """A department that the list of powers names for the matter, and by what."""
+
+    id: int
+    name: str
+    power_zh: str
+    power_en: str
+    basis: str
+    is_confirmed: bool
+
+
 class HandlerAdvice(Schema):
     """Who could sign: a suggestion, nobody is assigned."""
 
@@ -335,6 +346,8 @@ class HandlerAdvice(Schema):
     department_name: str | None
     suggested_id: int | None
     handlers: list[HandlerLoad]
+    looks_first: str | None  # the grid member of the place, where a tip waits for a look on site
+    enforcers: list[EnforcerOut]  # to whom it may be handed over; none: the list does not speak of it
 
 
 class InboxOut(Schema):

@@ -23,12 +23,13 @@ from wangge.cases.models import Case
 from wangge.cases.raising import Books, list_late, raise_all
 from wangge.cases.recounting import list_moves, read_cases
 from wangge.cases.reporting import Started, start
-from wangge.cases.rules import Channel, Mark
+from wangge.cases.rules import Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
 from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
 from wangge.cases.step_batch import StepBatch, wants_kin
 from wangge.cases.stepping import take
 from wangge.cases.telling import tell_news
+from wangge.cases.vocabulary import TIPS
 from wangge.cases.writing import WithoutDeadline
 from wangge.documents.schemas import DocumentRow
 from wangge.kernel import audit, batches, calendars, files, jobs, prepared
@@ -57,7 +58,6 @@ __all__ = [
 SET_DEADLINES = "cases.set_missing_deadlines"
 RAISE_OVERDUE = "cases.raise_overdue"
 NOTE_PROMISES = "oversight.note_promises"  # the room above says what a reporter is promised
-TIPS = frozenset({Channel.CITIZEN, Channel.HOTLINE})
 
 
 def report_cases(

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wangge.accounts import queries as accounts
-from wangge.cases.deadlines import CHINA, light
+from wangge.cases.deadlines import light
 from wangge.cases.explaining import Line
 from wangge.cases.models import Case
 from wangge.cases.rules import Channel, Status
 from wangge.cases.schemas import CaseRow, DeadlineLine
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import deadline_words
 from wangge.matters import queries as matters
 from wangge.matters.rules import Severity
 from wangge.territory import queries as territory
@@ -82,7 +83,8 @@ def lines_out(lines: Sequence[Line], due_at: datetime | None) -> list[DeadlineLi
     shown = [DeadlineLine(at=line.at, zh=line.zh, en=line.en) for line in lines]
     if due_at is None or not shown:
         return shown
-    end = f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    day, time = deadline_words(due_at)
+    end = f"{day} {time}"
     if not any(line.at == due_at or end in line.zh for line in lines):
         shown.append(DeadlineLine(at=due_at, zh=f"现行期限 {end}", en=f"The deadline that stands: {end}"))
     return shown

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from wangge.accounts.schemas import DepartmentOut
 from wangge.cases.chain import DERIVED, Event, photos_said, seal
 from wangge.cases.conditions import Now, check_conditions
 from wangge.cases.deadlines import Calendars
 from wangge.cases.moving import Move, changes
 from wangge.cases.placing import sent_from_m
+from wangge.cases.refusals import NoPower
 from wangge.cases.rules import (
     ENDED,
     MAY,
@@ -31,7 +33,7 @@ from wangge.cases.wording import NEED_ZH
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable, VersionConflict
 from wangge.kernel.paths import is_within
-from wangge.matters.rules import Clock, Clocks, Limits
+from wangge.matters.rules import Clock, Clocks, Limits, PowerRow
 
 INVITES = frozenset({Action.DISPATCH, Action.INVITE})
 
@@ -43,11 +45,12 @@ class World:
     calendars: Calendars
     stage_clocks: Clocks
     matter_clocks: Mapping[str, Clock]
-    departments: Mapping[int, str]  # id -> territory path
+    departments: Mapping[int, DepartmentOut]
     suggested: Mapping[UUID, int | None]  # case -> department of its route
     others: Mapping[UUID, CaseFacts]  # every case that the batch names
     photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
     limits: Limits = field(default_factory=Limits)
+    powers: Mapping[UUID, Mapping[str, PowerRow]] = field(default_factory=dict)  # case -> kind -> its row
 
 
 def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: World) -> tuple[CaseFacts, Event]:
@@ -79,6 +82,8 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
     _check_needs(move, world.limits)
     if action in INVITES:
         _check_invited(move, world)
+    if action is Action.TRANSFER:
+        _check_power(move, world)
     if action is Action.MERGE:
         _check_target(case, command, actor, world)
     return _taken(move, changes(move, after, world.stage_clocks), world)
@@ -165,8 +170,8 @@ def _released(case: CaseFacts, command: StepCommand) -> int | None:
 
 
 def _check_covers(case: CaseFacts, department_id: int, world: World, field: str) -> None:
-    path = world.departments.get(department_id)
-    if path is None or not is_within(case.grid_path, path):
+    department = world.departments.get(department_id)
+    if department is None or not is_within(case.grid_path, department.path):
         raise Unreadable(
             field=field,
             why_zh="该部门不负责案件所在的区域",
@@ -183,6 +188,20 @@ def _check_invited(move: Move, world: World) -> None:
                 why_zh="主办部门不能同时是协办部门",
                 why_en="the lead cannot be a co-handling department too",
             )
+
+
+def _check_power(move: Move, world: World) -> None:
+    """A hand-over goes to a body with the power, where the list speaks of the matter. Rule: CS-38 (SX-05)."""
+    powers = world.powers.get(move.case.id)
+    if not powers:
+        return
+    lead = move.department_id or move.case.department_id
+    department = world.departments.get(lead) if lead else None
+    if department is None or department.kind not in powers:
+        raise NoPower(
+            there="; ".join(row.name_en for row in powers.values()),
+            there_zh="；".join(row.name_zh for row in powers.values()),
+        )
 
 
 def _check_needs(move: Move, limits: Limits) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from wangge.cases.hearers import Heard, Hearers
 from wangge.cases.models import Case, CaseEvent, News
-from wangge.kernel.clock import CHINA
+from wangge.kernel.clock import CHINA, deadline_words
 from wangge.matters import queries as matters
 from wangge.notices import queries as notices
 from wangge.notices import services as outlet
@@ -41,6 +41,7 @@ HEARD = (
     "department_id",
     "due_at",
     "closed_at",
+    "co_waiting",
 )
 
 
@@ -70,7 +71,7 @@ def tell_news(*, at: datetime, most: int = PART) -> int:
     fresh = CaseEvent.objects.filter(pk__in={event for event, _, _ in taken})
     events = {event.pk: event for event in fresh.defer("previous_hash", "hash")}
     cases = _read_cases({case for _, case, _ in taken})
-    items, later = [], []
+    items, later, rungs = [], [], set()
     for event_id, case_id, rule_code in sorted(taken, key=lambda row: row[0].int):  # as they happened
         event, case = events.get(event_id), cases.get(case_id)
         if event is None or case is None:
@@ -81,7 +82,10 @@ def tell_news(*, at: datetime, most: int = PART) -> int:
             if rule.delay_minutes and not rule_code:
                 due_at = event.at + timedelta(minutes=rule.delay_minutes)
                 later.append(News(event_id=event_id, case_id=case_id, rule_code=rule.code, due_at=due_at))
+            elif rule.levels and (case.id, rule.code) in rungs:
+                continue  # late on two clocks at one rung: told once
             elif not rule.only_if_open or case.closed_at is None:
+                rungs.add((case.id, rule.code))
                 items.append(Item(event, case, rule))
     News.objects.bulk_create(later)
     outlet.tell(_tellings(items, at.astimezone(CHINA).date()), at=at)
@@ -155,7 +159,10 @@ def _words(cases: Sequence[Heard]) -> dict[UUID, dict[str, dict[str, str]]]:
         place = " ".join(
             part for part in (places.get(case.venue_id) if case.venue_id else "", case.address) if part
         )
-        due = f"{case.due_at.astimezone(CHINA):%m-%d %H:%M}" if case.due_at else ""
+        due = ""
+        if case.due_at:
+            day, time = deadline_words(case.due_at)
+            due = f"{day:%m-%d} {time}"
         names = kinds.get(case.matter_code, (case.matter_code, case.matter_code))
         plain = {"place": place}
         words[case.id]["zh"] = plain | {"matter": names[0], "due": due or "未定"}

@@ -94,6 +94,9 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
+TIPS = frozenset({Channel.CITIZEN, Channel.HOTLINE})  # somebody outside the grid waits for an answer
+
+
 class Light(StrEnum):
     GREEN = "green"
     YELLOW = "yellow"

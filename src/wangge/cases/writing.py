@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg import Cursor
 
 from wangge.accounts import queries as accounts
+from wangge.accounts.schemas import DepartmentOut
 from wangge.cases.chain import Event
 from wangge.cases.models import Case, OpenCase
 from wangge.cases.reporting import Started
@@ -232,9 +233,9 @@ def reported_before(
     return found
 
 
-def department_paths(department_ids: Iterable[int]) -> dict[int, str]:
-    """Return the territory of each department that exists."""
-    return {key: one.path for key, one in accounts.get_departments(list(department_ids)).items()}
+def departments_named(department_ids: Iterable[int]) -> dict[int, DepartmentOut]:
+    """Return each department that exists."""
+    return accounts.get_departments(list(department_ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import deadline_words
 from wangge.kernel.errors import NotYourRole, Refused
 
 
@@ -208,7 +209,6 @@ def chinese_time(at: datetime) -> str:
 
 
 def chinese_deadline(at: datetime) -> str:
-    """Return the end of a day as 24:00 of that day, else as `chinese_time`. Rule: DO-1."""
-    if (at.hour, at.minute) == (0, 0):
-        return f"{chinese_date(at - timedelta(days=1))} 24:00"
-    return chinese_time(at)
+    """Return the end of a day in China as 24:00 of that day, else as `chinese_time`. Rule: DO-1."""
+    day, time = deadline_words(at)
+    return f"{chinese_date(day)} {time}"

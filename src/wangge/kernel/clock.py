@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -21,6 +21,14 @@ def now() -> datetime:
 def today() -> date:
     """Return the present date in China."""
     return now().astimezone(CHINA).date()
+
+
+def deadline_words(at: datetime) -> tuple[date, str]:
+    """Return the day and the clock time in China of a deadline: midnight is 24:00 of the day before."""
+    local = at.astimezone(CHINA)
+    if (local.hour, local.minute) == (0, 0):
+        return local.date() - timedelta(days=1), "24:00"
+    return local.date(), f"{local:%H:%M}"
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from wangge.matters.schemas import AdmissionMove, AdmissionOut, MatterDraft
 OPEN = [Stage.DRAFT.value, Stage.SUBMITTED.value]
 CONTENT = (
     *("group_code", "name_zh", "name_en", "basis", "fix_days", "fix_hours", "department_kind", "words_zh"),
-    *("fields", "is_restricted", "reason"),
+    *("fields", "is_restricted", "stops_operation", "reason"),
 )
 
 
@@ -61,7 +61,7 @@ def draft_matter(draft: MatterDraft, *, actor: Actor, at: datetime) -> Admission
     else:
         if row.proposed_by_id != actor.user_id:
             raise NotVisible()
-        if _content(row) == _content_of(draft):
+        if is_same(row, draft):
             return shown([row], actor)[0]  # a retry
         _check_draft(row, draft)
         row.version += 1
@@ -180,6 +180,11 @@ def _check_draft(row: Admission, draft: MatterDraft) -> None:
         raise MoveNotAllowed(stage=row.stage, move="change", stage_zh="已提交", move_zh="修改")
     if draft.base_version is not None and draft.base_version != row.version:
         raise VersionConflict(current=row.version, given=draft.base_version)
+
+
+def is_same(row: Admission, draft: MatterDraft) -> bool:
+    """Return whether the version says what the proposal says."""
+    return _content(row) == _content_of(draft)
 
 
 def _content(row: Admission) -> dict[str, Any]:

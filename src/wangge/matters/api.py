@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from ninja import Query, Router
+from ninja import File, Form, Query, Router
+from ninja.files import UploadedFile
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
@@ -20,10 +21,12 @@ from wangge.matters.schemas import (
     MatterDraft,
     MatterOut,
     PowerOut,
+    ProposalImport,
     RouteAnswer,
     RouteOut,
     RouteQuestion,
 )
+from wangge.territory.schemas import ImportReport
 
 router = Router(tags=["matters"])
 
@@ -65,6 +68,20 @@ def draft_matter(request: ActorRequest, draft: MatterDraft) -> AdmissionOut:
 )
 def move_admission(request: ActorRequest, admission_id: UUID, step: AdmissionMove) -> AdmissionOut:
     return services.move_admission(admission_id, step, actor=request.actor, at=clock.now())
+
+
+@router.get("/imports/template.xlsx", operation_id="get_matter_template", response={200: None, 403: Refusal})
+def get_matter_template(request: ActorRequest) -> HttpResponseBase:
+    """The empty sheet that the import reads."""
+    return services.write_template(request.actor)
+
+
+@router.post("/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_matters")
+def import_matters(
+    request: ActorRequest, options: Form[ProposalImport], file: File[UploadedFile]
+) -> ImportReport:
+    """Proposals from csv or Excel. With any error nothing is written."""
+    return services.import_upload(file, options, actor=request.actor, at=clock.now())
 
 
 @router.get("/routes", response={200: list[RouteOut], 403: Refusal}, operation_id="list_routes")

@@ -124,6 +124,7 @@ def of_city(row: Admission) -> CatalogueRow:
 SAID = (
     *("code", "group_code", "group_zh", "group_en", "name_zh", "name_en", "basis", "severity", "fix_days"),
     *("fix_hours", "department_kind", "owner_kind", "form", "lane", "fields", "words_zh", "is_restricted"),
+    "stops_operation",
 )
 
 

@@ -32,6 +32,7 @@ COLUMNS = {
     "首办 department": "department_kind",
     "依据 basis": "basis",
     "限定可见 restricted": "is_restricted",
+    "停业整改 stops_operation": "stops_operation",
     "来源 origin": "origin",
     "出处 source": "source",
     "已确认 confirmed": "is_confirmed",

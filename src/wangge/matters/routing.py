@@ -101,6 +101,15 @@ def powers_of(kind: str, subject: Subject, powers: Sequence[PowerRow]) -> list[P
     ]
 
 
+def who_may_enforce(subject: Subject, powers: Sequence[PowerRow]) -> dict[str, PowerRow]:
+    """Return each kind of organisation that may enforce the matter there, with its first row. Rule: MA-4."""
+    found: dict[str, PowerRow] = {}
+    for power in powers:
+        if subject.matter_code.startswith(power.matter_prefix) and subject.grid_path.startswith(power.path):
+            found.setdefault(power.department_kind, power)
+    return found
+
+
 # ---- MA-9: gaps ----
 
 

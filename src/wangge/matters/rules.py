@@ -16,6 +16,7 @@ from wangge.matters.routing import (
     is_grid_first,
     powers_of,
     rank,
+    who_may_enforce,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "raised_to",
     "raised_when_overdue",
     "rank",
+    "who_may_enforce",
 ]
 
 from wangge.kernel.calendar import Span

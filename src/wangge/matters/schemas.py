@@ -117,7 +117,15 @@ class MatterDraft(Schema):
     words_zh: list[Word] = Field(default_factory=list, max_length=64)
     fields: list[str] = Field(default_factory=list, max_length=13)
     is_restricted: bool = False
+    stops_operation: bool = False
     reason: Line = Field("", max_length=2000)
+
+
+class ProposalImport(Schema):
+    """How a file of proposals is taken."""
+
+    dry_run: bool = False  # only look for mistakes
+    submit: bool = False  # submit at once what is proposed
 
 
 class AdmissionMove(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wangge.matters.admissions import bring_into_force, draft_matter, move_admission
 from wangge.matters.exporting import export_matters
+from wangge.matters.importing import import_proposals, import_upload, write_template
 from wangge.matters.installing import (
     install_clocks,
     install_loop,
@@ -20,6 +21,8 @@ __all__ = [
     "bring_into_force",
     "draft_matter",
     "export_matters",
+    "import_proposals",
+    "import_upload",
     "install_clocks",
     "install_loop",
     "install_matters",
@@ -30,5 +33,6 @@ __all__ = [
     "install_timing",
     "install_upgrades",
     "move_admission",
+    "write_template",
 ]
 BRING_INTO_FORCE = "matters.bring_into_force"

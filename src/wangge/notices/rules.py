@@ -23,6 +23,7 @@ class Who(StrEnum):
     REPORTER = "reporter"
     HANDLER = "handler"
     DEPARTMENT = "department"  # the handlers of the department that has it
+    CO_HANDLERS = "co_handlers"  # the handlers of the departments that still have to countersign
     VERIFIERS = "verifiers"  # who may judge it, without reporter and handler (DG-08)
     GRID_MEMBER = "grid_member"
     GRID_CHIEF = "grid_chief"

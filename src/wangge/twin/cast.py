@@ -70,6 +70,9 @@ class Cast:
         manned = (office for office in self.offices if self._desks.get(office.id) and office.id != but)
         return next((office.id for office in manned if path.startswith(office.path)), None)
 
+    def kind_of(self, department_id: int | None) -> str | None:
+        return next((office.kind for office in self.offices if office.id == department_id), None)
+
     def has_office(self, kind: str, path: str) -> bool:
         return any((kind, up) in self._places for up in ancestors(path))
 

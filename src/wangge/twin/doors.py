@@ -78,7 +78,8 @@ class ServicesDoor:
         )
 
     def matters(self) -> Mapping[str, Matter]:
-        return {one.code: to_matter(one) for one in matter_queries.list_matters()}
+        powers = matter_queries.in_force().powers
+        return {one.code: to_matter(one, powers) for one in matter_queries.list_matters()}
 
     def items(self, checklist_id: int) -> Sequence[Item]:
         if checklist_id not in self._items:

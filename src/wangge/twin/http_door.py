@@ -25,7 +25,7 @@ from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.schemas import FateOut
-from wangge.matters.schemas import MatterOut
+from wangge.matters.schemas import MatterOut, PowerOut
 from wangge.orders.rules import started_on
 from wangge.orders.schemas import OrderDetail, OrderPage, OrderResult, PlanRequest
 from wangge.twin.cast import Cast, Office
@@ -38,6 +38,7 @@ VISITS_A_ROUND, LOOKED_AT = 4, 50
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 FATES = TypeAdapter(list[FateOut])
 MATTERS = TypeAdapter(list[MatterOut])
+POWERS = TypeAdapter(list[PowerOut])
 DEPARTMENTS = TypeAdapter(list[dict[str, Any]])
 
 
@@ -112,8 +113,10 @@ class HttpDoor:
         return Cast(dict(sorted(people.items())), [offices[key] for key in sorted(offices)])
 
     def matters(self) -> Mapping[str, Matter]:
-        found = MATTERS.validate_json(self._get(self._any_of(Role.DISPATCHER), "/matters").content)
-        return {one.code: to_matter(one) for one in found}
+        desk = self._any_of(Role.DISPATCHER)
+        found = MATTERS.validate_json(self._get(desk, "/matters").content)
+        powers = POWERS.validate_json(self._get(desk, "/matters/powers").content)
+        return {one.code: to_matter(one, powers) for one in found}
 
     def items(self, checklist_id: int) -> Sequence[Item]:
         if checklist_id not in self._lists:

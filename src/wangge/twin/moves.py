@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,8 @@ from wangge.cases.schemas import StepCommand
 from wangge.kernel.actor import Actor
 from wangge.kernel.distance import Point
 from wangge.kernel.ids import id_at
-from wangge.matters.schemas import MatterOut
+from wangge.matters.rules import PowerRow
+from wangge.matters.schemas import MatterOut, PowerOut
 from wangge.twin.behaviour import Behaviour
 from wangge.twin.cast import Cast
 from wangge.twin.photos import Album, choose_phone
@@ -61,15 +62,26 @@ class Matter:
     limit_hours: float  # working hours
     stops_operation: bool = False
     is_restricted: bool = False  # seen by named posts only
+    enforcers: frozenset[str] = frozenset()  # kinds of office with the power; none: no list speaks of it
 
 
-def to_matter(matter: MatterOut) -> Matter:
+def to_matter(matter: MatterOut, powers: Sequence[PowerRow | PowerOut]) -> Matter:
     """Return how long people have for it, in working hours: plain hours count as such, days by 9.5."""
     if matter.fix_hours is not None:
         hours = float(matter.fix_hours)
     else:
         hours = matter.fix_days * HOURS_A_WORKING_DAY or AT_ONCE_HOURS
-    return Matter(matter.code, matter.department_kind, hours, matter.stops_operation, matter.is_restricted)
+    kinds = (
+        one.department_kind for one in powers if not one.path and matter.code.startswith(one.matter_prefix)
+    )
+    return Matter(
+        matter.code,
+        matter.department_kind,
+        hours,
+        matter.stops_operation,
+        matter.is_restricted,
+        frozenset(kinds),
+    )
 
 
 @dataclass(slots=True)
@@ -212,8 +224,14 @@ def _when_handling(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:
     if departments.late_share.happens(rng):
         share = max(1.0, departments.late_factor.draw(rng))
     hours = share * stage.matters[case.matter_code].limit_hours
-    transfers = case.detours == 0 and departments.transfer_share.happens(rng)
+    transfers = case.detours == 0 and departments.transfer_share.happens(rng) and _may_enforce(case, stage)
     return Action.TRANSFER if transfers else Action.FEED_BACK, hours, _handler(case, stage, rng)
+
+
+def _may_enforce(case: LiveCase, stage: Stage) -> bool:
+    """Return whether the office that has the case may enforce: it hands over to itself. Rule: CS-38."""
+    kinds = stage.matters[case.matter_code].enforcers
+    return not kinds or stage.cast.kind_of(case.department_id) in kinds
 
 
 def _when_transferred(case: LiveCase, stage: Stage, rng: random.Random) -> Choice:

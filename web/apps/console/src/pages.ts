@@ -1,24 +1,38 @@
+/** What a page is for: the work of the day, what the work goes by, or keeping the house in order. */
+export const GROUPS = ['work', 'rules', 'keeping'] as const
+export type Group = (typeof GROUPS)[number]
+
 /** The pages of the left side: each names the capability without which it is not shown. */
 export interface Page {
   name: string
   path: string
   capability: string
+  group: Group
 }
 
 export const PAGES: readonly Page[] = [
-  { name: 'cases', path: '/cases', capability: 'cases.read' },
-  { name: 'map', path: '/map', capability: 'territory.read' },
-  { name: 'venues', path: '/venues', capability: 'venues.read' },
-  { name: 'orders', path: '/orders', capability: 'orders.read' },
-  { name: 'major-hazards', path: '/major-hazards', capability: 'major_hazards.read' },
-  { name: 'documents', path: '/documents', capability: 'documents.read' },
-  { name: 'document-settings', path: '/document-settings', capability: 'documents.configure' },
-  { name: 'matters', path: '/matters', capability: 'matters.read' },
-  { name: 'routes', path: '/routes', capability: 'matters.read' },
-  { name: 'triage', path: '/triage', capability: 'triage.read' },
-  { name: 'oversight', path: '/oversight', capability: 'oversight.read' },
-  { name: 'calendar', path: '/calendar', capability: 'calendar.write' },
+  { name: 'cases', path: '/cases', capability: 'cases.read', group: 'work' },
+  { name: 'map', path: '/map', capability: 'territory.read', group: 'work' },
+  { name: 'venues', path: '/venues', capability: 'venues.read', group: 'work' },
+  { name: 'orders', path: '/orders', capability: 'orders.read', group: 'work' },
+  { name: 'oversight', path: '/oversight', capability: 'oversight.read', group: 'work' },
+  { name: 'major-hazards', path: '/major-hazards', capability: 'major_hazards.read', group: 'work' },
+  { name: 'documents', path: '/documents', capability: 'documents.read', group: 'work' },
+  { name: 'matters', path: '/matters', capability: 'matters.read', group: 'rules' },
+  { name: 'routes', path: '/routes', capability: 'matters.read', group: 'rules' },
+  { name: 'triage', path: '/triage', capability: 'triage.read', group: 'rules' },
+  { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },
+  { name: 'document-settings', path: '/document-settings', capability: 'documents.configure', group: 'keeping' },
+  { name: 'notice-settings', path: '/notice-settings', capability: 'notices.manage', group: 'keeping' },
 ]
+
+/** Return the groups of which somebody may open a page, each with those pages. */
+export function pagesFor(can: (capability: string) => boolean): { group: Group; pages: Page[] }[] {
+  return GROUPS.map((group) => ({
+    group,
+    pages: PAGES.filter((page) => page.group === group && can(page.capability)),
+  })).filter(({ pages }) => pages.length > 0)
+}
 
 /** Return the first page somebody may open, or the page that says there is none. */
 export function firstPage(can: (capability: string) => boolean): string {

@@ -1,1 +1,2 @@
 export { useSession } from './session'
+export { lookForUnread, unread } from './unread'

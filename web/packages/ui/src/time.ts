@@ -20,6 +20,12 @@ export const formatAt = (at: string | Date): string => parts.format(new Date(at)
 /** Return "2026-03-01", the day in China. */
 export const formatOn = (at: string | Date): string => formatAt(at).slice(0, 10)
 
+/** Return a deadline as it is said: midnight is 24:00 of the day before. */
+export function formatDue(at: string | Date): string {
+  const said = formatAt(at)
+  return said.endsWith(' 00:00') ? `${formatOn(new Date(new Date(at).getTime() - MINUTE))} 24:00` : said
+}
+
 /** An i18n key and its number: state keeps keys, not translated text. */
 export interface Phrase {
   key: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAt, formatOn, phraseAgo, phraseDue } from '../src/time'
+import { formatAt, formatDue, formatOn, phraseAgo, phraseDue } from '../src/time'
 
 const NOW = new Date('2026-03-02T02:00:00Z')
 const after = (minutes: number): string => new Date(NOW.getTime() + minutes * 60_000).toISOString()
@@ -34,5 +34,16 @@ describe('formatAt', () => {
   it('shows the time in China, not in the zone of the browser', () => {
     expect(formatAt('2026-03-01T17:05:00Z')).toBe('2026-03-02 01:05')
     expect(formatOn('2026-03-01T17:05:00Z')).toBe('2026-03-02')
+  })
+})
+
+describe('formatDue', () => {
+  it.each([
+    ['2026-03-01T16:00:00Z', '2026-03-01 24:00'],
+    ['2025-12-31T16:00:00Z', '2025-12-31 24:00'],
+    ['2026-03-01T16:01:00Z', '2026-03-02 00:01'],
+    ['2026-03-02T01:30:00Z', '2026-03-02 09:30'],
+  ])('says %s as %s', (at, said) => {
+    expect(formatDue(at)).toBe(said)
   })
 })

@@ -3061,6 +3061,38 @@ export type UsedOut = {
 };
 
 /**
+ * EnforcerOut
+ *
+ * A department that the list of powers names for the matter, and by what.
+ */
+export type EnforcerOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Power Zh
+     */
+    power_zh: string;
+    /**
+     * Power En
+     */
+    power_en: string;
+    /**
+     * Basis
+     */
+    basis: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
  * HandlerAdvice
  *
  * Who could sign: a suggestion, nobody is assigned.
@@ -3082,6 +3114,14 @@ export type HandlerAdvice = {
      * Handlers
      */
     handlers: Array<HandlerLoad>;
+    /**
+     * Looks First
+     */
+    looks_first: string | null;
+    /**
+     * Enforcers
+     */
+    enforcers: Array<EnforcerOut>;
 };
 
 /**
@@ -3725,6 +3765,10 @@ export type MatterDraft = {
      */
     is_restricted?: boolean;
     /**
+     * Stops Operation
+     */
+    stops_operation?: boolean;
+    /**
      * Reason
      */
     reason?: string;
@@ -3747,6 +3791,22 @@ export type AdmissionMove = {
      * On
      */
     on?: string | null;
+};
+
+/**
+ * ProposalImport
+ *
+ * How a file of proposals is taken.
+ */
+export type ProposalImport = {
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Submit
+     */
+    submit?: boolean;
 };
 
 /**
@@ -9593,6 +9653,74 @@ export type MoveAdmissionResponses = {
 };
 
 export type MoveAdmissionResponse = MoveAdmissionResponses[keyof MoveAdmissionResponses];
+
+export type GetMatterTemplateData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/matters/imports/template.xlsx';
+};
+
+export type GetMatterTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetMatterTemplateError = GetMatterTemplateErrors[keyof GetMatterTemplateErrors];
+
+export type GetMatterTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportMattersData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * Submit
+         */
+        submit?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/matters/imports';
+};
+
+export type ImportMattersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportMattersError = ImportMattersErrors[keyof ImportMattersErrors];
+
+export type ImportMattersResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportMattersResponse = ImportMattersResponses[keyof ImportMattersResponses];
 
 export type ListRoutesData = {
     body?: never;
