@@ -12,6 +12,7 @@ from wangge.cases.conditions import Now, check_conditions
 from wangge.cases.deadlines import Calendars
 from wangge.cases.moving import Move, changes
 from wangge.cases.placing import sent_from_m
+from wangge.cases.reclassifying import NOTHING_INSTALLED, Catalogue, Past, reclassified
 from wangge.cases.rules import (
     ENDED,
     MAY,
@@ -48,6 +49,8 @@ class World:
     others: Mapping[UUID, CaseFacts]  # every case that the batch names
     photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
     limits: Limits = field(default_factory=Limits)
+    rules: Catalogue = NOTHING_INSTALLED
+    pasts: Mapping[UUID, Past] = field(default_factory=dict)  # by command: another matter
 
 
 def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: World) -> tuple[CaseFacts, Event]:
@@ -81,10 +84,17 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
         _check_invited(move, world)
     if action is Action.MERGE:
         _check_target(case, command, actor, world)
-    return _taken(move, changes(move, after, world.stage_clocks), world)
+    changed = changes(move, after, world.stage_clocks)
+    why: dict[str, Any] = {}
+    if action is Action.RECLASSIFY:
+        other, why = reclassified(case, command.matter_code, world.rules, world.pasts[command.id], calendar)
+        changed |= other
+    return _taken(move, changed, why, world)
 
 
-def _taken(move: Move, changed: Mapping[str, Any], world: World) -> tuple[CaseFacts, Event]:
+def _taken(
+    move: Move, changed: Mapping[str, Any], why: Mapping[str, Any], world: World
+) -> tuple[CaseFacts, Event]:
     case, command, actor = move.case, move.command, move.actor
     facts: dict[str, Any] = {name: value for name, value in changed.items() if value != getattr(case, name)}
     event = seal(
@@ -99,7 +109,7 @@ def _taken(move: Move, changed: Mapping[str, Any], world: World) -> tuple[CaseFa
         actor_name=actor.name,
         role=actor.role,
         at=move.at,
-        detail=_detail(move, facts, world),
+        detail={**_detail(move, facts, world), **why},
     )
     counted: dict[str, Any] = {
         "version": case.version + 1,
@@ -196,6 +206,7 @@ def _check_needs(move: Move, limits: Limits) -> None:
         Need.DEPARTMENTS: bool(command.co_department_ids),
         Need.CASE: command.merged_into is not None,
         Need.DAYS: command.days is not None,
+        Need.MATTER: bool(command.matter_code),
     }
     missing = [need for need in needs if not given[need]]
     if missing:

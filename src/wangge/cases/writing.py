@@ -41,6 +41,10 @@ FIRST = {  # what a new case has; the rest begins as the table has it
     "chain_head": "bytea",
 }
 CHANGING = FIRST | {
+    "matter_code": "text",
+    "is_restricted": "bool",
+    "stops_operation": "bool",
+    "pack_version": "text",
     "answerable_id": "bigint",
     "came_from": "text",
     "absorbed": "int",
@@ -66,7 +70,6 @@ TOLD = {
     "lon": "float8",
     "lat": "float8",
     "photos": "text[]",
-    "pack_version": "text",
 }
 STARTING = {
     "id": "uuid",
@@ -75,6 +78,7 @@ STARTING = {
     "layer": "text",
     "is_restricted": "bool",
     "stops_operation": "bool",
+    "pack_version": "text",
     "reporter_id": "bigint",
     "reported_at": "timestamptz",
 }
@@ -230,6 +234,12 @@ def reported_before(
     for venue_id, code, at in prepared.send(EARLIER, venues, codes, since, binary=True).fetchall():
         found[venue_id, code].append(at)
     return found
+
+
+def reported_at_venues(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, datetime]]:
+    """Return venue and moment of those of the cases that were reported at a venue."""
+    found = Case.objects.filter(pk__in=list(case_ids), venue__isnull=False)
+    return {key: (venue, at) for key, venue, at in found.values_list("pk", "venue_id", "reported_at")}
 
 
 def department_paths(department_ids: Iterable[int]) -> dict[int, str]:
