@@ -18,7 +18,7 @@ MESSAGES = Path(__file__).parents[2] / ".." / "shared" / "data" / "cn_gov_messag
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        not MESSAGES.exists(), reason="the messages (cn_gov_messages) are not beside the project"
+        not MESSAGES.exists(), reason=f"the messages are not here: {MESSAGES}"
     ),
     pytest.mark.filterwarnings("default::DeprecationWarning:sklearn"),
 ]
