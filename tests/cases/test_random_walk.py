@@ -69,6 +69,7 @@ def commands(house: House, rng: random.Random, cases: list[UUID], actor: Actor, 
                 co_department_ids=rng.choice([[], [house.fire], [house.police]]),
                 days=rng.choice([None, 1, 10, 11]),
                 merged_into=rng.choice(cases),
+                matter_code=rng.choice(["", "H101", "H304", "H805"]),
                 lon=118.305,
                 lat=31.305,
             )

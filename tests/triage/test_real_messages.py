@@ -17,9 +17,7 @@ MESSAGES = Path(__file__).parents[2] / ".." / "shared" / "data" / "cn_gov_messag
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not MESSAGES.exists(), reason=f"the messages are not here: {MESSAGES}"
-    ),
+    pytest.mark.skipif(not MESSAGES.exists(), reason=f"the messages are not here: {MESSAGES}"),
     pytest.mark.filterwarnings("default::DeprecationWarning:sklearn"),
 ]
 
