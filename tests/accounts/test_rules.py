@@ -42,6 +42,8 @@ MAY = {
     "calendar.write": {"system_admin"},
     "cases.verify": {"supervisor", "grid_chief", "grid_member"},
     "cases.reopen": {"supervisor"},
+    "cases.reclassify": {"dispatcher", "supervisor"},
+    "cases.reclassify_late": {"supervisor"},
     "cases.read": {"dispatcher", "supervisor", "grid_chief", "grid_member", "department_handler", "citizen"}
     | {"leader"},
     "cases.export": {"dispatcher", "supervisor", "leader"},

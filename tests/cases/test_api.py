@@ -114,6 +114,7 @@ def test_a_case_shows_its_events_and_the_buttons_of_the_reader(house: House) -> 
         "dispatch": ["department"],
         "reject": ["reason"],
         "merge": ["reason", "case"],
+        "reclassify": ["matter"],
     }
     assert (shown["suggested_department_id"], shown["chain_is_valid"]) == (house.fire, True)
     assert (shown["stage_name"], shown["stage_name_en"]) == ("accepted", "accepted")  # the pack names it not

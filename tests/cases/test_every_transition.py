@@ -36,6 +36,7 @@ BY = {
     **dict.fromkeys(["pass", "fail", "confirm_resume"], "chief"),
     "countersign": "pang",
     "reopen": "super",
+    "reclassify": "super",
 }
 
 
@@ -45,6 +46,8 @@ def carried(house: House, action: str, other: UUID) -> dict[str, Any]:
         more["merged_into"] = other
     elif action == "invite":
         more["co_department_ids"] = [house.police]
+    elif action == "reclassify":
+        more["matter_code"] = "H304"
     elif action == "release":
         more["department_id"] = house.police
     return more

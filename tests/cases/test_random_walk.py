@@ -43,7 +43,8 @@ def _post(actor: Actor) -> tuple[Any, ...]:
 
 
 def commands(house: House, rng: random.Random, cases: list[UUID], actor: Actor, at: Any) -> list[StepCommand]:
-    known = {row["id"]: row for row in Case.objects.filter(pk__in=cases).values("id", "status", "version")}
+    found = {row["id"]: row for row in Case.objects.filter(pk__in=cases).values("id", "status", "version")}
+    known = {case_id: found[case_id] for case_id in cases}  # in the walk's own order: a seed is one walk
     likely = defaultdict(list)
     for status, action in ROWS:
         if actor.role in POSTS[action]:
@@ -69,6 +70,7 @@ def commands(house: House, rng: random.Random, cases: list[UUID], actor: Actor, 
                 co_department_ids=rng.choice([[], [house.fire], [house.police]]),
                 days=rng.choice([None, 1, 10, 11]),
                 merged_into=rng.choice(cases),
+                matter_code=rng.choice(["", "H101", "H304", "H805"]),
                 lon=118.305,
                 lat=31.305,
             )

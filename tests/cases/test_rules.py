@@ -69,6 +69,13 @@ ROWS = {  # CS-2: from, step: to; of two, where it came from
     ("verifying", "pass"): ["closed"],
     ("verifying", "fail"): ["handling"],
     ("closed", "reopen"): ["handling"],
+    ("reported", "reclassify"): ["reported"],
+    ("accepted", "reclassify"): ["accepted"],
+    ("dispatched", "reclassify"): ["dispatched"],
+    ("handling", "reclassify"): ["handling"],
+    ("suspended", "reclassify"): ["suspended"],
+    ("transferred", "reclassify"): ["transferred"],
+    ("verifying", "reclassify"): ["verifying"],
 }
 DESK, OFFICE, JUDGES = {"dispatcher"}, {"department_handler"}, {"supervisor", "grid_chief", "grid_member"}
 POSTS = {  # CS-4
@@ -97,6 +104,7 @@ POSTS = {  # CS-4
     "pass": JUDGES,
     "fail": JUDGES,
     "reopen": {"supervisor"},
+    "reclassify": {"dispatcher", "supervisor"},
     "report": {"dispatcher", "grid_chief", "grid_member", "citizen"},
 }
 NEEDS = {  # CS-5
@@ -118,6 +126,7 @@ NEEDS = {  # CS-5
     "confirm_resume": ["reason", "photos"],
     "feed_back": ["photos"],
     "dispatch": ["department"],
+    "reclassify": ["matter"],
 }
 REPORTER, HANDLER, VERIFIER, DEPARTMENT = 1, 2, 3, 7
 
@@ -139,6 +148,7 @@ def make_facts(**fields: Any) -> CaseFacts:
         "severity": "general",
         "layer": "",
         "is_restricted": False,
+        "pack_version": "test@1",
         "reported_at": START,
         "due_at": None,
         "stage_started_at": START,
@@ -277,6 +287,22 @@ def test_a_case_that_never_had_a_department_needs_one_when_it_is_reopened() -> N
     assert list_needs(Action.REOPEN, make_facts(department_id=None)) == ("reason", "department")
 
 
+@pytest.mark.parametrize(
+    ("status", "is_restricted", "needs"),
+    [
+        ("accepted", False, ("matter",)),
+        ("accepted", True, ("matter", "reason")),
+        ("dispatched", False, ("matter", "reason")),
+        ("verifying", True, ("matter", "reason")),
+    ],
+)
+def test_another_matter_needs_a_reason_once_the_case_left_the_desk_or_is_restricted(
+    status: str, is_restricted: bool, needs: tuple[str, ...]
+) -> None:
+    case = make_facts(status=Status(status), is_restricted=is_restricted)
+    assert list_needs(Action.RECLASSIFY, case) == needs
+
+
 # ---- CS-8: who sees ----
 
 
@@ -310,9 +336,9 @@ CLERK = ALICE.acting_as(Role.DEPARTMENT_HANDLER)
 @pytest.mark.parametrize(
     ("person", "user_id", "fields", "actions"),
     [
-        (ALICE, 9, {"status": "reported"}, ["accept", "reject", "merge"]),
-        (ALICE, 9, {"status": "reported", "absorbed": 1}, ["accept", "reject"]),
-        (ALICE, 9, {"status": "accepted"}, ["dispatch", "reject", "merge"]),
+        (ALICE, 9, {"status": "reported"}, ["accept", "reject", "merge", "reclassify"]),
+        (ALICE, 9, {"status": "reported", "absorbed": 1}, ["accept", "reject", "reclassify"]),
+        (ALICE, 9, {"status": "accepted"}, ["dispatch", "reject", "merge", "reclassify"]),
         (ALICE, 9, {"status": "dispatched"}, ["recall", "invite"]),
         (ALICE, 9, {"status": "dispatched", "co_waiting": (8,)}, ["recall", "invite", "release"]),
         (ALICE, 9, {"status": "handling"}, ["invite"]),
@@ -343,6 +369,7 @@ CLERK = ALICE.acting_as(Role.DEPARTMENT_HANDLER)
         ),
         (CLERK, 9, {"status": "transferred"}, ["transfer_back", "send_back"]),
         (CLERK, 9, {"status": "handling", "department_id": 8, "co_departments": (DEPARTMENT,)}, []),
+        (ALICE.acting_as(Role.SUPERVISOR), 9, {"status": "handling"}, ["reclassify"]),
         (ALICE.acting_as(Role.SUPERVISOR), 9, {"status": "closed", "closed_at": START}, ["reopen"]),
         (ALICE.acting_as(Role.LEADER), 9, {"status": "closed", "closed_at": START}, []),
     ],

@@ -78,13 +78,13 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "triage.read",
     }
     | _WATCH
-    | {"oversight.reply", "cases.move_deadlines"},
+    | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
     | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export", "triage.read"}
-    | {"cases.read_restricted", "matters.review"}
+    | {"cases.read_restricted", "matters.review", "cases.reclassify", "cases.reclassify_late"}
     | _WATCH
     | {"oversight.supervise", "cases.move_deadlines"},
     Role.GRID_CHIEF: _READ_ALL

@@ -15,7 +15,7 @@ from wangge.kernel.errors import Refused
 from wangge.matters.rules import Clock
 
 DAY = timedelta(days=1)
-COUNTED = frozenset({Mark.SET_DEADLINE, Mark.MOVE_DEADLINE})  # what the calendar said, not people
+COUNTED = frozenset({Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Action.RECLASSIFY})  # not set by people
 NOT_COUNTED: Mapping[DayKind, tuple[str, str]] = {
     DayKind.WEEKEND: ("休息日", "Weekend"),
     DayKind.HOLIDAY: ("法定节假日", "Public holiday"),
@@ -153,6 +153,8 @@ def _why(event: Event, reason: str) -> tuple[str, str]:
         return f"工作日历有变，{who}确认后期限改为", f"The calendar changed; {who} moved the deadline to"
     if event.action == Mark.SET_DEADLINE:
         return "年度日历已知，期限定为", "The year's calendar is known; the deadline is"
+    if event.action == Action.RECLASSIFY:
+        return "重新归类，自上报起按新事项计，期限为", "Another matter; counted from the report to"
     return f"期限改为（{reason}）", f"The deadline was moved ({reason}) to"
 
 

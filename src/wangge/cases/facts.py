@@ -19,6 +19,7 @@ class CaseFacts:
     severity: str
     layer: str  # of grids, in which it was found; "" where nobody asks
     is_restricted: bool  # seen by named posts only
+    pack_version: str  # by which its matter is read
     lon: float  # WGS-84
     lat: float
     stops_operation: bool  # its matter does: closed only when somebody let it run again

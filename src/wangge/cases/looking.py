@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from wangge.cases import writing
+from wangge.cases.events import read_events
+from wangge.cases.reclassifying import Catalogue, Past
 from wangge.cases.reporting import Intake, Place
 from wangge.cases.rules import Action, CaseFacts, Need, list_needs
 from wangge.cases.schemas import CaseReport, StepCommand
@@ -19,7 +22,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Unreadable
 from wangge.matters import queries as matter_queries
-from wangge.matters.rules import who_may_enforce
+from wangge.matters.rules import Surroundings, who_may_enforce
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 from wangge.venues.schemas import VenueRow
@@ -117,6 +120,7 @@ def world(
     powers = {case.id: who_may_enforce(writing.subject_of(case), rules.powers) for case in handed}
     named.update(case.department_id for case in handed if powers[case.id])
     named.discard(None)
+    moved = [step for step in steps if step.action is Action.RECLASSIFY and step.case_id in cases]
     return World(
         calendars=around,
         stage_clocks=rules.stage_clocks,
@@ -127,7 +131,30 @@ def world(
         others=cases,
         photo_facts=photo_facts,
         limits=rules.limits,
+        rules=Catalogue(rules.pack_version, rules.matters, rules.upgrades),
+        pasts=_pasts(moved, rules.repeat_days) if moved else {},
     )
+
+
+def _pasts(steps: Sequence[StepCommand], days: int) -> dict[UUID, Past]:
+    """Return what lies behind the cases that get another matter (CS-39)."""
+    reported = writing.reported_at_venues(step.case_id for step in steps)
+    places = venues.get_places(venue_id for venue_id, _ in reported.values())
+    wanted = {(reported[s.case_id][0], s.matter_code) for s in steps if s.case_id in reported}
+    since = min((at for _, at in reported.values()), default=None)
+    earlier = writing.reported_before(wanted, since - timedelta(days=days)) if wanted and since else {}
+    found = read_events({step.case_id for step in steps})
+    events = {key: list(of) for key, of in groupby(found, lambda event: event.case_id)}
+    pasts = {}
+    for step in steps:
+        around = Surroundings()
+        if step.case_id in reported:
+            venue_id, _ = reported[step.case_id]
+            place = places[venue_id]
+            times = earlier.get((venue_id, step.matter_code), ())
+            around = Surroundings(place.class_code, tuple(place.tags), times)
+        pasts[step.id] = Past(around, events.get(step.case_id, ()))
+    return pasts
 
 
 def check_time(said: datetime, now: datetime) -> None:

@@ -25,15 +25,15 @@ class Books:
         return self.known[version]
 
 
-def list_late(at: datetime, books: Books) -> Iterator[dict[UUID, str]]:
-    """Yield pages of open cases that an upgrade rule raises now, each with its pack version."""
+def list_late(at: datetime, books: Books) -> Iterator[list[UUID]]:
+    """Yield pages of open cases that an upgrade rule raises now."""
     page = list_open_past(at)
     while page:
-        found = {
-            case.id: case.pack_version
+        found = [
+            case.id
             for case in page
             if case.due_at is not None and raised_now(case, books.of(case.pack_version), at)
-        }
+        ]
         if found:
             yield found
         page = list_open_past(at, beyond=page[-1].id)
@@ -55,9 +55,7 @@ def raised_now(case: CaseBrief | CaseFacts, book: matters.Rulebook, at: datetime
     )
 
 
-def raise_all(
-    cases: Mapping[UUID, CaseFacts], versions: Mapping[UUID, str], books: Books, at: datetime
-) -> dict[UUID, Raised]:
+def raise_all(cases: Mapping[UUID, CaseFacts], books: Books, at: datetime) -> dict[UUID, Raised]:
     """Return what raises each of the cases as they stand under the lock."""
-    found = {key: raised_now(case, books.of(versions[key]), at) for key, case in cases.items()}
+    found = {key: raised_now(case, books.of(case.pack_version), at) for key, case in cases.items()}
     return {key: raised for key, raised in found.items() if raised is not None}

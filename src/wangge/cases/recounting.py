@@ -14,14 +14,14 @@ from wangge.cases.briefs import CaseBrief, briefs_of
 from wangge.cases.chain import Event
 from wangge.cases.deadlines import CHINA, deadline_if_known
 from wangge.cases.events import read_events
-from wangge.cases.explaining import recount
+from wangge.cases.explaining import COUNTED, recount
 from wangge.cases.models import Case, CaseEvent, CaseQuerySet
-from wangge.cases.rules import Action, Mark, Status
+from wangge.cases.rules import Action, Status
 from wangge.kernel import calendars
 from wangge.matters import queries as matters
 
 COUNTED_ANEW = 2_000  # cases looked at for one page of moves
-NO_STOP = [Action.REPORT.value, Mark.SET_DEADLINE.value, Mark.MOVE_DEADLINE.value]
+NO_STOP = [Action.REPORT.value, *COUNTED]
 
 
 @dataclass(frozen=True, slots=True)

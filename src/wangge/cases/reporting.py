@@ -75,6 +75,28 @@ class Intake:
             self.earlier.setdefault((report.venue_id, report.matter_code), []).append(report.at)
 
 
+def find_matter(code: str, known: Mapping[str, MatterFacts]) -> MatterFacts:
+    """Return the matter of the catalogue in force. Raises: Unreadable. Rule: CS-1."""
+    matter = known.get(code)
+    if matter is None:
+        raise Unreadable(
+            field="matter_code",
+            why_zh=f"没有编号为“{code}”的事项",
+            why_en=f"there is no matter {code!r}",
+        )
+    return matter
+
+
+def check_holds(code: str, matter: MatterFacts, grid_path: str) -> None:
+    """Raises: Unreadable where a matter of the city does not hold in the place. Rule: CS-1 (MA-7)."""
+    if not grid_path.startswith(matter.path):
+        raise Unreadable(
+            field="matter_code",
+            why_zh=f"事项“{code}”不适用于该区域",
+            why_en=f"the matter {code!r} does not hold in this place",
+        )
+
+
 def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
     """Return the new case with its event, or its two events if it was fixed on the spot.
 
@@ -82,13 +104,7 @@ def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
     Rule:   CS-1 (WH-27, WH-33), CS-6, CS-7.
     """
     actor.check_can("cases.report")
-    matter = intake.matters.get(report.matter_code)
-    if matter is None:
-        raise Unreadable(
-            field="matter_code",
-            why_zh=f"没有编号为“{report.matter_code}”的事项",
-            why_en=f"there is no matter {report.matter_code!r}",
-        )
+    matter = find_matter(report.matter_code, intake.matters)
     if report.venue_id is not None and report.venue_id not in intake.venue_ids:
         raise NotVisible()
     place = intake.places[report.id]
@@ -96,12 +112,7 @@ def start(report: CaseReport, actor: Actor, intake: Intake) -> Started:
         raise OutsideTerritory(lon=place.lon, lat=place.lat)
     if not actor.covers(place.grid_path):
         raise NotVisible()
-    if not place.grid_path.startswith(matter.path):
-        raise Unreadable(
-            field="matter_code",
-            why_zh=f"事项“{report.matter_code}”不适用于该区域",
-            why_en=f"the matter {report.matter_code!r} does not hold in this place",
-        )
+    check_holds(report.matter_code, matter, place.grid_path)
     _check_evidence(report, matter)
     raised = _raised(report, intake, matter, place)
     severity = raised.after if raised else matter.severity
@@ -138,6 +149,7 @@ def _first_facts(
         severity=severity,
         layer=intake.layer,
         is_restricted=matter.is_restricted,
+        pack_version=intake.pack_version,
         lon=place.lon,
         lat=place.lat,
         stops_operation=matter.stops_operation,
@@ -171,7 +183,6 @@ def _told(report: CaseReport, intake: Intake, place: Place) -> dict[str, Any]:
         "lon": place.lon,
         "lat": place.lat,
         "photos": list(report.photos),
-        "pack_version": intake.pack_version,
     }
 
 
@@ -181,6 +192,7 @@ STARTING = (
     "severity",
     "layer",
     "is_restricted",
+    "pack_version",
     "stops_operation",
     "department_id",
     "handler_id",

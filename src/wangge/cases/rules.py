@@ -89,8 +89,16 @@ STEPS: Mapping[tuple[Status, Action], Ends] = {
     (S.VERIFYING, A.PASS): (S.CLOSED,),
     (S.VERIFYING, A.FAIL): (S.HANDLING,),  # rework + 1
     (S.CLOSED, A.REOPEN): (S.HANDLING,),
+    (S.REPORTED, A.RECLASSIFY): (S.REPORTED,),  # CS-39
+    (S.ACCEPTED, A.RECLASSIFY): (S.ACCEPTED,),
+    (S.DISPATCHED, A.RECLASSIFY): (S.DISPATCHED,),
+    (S.HANDLING, A.RECLASSIFY): (S.HANDLING,),
+    (S.SUSPENDED, A.RECLASSIFY): (S.SUSPENDED,),
+    (S.TRANSFERRED, A.RECLASSIFY): (S.TRANSFERRED,),
+    (S.VERIFYING, A.RECLASSIFY): (S.VERIFYING,),
 }
 ENDED = frozenset({S.CLOSED, S.REJECTED, S.MERGED})
+AT_DESK = frozenset({S.REPORTED, S.ACCEPTED})
 
 WHILE_OPEN = frozenset(  # CS-11
     {Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Mark.URGE, Mark.SUPERVISE, Mark.ESCALATE, Mark.LIST_MAJOR}
@@ -98,6 +106,7 @@ WHILE_OPEN = frozenset(  # CS-11
 )
 
 RESTRICTED = "cases.read_restricted"  # CS-8 (DG-13)
+RECLASSIFY_LATE = "cases.reclassify_late"  # CS-39: also once the case has left the desk
 ANSWERS = frozenset({A.SUSPEND, A.EXTEND, A.REFUSE_REQUEST})  # to what a department asked for
 
 CAPABILITY: Mapping[Action, str] = {  # CS-4
@@ -127,6 +136,7 @@ CAPABILITY: Mapping[Action, str] = {  # CS-4
     A.PASS: "cases.verify",
     A.FAIL: "cases.verify",
     A.REOPEN: "cases.reopen",
+    A.RECLASSIFY: "cases.reclassify",
 }
 
 N = Need
@@ -149,6 +159,7 @@ NEEDS: Mapping[Action, tuple[Need, ...]] = {  # CS-5
     A.CONFIRM_RESUME: (N.REASON, N.PHOTOS),
     A.FAIL: (N.REASON,),
     A.REOPEN: (N.REASON,),
+    A.RECLASSIFY: (N.MATTER,),
 }
 MAY: Mapping[Action, tuple[Need, ...]] = {  # what a step may carry beside what it needs and a note
     A.DISPATCH: (N.DEPARTMENTS,),
@@ -206,12 +217,14 @@ def check_role(action: Action, actor: Actor, case: CaseFacts) -> None:
     """Refuse a post that lacks the verb, or a handler whose department has no such part in the case.
 
     Raises: NotYourRole, NotYourDepartment; NotAStep for what only the installation does.
-    Rule:   CS-4 (LN-07, DG-08), CS-31.
+    Rule:   CS-4 (LN-07, DG-08), CS-31, CS-39.
     """
     capability = CAPABILITY.get(action)
     if capability is None:
         raise NotAStep(action=action, action_zh=ACTION_ZH[action])
     actor.check_can(capability)
+    if action is Action.RECLASSIFY and case.status not in AT_DESK:
+        actor.check_can(RECLASSIFY_LATE)
     if capability != "cases.handle":
         return
     theirs = case.co_waiting if action is Action.COUNTERSIGN else (case.department_id,)
@@ -244,13 +257,16 @@ def list_needs(action: Action, case: CaseFacts, *, same_place_m: int = 0) -> tup
     """Return what the step must carry.
 
     Reopening a case that never had a department needs one; passing work whose photos are not known to come
-    from the reported place needs a reason.
-    Rule: CS-5, CS-32.
+    from the reported place needs a reason; so does another matter once the case has left the desk, or where a
+    restricted case may become open to all.
+    Rule: CS-5, CS-32, CS-39.
     """
     needs = NEEDS.get(action, ())
     if action is Action.REOPEN and case.department_id is None:
         return (*needs, Need.DEPARTMENT)
     if action is Action.PASS and not is_near(case.fed_back_m, same_place_m):
+        return (*needs, Need.REASON)
+    if action is Action.RECLASSIFY and (case.is_restricted or case.status not in AT_DESK):
         return (*needs, Need.REASON)
     return needs
 

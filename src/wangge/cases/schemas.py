@@ -61,6 +61,7 @@ class StepCommand(Schema):
     )  # dispatch, invite
     days: Annotated[int, Field(ge=1, le=365)] | None = None  # ask_extension: working days
     merged_into: UUID | None = None  # merge
+    matter_code: Text = Field(default="", max_length=16)  # reclassify
     lon: Lon | None = None
     lat: Lat | None = None
 
@@ -182,7 +183,7 @@ class EventOut(Schema):
     hash: str
 
 
-Carried = Literal["reason", "photos", "department", "departments", "case", "days"]
+Carried = Literal["reason", "photos", "department", "departments", "case", "days", "matter"]
 
 
 class AllowedAction(Schema):

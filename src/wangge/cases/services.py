@@ -263,12 +263,12 @@ def raise_overdue(*, at: datetime) -> int:
     Rule: MA-6 (domain part 3, rule a), CS-11 (a mark says which rule and why).
     """
     books = Books({})
-    return sum(_raise_page(versions, books, at) for versions in list_late(at, books))
+    return sum(_raise_page(late, books, at) for late in list_late(at, books))
 
 
 @transaction.atomic
-def _raise_page(versions: Mapping[UUID, str], books: Books, at: datetime) -> int:
-    raised = raise_all(writing.lock_many(versions), versions, books, at)
+def _raise_page(late: Sequence[UUID], books: Books, at: datetime) -> int:
+    raised = raise_all(writing.lock_many(late), books, at)
     marks = [
         MarkCommand(
             batches.id_for(key, at),

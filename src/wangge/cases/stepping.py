@@ -13,6 +13,7 @@ from wangge.cases.conditions import Now, check_conditions
 from wangge.cases.deadlines import Calendars
 from wangge.cases.moving import Move, changes
 from wangge.cases.placing import sent_from_m
+from wangge.cases.reclassifying import NOTHING_INSTALLED, Catalogue, Past, reclassified
 from wangge.cases.refusals import NoPower
 from wangge.cases.rules import (
     ENDED,
@@ -51,6 +52,8 @@ class World:
     photo_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what each says (KE-19)
     limits: Limits = field(default_factory=Limits)
     powers: Mapping[UUID, Mapping[str, PowerRow]] = field(default_factory=dict)  # case -> kind -> its row
+    rules: Catalogue = NOTHING_INSTALLED
+    pasts: Mapping[UUID, Past] = field(default_factory=dict)  # by command: another matter
 
 
 def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: World) -> tuple[CaseFacts, Event]:
@@ -86,10 +89,17 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
         _check_power(move, world)
     if action is Action.MERGE:
         _check_target(case, command, actor, world)
-    return _taken(move, changes(move, after, world.stage_clocks), world)
+    changed = changes(move, after, world.stage_clocks)
+    why: dict[str, Any] = {}
+    if action is Action.RECLASSIFY:
+        other, why = reclassified(case, command.matter_code, world.rules, world.pasts[command.id], calendar)
+        changed |= other
+    return _taken(move, changed, why, world)
 
 
-def _taken(move: Move, changed: Mapping[str, Any], world: World) -> tuple[CaseFacts, Event]:
+def _taken(
+    move: Move, changed: Mapping[str, Any], why: Mapping[str, Any], world: World
+) -> tuple[CaseFacts, Event]:
     case, command, actor = move.case, move.command, move.actor
     facts: dict[str, Any] = {name: value for name, value in changed.items() if value != getattr(case, name)}
     event = seal(
@@ -104,7 +114,7 @@ def _taken(move: Move, changed: Mapping[str, Any], world: World) -> tuple[CaseFa
         actor_name=actor.name,
         role=actor.role,
         at=move.at,
-        detail=_detail(move, facts, world),
+        detail={**_detail(move, facts, world), **why},
     )
     counted: dict[str, Any] = {
         "version": case.version + 1,
@@ -215,6 +225,7 @@ def _check_needs(move: Move, limits: Limits) -> None:
         Need.DEPARTMENTS: bool(command.co_department_ids),
         Need.CASE: command.merged_into is not None,
         Need.DAYS: command.days is not None,
+        Need.MATTER: bool(command.matter_code),
     }
     missing = [need for need in needs if not given[need]]
     if missing:

@@ -46,6 +46,7 @@ class Action(StrEnum):
     PASS = "pass"
     FAIL = "fail"
     REOPEN = "reopen"
+    RECLASSIFY = "reclassify"  # another matter; the status stays
 
 
 HANDLERS_WORK = frozenset(  # whoever does it is a handler of the case from then on (CS-3)
@@ -129,3 +130,4 @@ class Need(StrEnum):
     DEPARTMENTS = "departments"
     CASE = "case"
     DAYS = "days"
+    MATTER = "matter"

@@ -40,6 +40,7 @@ ACTION_ZH = {
     "pass": "核查通过",
     "fail": "核查不通过",
     "reopen": "重新打开",
+    "reclassify": "重新归类",
 }
 MARK_ZH = {
     "set_deadline": "确定期限",
@@ -69,6 +70,7 @@ NEED_ZH = {
     "departments": "协办部门",
     "case": "并入的案件",
     "days": "延期的工作日",
+    "matter": "事项",
 }
 ASKED_ZH = {"suspension": "挂起", "extension": "延期"}
 SEVERITY_ZH = {"general": "一般", "larger": "较大", "suspected_major": "重大（疑似）", "urgent": "紧急"}

@@ -42,6 +42,10 @@ FIRST = {  # what a new case has; the rest begins as the table has it
     "chain_head": "bytea",
 }
 CHANGING = FIRST | {
+    "matter_code": "text",
+    "is_restricted": "bool",
+    "stops_operation": "bool",
+    "pack_version": "text",
     "answerable_id": "bigint",
     "came_from": "text",
     "absorbed": "int",
@@ -67,7 +71,6 @@ TOLD = {
     "lon": "float8",
     "lat": "float8",
     "photos": "text[]",
-    "pack_version": "text",
 }
 STARTING = {
     "id": "uuid",
@@ -76,6 +79,7 @@ STARTING = {
     "layer": "text",
     "is_restricted": "bool",
     "stops_operation": "bool",
+    "pack_version": "text",
     "reporter_id": "bigint",
     "reported_at": "timestamptz",
 }
@@ -236,6 +240,12 @@ def reported_before(
 def departments_named(department_ids: Iterable[int]) -> dict[int, DepartmentOut]:
     """Return each department that exists."""
     return accounts.get_departments(list(department_ids))
+
+
+def reported_at_venues(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, datetime]]:
+    """Return venue and moment of those of the cases that were reported at a venue."""
+    found = Case.objects.filter(pk__in=list(case_ids), venue__isnull=False)
+    return {key: (venue, at) for key, venue, at in found.values_list("pk", "venue_id", "reported_at")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 /** The way of the outbox to the server: the generated calls, with the raw answer given back. */
 
-import { completeOrder, getMe, reportCase, setCsrfToken, storeFile, takeStep } from '@wangge/api'
-import type { CaseReport, Me, OrderResult, StepCommand } from '@wangge/api'
+import { completeOrder, getMe, recordDecisions, reportCase, setCsrfToken, storeFile, takeStep } from '@wangge/api'
+import type { CaseReport, DecisionIn, Me, OrderResult, StepCommand } from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 
 export type Kind = 'orders.complete' | 'cases.report' | 'cases.step'
@@ -16,12 +16,28 @@ type Send = (command: Command, signal: AbortSignal) => Promise<Raw>
 
 const SENDERS: Record<Kind, Send> = {
   'orders.complete': (command, signal) => completeOrder({ signal, body: bodyOf(command) as unknown as OrderResult }),
-  'cases.report': (command, signal) => reportCase({ signal, body: bodyOf(command) as unknown as CaseReport }),
+  'cases.report': sendReport,
   'cases.step': (command, signal) => takeStep({ signal, body: bodyOf(command) as unknown as StepCommand }),
 }
 
 function bodyOf({ id, at, base_version, payload }: Command): Record<string, unknown> {
   return { ...payload, id, at, base_version }
+}
+
+/**
+ * Send a report and, once the server has it, what was suggested to its writer (`suggested`): beside the work, so
+ * that its failure holds nobody up. Sent again after a lost answer, both are what they were.
+ */
+async function sendReport(command: Command, signal: AbortSignal): Promise<Raw> {
+  const { suggested, ...body } = bodyOf(command)
+  const answer = await reportCase({ signal, body: body as unknown as CaseReport })
+  if (suggested && answer.response?.ok) {
+    const decision = { ...suggested, case_id: command.id, at: command.at, stage: 'report' } as DecisionIn
+    recordDecisions({ body: [decision] }).catch((cause: unknown) => {
+      console.warn('the decision was not recorded', cause)
+    })
+  }
+  return answer
 }
 
 async function replyOf(answer: Promise<Raw>): Promise<Reply> {

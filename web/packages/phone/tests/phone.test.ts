@@ -84,6 +84,20 @@ describe('the way to the server', () => {
     })
   })
 
+  it('tells what was suggested once the server has the report, and never within the report', async () => {
+    const seen: [string, unknown][] = []
+    vi.stubGlobal('fetch', async (request: Request) => {
+      seen.push([request.url.slice(request.url.indexOf('/api')), await request.json()])
+      return Response.json({ command_id: 'r1', outcome: 'applied', status: 200 })
+    })
+    const suggested = { id: 'd1', version: null, matters: ['H301'], confidence: 0.5, duplicates: [] }
+    const report = { ...command, id: 'r1', kind: 'cases.report', payload: { matter_code: 'H301', suggested } }
+    expect((await transport.sendCommand(report, signal)).status).toBe(200)
+    await vi.waitFor(() => expect(seen).toHaveLength(2))
+    expect(seen[0]).toEqual(['/api/cases/report', { id: 'r1', at: command.at, base_version: 3, matter_code: 'H301' }])
+    expect(seen[1]?.[1]).toEqual([{ ...suggested, case_id: 'r1', at: command.at, stage: 'report' }])
+  })
+
   it('fetches the token anew when the same person has logged in again elsewhere', async () => {
     const seen: [string, string | null][] = []
     vi.stubGlobal('fetch', async ({ url, headers }: Request) => {

@@ -2318,7 +2318,7 @@ export type CaseReport = {
 /**
  * Action
  */
-export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen';
+export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen' | 'reclassify';
 
 /**
  * StepCommand
@@ -2367,6 +2367,10 @@ export type StepCommand = {
      * Merged Into
      */
     merged_into?: string | null;
+    /**
+     * Matter Code
+     */
+    matter_code?: string;
     /**
      * Lon
      */
@@ -2636,11 +2640,11 @@ export type AllowedAction = {
     /**
      * Needs
      */
-    needs: Array<'reason' | 'photos' | 'department' | 'departments' | 'case' | 'days'>;
+    needs: Array<'reason' | 'photos' | 'department' | 'departments' | 'case' | 'days' | 'matter'>;
     /**
      * Takes
      */
-    takes: Array<'reason' | 'photos' | 'department' | 'departments' | 'case' | 'days'>;
+    takes: Array<'reason' | 'photos' | 'department' | 'departments' | 'case' | 'days' | 'matter'>;
 };
 
 /**

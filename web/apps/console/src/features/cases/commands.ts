@@ -3,6 +3,10 @@ import { newId } from '@wangge/outbox/ids'
 
 export type Action = StepCommand['action']
 type Content = Omit<StepCommand, 'id' | 'at'>
+/** What a step may carry. */
+export type Extra = Partial<
+  Pick<Content, 'reason' | 'photos' | 'department_id' | 'co_department_ids' | 'days' | 'merged_into' | 'matter_code'>
+>
 
 /**
  * Make commands whose id stays the same while their content does: a second click after a lost answer is the same
@@ -25,19 +29,13 @@ export function makeSteady<C extends object>(
 export const makeSteadyStep = (clock?: () => Date) => makeSteady<Content>(clock)
 
 /** Return a step on a case as its sender saw it. */
-export function stepOn(
-  seen: Pick<CaseDetail, 'id' | 'version'>,
-  action: Action,
-  extra: Partial<
-    Pick<Content, 'reason' | 'photos' | 'department_id' | 'co_department_ids' | 'days' | 'merged_into'>
-  > = {},
-): Content {
+export function stepOn(seen: Pick<CaseDetail, 'id' | 'version'>, action: Action, extra: Extra = {}): Content {
   return { case_id: seen.id, action, base_version: seen.version, ...extra }
 }
 
 /** One thing that differs between what somebody looked at and what is true now. */
 export interface Change {
-  field: 'version' | 'status' | 'department' | 'handler' | 'due' | 'rework'
+  field: 'version' | 'status' | 'matter' | 'department' | 'handler' | 'due' | 'rework'
   seen: string
   now: string
 }
@@ -46,6 +44,7 @@ export interface Change {
 export function changesOf(seen: CaseDetail, now: CaseDetail): Change[] {
   const rows: Change[] = [
     { field: 'status', seen: seen.status, now: now.status },
+    { field: 'matter', seen: seen.matter_code, now: now.matter_code },
     { field: 'department', seen: seen.department_name ?? '', now: now.department_name ?? '' },
     { field: 'handler', seen: seen.handler_name ?? '', now: now.handler_name ?? '' },
     { field: 'due', seen: seen.due_at ?? '', now: now.due_at ?? '' },
@@ -70,6 +69,7 @@ const CAUTION: ReadonlySet<Action> = new Set<Action>([
   'reopen',
   'transfer',
   'send_back',
+  'reclassify',
 ])
 
 /** The steps of the straight way to the end come first and look strong; those that turn aside look plain. */

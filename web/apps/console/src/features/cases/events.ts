@@ -15,6 +15,13 @@ export function partPhotos(shown: Pick<CaseDetail, 'photos' | 'events'>): { befo
 /** What somebody wrote with the step. */
 export const reasonOf = ({ detail: { reason } }: EventOut): string => (typeof reason === 'string' ? reason : '')
 
+/** From which matter to which the step moved the case, in both languages; undefined for other steps. */
+export function movedOf({ detail: { reclassified } }: EventOut): Record<string, string> | undefined {
+  return typeof reclassified === 'object' && reclassified !== null
+    ? (reclassified as Record<string, string>)
+    : undefined
+}
+
 /** Where a photo is: a copy without EXIF, a small one for lists, or for those who verify the original. */
 export const photoUrl = (caseId: string, sha256: string, form?: 'small' | 'original'): string =>
   `/api/cases/${caseId}/photos/${sha256}${form ? `?form=${form}` : ''}`

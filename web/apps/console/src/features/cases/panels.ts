@@ -21,7 +21,6 @@ export const panel = (key: string, fetch: Fetch, isFor?: CasePanel['isFor']): Ca
 
 /** In the order in which they are read, below the facts and photos. */
 export const PANELS: CasePanel[] = [
-  panel('suggestions', () => import('./CaseSuggestions.vue')),
   panel('oversight', () => import('./CaseOversight.vue')),
   panel(
     'handlers',

@@ -38,9 +38,15 @@ export function changesOf(seen: Seen | undefined, now: Seen, stage: (row: Seen) 
   return rows.map(([field, [was, is]]) => ({ field, seen: was, now: is })).filter((row) => row.seen !== row.now)
 }
 
-/** Merging needs a look at other cases side by side, co-handling one at the departments: work for the desk. */
+/**
+ * Merging needs a look at other cases side by side, co-handling one at the departments, another
+ * matter the whole catalogue: work for the desk.
+ */
 export const canDoHere = (allowed: AllowedAction): boolean =>
-  !allowed.needs.includes('case') && !allowed.needs.includes('departments') && allowed.action !== 'release'
+  !allowed.needs.includes('case') &&
+  !allowed.needs.includes('departments') &&
+  !allowed.needs.includes('matter') &&
+  allowed.action !== 'release'
 
 const ASIDE: ReadonlySet<Action> = new Set<Action>([
   'reject',

@@ -1,8 +1,8 @@
 import {
   call,
   listDuplicatesOfDraft,
-  recordDecisions,
   suggestForDraft,
+  type DecisionIn,
   type DuplicateOut,
   type MatterOut,
   type SuggestionOut,
@@ -14,6 +14,7 @@ import type { Report } from './useReport'
 
 const PAUSE_MS = 600
 const MOST = 3
+type Suggested = Pick<DecisionIn, 'id' | 'version' | 'matters' | 'confidence' | 'duplicates'>
 
 export interface Hint {
   code: string
@@ -78,28 +79,17 @@ export function useSuggestions(report: () => Report, matters: () => readonly Mat
   })
   const duplicates = computed(() => fresh.value?.duplicates ?? [])
 
-  /** Keep what was suggested beside what was reported, once the server has the case. */
-  function record(
-    caseId: string,
-    shown: readonly Hint[],
-    alike: readonly DuplicateOut[],
-    version: number | null,
-  ): void {
-    if (shown.length === 0) return
-    const decision = {
+  /** Return what was suggested, to go with the report; nothing where nothing was. The server reads what was chosen. */
+  function suggested(): Suggested | undefined {
+    const [first] = hints.value
+    if (!first) return undefined
+    return {
       id: newId(),
-      case_id: caseId,
-      at: new Date().toISOString(),
-      stage: 'report' as const,
-      version,
-      matters: shown.map((one) => one.code),
-      confidence: (shown[0]?.pct ?? 0) / 100,
-      duplicates: alike.map((one) => one.id),
+      version: fresh.value?.suggestion.version ?? null,
+      matters: hints.value.map((one) => one.code),
+      confidence: first.pct / 100,
+      duplicates: duplicates.value.map((one) => one.id),
     }
-    call(recordDecisions({ body: [decision] })).catch((cause: unknown) => {
-      console.warn('the decision was not recorded', cause)
-    })
   }
-  const version = computed(() => fresh.value?.suggestion.version ?? null)
-  return { hints, duplicates, version, record }
+  return { hints, duplicates, suggested }
 }
