@@ -11,6 +11,7 @@ import pytest
 from tests.cases.test_rules import DEPARTMENT, POSTS, ROWS, START, make_facts
 from tests.makers import ALICE, plain_actor
 from wangge.accounts.rules import Role
+from wangge.accounts.schemas import DepartmentOut
 from wangge.cases.reclassifying import Catalogue, Past
 from wangge.cases.rules import Action, Asked, Status
 from wangge.cases.schemas import StepCommand
@@ -44,7 +45,10 @@ WORLD = World(
     calendars=Everywhere(),
     stage_clocks={},
     matter_clocks={},
-    departments={DEPARTMENT: "34.", HELPER: "34.", OTHER: "34."},
+    departments={
+        one: DepartmentOut(id=one, code=f"D{one}", name="部门", kind="fire", path="34.")
+        for one in (DEPARTMENT, HELPER, OTHER)
+    },
     suggested={},
     others={TARGET.id: TARGET},
     limits=Limits(1, 15, 1, 1, 10, 50),

@@ -12,7 +12,8 @@ from wangge.twin.sayings import say, sayings
 
 def test_every_hazard_of_the_pack_has_sayings_of_its_own() -> None:
     known = sayings().sayings
-    assert sorted(known) == [row.code for row in read("base").matters]
+    played = [row.code for row in read("base").matters if row.code.startswith("H")]  # no other trade
+    assert sorted(known) == played
     texts = [text for of_it in known.values() for text in of_it]
     assert len(texts) == len(set(texts))
 
