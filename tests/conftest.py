@@ -21,7 +21,7 @@ not_run: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """Run the embedded server while the test database is there; the last run of a home stops it."""
     if os.environ.get("WANGGE_DATABASE_URL"):
         yield

@@ -12,7 +12,7 @@ from wangge.cases.rules import Action, Channel, Status
 from wangge.cases.schemas import CaseReport
 from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import id_at
-from wangge.twin.moves import LiveCase, Move, forced_move
+from wangge.twin.moves import LiveCase, Matter, Move, forced_move
 from wangge.twin.photos import Shot, choose_phone, moved
 from wangge.twin.play import Play, Report
 from wangge.twin.sayings import say
@@ -62,7 +62,7 @@ def _lead(
     citizen = play.cast.choose((Role.CITIZEN,), task.path, rng)
     if citizen is None:
         return
-    matter = rng.choice([code for code in MATTERS if code in play.stage.matters])
+    matter = rng.choice([code for code in MATTERS if _fits(play.stage.matters.get(code), way)])
     case_id, phone = id_at(at, rng), choose_phone(rng)
     command = CaseReport(
         id=case_id,
@@ -89,6 +89,13 @@ def _lead(
         if move is None or not play.move_now(case, move):
             return
         sent += move.command.photos
+
+
+def _fits(matter: Matter | None, way: Sequence[Action]) -> bool:
+    """Return whether a case of the matter can go this way: who hands over to itself has the power (CS-38)."""
+    if matter is None or A.TRANSFER not in way:
+        return matter is not None
+    return not matter.enforcers or matter.department_kind in matter.enforcers
 
 
 def _taken_elsewhere(play: Play, case: LiveCase, move: Move, sent: list[str]) -> Move:
