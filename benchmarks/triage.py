@@ -5,9 +5,12 @@ Question  Taught by earlier reports and asked about later ones: how often is the
 Data      Chinese citizens' messages with one of seven categories, read beside the project if they are there;
           and reports of the twin's people, whose sentences are made up: a machine learns a few hundred
           sentences easily, so that figure shows that the way works, not how well it would work in a city.
-          Duplicates: a million cases of two years, half of them in four busy quarters, made from a seed.
+          Duplicates: a million cases of two years, half of them in four busy quarters, made from a seed; and
+          200 crowded places with 30 cases each of the past week inside 200 m, where half of what is asked is.
 Peers     The most frequent category; the nearest words (of the taxonomy, of the pack).
 Limit     A suggestion from nothing: the rulebook and the row in force are read, nothing is sought.
+          Beside the wall clock stands the CPU time of this process and of its PostgreSQL: what a busy machine
+          does not lengthen.
 Command   python -m benchmarks.triage [--small] [--messages FOLDER]
 """
 
@@ -29,6 +32,7 @@ from typing import Any
 
 from benchmarks.plan_orders import clean_database  # isort: split
 
+import psutil
 from django.db import connection
 
 from benchmarks.filling import AT, CITY, GRIDS, make_person
@@ -118,6 +122,32 @@ FROM (
 """
 
 
+CROWDED = """
+INSERT INTO cases_case (id, grid_path, channel, matter_code, severity, text, address, lon, lat, photos,
+    pack_version, status, reporter_id, reported_at, stage_started_at, closed_at, rework, fixed_on_spot,
+    version, event_count, chain_head, is_restricted, layer)
+SELECT gen_random_uuid(), %(city)s || lpad((spot %% %(grids)s)::text, 4, '0') || '.', 'hotline',
+    (%(codes)s::text[])[said], 'general', (%(texts)s::text[])[said], '',
+    (%(spot_lons)s::float8[])[spot] + (a - 0.5) * 0.0027,
+    (%(spot_lats)s::float8[])[spot] + (b - 0.5) * 0.0025,
+    '{}', 'bench@1', 'accepted', %(reporter)s, at, at, NULL, 0, false, 1, 1, '', false, ''
+FROM (
+    SELECT spot, random() AS a, random() AS b, 1 + floor(random() * %(sayings)s)::int AS said,
+        %(at)s::timestamptz - random() * interval '7 days' AS at
+    FROM generate_series(1, %(spots)s) AS spot, generate_series(1, 30)
+) drawn
+"""
+SPOTS = 200
+
+
+def spots() -> list[tuple[float, float]]:
+    """Return the crowded places."""
+    rng = random.Random(SEED + 2)
+    return [
+        (WEST + rng.random() * (EAST - WEST), SOUTH + rng.random() * (NORTH - SOUTH)) for _ in range(SPOTS)
+    ]
+
+
 def fill(count: int, reporter: Actor, rng: random.Random) -> None:
     """Write closed and open cases straight into the table, its triggers at rest: they are only read."""
     said = [(code, say(code, Channel.CITIZEN, rng)) for code in sorted(sayings().sayings) for _ in range(40)]
@@ -132,12 +162,16 @@ def fill(count: int, reporter: Actor, rng: random.Random) -> None:
         "reporter": reporter.user_id,
         "at": AT,
         "count": count,
+        "spots": SPOTS,
+        "spot_lons": [lon for lon, _ in spots()],
+        "spot_lats": [lat for _, lat in spots()],
     }
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE cases_case DISABLE TRIGGER USER")
         cursor.execute("DROP INDEX case_terms")  # the search by words is not asked here, and slow to fill
         cursor.execute("SELECT setseed(0.5)")
         cursor.execute(FILL, values)
+        cursor.execute(CROWDED, values)
         cursor.execute("VACUUM ANALYZE cases_case")
 
 
@@ -188,15 +222,52 @@ def install(lesson: Lesson) -> None:
     InForce.objects.create(pk=1, version=version, at=AT)
 
 
+def cpu_s() -> float:
+    """Return the CPU time so far of this process and of its server process."""
+    server = psutil.Process(connection.connection.info.backend_pid).cpu_times()
+    return time.process_time() + server.user + server.system
+
+
 def timed(times: int, deed: Callable[[], object]) -> dict[str, float]:
-    """Return median and 95th percentile in milliseconds."""
-    taken = []
+    """Return median and 95th percentile in milliseconds, and the mean of the CPU time."""
+    taken, before = [], cpu_s()
     for _ in range(times):
         start = time.perf_counter()
         deed()
         taken.append(1000 * (time.perf_counter() - start))
+    cpu_ms = 1000 * (cpu_s() - before) / times
     taken.sort()
-    return {"p50_ms": round(taken[len(taken) // 2], 2), "p95_ms": round(taken[int(len(taken) * 0.95)], 2)}
+    return {
+        "p50_ms": round(taken[len(taken) // 2], 2),
+        "p95_ms": round(taken[int(len(taken) * 0.95)], 2),
+        "cpu_ms": round(cpu_ms, 2),
+    }
+
+
+def plan_of_duplicates(desk: Actor, draft: DraftIn) -> Figures:
+    """Return by which index the cases near a draft are found, how many are looked at, and how many remain."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        queries.list_duplicates(desk, draft, at=AT)
+    sql, params = next(one for one in asked if 'FROM "cases_case"' in one[0])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+        [told] = cursor.fetchone()[0]
+    nodes, todo = [], [told["Plan"]]
+    while todo:
+        nodes.append(node := todo.pop())
+        todo += node.get("Plans", [])
+    return {
+        "indexes": sorted({node["Index Name"] for node in nodes if "Index Name" in node}),
+        "reads_all": any(node["Node Type"] == "Seq Scan" for node in nodes),
+        "candidates": told["Plan"]["Actual Rows"],
+        "ms": round(told["Execution Time"], 2),
+    }
 
 
 def of_speed(count: int, lesson: Lesson, times: int) -> Figures:
@@ -206,7 +277,8 @@ def of_speed(count: int, lesson: Lesson, times: int) -> Figures:
         desk = make_person("desk", Role.DISPATCHER)
         install(lesson)
         fill(count, desk, rng)
-        drafts = [_draft(rng) for _ in range(times)]
+        crowded = spots()
+        drafts = [_draft(rng, rng.choice(crowded) if n % 2 else _point(rng)) for n in range(times)]
         queries.suggest(desk, drafts[0], at=AT)  # the model is read once a process
         rounds = iter([])
         found = [0]
@@ -225,6 +297,10 @@ def of_speed(count: int, lesson: Lesson, times: int) -> Figures:
         rounds = iter(drafts)
         together = timed(times, both)
         limit = timed(times, lambda: queries.suggest(desk, DraftIn(text="无"), at=AT))
+        plans = {
+            "anywhere": plan_of_duplicates(desk, drafts[0]),
+            "crowded": plan_of_duplicates(desk, drafts[1]),
+        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_relation_size('case_near'), current_setting('server_version')")
             size, version = cursor.fetchone()
@@ -235,6 +311,7 @@ def of_speed(count: int, lesson: Lesson, times: int) -> Figures:
         "duplicates": duplicates,
         "both": together,
         "duplicates_found": found[0],
+        "plans": plans,
         "limit: a suggestion from nothing": limit,
         "index_bytes_a_case": round(size / count, 1),
         "process_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -242,9 +319,9 @@ def of_speed(count: int, lesson: Lesson, times: int) -> Figures:
     }
 
 
-def _draft(rng: random.Random) -> DraftIn:
+def _draft(rng: random.Random, where: tuple[float, float]) -> DraftIn:
     code = rng.choice(sorted(sayings().sayings))
-    lon, lat = _point(rng)
+    lon, lat = where
     return DraftIn(
         text=say(code, Channel.CITIZEN, rng), lon=lon, lat=lat, matter_code=code, channel="hotline"
     )
