@@ -14,6 +14,8 @@ export npm_config_update_notifier := false
 
 # Tests and checks have a home of their own, so they never meet a running city.
 TEST_HOME := $(CURDIR)/var/test
+# What starts whole houses, kills processes or drives a browser runs after the rest, one at a time.
+ALONE := tests/browser tests/twin/test_kill.py tests/config/test_run.py tests/config/test_supervisor.py tests/config/test_embedded.py
 PYTHON_READY := .venv/.ready
 NODE_READY := web/node_modules/.ready
 FACES_READY := src/wangge/static/.ready
@@ -34,7 +36,7 @@ run: setup office ## the whole house on http://127.0.0.1:8000; Ctrl-C ends it (o
 test: setup chromium office ## all tests, on a real PostgreSQL, in Chromium and with LibreOffice (options: ARGS="-k closed")
 	@mkdir -p $(TEST_HOME); export WANGGE_HOME=$(TEST_HOME); \
 	trap '$(BIN)/python -m wangge.config.embedded stop' EXIT; \
-	$(BIN)/python -m pytest $(ARGS); \
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%); $(BIN)/python -m pytest $(ALONE)); \
 	$(if $(HAS_WEB),cd web && npm run --silent test)
 
 check: setup check-python $(if $(HAS_WEB),check-web) ## form, types, contracts and drift

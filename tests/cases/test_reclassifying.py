@@ -56,7 +56,7 @@ def test_severity_deadline_and_route_follow_and_both_clocks_go_on(house: House) 
         "to_en": "Matter H101",
     }
     lines = [line.zh for line in queries.explain_deadline(house.alice, case_id).lines]
-    assert "重新归类，自上报起按新事项计，期限为 2025-10-15 00:00" in lines
+    assert "重新归类，自上报起按新事项计，期限为 2025-10-14 24:00" in lines
     assert shown.chain_is_valid
     assert list(queries.verify_chains()) == []
     walk(house, case_id, "dispatched", at=AT + HOUR)

@@ -255,7 +255,7 @@ def test_a_report_in_an_unknown_year_waits_for_its_deadline(house: House, year_2
     assert services.set_missing_deadlines(at=IN_2031 + HOUR * 2) == 2
     assert facts(case)["due_at"] == datetime(2031, 3, 6, 16, tzinfo=UTC)
     assert facts(other)["version"] == 1
-    assert queries.explain_deadline(house.bob, case).lines[-1].zh == "年度日历已知，期限定为 2031-03-07 00:00"
+    assert queries.explain_deadline(house.bob, case).lines[-1].zh == "年度日历已知，期限定为 2031-03-06 24:00"
     assert services.set_missing_deadlines(at=IN_2031 + HOUR * 3) == 0
     last = CaseEvent.objects.filter(case_id=case).latest("seq")
     assert (last.action, last.role, last.actor_id) == ("set_deadline", "installation", 0)

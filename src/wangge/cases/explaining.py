@@ -11,6 +11,7 @@ from wangge.cases.chain import Event
 from wangge.cases.deadlines import CHINA, Calendar, deadline, extended
 from wangge.cases.rules import Action, Mark
 from wangge.kernel.calendar import HALVES, DayKind
+from wangge.kernel.clock import deadline_words
 from wangge.kernel.errors import Refused
 from wangge.matters.rules import Clock
 
@@ -140,9 +141,9 @@ def _move(event: Event) -> Iterator[Line]:
     elif event.action == Action.RESUME and "due_at" not in facts:
         yield Line(event.at, "恢复计时，期限不变", "Resumed; the deadline has not moved")
     elif facts.get("due_at") and event.seq > 1:
-        end = datetime.fromisoformat(facts["due_at"]).astimezone(CHINA)
+        day, time = deadline_words(datetime.fromisoformat(facts["due_at"]))
         zh, en = _why(event, reason)
-        yield Line(event.at, f"{zh} {end:%Y-%m-%d %H:%M}", f"{en} {end:%Y-%m-%d %H:%M} China time")
+        yield Line(event.at, f"{zh} {day} {time}", f"{en} {day} {time} China time")
 
 
 def _why(event: Event, reason: str) -> tuple[str, str]:
