@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIGNERS = ("dispatcher", "supervisor", "leader")
 SEND = """
 async ([method, path, body]) => {
-  const me = await (await fetch('/api/me')).json()
+  const me = await (await fetch('/api/accounts/me')).json()
   const answer = await fetch('/api' + path, {
     method,
     headers: { 'X-CSRFToken': me.csrf_token, 'Content-Type': 'application/json' },
