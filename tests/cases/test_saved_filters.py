@@ -1,4 +1,4 @@
-"""CS-21: lists under a name, for oneself and for the office."""
+"""CS-40: lists under a name, for oneself and for the office."""
 
 from __future__ import annotations
 

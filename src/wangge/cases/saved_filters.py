@@ -1,4 +1,4 @@
-"""Lists that somebody keeps under a name, for themselves or for their office (CS-21)."""
+"""Lists that somebody keeps under a name, for themselves or for their office (CS-40)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def save_filter(given: SavedFilterIn, *, actor: Actor, at: datetime) -> SavedFil
     """Keep a list under a name, or change one's own; sent twice it is one.
 
     Raises: NotYourRole, NotVisible for the id of somebody else's, NameTaken, TooManyFilters.
-    Rule:   CS-21.
+    Rule:   CS-40.
     """
     actor.check_can("cases.read")
     others = SavedFilter.objects.exclude(pk=given.id)
