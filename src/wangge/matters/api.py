@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
 from django.http import HttpResponseBase
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
 from wangge.kernel import clock
-from wangge.kernel.http import ActorRequest
-from wangge.kernel.schemas import Refusal
+from wangge.kernel.http import ActorRequest, fate_bodies
+from wangge.kernel.schemas import FateOut, Refusal
 from wangge.matters import queries, services
-from wangge.matters.rules import Stage
 from wangge.matters.schemas import (
+    AdmissionFilter,
     AdmissionMove,
     AdmissionOut,
+    AdmissionsOut,
     CatalogueOut,
     GapsOut,
     MatterDraft,
@@ -48,9 +49,9 @@ def export_matters(request: ActorRequest, suffix: str) -> HttpResponseBase:
     return services.export_matters(request.actor, suffix, at=clock.now())
 
 
-@router.get("/admissions", response={200: list[AdmissionOut], 403: Refusal}, operation_id="list_admissions")
-def list_admissions(request: ActorRequest, stage: Stage | None = None, code: str = "") -> list[AdmissionOut]:
-    return queries.list_admissions(request.actor, stage=stage, code=code)
+@router.get("/admissions", response={200: AdmissionsOut, 403: Refusal}, operation_id="list_admissions")
+def list_admissions(request: ActorRequest, filters: Query[AdmissionFilter]) -> AdmissionsOut:
+    return queries.list_admissions(request.actor, filters)
 
 
 @router.post(
@@ -62,12 +63,11 @@ def draft_matter(request: ActorRequest, draft: MatterDraft) -> AdmissionOut:
 
 
 @router.post(
-    "/admissions/{uuid:admission_id}/moves",
-    response={200: AdmissionOut, (403, 404, 409, 422): Refusal},
-    operation_id="move_admission",
+    "/admissions/moves", response={200: list[FateOut], (403, 422): Refusal}, operation_id="move_admissions"
 )
-def move_admission(request: ActorRequest, admission_id: UUID, step: AdmissionMove) -> AdmissionOut:
-    return services.move_admission(admission_id, step, actor=request.actor, at=clock.now())
+def move_admissions(request: ActorRequest, steps: list[AdmissionMove]) -> list[dict[str, Any]]:
+    """Versions submitted, admitted, returned or withdrawn, one fate each, in order; at most 500."""
+    return fate_bodies(services.move_admissions(steps, actor=request.actor, at=clock.now()))
 
 
 @router.get("/imports/template.xlsx", operation_id="get_matter_template", response={200: None, 403: Refusal})

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from wangge.accounts import queries as accounts
 from wangge.kernel.actor import Actor
+from wangge.kernel.batches import MOST
 from wangge.matters.admitting import CAPABILITY, MOVES
 from wangge.matters.models import Admission, Matter, Term, Timing, Upgrade
 from wangge.matters.rulebook import numbered
 from wangge.matters.rules import Stage
 from wangge.matters.schemas import (
+    AdmissionFilter,
     AdmissionOut,
+    AdmissionsOut,
     CatalogueOut,
     CatalogueRow,
     OwnerCount,
@@ -54,15 +59,24 @@ def get_catalogue(actor: Actor) -> CatalogueOut:
     )
 
 
-def list_admissions(actor: Actor, *, stage: Stage | None, code: str) -> list[AdmissionOut]:
+def list_admissions(actor: Actor, filters: AdmissionFilter) -> AdmissionsOut:
     """Return the versions of the city's own matters that the actor sees, the newest first; at most 500."""
     actor.check_can("matters.read")
     found = Admission.objects.visible_to(actor)
-    if stage is not None:
-        found = found.filter(stage=stage)
-    if code:
-        found = found.filter(code=code)
-    return shown(list(found.order_by("-proposed_at", "-id")[:500]), actor)
+    if filters.stage is not None:
+        found = found.filter(stage=filters.stage)
+    if filters.code:
+        found = found.filter(code=filters.code)
+    if filters.q:
+        found = found.filter(
+            Q(name_zh__icontains=filters.q)
+            | Q(code__istartswith=filters.q)
+            | Q(basis__icontains=filters.q)
+            | Q(department__name__icontains=filters.q)
+        )
+    rows = list(found.order_by("-proposed_at", "-id")[:MOST])
+    total = len(rows) if len(rows) < MOST else found.count()
+    return AdmissionsOut(items=shown(rows, actor), total=total)
 
 
 def shown(rows: Sequence[Admission], actor: Actor) -> list[AdmissionOut]:

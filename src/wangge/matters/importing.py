@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any
@@ -14,13 +14,16 @@ from pydantic import ValidationError
 
 from wangge.accounts import queries as accounts
 from wangge.accounts.schemas import DepartmentOut
+from wangge.kernel import batches
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
+from wangge.kernel.fates import Outcome
 from wangge.kernel.ids import new_id
 from wangge.kernel.spreadsheets import Row, read_rows, write_xlsx
-from wangge.matters.admissions import draft_matter, is_same, move_admission
 from wangge.matters.admitting import Move
+from wangge.matters.drafting import draft_matters, is_same
 from wangge.matters.models import Admission, Matter, Term, Timing
+from wangge.matters.reviewing import move_admissions
 from wangge.matters.rules import Severity, Stage
 from wangge.matters.schemas import AdmissionMove, MatterDraft, ProposalImport
 from wangge.territory.rules import Kind, Problems
@@ -207,39 +210,56 @@ def _departments(rows: Iterable[DepartmentOut]) -> dict[str, int]:
 
 
 def _write(
-    drafts: list[tuple[int, MatterDraft]],
+    drafts: Sequence[tuple[int, MatterDraft]],
     options: ProposalImport,
     report: ImportReport,
     problems: Problems,
     actor: Actor,
     at: datetime,
 ) -> None:
+    """Propose what the file says that is not there yet; the statements do not grow with its rows."""
     newest = _newest({draft.department_id for _, draft in drafts if draft.department_id})
+    wanted: list[tuple[int, MatterDraft]] = []
     for number, draft in drafts:
         found = newest.get((draft.department_id, draft.name_zh))
-        if found is not None and is_same(found, draft):
-            report.unchanged += 1
-            continue
-        if found is not None and found.stage == Stage.DRAFT:
-            draft = draft.model_copy(
-                update={"id": found.pk, "code": found.code, "base_version": found.version}
-            )
-        elif found is not None:
-            draft = draft.model_copy(update={"code": found.code})
-        try:
-            with transaction.atomic():
-                row = draft_matter(draft, actor=actor, at=at)
-                if options.submit:
-                    step = AdmissionMove(move=Move.SUBMIT, base_version=row.version, note="")
-                    move_admission(row.id, step, actor=actor, at=at)
-        except Refused as refusal:
-            why = {"why_zh": refusal.message("zh"), "why_en": refusal.message("en")}
-            problems.add(REFUSED, number, "名称", draft.name_zh, **why)
-            continue
         if found is None:
             report.created += 1
+        elif is_same(found, draft):
+            report.unchanged += 1
+            continue
         else:
             report.updated += 1
+            draft = _over(found, draft)
+        wanted.append((number, draft))
+    told = draft_matters([draft for _, draft in wanted], actor=actor, at=at)
+    rows = []
+    for (number, draft), done in zip(wanted, told, strict=True):
+        if isinstance(done, Refused):
+            why = {"why_zh": done.message("zh"), "why_en": done.message("en")}
+            problems.add(REFUSED, number, "名称", draft.name_zh, **why)
+        else:
+            rows.append(done)
+    if options.submit and not problems.error_count:
+        _submit(rows, actor, at)
+
+
+def _submit(rows: Sequence[Admission], actor: Actor, at: datetime) -> None:
+    """Submit what was just drafted; nothing but a slip of this code could refuse it."""
+    steps = [
+        AdmissionMove(id=new_id(), admission_id=row.pk, move=Move.SUBMIT, base_version=row.version, note="")
+        for row in rows
+    ]
+    for first in range(0, len(steps), batches.MOST):
+        for fate in move_admissions(steps[first : first + batches.MOST], actor=actor, at=at):
+            if fate.outcome is not Outcome.APPLIED:
+                raise RuntimeError(f"a new draft was not submitted: {fate.en}")
+
+
+def _over(found: Admission, draft: MatterDraft) -> MatterDraft:
+    """Return the proposal as a change of one's own draft, or as a new version of the matter."""
+    if found.stage == Stage.DRAFT:
+        return draft.model_copy(update={"id": found.pk, "code": found.code, "base_version": found.version})
+    return draft.model_copy(update={"code": found.code})
 
 
 def _newest(department_ids: set[int]) -> dict[tuple[int | None, str], Admission]:

@@ -129,6 +129,10 @@ class ProposalImport(Schema):
 
 
 class AdmissionMove(Schema):
+    """A step of a version's admission."""
+
+    id: UUID  # of the command
+    admission_id: UUID
     move: Move
     base_version: int
     note: Line = Field("", max_length=2000)
@@ -154,6 +158,19 @@ class AdmissionOut(CatalogueRow):
     is_in_force: bool
     version: int
     moves: list[Move]  # what the reader may do now
+
+
+class AdmissionFilter(Schema):
+    stage: Stage | None = None
+    code: Line = ""
+    q: Line = Field("", max_length=64)  # in the name, the code, the basis or the department's name
+
+
+class AdmissionsOut(Schema):
+    """The newest versions, at most 500, and how many there are."""
+
+    items: list[AdmissionOut]
+    total: int
 
 
 class RouteOut(Schema):

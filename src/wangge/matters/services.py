@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wangge.matters.admissions import bring_into_force, draft_matter, move_admission
+from wangge.matters.drafting import draft_matter, draft_matters
+from wangge.matters.editions import bring_into_force
 from wangge.matters.exporting import export_matters
 from wangge.matters.importing import import_proposals, import_upload, write_template
 from wangge.matters.installing import (
@@ -16,10 +17,12 @@ from wangge.matters.installing import (
     install_timing,
     install_upgrades,
 )
+from wangge.matters.reviewing import move_admissions
 
 __all__ = [
     "bring_into_force",
     "draft_matter",
+    "draft_matters",
     "export_matters",
     "import_proposals",
     "import_upload",
@@ -32,7 +35,7 @@ __all__ = [
     "install_terms",
     "install_timing",
     "install_upgrades",
-    "move_admission",
+    "move_admissions",
     "write_template",
 ]
 BRING_INTO_FORCE = "matters.bring_into_force"

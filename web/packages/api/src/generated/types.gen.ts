@@ -3533,6 +3533,21 @@ export type UpgradeOut = {
 };
 
 /**
+ * AdmissionFilter
+ */
+export type AdmissionFilter = {
+    stage?: Stage | null;
+    /**
+     * Code
+     */
+    code?: string;
+    /**
+     * Q
+     */
+    q?: string;
+};
+
+/**
  * Stage
  *
  * How far the admission of a matter has come (MA-7).
@@ -3700,6 +3715,22 @@ export type AdmissionOut = {
 };
 
 /**
+ * AdmissionsOut
+ *
+ * The newest versions, at most 500, and how many there are.
+ */
+export type AdmissionsOut = {
+    /**
+     * Items
+     */
+    items: Array<AdmissionOut>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * Move
  */
 export type Move = 'submit' | 'admit' | 'return' | 'withdraw';
@@ -3780,8 +3811,18 @@ export type MatterDraft = {
 
 /**
  * AdmissionMove
+ *
+ * A step of a version's admission.
  */
 export type AdmissionMove = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Admission Id
+     */
+    admission_id: string;
     move: Move;
     /**
      * Base Version
@@ -9555,6 +9596,10 @@ export type ListAdmissionsData = {
          * Code
          */
         code?: string;
+        /**
+         * Q
+         */
+        q?: string;
     };
     url: '/api/matters/admissions';
 };
@@ -9570,11 +9615,9 @@ export type ListAdmissionsError = ListAdmissionsErrors[keyof ListAdmissionsError
 
 export type ListAdmissionsResponses = {
     /**
-     * Response
-     *
      * OK
      */
-    200: Array<AdmissionOut>;
+    200: AdmissionsOut;
 };
 
 export type ListAdmissionsResponse = ListAdmissionsResponses[keyof ListAdmissionsResponses];
@@ -9616,47 +9659,39 @@ export type DraftMatterResponses = {
 
 export type DraftMatterResponse = DraftMatterResponses[keyof DraftMatterResponses];
 
-export type MoveAdmissionData = {
-    body: AdmissionMove;
-    path: {
-        /**
-         * Admission Id
-         */
-        admission_id: string;
-    };
+export type MoveAdmissionsData = {
+    /**
+     * Steps
+     */
+    body: Array<AdmissionMove>;
+    path?: never;
     query?: never;
-    url: '/api/matters/admissions/{admission_id}/moves';
+    url: '/api/matters/admissions/moves';
 };
 
-export type MoveAdmissionErrors = {
+export type MoveAdmissionsErrors = {
     /**
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-    /**
-     * Conflict
-     */
-    409: Refusal;
     /**
      * Unprocessable Entity
      */
     422: Refusal;
 };
 
-export type MoveAdmissionError = MoveAdmissionErrors[keyof MoveAdmissionErrors];
+export type MoveAdmissionsError = MoveAdmissionsErrors[keyof MoveAdmissionsErrors];
 
-export type MoveAdmissionResponses = {
+export type MoveAdmissionsResponses = {
     /**
+     * Response
+     *
      * OK
      */
-    200: AdmissionOut;
+    200: Array<FateOut>;
 };
 
-export type MoveAdmissionResponse = MoveAdmissionResponses[keyof MoveAdmissionResponses];
+export type MoveAdmissionsResponse = MoveAdmissionsResponses[keyof MoveAdmissionsResponses];
 
 export type GetMatterTemplateData = {
     body?: never;

@@ -32,3 +32,6 @@ export function narrow(rows: readonly CatalogueRow[], by: Narrowing): CatalogueR
         )),
   )
 }
+
+/** Return the words of a line with commas of either language or spaces between; a single letter is none. */
+export const splitWords = (line: string): string[] => line.split(/[,，、\s]+/).filter((word) => word.length > 1)
