@@ -165,8 +165,8 @@ def _without_indexes(*tables: str) -> Iterator[None]:
             cursor.execute(f'DROP INDEX "{name}"')
     yield
     with connection.cursor() as cursor:
-        for _, definition in indexes:
-            cursor.execute(definition)
+        for _, definition in indexes:  # of a partitioned table it says ONLY, which would leave the parts out
+            cursor.execute(definition.replace(" ON ONLY ", " ON "))
 
 
 def _start_many(

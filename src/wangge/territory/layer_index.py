@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 import numpy as np
@@ -60,24 +62,38 @@ class LayerIndex:
         return nearest, metres
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """An index, and the time `[since, until)` in which no grid of its layer begins or ends."""
+
+    since: datetime | None
+    until: datetime | None
+    index: LayerIndex
+
+    def covers(self, at: datetime) -> bool:
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
 class Shelf:
     """The indexes in memory, oldest use out first. Two threads may build one twice; that costs time only."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int, int], LayerIndex] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, datetime | None], Spell] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[str, int, int], build: Callable[[], LayerIndex]) -> LayerIndex:
+    def get(self, key: tuple[str, int], at: datetime, build: Callable[[], Spell]) -> LayerIndex:
+        """Return the index of (layer, edition) that holds at `at`."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            for kept, spell in self._kept.items():
+                if kept[:2] == key and spell.covers(at):
+                    self._kept.move_to_end(kept)
+                    return spell.index
         built = build()
         with self._lock:
-            self._kept[key] = built
+            self._kept[*key, built.since] = built
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return built
+        return built.index
 
 
 SHELF = Shelf()

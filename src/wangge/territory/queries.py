@@ -19,7 +19,7 @@ from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import ancestors, is_closed
 from wangge.territory.geometry import Polygons
-from wangge.territory.layer_index import SHELF, LayerIndex
+from wangge.territory.layer_index import SHELF, LayerIndex, Spell
 from wangge.territory.models import Division, Duty, Grid, GridMember, GridQuerySet
 from wangge.territory.schemas import DivisionOut, FeatureCollection, GridOut, GridPage, LocatedOut, LocateIn
 
@@ -27,10 +27,13 @@ READ = "territory.read"
 SHOWN_SHAPES = 3_000
 COUNTED = 10_000
 
-MARK = """
-SELECT count(*), coalesce(bit_xor(uuid_hash_extended(id, xmin::text::bigint)), 0)
-  FROM territory_grid WHERE layer = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
-"""  # changes with every row version of the layer, and costs one scan of a small table
+EDITION = "(SELECT number FROM territory_gridedition)"  # to be asked for inside a larger statement
+_SPELL = """
+SELECT max(edge) FILTER (WHERE edge <= %s), min(edge) FILTER (WHERE edge > %s) FROM (
+  SELECT valid_from AS edge FROM territory_grid WHERE layer = %s
+  UNION ALL SELECT valid_to FROM territory_grid WHERE layer = %s
+) edges
+"""
 
 _NAMES = """
 SELECT path, name FROM (
@@ -44,16 +47,25 @@ SELECT path, name FROM (
 
 
 def index_of(layer: str, at: datetime) -> LayerIndex:
-    """Return the layer's point → grid index as it stood at `at`; built once for equal grids."""
-    count, mark = prepared.send(MARK, layer, at, at).fetchall()[0]
-    return SHELF.get((layer, count, mark), lambda: _build(layer, at))
+    """Return the layer's point → grid index as it stood at `at`; one small statement once it is built."""
+    row = prepared.send(f"SELECT {EDITION}").fetchone()
+    return index_numbered(row[0] if row else None, layer, at)
 
 
-def _build(layer: str, at: datetime) -> LayerIndex:
+def index_numbered(edition: int | None, layer: str, at: datetime) -> LayerIndex:
+    """Return the layer's index at `at` in the edition that was just read. Rule: TE-30."""
+    if edition is None:
+        return _build(layer, at).index
+    return SHELF.get((layer, edition), at, lambda: _build(layer, at))
+
+
+def _build(layer: str, at: datetime) -> Spell:
+    since, until = prepared.send(_SPELL, at, at, layer, layer).fetchall()[0]
     rows = list(
         Grid.objects.filter(layer=layer).valid_at(at).order_by("path").values_list("path", "shape_wkb")
     )
-    return LayerIndex([path for path, _ in rows], read_shapes(wkb for _, wkb in rows))
+    index = LayerIndex([path for path, _ in rows], read_shapes(wkb for _, wkb in rows))
+    return Spell(since, until, index)
 
 
 def read_shapes(wkbs: Iterable[bytes | memoryview]) -> Polygons:
@@ -63,12 +75,15 @@ def read_shapes(wkbs: Iterable[bytes | memoryview]) -> Polygons:
     return shapes
 
 
-def locate_many(points_wgs84: NDArray[np.float64], layer: str, at: datetime) -> list[str | None]:
+def locate_many(
+    points_wgs84: NDArray[np.float64], layer: str, at: datetime, *, index: LayerIndex | None = None
+) -> list[str | None]:
     """Return the path of the finest grid of each (lon, lat), None where none lies.
 
+    `index`: the layer's at that moment, if it is at hand.
     Rule: TE-3.
     """
-    index = index_of(layer, at)
+    index = index or index_of(layer, at)
     paths: list[str | None] = [*index.paths, None]
     return [paths[i] for i in index.locate_many(points_wgs84)]
 
