@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from wangge.cases.models import Case, OpenCase
 from wangge.cases.rules import ENDED, Light
@@ -18,12 +19,13 @@ from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.paths import is_closed
-from wangge.kernel.terms import holds, stands_in
+from wangge.kernel.terms import stands_in
 from wangge.matters import queries as matters
 from wangge.venues import queries as venues
 
 WINDOWS = (400, 5_000)  # of the newest cases
 NEWEST = "SELECT reported_at FROM cases_case ORDER BY reported_at DESC OFFSET %s LIMIT 1"
+INDEXED = ("text", "address")
 MOST_PLACES = 500  # a name that so many places bear tells them no more apart
 WORDS_OF_A_MATTER = 2  # a single letter names no matter
 
@@ -47,7 +49,7 @@ def select(actor: Actor, filters: CaseFilter, at: datetime, *, sought: Q | None 
         rows = rows.filter(owned_by(actor))
     if not filters.q.strip():
         return rows
-    inside = stands_in(filters.q, "words") if rows.model is OpenCase else holds(filters.q, "text", "address")
+    inside = stands_in(filters.q, "words", *(() if rows.model is OpenCase else INDEXED))
     sought = seek_elsewhere(filters.q, actor) if sought is None else sought
     return rows.filter(sought if inside is None else sought | inside)
 
@@ -65,13 +67,19 @@ def is_first_sought_among_recent(filters: CaseFilter) -> bool:
 def select_recent(
     actor: Actor, filters: CaseFilter, at: datetime, *, sought: Q, newest: int
 ) -> WorkQuerySet[Any] | None:
-    """Return what is found among so many of the newest cases; None if there are no more than these."""
+    """Return what is found among so many of the newest cases; each row says in `found` how many that are.
+
+    None if there are no more cases than these. The edge is asked for by itself: a plan that does not know it
+    reads every case.
+    """
     edge = prepared.send(NEWEST, newest).fetchone()
     if edge is None:
         return None
-    rows = select(actor, filters.model_copy(update={"q": ""}), at).filter(reported_at__gte=edge[0])
-    inside = holds(filters.q, "text", "address", by_index=False)
-    return rows.filter(sought if inside is None else sought | inside)
+    rows = select(actor, filters.model_copy(update={"q": ""}), at)
+    rows = rows.filter(reported_at__gte=edge[0])
+    inside = stands_in(filters.q, "words")
+    rows = rows.filter(sought if inside is None else sought | inside)
+    return rows.annotate(found=RawSQL("count(*) OVER ()", ()))
 
 
 def owned_by(actor: Actor) -> Q:
@@ -105,26 +113,25 @@ def _exact(filters: CaseFilter) -> dict[str, Any]:
     return {name: value for name, value in exact.items() if value is not None}
 
 
-def seek_elsewhere(words: str, actor: Actor) -> Q:
+def seek_elsewhere(words: str, actor: Actor, rules: matters.Rulebook | None = None) -> Q:
     """Return where else than in text and address the words are found: place, matter, start of the id."""
     words = words.strip()
     found = Q(pk__in=[])
     if places := venues.named(actor, words, most=MOST_PLACES):
         found |= Q(venue_id__in=places)
-    if codes := _matters(words):
+    if codes := _matters(words, rules or matters.in_force()):
         found |= Q(matter_code__in=codes)
     return found | _id_prefix(words)
 
 
-def _matters(words: str) -> list[str]:
+def _matters(words: str, rules: matters.Rulebook) -> list[str]:
     """Return the matters with this code, or with the words in their name."""
-    known = matters.in_force().matters
     small = words.lower()
     if len(small) < WORDS_OF_A_MATTER:
         return []
     return [
         code
-        for code, one in known.items()
+        for code, one in rules.matters.items()
         if small == code.lower() or small in one.name_zh.lower() or small in one.name_en.lower()
     ]
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Floor
 from wangge.accounts.models import Department
 from wangge.cases.rules import Asked, Channel, CoState, Status
 from wangge.cases.work import WorkQuerySet
-from wangge.kernel.terms import Terms
+from wangge.kernel.terms import Folded, Terms
 from wangge.venues.models import Venue
 
 CELLS_A_DEGREE = 500.0
@@ -46,6 +46,9 @@ class Case(models.Model):
     is_restricted = models.BooleanField(default=False)  # by its matter: seen by named posts only
     text = models.TextField(blank=True)
     address = models.CharField(max_length=255, blank=True)
+    words = models.GeneratedField(  # text and address as a search compares them
+        expression=Folded("text", "address"), output_field=models.TextField(), db_persist=True
+    )
     lon = models.FloatField()  # WGS-84
     lat = models.FloatField()
     photos = ArrayField(models.CharField(max_length=64), default=list)  # sha256, what the reporter saw

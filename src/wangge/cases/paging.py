@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Case as Switch
 from django.db.models import F, IntegerField, OrderBy, Q, Value, When
 
+from wangge.cases.models import Case
 from wangge.cases.rules import Light
 from wangge.cases.schemas import CaseFilter
 from wangge.cases.work import WorkQuerySet
@@ -21,6 +22,7 @@ from wangge.matters import queries as matters
 
 WORST_FIRST = [Light.RED, Light.YELLOW, Light.GREEN, Light.NONE]
 FALLING = {"newest"}
+AS_THEY_LIE = {"newest", "oldest"}  # an index has this order: no wide rows are sorted
 SORTS: Mapping[str, Sequence[str]] = {
     "newest": ("reported_at", "pk"),
     "oldest": ("reported_at", "pk"),
@@ -32,11 +34,12 @@ SORTS: Mapping[str, Sequence[str]] = {
 @dataclass(frozen=True, slots=True)
 class Page:
     pks: list[UUID]
+    cases: list[Any]  # `Case`, in the same order
     next_cursor: str | None
 
 
 def read(found: WorkQuerySet[Any], filters: CaseFilter, at: datetime) -> Page:
-    """Return the ids of one page of `found`, in the order that is asked for. Raises: Unreadable."""
+    """Return one page of `found`, in the order that is asked for. Raises: Unreadable."""
     names, falls = SORTS[filters.sort], filters.sort in FALLING
     if filters.cursor:
         at, last = _read_cursor(filters.cursor, len(names))
@@ -44,9 +47,21 @@ def read(found: WorkQuerySet[Any], filters: CaseFilter, at: datetime) -> Page:
     else:
         found = _ranked(found, filters.sort, at)
     ordered = found.order_by(*(_order(name, falls) for name in names))
-    rows = list(ordered.values_list(*names)[: filters.limit + 1])
-    pks = [row[-1] for row in rows[: filters.limit]]
-    return Page(pks, _cursor(at, rows[filters.limit - 1]) if len(rows) > filters.limit else None)
+    if found.model is Case and filters.sort in AS_THEY_LIE:
+        cases = list(ordered[: filters.limit + 1])
+        rows = [tuple(getattr(case, name) for name in names) for case in cases]
+    else:
+        rows = list(ordered.values_list(*names)[: filters.limit + 1])
+        cases = _cases(row[-1] for row in rows[: filters.limit])
+    next_cursor = _cursor(at, rows[filters.limit - 1]) if len(rows) > filters.limit else None
+    return Page([row[-1] for row in rows[: filters.limit]], cases[: filters.limit], next_cursor)
+
+
+def _cases(pks: Iterable[UUID]) -> list[Case]:
+    """Return the cases in this order; one that is gone meanwhile is left out."""
+    wanted = list(pks)
+    shown = Case.objects.in_bulk(wanted)
+    return [shown[pk] for pk in wanted if pk in shown]
 
 
 def _ranked(found: WorkQuerySet[Any], sort: str, at: datetime) -> WorkQuerySet[Any]:

@@ -86,17 +86,20 @@ MOST_POINTS = 5_000
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
     """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
-    sought = finding.seek_elsewhere(filters.q, actor) if filters.q.strip() else None
-    if sought is not None and (shown := _recent_page(actor, filters, sought, at)):
+    rules = matters.in_force()
+    sought = finding.seek_elsewhere(filters.q, actor, rules) if filters.q.strip() else None
+    if sought is not None and (shown := _recent_page(actor, filters, sought, at, rules)):
         return shown
     found = select(actor, filters, at, sought=sought)
     page = paging.read(found, filters, at)
     is_all = not filters.cursor and page.next_cursor is None  # then there is nothing more to count
     total = len(page.pks) if is_all else found.order_by()[: COUNTED + 1].count()
-    return _page(page, actor, at, total=min(total, COUNTED), is_exact=total <= COUNTED)
+    return _page(page, actor, at, rules, total=min(total, COUNTED), is_exact=total <= COUNTED)
 
 
-def _recent_page(actor: Actor, filters: CaseFilter, sought: Q, at: datetime) -> CasePage | None:
+def _recent_page(
+    actor: Actor, filters: CaseFilter, sought: Q, at: datetime, rules: matters.Rulebook
+) -> CasePage | None:
     """Return the first page if the newest cases fill it."""
     if not finding.is_first_sought_among_recent(filters):
         return None
@@ -106,16 +109,17 @@ def _recent_page(actor: Actor, filters: CaseFilter, sought: Q, at: datetime) -> 
             return None
         page = paging.read(found, filters, at)
         if page.next_cursor:
-            return _page(page, actor, at, total=found.order_by().count(), is_exact=False)
+            return _page(page, actor, at, rules, total=page.cases[0].found, is_exact=False)
         if not page.pks:
             return None
     return None
 
 
-def _page(page: paging.Page, actor: Actor, at: datetime, *, total: int, is_exact: bool) -> CasePage:
-    shown = Case.objects.in_bulk(page.pks)
+def _page(
+    page: paging.Page, actor: Actor, at: datetime, rules: matters.Rulebook, *, total: int, is_exact: bool
+) -> CasePage:
     return CasePage(
-        items=rows_of([shown[pk] for pk in page.pks if pk in shown], actor, at),
+        items=rows_of(page.cases, actor, at, rules),
         total=total,
         total_is_exact=is_exact,
         next_cursor=page.next_cursor,

@@ -19,17 +19,22 @@ from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
 
-def row_of(case: Case, actor: Actor, at: datetime) -> CaseRow:
+def row_of(case: Case, actor: Actor, at: datetime, rules: matters.Rulebook | None = None) -> CaseRow:
     """Return one case as a line of a list."""
-    return rows_of([case], actor, at)[0]
+    return rows_of([case], actor, at, rules)[0]
 
 
-def rows_of(cases: Sequence[Case], actor: Actor, at: datetime) -> list[CaseRow]:
-    """Return cases as lines of a list; a handful of statements, however many cases."""
+def rows_of(
+    cases: Sequence[Case], actor: Actor, at: datetime, rules: matters.Rulebook | None = None
+) -> list[CaseRow]:
+    """Return cases as lines of a list; a handful of statements, however many cases.
+
+    `rules`: those in force, if they are at hand.
+    """
     if not cases:
         return []
-    kinds = matters.names_of(case.matter_code for case in cases)
-    rules = matters.in_force()
+    rules = rules or matters.in_force()
+    kinds = matters.names_of((case.matter_code for case in cases), rules)
     stages = rules.stage_names
     grids = territory.names_of({case.grid_path for case in cases})
     places = venues.names_of({case.venue_id for case in cases if case.venue_id})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
@@ -64,29 +65,39 @@ def query_of(words: str) -> str:
     return " & ".join(terms)
 
 
-def holds(words: str, *fields: str, by_index: bool = True) -> Q | None:
+def holds(words: str, *fields: str) -> Q | None:
     """Return the rows whose texts hold every word, whatever its case and width; None for signs alone.
 
-    The rows need an index on `Terms(*fields)` of the same fields; without `by_index` the texts of few rows
-    are looked at one by one.
+    The rows need an index on `Terms(*fields)` of the same fields.
     Rule: KE-30.
     """
     query = query_of(words)
     if not query:
         return None
-    found = Q()
-    for word in folded(words).split():  # before the terms: where no index helps it costs a tenth of them
-        found &= Q(_Like(Folded(*map(F, fields)), Value(f"%{_escaped(word)}%")))
-    if not by_index:
-        return found
-    return found & Q(_HasTerms(Terms(*map(F, fields)), Value(query)))
+    # the text before the terms: where no index helps it costs a tenth of them
+    return _like(Folded(*map(F, fields)), words) & _has_terms(query, fields)
 
 
-def stands_in(words: str, field: str) -> Q | None:
-    """Return the rows whose `field`, a text that is folded already, holds every word. Rule: KE-30."""
-    if not query_of(words):
+def stands_in(words: str, field: str, *indexed: str) -> Q | None:
+    """Return the rows whose `field`, a text that is folded already, holds every word; None for signs alone.
+
+    `indexed`: the fields of which `field` is the folded text, if they have an index on their `Terms` and it is
+    to be used; without it the rows are looked at one by one.
+    Rule: KE-30.
+    """
+    query = query_of(words)
+    if not query:
         return None
-    return Q(*(Q(_Like(F(field), Value(f"%{_escaped(word)}%"))) for word in folded(words).split()))
+    found = _like(F(field), words)
+    return found & _has_terms(query, indexed) if indexed else found
+
+
+def _like(text: F | Folded, words: str) -> Q:
+    return Q(*(Q(_Like(text, Value(f"%{_escaped(word)}%"))) for word in folded(words).split()))
+
+
+def _has_terms(query: str, fields: Sequence[str]) -> Q:
+    return Q(_HasTerms(Terms(*map(F, fields)), Value(query)))
 
 
 def _escaped(word: str) -> str:

@@ -47,10 +47,13 @@ def get_matter(code: str, version: str) -> MatterOut | None:
     return of_city(own) if own else None
 
 
-def names_of(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return the Chinese and English name of each code that any version knew; the active one wins."""
+def names_of(codes: Iterable[str], rules: Rulebook | None = None) -> dict[str, tuple[str, str]]:
+    """Return the Chinese and English name of each code that any version knew; the active one wins.
+
+    `rules`: those in force, if they are at hand.
+    """
     wanted = set(codes)
-    known = in_force().matters
+    known = (rules or in_force()).matters
     names = {code: (known[code].name_zh, known[code].name_en) for code in wanted if code in known}
     if older := wanted - names.keys():
         rows = Matter.objects.filter(code__in=older).order_by("pk")
