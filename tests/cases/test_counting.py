@@ -13,13 +13,16 @@ import pytest
 from django.db import connection, transaction
 
 from tests.cases.doors import LATER, get, ids
-from tests.cases.makers import HOUR, House, allowed_steps, command, make_case, make_house, take, walk
+from tests.cases.makers import HOUR, WALK, House, allowed_steps, command, make_case, make_house, take, walk
 from tests.makers import AT
+from wangge.cases import finding, searching
 from wangge.cases.deadlines import light
 from wangge.cases.models import Case, OpenCase
 from wangge.cases.rules import ENDED, Status
+from wangge.cases.schemas import CaseFilter
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
+from wangge.matters import queries as matters
 
 APART = {"case_id", "words"}
 COLUMNS = [field.attname for field in OpenCase._meta.concrete_fields if field.attname not in APART]
@@ -173,7 +176,7 @@ def test_a_search_finds_what_holds_every_word(
 def test_a_word_that_stands_everywhere_is_found_among_the_newest(
     house: House, monkeypatch: pytest.MonkeyPatch, windows: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr("wangge.cases.finding.WINDOWS", windows)
+    monkeypatch.setattr("wangge.cases.searching.WINDOWS", windows)
     made = [make_case(house, at=AT + HOUR * n, text="灭火器") for n in range(12)]
     page = get(house.alice, "", q="灭火", limit=3).json()
     assert [item["id"] for item in page["items"]] == [str(one) for one in reversed(made[-3:])]
@@ -189,7 +192,7 @@ def test_a_word_that_stands_everywhere_is_found_among_the_newest(
 def test_a_word_that_no_recent_case_has_is_found_by_the_index(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wangge.cases.finding.WINDOWS", (2, 4))
+    monkeypatch.setattr("wangge.cases.searching.WINDOWS", (2, 4))
     old = [make_case(house, at=AT + HOUR * n, text="灭火器") for n in range(2)]
     for n in range(2, 8):
         make_case(house, at=AT + HOUR * n, text="电线")
@@ -261,3 +264,29 @@ def test_no_step_touches_an_index_of_the_big_table(house: House) -> None:
         definitions = " ".join(definition for (definition,) in cursor.fetchall())
     for column in ("status", "handler_id", "verifier_id", "stage_due_at", "due_at", "closed_at", "version"):
         assert f"{column}" not in definitions
+
+
+@pytest.mark.django_db
+def test_the_first_page_of_a_search_is_what_the_list_of_the_same_filters_begins_with(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ways lead to it, in SQL and in the ORM: for everybody, and with whatever filters, they agree."""
+    monkeypatch.setattr("wangge.cases.searching.WINDOWS", (3, 8))
+    rng = random.Random(11)
+    pieces = ["灭火器过期", "电线私拉", "花园路", "河滨街 12 号", "Ａ座"]
+    for n in range(24):
+        text, address = (" ".join(rng.sample(pieces, 2)) for _ in range(2))
+        case = make_case(house, at=AT + HOUR * n, text=text, address=address)
+        walk(house, case, rng.choice([*WALK]))
+    people = [house.alice, house.bob, house.carol, house.han, house.pang, house.super]
+    others: list[dict[str, Any]] = [{}, {"status": ["closed"]}, {"severity": "general"}, {"light": "none"}]
+    for words in [*pieces, "花园 电线", "。", "1234", "%", "_"]:
+        for person in people:
+            for other in others:
+                filters = CaseFilter(q=words, limit=4, **other)
+                found = searching.first_page(person, filters, LATER, matters.in_force())
+                whole = finding.select(person, filters, LATER).order_by("-reported_at", "-pk")
+                assert [one.id for one in found.cases] == [one.pk for one in whole[:4]], (words, other)
+                assert found.has_more == (whole.count() > 4)
+                assert found.total <= whole.count()
+                assert (found.total == whole.count()) >= found.is_exact

@@ -16,6 +16,7 @@ from django.db.models import F, IntegerField, OrderBy, Q, Value, When
 from wangge.cases.models import Case
 from wangge.cases.rules import Light
 from wangge.cases.schemas import CaseFilter
+from wangge.cases.searching import Listed
 from wangge.cases.work import WorkQuerySet
 from wangge.kernel.errors import Unreadable
 from wangge.matters import queries as matters
@@ -98,6 +99,11 @@ def _beyond(names: Sequence[str], last: Sequence[Any], falls: bool) -> Q:
 def _after(name: str, value: Any, falls: bool) -> Q:
     after = Q(**{f"{name}__{'lt' if falls else 'gt'}": value})
     return after | Q(due_at__isnull=True) if name == "due_at" else after
+
+
+def cursor_after(case: Listed, at: datetime) -> str:
+    """Return where the page after `case` begins, in a list of the newest first."""
+    return _cursor(at, (case.reported_at, case.id))
 
 
 def _cursor(at: datetime, last: Sequence[Any]) -> str:

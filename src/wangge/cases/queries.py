@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpResponseBase
 
-from wangge.cases import finding, paging
+from wangge.cases import paging, searching
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
@@ -30,6 +29,7 @@ from wangge.cases.schemas import (
     DeadlineLine,
     DeadlineOut,
 )
+from wangge.cases.searching import COUNTED
 from wangge.cases.showing import lines_out, rows_of
 from wangge.cases.verifying import count_chained, verify_chains
 from wangge.cases.whole import TELLING, WholeCase, WholeStep, check_all_visible, read_whole
@@ -80,48 +80,28 @@ __all__ = [
     "select",
     "verify_chains",
 ]
-COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
 MOST_POINTS = 5_000
 
 
 def list_cases(actor: Actor, filters: CaseFilter, *, at: datetime) -> CasePage:
     """Return one page of the visible cases. Raises: NotYourRole, Unreadable."""
     rules = matters.in_force()
-    sought = finding.seek_elsewhere(filters.q, actor, rules) if filters.q.strip() else None
-    if sought is not None and (shown := _recent_page(actor, filters, sought, at, rules)):
-        return shown
-    found = select(actor, filters, at, sought=sought)
+    if searching.fits(filters):
+        sought = searching.first_page(actor, filters, at, rules)
+        return CasePage(
+            items=rows_of(sought.cases, actor, at, rules),
+            total=sought.total,
+            total_is_exact=sought.is_exact,
+            next_cursor=paging.cursor_after(sought.cases[-1], at) if sought.has_more else None,
+        )
+    found = select(actor, filters, at)
     page = paging.read(found, filters, at)
     is_all = not filters.cursor and page.next_cursor is None  # then there is nothing more to count
     total = len(page.pks) if is_all else found.order_by()[: COUNTED + 1].count()
-    return _page(page, actor, at, rules, total=min(total, COUNTED), is_exact=total <= COUNTED)
-
-
-def _recent_page(
-    actor: Actor, filters: CaseFilter, sought: Q, at: datetime, rules: matters.Rulebook
-) -> CasePage | None:
-    """Return the first page if the newest cases fill it."""
-    if not finding.is_first_sought_among_recent(filters):
-        return None
-    for newest in finding.WINDOWS:
-        found = finding.select_recent(actor, filters, at, sought=sought, newest=newest)
-        if found is None:
-            return None
-        page = paging.read(found, filters, at)
-        if page.next_cursor:
-            return _page(page, actor, at, rules, total=page.cases[0].found, is_exact=False)
-        if not page.pks:
-            return None
-    return None
-
-
-def _page(
-    page: paging.Page, actor: Actor, at: datetime, rules: matters.Rulebook, *, total: int, is_exact: bool
-) -> CasePage:
     return CasePage(
         items=rows_of(page.cases, actor, at, rules),
-        total=total,
-        total_is_exact=is_exact,
+        total=min(total, COUNTED),
+        total_is_exact=total <= COUNTED,
         next_cursor=page.next_cursor,
     )
 

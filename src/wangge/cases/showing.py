@@ -11,6 +11,7 @@ from wangge.cases.explaining import Line
 from wangge.cases.models import Case
 from wangge.cases.rules import Channel, Status
 from wangge.cases.schemas import CaseRow, DeadlineLine
+from wangge.cases.searching import Listed
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import deadline_words
 from wangge.matters import queries as matters
@@ -25,7 +26,7 @@ def row_of(case: Case, actor: Actor, at: datetime, rules: matters.Rulebook | Non
 
 
 def rows_of(
-    cases: Sequence[Case], actor: Actor, at: datetime, rules: matters.Rulebook | None = None
+    cases: Sequence[Case | Listed], actor: Actor, at: datetime, rules: matters.Rulebook | None = None
 ) -> list[CaseRow]:
     """Return cases as lines of a list; a handful of statements, however many cases.
 

@@ -36,6 +36,13 @@ def together() -> Iterator[None]:
         yield
 
 
+def ask(statement: str, *values: Any) -> Cursor[Any]:
+    """Send a statement whose plan depends on its values: it is planned each time, and never prepared."""
+    _connect()
+    with connection.wrap_database_errors:
+        return Cursor(connection.connection).execute(statement, values, prepare=False)
+
+
 def send(statement: str, *values: Any, binary: bool = False) -> Cursor[Any]:
     """Send a prepared statement; its rows are fetched from the cursor, at once or after the block.
 

@@ -81,7 +81,7 @@ def holds(words: str, *fields: str) -> Q | None:
 def stands_in(words: str, field: str, *indexed: str) -> Q | None:
     """Return the rows whose `field`, a text that is folded already, holds every word; None for signs alone.
 
-    `indexed`: the fields of which `field` is the folded text, if they have an index on their `Terms` and it is
+    `indexed`: the fields of which `field` is the folded text, if they have an index on their `Terms` that is
     to be used; without it the rows are looked at one by one.
     Rule: KE-30.
     """
@@ -92,8 +92,13 @@ def stands_in(words: str, field: str, *indexed: str) -> Q | None:
     return found & _has_terms(query, indexed) if indexed else found
 
 
+def patterns(words: str) -> list[str]:
+    """Return a LIKE pattern a word, for a text that is folded."""
+    return [f"%{_escaped(word)}%" for word in folded(words).split()]
+
+
 def _like(text: F | Folded, words: str) -> Q:
-    return Q(*(Q(_Like(text, Value(f"%{_escaped(word)}%"))) for word in folded(words).split()))
+    return Q(*(Q(_Like(text, Value(pattern))) for pattern in patterns(words)))
 
 
 def _has_terms(query: str, fields: Sequence[str]) -> Q:

@@ -12,7 +12,8 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.kernel.secrets import decrypt, mask_name, mask_phone
-from wangge.kernel.terms import holds
+from wangge.kernel.terms import patterns as patterns_of
+from wangge.kernel.terms import query_of
 from wangge.territory.queries import make_cursor, read_box, read_cursor
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
@@ -37,6 +38,10 @@ __all__ = [
     "select",
     "shown",
 ]
+_NAMED = """
+SELECT id FROM venues_venue
+WHERE starts_with(grid_path, %s){likes} AND kernel_terms(name) @@ %s::tsquery LIMIT %s
+"""  # as `visible_to` says
 READ = "venues.read"
 COUNTED = 10_000  # totals beyond are "more than"
 SHOWN_POINTS = 5_000
@@ -87,11 +92,17 @@ def select(actor: Actor, filters: VenueFilter) -> VenueQuerySet:
 
 def named(actor: Actor, words: str, *, most: int) -> list[UUID]:
     """Return the visible venues with the words in their name; none if more than `most` have them (KE-30)."""
-    inside = holds(words, "name")
-    if inside is None:
+    query, patterns = query_of(words), patterns_of(words)
+    if not query:
         return []
-    found = Venue.objects.visible_to(actor).filter(inside).values_list("pk", flat=True)[: most + 1]
-    return list(found) if len(found) <= most else []
+    found = prepared.ask(
+        _NAMED.format(likes=" AND kernel_folded(name) LIKE %s" * len(patterns)),
+        actor.scope,
+        *patterns,
+        query,
+        most + 1,
+    ).fetchall()
+    return [pk for (pk,) in found] if len(found) <= most else []
 
 
 def list_classes() -> list[VenueClassOut]:
