@@ -98,7 +98,10 @@ def import_grids(request: ActorRequest, options: Form[GridImport], file: File[Up
 @router.post("/members", response={200: AppointedOut, (403, 404): Refusal}, operation_id="appoint_members")
 def appoint_members(request: ActorRequest, body: AppointIn) -> AppointedOut:
     """Let people cover grids; a new primary member ends the former one's time (WH-07)."""
-    wanted = [services.Appointment(one.path, one.user_id, one.layer, one.duty) for one in body.appointments]
+    wanted = [
+        services.Appointment(one.path, one.user_id, one.layer, one.duty, one.slot)
+        for one in body.appointments
+    ]
     appointed = services.appoint_members(
         wanted, actor=request.actor, starts_on=body.starts_on, at=clock.now()
     )

@@ -143,7 +143,8 @@ class AppointmentIn(Schema):
     path: str
     user_id: int
     layer: str = "comprehensive"
-    duty: Literal["primary", "deputy", "substitute"] = "primary"
+    duty: Literal["primary", "deputy", "substitute", "team"] = "primary"
+    slot: str = Field("", max_length=32)  # of the staffing rule; empty: the duty's
 
 
 class AppointIn(Schema):
