@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territory', '0001_initial'),
+        ('territory', '0002_grid_edition'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -35,5 +35,5 @@ DROP FUNCTION territory_code_never_reused();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("territory", "0002_tiers_lineage")]
+    dependencies = [("territory", "0003_tiers_lineage")]
     operations = [migrations.RunSQL(MAKE, DROP)]
