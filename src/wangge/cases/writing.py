@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from psycopg import Cursor
 from wangge.accounts import queries as accounts
 from wangge.accounts.schemas import DepartmentOut
 from wangge.cases.chain import Event
-from wangge.cases.models import Case, OpenCase
+from wangge.cases.models import Case
 from wangge.cases.reporting import Started
 from wangge.cases.rules import Asked, CaseFacts, Status
 from wangge.kernel import calendars, prepared
@@ -246,23 +246,3 @@ def reported_at_venues(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, datet
     """Return venue and moment of those of the cases that were reported at a venue."""
     found = Case.objects.filter(pk__in=list(case_ids), venue__isnull=False)
     return {key: (venue, at) for key, venue, at in found.values_list("pk", "venue_id", "reported_at")}
-
-
-@dataclass(frozen=True, slots=True)
-class WithoutDeadline:
-    """An open case whose deadline waits for a year's calendar."""
-
-    id: UUID
-    grid_path: str
-    matter_code: str
-    reported_at: datetime
-    pack_version: str
-
-
-def unknown_deadlines(limit: int) -> list[WithoutDeadline]:
-    """Return open cases whose deadline waits, locked in id order until the transaction ends."""
-    without = OpenCase.objects.filter(due_at__isnull=True)
-    waiting = Case.objects.filter(pk__in=without.values("pk")).order_by("pk")
-    columns = ("pk", "grid_path", "matter_code", "reported_at", "pack_version")
-    rows = waiting.select_for_update().values_list(*columns)
-    return [WithoutDeadline(*row) for row in rows[:limit]]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db import transaction
 from ninja import Router, Schema
 from pydantic import Field
 
-from wangge.kernel import calendar_changes, calendars, clock
+from wangge.cases.services import SET_DEADLINES
+from wangge.kernel import calendar_changes, calendars, clock, jobs
 from wangge.kernel.calendar import DayKind
 from wangge.kernel.calendar_changes import LocalDayIn
 from wangge.kernel.errors import Unreadable
@@ -104,9 +106,11 @@ def get_calendar(request: ActorRequest, year: int, path: str = "") -> CalendarOu
 @router.put("/years/{int:year}", response={200: EditionOut, **NO}, operation_id="put_calendar_year")
 def put_calendar_year(request: ActorRequest, year: int, notice: YearIn) -> EditionOut:
     """Load the notice for a year; it replaces what was known. Deadlines move only when people say so."""
-    edition = calendar_changes.put_year(
-        year, notice.holidays, notice.makeup_days, actor=request.actor, at=clock.now()
-    )
+    with transaction.atomic():
+        edition = calendar_changes.put_year(
+            year, notice.holidays, notice.makeup_days, actor=request.actor, at=clock.now()
+        )
+        jobs.defer(SET_DEADLINES)  # what waited for the year is counted at once
     return EditionOut(edition=edition)
 
 
