@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from wangge.cases.schemas import (
     CaseReport,
     CircleFigures,
     DeadlineOut,
+    GridCases,
     HandlerAdvice,
     InboxOut,
     SavedFilterIn,
@@ -51,6 +53,15 @@ def export_cases(request: ActorRequest, suffix: str, filters: Query[CaseFilter])
 def list_case_points(request: ActorRequest, bbox: str, filters: Query[CaseFilter]) -> FeatureCollection:
     """Open cases in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000."""
     return queries.list_points(request.actor, bbox, filters, at=clock.now())
+
+
+@router.get(
+    "/figures/by-grid", response={200: list[GridCases], 403: Refusal}, operation_id="count_cases_by_grid"
+)
+def count_cases_by_grid(request: ActorRequest, first_on: date, last_on: date) -> list[GridCases]:
+    """Cases reported and closed from the first to the last day, by the grid of that moment (China's days)."""
+    since, until = clock.days(first_on, last_on)
+    return queries.count_by_grid(request.actor, since=since, until=until)
 
 
 @router.get("/figures", response=CircleFigures, operation_id="get_case_figures")

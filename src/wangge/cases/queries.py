@@ -10,6 +10,7 @@ from django.http import HttpResponseBase
 
 from wangge.cases import finding, paging
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
+from wangge.cases.by_grid import count_by_grid
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
 from wangge.cases.detailing import detail_of
@@ -52,6 +53,7 @@ __all__ = [
     "Window",
     "advise_handler",
     "check_all_visible",
+    "count_by_grid",
     "count_chained",
     "count_judged",
     "count_work",

@@ -102,7 +102,7 @@ AT_DESK = frozenset({S.REPORTED, S.ACCEPTED})
 
 WHILE_OPEN = frozenset(  # CS-11
     {Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Mark.URGE, Mark.SUPERVISE, Mark.ESCALATE, Mark.LIST_MAJOR}
-    | {Mark.RAISE_SEVERITY}
+    | {Mark.RAISE_SEVERITY, Mark.REGRID}
 )
 
 RESTRICTED = "cases.read_restricted"  # CS-8 (DG-13)

@@ -21,6 +21,7 @@ from wangge.cases.marking import MarkCommand, mark_all
 from wangge.cases.models import Case
 from wangge.cases.raising import Books, list_late, raise_all
 from wangge.cases.recounting import list_missing, list_moves, read_cases
+from wangge.cases.regridding import CaseMover
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
@@ -38,6 +39,7 @@ from wangge.kernel.fates import Fate, Outcome
 
 __all__ = [
     "MOST_MARKS",
+    "CaseMover",
     "MarkCommand",
     "add_marks",
     "delete_filter",

@@ -121,6 +121,8 @@ KEY = ("id", "uuid")
 MARKED = {
     name: CHANGING[name] for name in ("severity", "due_at", "stage_due_at", "event_count", "chain_head")
 }
+REGRIDDED = {"grid_path": "text", "event_count": "int", "chain_head": "bytea"}
+SAVE_REGRIDDED = prepared.update("cases_case", REGRIDDED, key=KEY)
 SAVE_MARKED = prepared.update("cases_case", MARKED, key=KEY)
 INSERT = prepared.insert("cases_case", STARTING | FIRST | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
@@ -188,6 +190,11 @@ def save_many(changed: Sequence[CaseFacts], before: Mapping[UUID, CaseFacts]) ->
 def save_marked(changed: Sequence[CaseFacts]) -> None:
     """Write back what a mark changes."""
     SAVE_MARKED.send([as_row(case, SAVE_MARKED.columns) for case in changed])
+
+
+def save_regridded(changed: Sequence[CaseFacts]) -> None:
+    """Write back what the way into another grid changes."""
+    SAVE_REGRIDDED.send([as_row(case, SAVE_REGRIDDED.columns) for case in changed])
 
 
 def insert_many(started: Sequence[Started]) -> None:

@@ -16,10 +16,19 @@ from wangge.orders import planning, queries
 from wangge.orders.completing import complete_orders
 from wangge.orders.models import PlanRule
 from wangge.orders.plan_sql import CLOSE_MISSED
+from wangge.orders.regridding import OrderMover
 from wangge.orders.rules import RangeTooLong
 from wangge.orders.schemas import PlanOut, PlanRequest
 
-__all__ = ["add_up", "close_missed", "complete_orders", "install_plan_rules", "plan_ahead", "plan_orders"]
+__all__ = [
+    "OrderMover",
+    "add_up",
+    "close_missed",
+    "complete_orders",
+    "install_plan_rules",
+    "plan_ahead",
+    "plan_orders",
+]
 LONGEST_PLAN_DAYS = 400
 
 

@@ -10,7 +10,7 @@ from wangge.packs.entry import Entry, Strict
 
 
 class Tier(Entry):
-    """A level of the tree; `grid_zh` is what the city calls its grid there: 大网格, a street or a district."""
+    """A level of the tree; `grid_zh` is what a city calls its grid there: 大网格, a street or a district."""
 
     level: int = Field(ge=1, le=9)
     digits: int = Field(ge=1, le=6)  # that its code adds (domain 2.13)

@@ -10,7 +10,8 @@ from ninja.files import UploadedFile
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
-from wangge.territory import queries, services
+from wangge.territory import family, queries, services, staffing
+from wangge.territory.change_schemas import LineageOut, ShortagePage, TreeOut
 from wangge.territory.schemas import (
     AppointedOut,
     AppointIn,
@@ -63,6 +64,33 @@ def list_grid_shapes(
 @router.get("/grids/{uuid:grid_id}", response={200: GridOut, 404: Refusal}, operation_id="get_grid")
 def get_grid(request: ActorRequest, grid_id: UUID) -> GridOut:
     return queries.get_grid(request.actor, grid_id)
+
+
+@router.get(
+    "/grids/{uuid:grid_id}/lineage",
+    response={200: LineageOut, 404: Refusal},
+    operation_id="get_grid_lineage",
+)
+def get_grid_lineage(request: ActorRequest, grid_id: UUID) -> LineageOut:
+    """What a grid came from and what became of it."""
+    return family.lineage_of(request.actor, grid_id)
+
+
+@router.get("/tree", response=TreeOut, operation_id="get_territory_tree")
+def get_territory_tree(request: ActorRequest) -> TreeOut:
+    """How the active pack divides the city: levels, layers, scenes, and who must be in a grid."""
+    return staffing.get_tree(request.actor, at=clock.now())
+
+
+@router.get("/staffing", response=ShortagePage, operation_id="list_shortages")
+def list_shortages(
+    request: ActorRequest, layer: str = "", within: str = "", cursor: str = "", limit: int = 50
+) -> ShortagePage:
+    """Grids whose team is not what the pack asks for: vacancies, and places with too many."""
+    limit = max(1, min(limit, 500))
+    return staffing.list_shortages(
+        request.actor, layer=layer, within=within, cursor=cursor, limit=limit, on=clock.today()
+    )
 
 
 @router.post("/locate", response=list[LocatedOut | None], operation_id="locate_points")

@@ -21,6 +21,7 @@ from wangge.kernel.paths import ancestors, is_closed
 from wangge.territory.geometry import Polygons
 from wangge.territory.layer_index import SHELF, LayerIndex, Spell
 from wangge.territory.models import Division, Duty, Grid, GridMember, GridQuerySet
+from wangge.territory.movers import patterns
 from wangge.territory.schemas import DivisionOut, FeatureCollection, GridOut, GridPage, LocatedOut, LocateIn
 
 READ = "territory.read"
@@ -114,6 +115,11 @@ def names_of(paths: Iterable[str]) -> dict[str, str]:
 def known_codes(codes: Iterable[str]) -> set[str]:
     """Return those of `codes` that are divisions."""
     return set(Division.objects.filter(code__in=set(codes)).values_list("code", flat=True))
+
+
+def pattern_of(path: str) -> str:
+    """Return what LIKE finds a path and all below it by."""
+    return patterns([path])[0]
 
 
 def members_of(paths: Iterable[str], layer: str, on: date | None = None) -> dict[str, int]:

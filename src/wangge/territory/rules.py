@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -27,6 +28,10 @@ class Change(StrEnum):
     REDRAW = "redraw"  # the outlines of some neighbours, together
     RECODE = "recode"
     UNDO = "undo"
+
+
+UNDOABLE = frozenset({Change.SPLIT, Change.MERGE, Change.REDRAW})
+UNDO_WITHIN = timedelta(hours=24)  # TE-16
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,20 @@ from wangge.territory.file_reading import Table, read_divisions, read_grids
 from wangge.territory.geometry import areas_m2
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
+from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
+from wangge.territory.regridding import merge_grids, redraw_grids, split_grid, undo_change
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import DivisionImport, GridImport, ImportReport
 
 __all__ = [
     "Appointment",
+    "Carriage",
+    "Carried",
     "DivisionRow",
     "GridFeature",
+    "Mover",
+    "Placed",
     "Table",
     "appoint_members",
     "areas_m2",
@@ -35,9 +41,14 @@ __all__ = [
     "install_layers",
     "install_staffing",
     "install_tiers",
+    "merge_grids",
+    "patterns",
     "read_divisions",
     "read_grids",
     "read_outline",
+    "redraw_grids",
+    "split_grid",
+    "undo_change",
 ]
 
 

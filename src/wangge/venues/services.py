@@ -18,12 +18,14 @@ from wangge.venues.contacts import add_contact, remove_contact
 from wangge.venues.export import export_venues, venue_rows
 from wangge.venues.models import VenueClass
 from wangge.venues.reading import read_file
+from wangge.venues.regridding import VenueMover
 from wangge.venues.row_reading import VenueRecord
 from wangge.venues.saving import save_venues
 from wangge.venues.schemas import VenueImport
 from wangge.venues.venue_import import import_venues
 
 __all__ = [
+    "VenueMover",
     "VenueRecord",
     "add_contact",
     "close_venues",

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMyAddressesData, ListMyAddressesResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecordDecisionsData, RecordDecisionsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses } from './types.gen';
+import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMyAddressesData, ListMyAddressesResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecordDecisionsData, RecordDecisionsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -238,6 +238,51 @@ export const getGrid = <ThrowOnError extends boolean = false>(options: Options<G
 });
 
 /**
+ * Get Grid Lineage
+ *
+ * What a grid came from and what became of it.
+ */
+export const getGridLineage = <ThrowOnError extends boolean = false>(options: Options<GetGridLineageData, ThrowOnError>): RequestResult<GetGridLineageResponses, GetGridLineageErrors, ThrowOnError> => (options.client ?? client).get<GetGridLineageResponses, GetGridLineageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/grids/{grid_id}/lineage',
+    ...options
+});
+
+/**
+ * Get Territory Tree
+ *
+ * How the active pack divides the city: levels, layers, scenes, and who must be in a grid.
+ */
+export const getTerritoryTree = <ThrowOnError extends boolean = false>(options?: Options<GetTerritoryTreeData, ThrowOnError>): RequestResult<GetTerritoryTreeResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetTerritoryTreeResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/tree',
+    ...options
+});
+
+/**
+ * List Shortages
+ *
+ * Grids whose team is not what the pack asks for: vacancies, and places with too many.
+ */
+export const listShortages = <ThrowOnError extends boolean = false>(options?: Options<ListShortagesData, ThrowOnError>): RequestResult<ListShortagesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListShortagesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/staffing',
+    ...options
+});
+
+/**
  * Locate Points
  *
  * The grid of each point, or null where no grid of the caller's scope lies.
@@ -323,6 +368,97 @@ export const appointMembers = <ThrowOnError extends boolean = false>(options: Op
             type: 'apiKey'
         }],
     url: '/api/territory/members',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Grid Changes
+ *
+ * Splits, merges, redrawings and recodings inside the caller's scope, newest first.
+ */
+export const listGridChanges = <ThrowOnError extends boolean = false>(options?: Options<ListGridChangesData, ThrowOnError>): RequestResult<ListGridChangesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridChangesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/changes',
+    ...options
+});
+
+/**
+ * Split Grid
+ *
+ * Cut a grid by a line. With `dry_run` it is told what would move, and nothing is written.
+ */
+export const splitGrid = <ThrowOnError extends boolean = false>(options: Options<SplitGridData, ThrowOnError>): RequestResult<SplitGridResponses, SplitGridErrors, ThrowOnError> => (options.client ?? client).post<SplitGridResponses, SplitGridErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/changes/split',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Merge Grids
+ *
+ * Join neighbours to one grid.
+ */
+export const mergeGrids = <ThrowOnError extends boolean = false>(options: Options<MergeGridsData, ThrowOnError>): RequestResult<MergeGridsResponses, MergeGridsErrors, ThrowOnError> => (options.client ?? client).post<MergeGridsResponses, MergeGridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/changes/merge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Redraw Grids
+ *
+ * Give neighbours other outlines together.
+ */
+export const redrawGrids = <ThrowOnError extends boolean = false>(options: Options<RedrawGridsData, ThrowOnError>): RequestResult<RedrawGridsResponses, RedrawGridsErrors, ThrowOnError> => (options.client ?? client).post<RedrawGridsResponses, RedrawGridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/changes/redraw',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Undo Grid Change
+ *
+ * Let the grids before the change stand again, within 24 hours.
+ */
+export const undoGridChange = <ThrowOnError extends boolean = false>(options: Options<UndoGridChangeData, ThrowOnError>): RequestResult<UndoGridChangeResponses, UndoGridChangeErrors, ThrowOnError> => (options.client ?? client).post<UndoGridChangeResponses, UndoGridChangeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/territory/changes/{change_id}/undo',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -540,6 +676,21 @@ export const listPlanRules = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
+ * Count Orders By Grid
+ *
+ * Orders done from the first to the last day, by the grid of that moment (China's days).
+ */
+export const countOrdersByGrid = <ThrowOnError extends boolean = false>(options: Options<CountOrdersByGridData, ThrowOnError>): RequestResult<CountOrdersByGridResponses, CountOrdersByGridErrors, ThrowOnError> => (options.client ?? client).get<CountOrdersByGridResponses, CountOrdersByGridErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/orders/figures/by-grid',
+    ...options
+});
+
+/**
  * Get Order Figures
  *
  * Orders made, done, on time, missed, overdue, and the hit rate; `opens_to` is exclusive.
@@ -696,6 +847,21 @@ export const listCasePoints = <ThrowOnError extends boolean = false>(options: Op
             type: 'apiKey'
         }],
     url: '/api/cases/shapes.geojson',
+    ...options
+});
+
+/**
+ * Count Cases By Grid
+ *
+ * Cases reported and closed from the first to the last day, by the grid of that moment (China's days).
+ */
+export const countCasesByGrid = <ThrowOnError extends boolean = false>(options: Options<CountCasesByGridData, ThrowOnError>): RequestResult<CountCasesByGridResponses, CountCasesByGridErrors, ThrowOnError> => (options.client ?? client).get<CountCasesByGridResponses, CountCasesByGridErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/cases/figures/by-grid',
     ...options
 });
 

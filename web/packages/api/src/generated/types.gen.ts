@@ -384,6 +384,334 @@ export type FeatureCollection = {
 };
 
 /**
+ * AncestorOut
+ *
+ * A grid in the family of another: what it came from, or what became of it.
+ */
+export type AncestorOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    /**
+     * Valid To
+     */
+    valid_to: string | null;
+    /**
+     * Shared M2
+     */
+    shared_m2: number;
+    /**
+     * Change Id
+     */
+    change_id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * LineageOut
+ */
+export type LineageOut = {
+    /**
+     * Before
+     */
+    before: Array<AncestorOut>;
+    /**
+     * After
+     */
+    after: Array<AncestorOut>;
+};
+
+/**
+ * LayerOut
+ */
+export type LayerOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Under
+     */
+    under: string;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Last
+     */
+    last: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Grids
+     */
+    grids: number;
+};
+
+/**
+ * NamedOut
+ */
+export type NamedOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+};
+
+/**
+ * SlotOut
+ */
+export type SlotOut = {
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Scene
+     */
+    scene: string;
+    /**
+     * Slot
+     */
+    slot: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * At Least
+     */
+    at_least: number;
+    /**
+     * At Most
+     */
+    at_most: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TierOut
+ */
+export type TierOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Digits
+     */
+    digits: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Grid Zh
+     */
+    grid_zh: string;
+    /**
+     * Grid En
+     */
+    grid_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TreeOut
+ *
+ * How the active pack divides the city.
+ */
+export type TreeOut = {
+    /**
+     * Tiers
+     */
+    tiers: Array<TierOut>;
+    /**
+     * Layers
+     */
+    layers: Array<LayerOut>;
+    /**
+     * Scenes
+     */
+    scenes: Array<NamedOut>;
+    /**
+     * Staffing
+     */
+    staffing: Array<SlotOut>;
+};
+
+/**
+ * ShortageOut
+ *
+ * A grid whose team is not what the pack asks for.
+ */
+export type ShortageOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Rule Zh
+     */
+    rule_zh: string;
+    /**
+     * Rule En
+     */
+    rule_en: string;
+    /**
+     * Slot
+     */
+    slot: string;
+    /**
+     * Slot Zh
+     */
+    slot_zh: string;
+    /**
+     * Slot En
+     */
+    slot_en: string;
+    /**
+     * At Least
+     */
+    at_least: number;
+    /**
+     * At Most
+     */
+    at_most: number | null;
+    /**
+     * There
+     */
+    there: number;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ShortagePage
+ */
+export type ShortagePage = {
+    /**
+     * Items
+     */
+    items: Array<ShortageOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * LocatedOut
  */
 export type LocatedOut = {
@@ -678,7 +1006,304 @@ export type AppointmentIn = {
     /**
      * Duty
      */
-    duty?: 'primary' | 'deputy' | 'substitute';
+    duty?: 'primary' | 'deputy' | 'substitute' | 'team';
+    /**
+     * Slot
+     */
+    slot?: string;
+};
+
+/**
+ * ChangePage
+ */
+export type ChangePage = {
+    /**
+     * Items
+     */
+    items: Array<ChangeRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ChangeRow
+ */
+export type ChangeRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Before
+     */
+    before: Array<string>;
+    /**
+     * After
+     */
+    after: Array<string>;
+    /**
+     * Can Undo
+     */
+    can_undo: boolean;
+};
+
+/**
+ * ChangeOut
+ *
+ * What a change did, or with `dry_run` would do.
+ */
+export type ChangeOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Is Done
+     */
+    is_done: boolean;
+    /**
+     * Can Undo
+     */
+    can_undo: boolean;
+    /**
+     * Ended
+     */
+    ended: Array<string>;
+    shapes: FeatureCollection;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Members
+     */
+    members: Array<HandedOut>;
+};
+
+/**
+ * HandedOut
+ */
+export type HandedOut = {
+    /**
+     * User Name
+     */
+    user_name: string;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * Duty
+     */
+    duty: string;
+};
+
+/**
+ * SplitIn
+ */
+export type SplitIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Grid Id
+     */
+    grid_id: string;
+    /**
+     * Line
+     */
+    line: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Names
+     */
+    names?: Array<string>;
+    /**
+     * Heir
+     */
+    heir?: number | null;
+};
+
+/**
+ * MergeIn
+ */
+export type MergeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * OutlineIn
+ *
+ * A GeoJSON Polygon or MultiPolygon.
+ */
+export type OutlineIn = {
+    /**
+     * Type
+     */
+    type: 'Polygon' | 'MultiPolygon';
+    /**
+     * Coordinates
+     */
+    coordinates: Array<unknown>;
+};
+
+/**
+ * PieceIn
+ */
+export type PieceIn = {
+    /**
+     * Grid Id
+     */
+    grid_id?: string | null;
+    /**
+     * Name
+     */
+    name?: string;
+    geometry: OutlineIn;
+};
+
+/**
+ * RedrawIn
+ */
+export type RedrawIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Pieces
+     */
+    pieces: Array<PieceIn>;
+    /**
+     * Ended
+     */
+    ended?: Array<string>;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+};
+
+/**
+ * UndoIn
+ */
+export type UndoIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
 };
 
 /**
@@ -1463,6 +2088,30 @@ export type PlanRuleOut = {
 };
 
 /**
+ * GridOrders
+ *
+ * Orders done in a grid as it was at the moment (TE-14).
+ */
+export type GridOrders = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Findings
+     */
+    findings: number;
+};
+
+/**
  * OrderFigures
  *
  * The proactive half of the circle in figures. The formulas are in docs/rules/orders.md (OR-12).
@@ -2046,6 +2695,30 @@ export type CaseRow = {
  * Channel
  */
 export type Channel = 'inspection' | 'patrol' | 'citizen' | 'hotline' | 'other';
+
+/**
+ * GridCases
+ *
+ * Cases of a grid as it was at the moment (TE-14).
+ */
+export type GridCases = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Reported
+     */
+    reported: number;
+    /**
+     * Closed
+     */
+    closed: number;
+};
 
 /**
  * CircleFigures
@@ -2931,7 +3604,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
 
 /**
  * MergedOut
@@ -7712,6 +8385,85 @@ export type GetGridResponses = {
 
 export type GetGridResponse = GetGridResponses[keyof GetGridResponses];
 
+export type GetGridLineageData = {
+    body?: never;
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: string;
+    };
+    query?: never;
+    url: '/api/territory/grids/{grid_id}/lineage';
+};
+
+export type GetGridLineageErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetGridLineageError = GetGridLineageErrors[keyof GetGridLineageErrors];
+
+export type GetGridLineageResponses = {
+    /**
+     * OK
+     */
+    200: LineageOut;
+};
+
+export type GetGridLineageResponse = GetGridLineageResponses[keyof GetGridLineageResponses];
+
+export type GetTerritoryTreeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/territory/tree';
+};
+
+export type GetTerritoryTreeResponses = {
+    /**
+     * OK
+     */
+    200: TreeOut;
+};
+
+export type GetTerritoryTreeResponse = GetTerritoryTreeResponses[keyof GetTerritoryTreeResponses];
+
+export type ListShortagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/territory/staffing';
+};
+
+export type ListShortagesResponses = {
+    /**
+     * OK
+     */
+    200: ShortagePage;
+};
+
+export type ListShortagesResponse = ListShortagesResponses[keyof ListShortagesResponses];
+
 export type LocatePointsData = {
     body: LocateIn;
     path?: never;
@@ -7928,6 +8680,188 @@ export type AppointMembersResponses = {
 };
 
 export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
+
+export type ListGridChangesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/territory/changes';
+};
+
+export type ListGridChangesResponses = {
+    /**
+     * OK
+     */
+    200: ChangePage;
+};
+
+export type ListGridChangesResponse = ListGridChangesResponses[keyof ListGridChangesResponses];
+
+export type SplitGridData = {
+    body: SplitIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/split';
+};
+
+export type SplitGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SplitGridError = SplitGridErrors[keyof SplitGridErrors];
+
+export type SplitGridResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type SplitGridResponse = SplitGridResponses[keyof SplitGridResponses];
+
+export type MergeGridsData = {
+    body: MergeIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/merge';
+};
+
+export type MergeGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MergeGridsError = MergeGridsErrors[keyof MergeGridsErrors];
+
+export type MergeGridsResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type MergeGridsResponse = MergeGridsResponses[keyof MergeGridsResponses];
+
+export type RedrawGridsData = {
+    body: RedrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/redraw';
+};
+
+export type RedrawGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RedrawGridsError = RedrawGridsErrors[keyof RedrawGridsErrors];
+
+export type RedrawGridsResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type RedrawGridsResponse = RedrawGridsResponses[keyof RedrawGridsResponses];
+
+export type UndoGridChangeData = {
+    body: UndoIn;
+    path: {
+        /**
+         * Change Id
+         */
+        change_id: string;
+    };
+    query?: never;
+    url: '/api/territory/changes/{change_id}/undo';
+};
+
+export type UndoGridChangeErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type UndoGridChangeError = UndoGridChangeErrors[keyof UndoGridChangeErrors];
+
+export type UndoGridChangeResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type UndoGridChangeResponse = UndoGridChangeResponses[keyof UndoGridChangeResponses];
 
 export type ListVenuesData = {
     body?: never;
@@ -8423,6 +9357,42 @@ export type ListPlanRulesResponses = {
 
 export type ListPlanRulesResponse = ListPlanRulesResponses[keyof ListPlanRulesResponses];
 
+export type CountOrdersByGridData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/orders/figures/by-grid';
+};
+
+export type CountOrdersByGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountOrdersByGridError = CountOrdersByGridErrors[keyof CountOrdersByGridErrors];
+
+export type CountOrdersByGridResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridOrders>;
+};
+
+export type CountOrdersByGridResponse = CountOrdersByGridResponses[keyof CountOrdersByGridResponses];
+
 export type GetOrderFiguresData = {
     body?: never;
     path?: never;
@@ -8879,6 +9849,42 @@ export type ListCasePointsResponses = {
 };
 
 export type ListCasePointsResponse = ListCasePointsResponses[keyof ListCasePointsResponses];
+
+export type CountCasesByGridData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/cases/figures/by-grid';
+};
+
+export type CountCasesByGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountCasesByGridError = CountCasesByGridErrors[keyof CountCasesByGridErrors];
+
+export type CountCasesByGridResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridCases>;
+};
+
+export type CountCasesByGridResponse = CountCasesByGridResponses[keyof CountCasesByGridResponses];
 
 export type GetCaseFiguresData = {
     body?: never;

@@ -1,0 +1,62 @@
+"""Changes of grids: the one place that knows what every room keeps in a grid (ADR 21)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ninja import Router
+
+from wangge.cases.services import CaseMover
+from wangge.kernel import clock
+from wangge.kernel.http import ActorRequest
+from wangge.kernel.schemas import Refusal
+from wangge.orders.services import OrderMover
+from wangge.territory import family, services
+from wangge.territory.change_schemas import ChangeOut, ChangePage, MergeIn, RedrawIn, SplitIn, UndoIn
+from wangge.territory.services import Mover
+from wangge.venues.services import VenueMover
+
+router = Router(tags=["territory"])
+MOVERS: tuple[Mover, ...] = (VenueMover(), OrderMover(), CaseMover())  # orders look where their venue lies
+NO = {(403, 404, 409, 422): Refusal}
+
+
+@router.get("", response=ChangePage, operation_id="list_grid_changes")
+def list_grid_changes(
+    request: ActorRequest, layer: str = "", cursor: str = "", limit: int = 20
+) -> ChangePage:
+    """Splits, merges, redrawings and recodings inside the caller's scope, newest first."""
+    limit = max(1, min(limit, 100))
+    return family.list_changes(request.actor, layer=layer, cursor=cursor, limit=limit, at=clock.now())
+
+
+@router.post("/split", response={200: ChangeOut, **NO}, operation_id="split_grid")
+def split_grid(request: ActorRequest, body: SplitIn) -> ChangeOut:
+    """Cut a grid by a line. With `dry_run` it is told what would move, and nothing is written."""
+    at = clock.now()
+    done = services.split_grid(body, movers=MOVERS, actor=request.actor, at=at)
+    return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
+
+
+@router.post("/merge", response={200: ChangeOut, **NO}, operation_id="merge_grids")
+def merge_grids(request: ActorRequest, body: MergeIn) -> ChangeOut:
+    """Join neighbours to one grid."""
+    at = clock.now()
+    done = services.merge_grids(body, movers=MOVERS, actor=request.actor, at=at)
+    return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
+
+
+@router.post("/redraw", response={200: ChangeOut, **NO}, operation_id="redraw_grids")
+def redraw_grids(request: ActorRequest, body: RedrawIn) -> ChangeOut:
+    """Give neighbours other outlines together."""
+    at = clock.now()
+    done = services.redraw_grids(body, movers=MOVERS, actor=request.actor, at=at)
+    return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
+
+
+@router.post("/{uuid:change_id}/undo", response={200: ChangeOut, **NO}, operation_id="undo_grid_change")
+def undo_grid_change(request: ActorRequest, change_id: UUID, body: UndoIn) -> ChangeOut:
+    """Let the grids before the change stand again, within 24 hours."""
+    at = clock.now()
+    done = services.undo_change(change_id, body, movers=MOVERS, actor=request.actor, at=at)
+    return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
