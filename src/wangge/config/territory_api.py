@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ninja import Router
+from ninja import File, Form, Router
+from ninja.files import UploadedFile
 
 from wangge.cases.services import CaseMover
+from wangge.config.calendar_mover import CalendarMover
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.matters.services import MatterMover
 from wangge.orders.services import OrderMover
 from wangge.territory import family, services
-from wangge.territory.change_schemas import ChangeOut, ChangePage, MergeIn, RedrawIn, SplitIn, UndoIn
+from wangge.territory.change_schemas import (
+    ChangeOut,
+    ChangePage,
+    MergeIn,
+    RecodeIn,
+    RecodeReport,
+    RedrawIn,
+    SplitIn,
+    UndoIn,
+)
 from wangge.territory.services import Mover
 from wangge.venues.services import VenueMover
 
 router = Router(tags=["territory"])
-MOVERS: tuple[Mover, ...] = (VenueMover(), OrderMover(), CaseMover())  # orders look where their venue lies
+MOVERS: tuple[Mover, ...] = (VenueMover(), OrderMover(), CaseMover(), MatterMover(), CalendarMover())
 NO = {(403, 404, 409, 422): Refusal}
 
 
@@ -52,6 +64,16 @@ def redraw_grids(request: ActorRequest, body: RedrawIn) -> ChangeOut:
     at = clock.now()
     done = services.redraw_grids(body, movers=MOVERS, actor=request.actor, at=at)
     return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
+
+
+@router.post(
+    "/recode", response={200: RecodeReport, (403, 404, 422): Refusal}, operation_id="recode_divisions"
+)
+def recode_divisions(
+    request: ActorRequest, options: Form[RecodeIn], file: File[UploadedFile]
+) -> RecodeReport:
+    """Divisions get other codes by a table old → new (CSV or Excel): all that goes on below them follows."""
+    return services.recode_upload(file, options, movers=MOVERS, actor=request.actor, at=clock.now())
 
 
 @router.post("/{uuid:change_id}/undo", response={200: ChangeOut, **NO}, operation_id="undo_grid_change")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
@@ -16,6 +17,7 @@ from wangge.territory.schemas import (
     AppointedOut,
     AppointIn,
     CoverageOut,
+    Datum,
     DivisionImport,
     DivisionOut,
     FeatureCollection,
@@ -59,6 +61,19 @@ def list_grid_shapes(
 ) -> FeatureCollection:
     """Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all."""
     return queries.list_shapes(request.actor, bbox=bbox, layer=layer, at=clock.now())
+
+
+@router.get("/grids/export.{suffix}", response={200: None, (404, 422): Refusal}, operation_id="export_grids")
+def export_grids(
+    request: ActorRequest, suffix: str, datum: Datum, layer: str = "comprehensive", within: str = ""
+) -> HttpResponse:
+    """The caller's grids as geojson, gpkg, kml or shp (zipped), in the datum asked."""
+    file = services.export_grids(
+        request.actor, layer=layer, within=within, suffix=suffix, datum=datum, at=clock.now()
+    )
+    answer = HttpResponse(file.content, content_type=file.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return answer
 
 
 @router.get("/grids/{uuid:grid_id}", response={200: GridOut, 404: Refusal}, operation_id="get_grid")
@@ -119,7 +134,7 @@ def import_divisions(
     "/grids/imports", response={200: ImportReport, (403, 404, 422): Refusal}, operation_id="import_grids"
 )
 def import_grids(request: ActorRequest, options: Form[GridImport], file: File[UploadedFile]) -> ImportReport:
-    """GeoJSON polygons. With any error nothing is loaded."""
+    """GeoJSON, Shapefile (zip), GeoPackage, TopoJSON or KML. With any error nothing is loaded."""
     return services.import_grid_upload(file, options, actor=request.actor, at=clock.now())
 
 

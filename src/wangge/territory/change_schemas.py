@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from wangge.territory.schemas import Datum, FeatureCollection
+from wangge.territory.schemas import Datum, FeatureCollection, ImportProblem
 
 
 class ChangeIn(Schema):
@@ -79,6 +79,30 @@ class ChangeOut(Schema):
     shapes: FeatureCollection  # of the grids that begin, with path, name and m2
     moved: dict[str, int]  # venue, order, case → how many
     members: list[HandedOut]
+
+
+class RecodeReport(Schema):
+    """What a recoding did, or with a dry run would do. With any error nothing is changed."""
+
+    id: UUID
+    is_done: bool
+    divisions: int
+    grids: int
+    members: int
+    posts: int
+    moved: dict[str, int]
+    problems: list[ImportProblem]
+
+
+class RecodeIn(Schema):
+    """A table of old and new codes; a column `name` may rename."""
+
+    id: UUID
+    reason: str = Field(min_length=1, max_length=255)
+    old_column: str = "old"
+    new_column: str = "new"
+    name_column: str = "name"
+    dry_run: bool = False
 
 
 class ChangeRow(Schema):

@@ -46,7 +46,9 @@ def _count_without_parent(paths: Iterable[str]) -> int:
     """A grid hangs under a division or a coarser grid; one that does not is reached by nobody's scope."""
     above = {path: path[: path.rindex(".", 0, -1) + 1] if path.count(".") > 1 else "" for path in paths}
     wanted = {path for path in above.values() if path}
-    known = set(Division.objects.filter(path__in=wanted).values_list("path", flat=True))
+    known = set(
+        Division.objects.filter(path__in=wanted, ended_at__isnull=True).values_list("path", flat=True)
+    )
     known |= set(Grid.objects.filter(path__in=wanted).values_list("path", flat=True))
     return sum(bool(parent) and parent not in known for parent in above.values())
 

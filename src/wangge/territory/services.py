@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -9,14 +10,17 @@ from django.core.files.uploadedfile import UploadedFile
 
 from wangge.kernel.actor import Actor
 from wangge.territory.appointing import Appointment, appoint_members
+from wangge.territory.change_schemas import RecodeIn, RecodeReport
 from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
-from wangge.territory.file_reading import Table, read_divisions, read_grids
+from wangge.territory.exporting import export_grids
+from wangge.territory.file_reading import Table, read_divisions, read_grids, read_recodings
 from wangge.territory.geometry import areas_m2
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
+from wangge.territory.recoding import Recoding, recode_divisions
 from wangge.territory.regridding import merge_grids, redraw_grids, split_grid, undo_change
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import DivisionImport, GridImport, ImportReport
@@ -29,11 +33,13 @@ __all__ = [
     "GridFeature",
     "Mover",
     "Placed",
+    "Recoding",
     "Table",
     "appoint_members",
     "areas_m2",
     "check_coverage",
     "check_places",
+    "export_grids",
     "import_division_upload",
     "import_divisions",
     "import_grid_upload",
@@ -46,6 +52,8 @@ __all__ = [
     "read_divisions",
     "read_grids",
     "read_outline",
+    "recode_divisions",
+    "recode_upload",
     "redraw_grids",
     "split_grid",
     "undo_change",
@@ -69,14 +77,27 @@ def import_division_upload(
     )
 
 
+def recode_upload(
+    file: UploadedFile[Any], options: RecodeIn, *, movers: Sequence[Mover], actor: Actor, at: datetime
+) -> RecodeReport:
+    """Recode by an uploaded table. Raises: as recode_divisions; Unreadable for a file that cannot be read."""
+    actor.check_can("territory.write")
+    problems = Problems()
+    rows = list(read_recodings(Table(_opened(file), file.name or ""), options, problems))
+    return recode_divisions(
+        options.id, rows, reason=options.reason, movers=movers, actor=actor, at=at,
+        dry_run=options.dry_run, problems=problems,
+    )  # fmt: skip
+
+
 def import_grid_upload(
     file: UploadedFile[Any], options: GridImport, *, actor: Actor, at: datetime
 ) -> ImportReport:
-    """Import an uploaded GeoJSON. Raises: as import_grids; Unreadable for a file that cannot be read."""
+    """Import an uploaded file of polygons. Raises: as import_grids; Unreadable for a file that is none."""
     actor.check_can("territory.write")
     problems = Problems()
     return import_grids(
-        read_grids(_opened(file), options, problems),
+        read_grids(_opened(file), options, problems, file.name or ""),
         options=options,
         actor=actor,
         at=at,

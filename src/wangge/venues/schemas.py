@@ -94,7 +94,7 @@ class VenueImport(Schema):
     """How to read a file of venues. `columns` names the file's column for each field where they differ."""
 
     source: str = Field(max_length=64)  # the register's name: code is unique inside it
-    datum: Literal["wgs84", "gcj02", "cgcs2000"]  # asked, never guessed
+    datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"]  # asked, never guessed
     territory: str  # a closed path: what the file claims to lie in
     layer: str = "comprehensive"
     class_code: str = ""  # for files without a class column

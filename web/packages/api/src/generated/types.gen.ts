@@ -739,7 +739,7 @@ export type LocateIn = {
     /**
      * Datum
      */
-    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Layer
      */
@@ -920,7 +920,7 @@ export type GridImport = {
     /**
      * Datum
      */
-    datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Within
      */
@@ -928,7 +928,11 @@ export type GridImport = {
     /**
      * Match By
      */
-    match_by?: 'name' | 'code';
+    match_by?: 'name' | 'code' | 'file';
+    /**
+     * File Layer
+     */
+    file_layer?: string;
     /**
      * Matches
      */
@@ -1190,7 +1194,7 @@ export type SplitIn = {
     /**
      * Datum
      */
-    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Names
      */
@@ -1285,7 +1289,81 @@ export type RedrawIn = {
     /**
      * Datum
      */
-    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+};
+
+/**
+ * RecodeReport
+ *
+ * What a recoding did, or with a dry run would do. With any error nothing is changed.
+ */
+export type RecodeReport = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Done
+     */
+    is_done: boolean;
+    /**
+     * Divisions
+     */
+    divisions: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Posts
+     */
+    posts: number;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Problems
+     */
+    problems: Array<ImportProblem>;
+};
+
+/**
+ * RecodeIn
+ *
+ * A table of old and new codes; a column `name` may rename.
+ */
+export type RecodeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Old Column
+     */
+    old_column?: string;
+    /**
+     * New Column
+     */
+    new_column?: string;
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
 };
 
 /**
@@ -1577,7 +1655,7 @@ export type VenueImport = {
     /**
      * Datum
      */
-    datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Territory
      */
@@ -8355,6 +8433,51 @@ export type ListGridShapesResponses = {
 
 export type ListGridShapesResponse = ListGridShapesResponses[keyof ListGridShapesResponses];
 
+export type ExportGridsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * Datum
+         */
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/territory/grids/export.{suffix}';
+};
+
+export type ExportGridsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportGridsError = ExportGridsErrors[keyof ExportGridsErrors];
+
+export type ExportGridsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type GetGridData = {
     body?: never;
     path: {
@@ -8577,7 +8700,7 @@ export type ImportGridsData = {
         /**
          * Datum
          */
-        datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
         /**
          * Within
          */
@@ -8585,7 +8708,11 @@ export type ImportGridsData = {
         /**
          * Match By
          */
-        match_by?: 'name' | 'code';
+        match_by?: 'name' | 'code' | 'file';
+        /**
+         * File Layer
+         */
+        file_layer?: string;
         /**
          * Matches
          */
@@ -8821,6 +8948,71 @@ export type RedrawGridsResponses = {
 
 export type RedrawGridsResponse = RedrawGridsResponses[keyof RedrawGridsResponses];
 
+export type RecodeDivisionsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Reason
+         */
+        reason: string;
+        /**
+         * Old Column
+         */
+        old_column?: string;
+        /**
+         * New Column
+         */
+        new_column?: string;
+        /**
+         * Name Column
+         */
+        name_column?: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/recode';
+};
+
+export type RecodeDivisionsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecodeDivisionsError = RecodeDivisionsErrors[keyof RecodeDivisionsErrors];
+
+export type RecodeDivisionsResponses = {
+    /**
+     * OK
+     */
+    200: RecodeReport;
+};
+
+export type RecodeDivisionsResponse = RecodeDivisionsResponses[keyof RecodeDivisionsResponses];
+
 export type UndoGridChangeData = {
     body: UndoIn;
     path: {
@@ -9045,7 +9237,7 @@ export type ImportVenuesData = {
         /**
          * Datum
          */
-        datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
         /**
          * Territory
          */
