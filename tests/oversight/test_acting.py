@@ -83,7 +83,10 @@ def test_the_table_of_departments_and_the_late_list(house):
     case_id = make_handled(house)
     services.climb(at=LATE)
     take(house.super, act(case_id, "yellow"), act(case_id, "supervise"), at=LATE)
-    [row] = queries.list_departments(house.super, at=LATE + timedelta(days=10))
+    page = queries.list_departments(house.super, at=LATE + timedelta(days=10))
+    [row] = page.items
+    assert page.total == 1
+    assert queries.list_departments(house.super, offset=1, at=LATE).items == []
     assert (row.department_id, row.late_cases, row.yellow, row.letters_open) == (house.fire, 1, 1, 1)
     assert row.answers_late == 2
     client = make_client(house.super)

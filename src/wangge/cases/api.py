@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from ninja import Query, Router
 from ninja.responses import Status
 
-from wangge.cases import paperwork, queries, services
+from wangge.cases import paperwork, place_log, queries, services
 from wangge.cases.schemas import (
     CaseDetail,
     CaseDocumentIn,
@@ -32,6 +32,7 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
+from wangge.notices.schemas import ToldPage
 from wangge.territory.schemas import FeatureCollection
 
 router = Router(tags=["cases"])
@@ -90,6 +91,14 @@ def save_filter(request: ActorRequest, body: SavedFilterIn) -> SavedFilterOut:
 def delete_filter(request: ActorRequest, filter_id: UUID) -> Status[None]:
     services.delete_filter(filter_id, actor=request.actor, at=clock.now())
     return Status(204, None)
+
+
+@router.get("/told", response={200: ToldPage, 403: Refusal}, operation_id="list_told_of_place")
+def list_told_of_place(
+    request: ActorRequest, venue_id: UUID, beyond: int | None = None, limit: int = 20
+) -> ToldPage:
+    """The urge log of a place: who was told about its cases, by what, and whether it arrived."""
+    return place_log.list_told(request.actor, venue_id, beyond=beyond, limit=min(max(limit, 1), 100))
 
 
 @router.get("/inboxes", response={200: list[InboxOut], 403: Refusal}, operation_id="list_inboxes")

@@ -126,6 +126,12 @@ def _steps_of(cases: Iterable[CaseBrief]) -> Mapping[UUID, Sequence[Event]]:
     return found
 
 
+def list_stopped(visible: CaseQuerySet, limit: int) -> tuple[list[CaseBrief], int]:
+    """Return the first suspended cases by id, and how many there are. Rule: CS-23 (counted when resumed)."""
+    found = visible.filter(pk__in=OpenCase.objects.filter(status=Status.SUSPENDED).values("pk"))
+    return briefs_of(found.order_by("pk")[:limit]), found.count()
+
+
 def list_missing(limit: int) -> list[Move]:
     """Return open cases with a clock that waited for a year and can be counted now, locked in id order.
 

@@ -17,6 +17,7 @@ from wangge.kernel.http import ActorRequest
 from wangge.kernel.models import CalendarEdition, LocalDay
 from wangge.kernel.paths import ancestors, is_closed
 from wangge.kernel.schemas import Refusal
+from wangge.territory import queries as territory
 
 router = Router(tags=["calendar"])
 NO = {(403, 404, 422): Refusal}
@@ -52,6 +53,7 @@ class DayOut(Schema):
 
 class LocalDayOut(Schema):
     path: str
+    name: str  # of the territory
     on: date
     kind: DayKind
     reason: str
@@ -62,6 +64,7 @@ class EditionRow(Schema):
     at: datetime
     actor_name: str
     path: str
+    name: str  # of the territory; empty for the whole nation
     first_on: date
     last_on: date
     note_zh: str
@@ -73,6 +76,7 @@ class CalendarOut(Schema):
 
     year: int
     path: str
+    name: str  # of the territory
     is_known: bool
     days: list[DayOut]
     local_days: list[LocalDayOut]
@@ -95,6 +99,7 @@ def get_calendar(request: ActorRequest, year: int, path: str = "") -> CalendarOu
     return CalendarOut(
         year=year,
         path=place,
+        name=territory.names_of([place]).get(place, place),
         is_known=is_known,
         days=[DayOut(on=day, kind=kind) for day, kind in kinds if kind is not DayKind.WORKDAY],
         local_days=_local_days(place, year),
@@ -125,13 +130,28 @@ def put_local_days(request: ActorRequest, given: LocalDaysIn) -> EditionOut:
 
 def _local_days(place: str, year: int) -> list[LocalDayOut]:
     found = LocalDay.objects.filter(path__in=ancestors(place), on__year=year).order_by("on", "path")
-    return [LocalDayOut(path=day.path, on=day.on, kind=DayKind(day.kind), reason=day.reason) for day in found]
+    names = territory.names_of(ancestors(place))
+    return [
+        LocalDayOut(
+            path=day.path,
+            name=names.get(day.path, day.path),
+            on=day.on,
+            kind=DayKind(day.kind),
+            reason=day.reason,
+        )
+        for day in found
+    ]
 
 
 def _editions(place: str) -> list[EditionRow]:
     found = CalendarEdition.objects.filter(path__in=["", *ancestors(place)]).order_by("-pk")
-    names = [name for name in EditionRow.model_fields if name != "edition"]
+    places = territory.names_of(ancestors(place))
+    names = [name for name in EditionRow.model_fields if name not in {"edition", "name"}]
     return [
-        EditionRow(edition=one.pk, **{name: getattr(one, name) for name in names})
+        EditionRow(
+            edition=one.pk,
+            name=places.get(one.path, one.path),
+            **{name: getattr(one, name) for name in names},
+        )
         for one in found[:MOST_EDITIONS]
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, field_validator
 
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 from wangge.venues.rules import ContactKind
 
 
@@ -118,6 +118,7 @@ class ContactIn(Schema):
     name: str = Field(min_length=1, max_length=64)
     medium: Medium
     address: str = Field(min_length=1, max_length=254)
+    language: Language = Language.ZH
 
 
 class ContactOut(Schema):
@@ -128,7 +129,26 @@ class ContactOut(Schema):
     name: str
     medium: Medium
     address: str
+    language: Language
     path: str
+
+
+class RevealIn(Schema):
+    """Why somebody must read what is masked; it stays in the audit trail."""
+
+    reason: str = Field(min_length=2, max_length=500)
+
+    @field_validator("reason")
+    @classmethod
+    def _says_something(cls, given: str) -> str:
+        if len(given.strip()) < 2:
+            raise ValueError("say why")
+        return given.strip()
+
+
+class RevealedOut(Schema):
+    name: str
+    address: str
 
 
 class ContactIdOut(Schema):

@@ -14,7 +14,7 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportReport
-from wangge.venues.contacts import add_contact, remove_contact
+from wangge.venues.contacts import add_contact, remove_contact, reveal_contact, reveal_keeper
 from wangge.venues.export import export_venues, venue_rows
 from wangge.venues.models import VenueClass
 from wangge.venues.reading import read_file
@@ -36,6 +36,8 @@ __all__ = [
     "mark_visited",
     "read_file",
     "remove_contact",
+    "reveal_contact",
+    "reveal_keeper",
     "save_venues",
     "venue_rows",
 ]

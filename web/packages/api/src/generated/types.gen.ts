@@ -1821,11 +1821,19 @@ export type ContactOut = {
      * Address
      */
     address: string;
+    language: Language;
     /**
      * Path
      */
     path: string;
 };
+
+/**
+ * Language
+ *
+ * In which people are written to.
+ */
+export type Language = 'zh' | 'en';
 
 /**
  * ContactIdOut
@@ -1861,6 +1869,33 @@ export type ContactIn = {
      * Address
      */
     address: string;
+    language?: Language;
+};
+
+/**
+ * RevealedOut
+ */
+export type RevealedOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+};
+
+/**
+ * RevealIn
+ *
+ * Why somebody must read what is masked; it stays in the audit trail.
+ */
+export type RevealIn = {
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -2971,6 +3006,100 @@ export type SavedFilterIn = {
      * Is Shared
      */
     is_shared?: boolean;
+};
+
+/**
+ * ToldHearer
+ *
+ * One recipient of a message by one way.
+ */
+export type ToldHearer = {
+    /**
+     * Kind
+     */
+    kind: 'person' | 'owner' | 'property' | 'community' | 'police' | 'keeper' | 'group' | 'gone';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Medium
+     */
+    medium: string;
+    /**
+     * State
+     */
+    state: 'queued' | 'sending' | 'failed' | 'sent' | 'given_up' | 'read' | 'unread';
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * May Be Double
+     */
+    may_be_double: boolean;
+};
+
+/**
+ * ToldPage
+ */
+export type ToldPage = {
+    /**
+     * Items
+     */
+    items: Array<ToldRow>;
+    /**
+     * Beyond
+     */
+    beyond: number | null;
+};
+
+/**
+ * ToldRow
+ *
+ * A message about a case of a place.
+ */
+export type ToldRow = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Text Zh
+     */
+    text_zh: string;
+    /**
+     * Text En
+     */
+    text_en: string;
+    /**
+     * To
+     */
+    to: Array<ToldHearer>;
 };
 
 /**
@@ -6802,6 +6931,10 @@ export type CalendarOut = {
      */
     path: string;
     /**
+     * Name
+     */
+    name: string;
+    /**
      * Is Known
      */
     is_known: boolean;
@@ -6860,6 +6993,10 @@ export type EditionRow = {
      */
     path: string;
     /**
+     * Name
+     */
+    name: string;
+    /**
      * First On
      */
     first_on: string;
@@ -6885,6 +7022,10 @@ export type LocalDayOut = {
      * Path
      */
     path: string;
+    /**
+     * Name
+     */
+    name: string;
     /**
      * On
      */
@@ -7041,6 +7182,32 @@ export type LateRow = {
      */
     letters_open: number;
     card_due: CardOut | null;
+    promise: PromiseLight | null;
+};
+
+/**
+ * PromiseLight
+ *
+ * What the reporter of a case still waits for, the most pressing first; its light.
+ */
+export type PromiseLight = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    light: Light;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Due At
+     */
+    due_at: string;
 };
 
 /**
@@ -7270,6 +7437,22 @@ export type ActCommand = {
 };
 
 /**
+ * DepartmentPage
+ *
+ * A page of the league table, the worst first.
+ */
+export type DepartmentPage = {
+    /**
+     * Items
+     */
+    items: Array<DepartmentRow>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * DepartmentRow
  *
  * A line of the league table: what is late and what stands against a department.
@@ -7311,6 +7494,16 @@ export type DepartmentRow = {
      * Answers Late
      */
     answers_late: number;
+};
+
+/**
+ * PromiseLightsIn
+ */
+export type PromiseLightsIn = {
+    /**
+     * Case Ids
+     */
+    case_ids: Array<string>;
 };
 
 /**
@@ -7459,6 +7652,14 @@ export type MovePage = {
      */
     items: Array<MoveRow>;
     /**
+     * Stopped
+     */
+    stopped: Array<StoppedRow>;
+    /**
+     * Stopped Total
+     */
+    stopped_total: number;
+    /**
      * Beyond
      */
     beyond: string | null;
@@ -7506,6 +7707,34 @@ export type MoveRow = {
      * New Stage Due At
      */
     new_stage_due_at: string | null;
+};
+
+/**
+ * StoppedRow
+ *
+ * A suspended case: its clocks stand still and are counted when it is resumed.
+ */
+export type StoppedRow = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
 };
 
 /**
@@ -7714,6 +7943,7 @@ export type PreferenceOut = {
      * Muted
      */
     muted?: Array<string>;
+    language?: Language;
     /**
      * Topics
      */
@@ -7743,6 +7973,7 @@ export type PreferenceIn = {
      * Muted
      */
     muted?: Array<string>;
+    language?: Language;
 };
 
 /**
@@ -9395,6 +9626,82 @@ export type AddVenueContactResponses = {
 
 export type AddVenueContactResponse = AddVenueContactResponses[keyof AddVenueContactResponses];
 
+export type RevealVenueContactData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: number;
+    };
+    query?: never;
+    url: '/api/venues/contacts/{contact_id}/reveal';
+};
+
+export type RevealVenueContactErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealVenueContactError = RevealVenueContactErrors[keyof RevealVenueContactErrors];
+
+export type RevealVenueContactResponses = {
+    /**
+     * OK
+     */
+    200: RevealedOut;
+};
+
+export type RevealVenueContactResponse = RevealVenueContactResponses[keyof RevealVenueContactResponses];
+
+export type RevealVenueKeeperData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/venues/{venue_id}/keeper/reveal';
+};
+
+export type RevealVenueKeeperErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealVenueKeeperError = RevealVenueKeeperErrors[keyof RevealVenueKeeperErrors];
+
+export type RevealVenueKeeperResponses = {
+    /**
+     * OK
+     */
+    200: RevealedOut;
+};
+
+export type RevealVenueKeeperResponse = RevealVenueKeeperResponses[keyof RevealVenueKeeperResponses];
+
 export type RemoveVenueContactData = {
     body?: never;
     path: {
@@ -10190,6 +10497,44 @@ export type DeleteFilterResponses = {
 };
 
 export type DeleteFilterResponse = DeleteFilterResponses[keyof DeleteFilterResponses];
+
+export type ListToldOfPlaceData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+        /**
+         * Beyond
+         */
+        beyond?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/cases/told';
+};
+
+export type ListToldOfPlaceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListToldOfPlaceError = ListToldOfPlaceErrors[keyof ListToldOfPlaceErrors];
+
+export type ListToldOfPlaceResponses = {
+    /**
+     * OK
+     */
+    200: ToldPage;
+};
+
+export type ListToldOfPlaceResponse = ListToldOfPlaceResponses[keyof ListToldOfPlaceResponses];
 
 export type ListInboxesData = {
     body?: never;
@@ -13242,7 +13587,16 @@ export type TakeActsResponse = TakeActsResponses[keyof TakeActsResponses];
 export type ListLateDepartmentsData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Offset
+         */
+        offset?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
     url: '/api/oversight/departments';
 };
 
@@ -13269,14 +13623,51 @@ export type ListLateDepartmentsError = ListLateDepartmentsErrors[keyof ListLateD
 
 export type ListLateDepartmentsResponses = {
     /**
+     * OK
+     */
+    200: DepartmentPage;
+};
+
+export type ListLateDepartmentsResponse = ListLateDepartmentsResponses[keyof ListLateDepartmentsResponses];
+
+export type ListPromiseLightsData = {
+    body: PromiseLightsIn;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/promise-lights';
+};
+
+export type ListPromiseLightsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListPromiseLightsError = ListPromiseLightsErrors[keyof ListPromiseLightsErrors];
+
+export type ListPromiseLightsResponses = {
+    /**
      * Response
      *
      * OK
      */
-    200: Array<DepartmentRow>;
+    200: Array<PromiseLight>;
 };
 
-export type ListLateDepartmentsResponse = ListLateDepartmentsResponses[keyof ListLateDepartmentsResponses];
+export type ListPromiseLightsResponse = ListPromiseLightsResponses[keyof ListPromiseLightsResponses];
 
 export type GetCaseOversightData = {
     body?: never;
