@@ -16,8 +16,10 @@ from wangge.matters.services import MatterMover
 from wangge.orders.services import OrderMover
 from wangge.territory import family, services
 from wangge.territory.change_schemas import (
+    BorderIn,
     ChangeOut,
     ChangePage,
+    DrawIn,
     MergeIn,
     RecodeIn,
     RecodeReport,
@@ -55,6 +57,22 @@ def merge_grids(request: ActorRequest, body: MergeIn) -> ChangeOut:
     """Join neighbours to one grid."""
     at = clock.now()
     done = services.merge_grids(body, movers=MOVERS, actor=request.actor, at=at)
+    return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
+
+
+@router.post("/border", response={200: ChangeOut, **NO}, operation_id="move_border")
+def move_border(request: ActorRequest, body: BorderIn) -> ChangeOut:
+    """Draw another border between two neighbours; each keeps its code."""
+    at = clock.now()
+    done = services.move_border(body, movers=MOVERS, actor=request.actor, at=at)
+    return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
+
+
+@router.post("/draw", response={200: ChangeOut, **NO}, operation_id="draw_grid")
+def draw_grid(request: ActorRequest, body: DrawIn) -> ChangeOut:
+    """Begin a grid on ground that no grid of the layer covers."""
+    at = clock.now()
+    done = services.draw_grid(body, movers=MOVERS, actor=request.actor, at=at)
     return family.tell(done, at=at, dry_run=body.dry_run and not done.was_done)
 
 

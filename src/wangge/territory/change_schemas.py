@@ -52,6 +52,25 @@ class RedrawIn(ChangeIn):
     datum: Datum = "wgs84"
 
 
+class BorderIn(ChangeIn):
+    """Another border between two neighbours: the line cuts both together, each keeps its code."""
+
+    grid_ids: list[UUID] = Field(min_length=2, max_length=2)
+    line: list[tuple[float, float]] = Field(min_length=2, max_length=1_000)  # (lon, lat)
+    datum: Datum = "wgs84"
+
+
+class DrawIn(ChangeIn):
+    """A new grid of a layer under a division or grid."""
+
+    layer: str = Field(max_length=32)
+    under: str = Field(max_length=64)  # a closed path
+    name: str = Field(min_length=1, max_length=64)
+    scene: str = Field("", max_length=32)
+    geometry: OutlineIn
+    datum: Datum = "wgs84"
+
+
 class UndoIn(ChangeIn):
     pass
 
@@ -150,8 +169,7 @@ class ShortageOut(Schema):
     name: str
     layer: str
     tier: str
-    rule_zh: str
-    rule_en: str
+    rule: str
     slot: str
     slot_zh: str
     slot_en: str

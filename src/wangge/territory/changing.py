@@ -72,6 +72,16 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a grid begins that no other became."""
+
+    layer: str
+    parent: str
+    tier: str
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What people decided: which grids end, which begin, who goes on where."""
 
@@ -81,6 +91,7 @@ class Plan:
     ended: Sequence[Grid]
     pieces: Sequence[Piece]
     heir: int | None = None  # of the pieces, the one whose members are those of the old grids
+    ground: Ground | None = None  # where none ends
 
 
 @dataclass(slots=True)
@@ -151,21 +162,25 @@ def _done_before(identifier: UUID, actor: Actor) -> Done | None:
 
 
 def _carry_out(plan: Plan, movers: Sequence[Mover], actor: Actor, at: datetime) -> Done:
-    layer, parent = _check(plan)
+    ground = plan.ground or _check(plan, at)
+    layer, parent = ground.layer, ground.parent
     before = queries.read_shapes(grid.shape_wkb for grid in plan.ended)
     after = np.array([piece.shape for piece in plan.pieces], dtype=object)
-    check_same_ground(before, after) if plan.kind is not Change.REDRAW else None
+    if plan.ended and plan.kind is not Change.REDRAW:
+        check_same_ground(before, after)
     after = _fit(plan, layer, after)
     change = GridChange.objects.create(
         id=plan.id, kind=plan.kind.value, layer=layer, path=parent, at=at, actor_id=actor.user_id,
         actor_name=actor.name, reason=plan.reason, undoes=_undone(plan),
     )  # fmt: skip
-    begun = _begin(plan, layer, parent, after, change, at)
+    begun = _begin(plan, ground, after, change, at)
     GridLineage.objects.bulk_create(
         GridLineage(change=change, before=plan.ended[i], after=begun[j], shared_m2=m2)
         for i, j, m2 in shared_m2(before, after)
     )
     done = Done(change, begun)
+    if not plan.ended:
+        return _noted(plan, done, actor, at)
     done.handed = _hand(plan, change, begun, actor, at)
     if layer == CARRIED_LAYER:
         paths = [grid.path for grid in begun]
@@ -174,33 +189,41 @@ def _carry_out(plan: Plan, movers: Sequence[Mover], actor: Actor, at: datetime) 
         carriage = Carriage(change.pk, actor, at, queries.members_of(paths, layer))
         old = [grid.path for grid in plan.ended]
         done.moved = carry(movers, old, place_in(paths, index), change, carriage, looked_at=at)
+    return _noted(plan, done, actor, at)
+
+
+def _noted(plan: Plan, done: Done, actor: Actor, at: datetime) -> Done:
+    change, begun = done.change, done.begun
     change.moved = done.moved | asdict(done.handed)
     change.save(update_fields=["moved"])
-    detail = {"layer": layer, "ended": [g.path for g in plan.ended], "begun": [g.path for g in begun]}
+    detail = {"layer": change.layer, "ended": [g.path for g in plan.ended], "begun": [g.path for g in begun]}
     entry = (f"territory.{plan.kind}", "grid_change", str(change.pk), detail | {"reason": plan.reason})
     audit.record([entry], actor=actor, at=at)
     return done
 
 
-def _check(plan: Plan) -> tuple[str, str]:
-    """Return the layer and the parent that all the grids share."""
+def _check(plan: Plan, at: datetime) -> Ground:
+    """Return what all the grids share: their layer, their parent, their tier."""
     layer = plan.ended[0].layer
     parents = {parent_of(grid.path) for grid in plan.ended}
     if len(parents) != 1:
         raise NotOneParent
+    if any(grid.valid_from >= at for grid in plan.ended):
+        raise GridsChanged
     standing = Grid.objects.filter(layer=layer, valid_to__isnull=True)
     for grid in plan.ended:
         if standing.filter(path__startswith=grid.path).exclude(path=grid.path).exists():
             raise NotFinest(name=grid.name)
-    return layer, parents.pop() or ""
+    return Ground(layer, parents.pop() or "", plan.ended[0].tier, plan.ended[0].scene)
 
 
 def _undone(plan: Plan) -> GridChange | None:
     return plan.undoes if isinstance(plan, UndoPlan) else None
 
 
-def _begin(plan: Plan, layer: str, parent: str, shapes: Any, change: GridChange, at: datetime) -> list[Grid]:
+def _begin(plan: Plan, ground: Ground, shapes: Any, change: GridChange, at: datetime) -> list[Grid]:
     """End the old grids, retire their codes, and begin the new ones."""
+    layer, parent = ground.layer, ground.parent
     kept = {piece.path for piece in plan.pieces if piece.path}
     fresh = iter(next_paths(layer, parent, sum(not piece.path for piece in plan.pieces)))
     Grid.objects.filter(pk__in=[grid.pk for grid in plan.ended]).update(valid_to=at)
@@ -210,7 +233,6 @@ def _begin(plan: Plan, layer: str, parent: str, shapes: Any, change: GridChange,
         for grid in plan.ended
         if grid.path not in kept
     )
-    first = plan.ended[0]
     begun = []
     for piece, shape, m2 in zip(plan.pieces, shapes, areas_m2(shapes), strict=True):
         path = piece.path or next(fresh)
@@ -218,7 +240,7 @@ def _begin(plan: Plan, layer: str, parent: str, shapes: Any, change: GridChange,
         begun.append(
             Grid(
                 id=new_id(), layer=layer, path=path, code=path.replace(".", ""), name=piece.name,
-                tier=first.tier, scene=first.scene, shape_wkb=shapely.to_wkb(shape),
+                tier=ground.tier, scene=ground.scene, shape_wkb=shapely.to_wkb(shape),
                 min_lon=west, min_lat=south, max_lon=east, max_lat=north, area_m2=float(m2),
                 households=piece.households, valid_from=at,
             )
@@ -234,7 +256,7 @@ def _neighbours(plan: Plan, layer: str, shapes: Any) -> list[Grid]:
         layer=layer, valid_to__isnull=True, min_lon__lte=east + NODE, max_lon__gte=west - NODE,
         min_lat__lte=north + NODE, max_lat__gte=south - NODE,
     )  # fmt: skip
-    above = set(ancestors(plan.ended[0].path))
+    above = set(ancestors(plan.ended[0].path if plan.ended else plan.ground.parent if plan.ground else ""))
     return [grid for grid in standing.order_by("path") if grid.path not in ended | above]
 
 

@@ -109,6 +109,8 @@ def check_same_ground(before: Polygons, after: Polygons) -> None:
 def shared_m2(before: Polygons, after: Polygons) -> list[tuple[int, int, float]]:
     """Return which old ground lies in which new grid: (number before, number after, square metres)."""
     pairs = [(i, j) for i in range(len(before)) for j in range(len(after))]
+    if not pairs:
+        return []
     left, right = (np.array([pair[n] for pair in pairs]) for n in (0, 1))
     areas = differences_m2(shapely.intersection(before[left], after[right]))
     return [(i, j, float(m2)) for (i, j), m2 in zip(pairs, areas, strict=True) if m2 >= SMALLEST_M2]

@@ -10,14 +10,16 @@ from uuid import UUID
 import numpy as np
 import shapely
 
+from wangge.kernel import staging
 from wangge.kernel.actor import Actor
 from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import NotVisible, Refused, Unreadable
 from wangge.territory import queries
-from wangge.territory.change_schemas import MergeIn, PieceIn, RedrawIn, SplitIn, UndoIn
+from wangge.territory.change_schemas import BorderIn, DrawIn, MergeIn, PieceIn, RedrawIn, SplitIn, UndoIn
 from wangge.territory.changing import (
     Done,
     GridsChanged,
+    Ground,
     Piece,
     Plan,
     UndoPlan,
@@ -25,7 +27,7 @@ from wangge.territory.changing import (
     lock_grids,
 )
 from wangge.territory.cutting import cut, join
-from wangge.territory.models import Grid, GridChange
+from wangge.territory.models import Division, Grid, GridChange, Layer
 from wangge.territory.movers import Mover
 from wangge.territory.outline_checks import read_outline
 from wangge.territory.rules import UNDO_WITHIN, UNDOABLE, Change, Problems
@@ -35,6 +37,13 @@ class UndoTooLate(Refused):
     code = "territory.undo_too_late"
     zh = "这次调整已超过 {hours} 小时，不能撤销。请用新的拆分或合并来更正。"
     en = "This change is older than {hours} hours and cannot be undone. Correct it by another split or merge."
+
+
+class LayerUnknown(Refused):
+    status = 422
+    code = "territory.layer_unknown"
+    zh = "规则包里没有图层“{layer}”。请选择已有的图层。"
+    en = "The pack has no layer {layer}. Choose one that it has."
 
 
 class UndoneAlready(Refused):
@@ -82,7 +91,7 @@ def merge_grids(body: MergeIn, *, movers: Sequence[Mover], actor: Actor, at: dat
 
 
 def redraw_grids(body: RedrawIn, *, movers: Sequence[Mover], actor: Actor, at: datetime) -> Done:
-    """Give neighbours other outlines together; each goes on under its code, a new piece gets a new one.
+    """Give neighbours other outlines; each goes on under its code, a new piece gets a new one.
 
     Raises: as change_grids; OverlapsOthers, GridsChanged; Unreadable for an outline that is none.
     Rule:   TE-13.
@@ -105,6 +114,60 @@ def redraw_grids(body: RedrawIn, *, movers: Sequence[Mover], actor: Actor, at: d
         return Plan(body.id, Change.REDRAW, body.reason, list(grids.values()), pieces)
 
     return change_grids(body.id, plan, movers=movers, actor=actor, at=at, dry_run=body.dry_run)
+
+
+def move_border(body: BorderIn, *, movers: Sequence[Mover], actor: Actor, at: datetime) -> Done:
+    """Cut two neighbours together by another line; each piece goes to the grid that held most of it.
+
+    Raises: as change_grids; LineMisses, NotNeighbours, GridsChanged; Unreadable if a grid would get nothing.
+    Rule:   TE-13.
+    """
+
+    def plan() -> Plan:
+        grids = lock_grids(body.grid_ids, actor)
+        shapes = queries.read_shapes(grid.shape_wkb for grid in grids)
+        points = to_wgs84_many(np.array(body.line, dtype=np.float64), body.datum)
+        names = [grid.name for grid in grids]
+        cuts = cut(join(shapes, names), shapely.linestrings(points), name="＋".join(names))
+        parts: list[list[Any]] = [[] for _ in grids]
+        for one in cuts:
+            parts[int(np.argmax(shapely.area(shapely.intersection(shapes, one))))].append(one)
+        if not all(parts):
+            why = ("这条线会让其中一个网格没有范围", "one of the grids would get nothing")
+            raise Unreadable(field="line", why_zh=why[0], why_en=why[1])
+        pieces = [
+            Piece(grid.name, shapely.union_all(mine), grid.path, grid.households)
+            for grid, mine in zip(grids, parts, strict=True)
+        ]
+        return Plan(body.id, Change.REDRAW, body.reason, grids, pieces)
+
+    return change_grids(body.id, plan, movers=movers, actor=actor, at=at, dry_run=body.dry_run)
+
+
+def draw_grid(body: DrawIn, *, movers: Sequence[Mover], actor: Actor, at: datetime) -> Done:
+    """Begin a grid on ground that no grid of the layer covers yet; it gets the next code under its parent.
+
+    Raises: as change_grids; OverlapsOthers, LayerUnknown, NotVisible; Unreadable for an outline that is none.
+    Rule:   TE-12, TE-13.
+    """
+
+    def plan() -> Plan:
+        layer = Layer.objects.filter(code=body.layer).first()
+        if layer is None:
+            raise LayerUnknown(layer=body.layer)
+        if not actor.covers(body.under) or not _stands(body.under, at):
+            raise NotVisible
+        staging.lock_name(f"territory.grids:{layer.code}")
+        piece = Piece(body.name, _outline(PieceIn(name=body.name, geometry=body.geometry), 1, body.datum))
+        ground = Ground(layer.code, body.under, layer.tier, body.scene)
+        return Plan(body.id, Change.DRAW, body.reason, [], [piece], ground=ground)
+
+    return change_grids(body.id, plan, movers=movers, actor=actor, at=at, dry_run=body.dry_run)
+
+
+def _stands(path: str, at: datetime) -> bool:
+    division = Division.objects.filter(path=path, ended_at__isnull=True)
+    return division.exists() or Grid.objects.filter(path=path).valid_at(at).exists()
 
 
 def undo_change(

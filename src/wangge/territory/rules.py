@@ -23,6 +23,7 @@ FEWER = 4  # TE-7: the other datum must fit this many times better
 class Change(StrEnum):
     """What people do to grids that stand (TE-13)."""
 
+    DRAW = "draw"  # a new grid on free ground
     SPLIT = "split"
     MERGE = "merge"
     REDRAW = "redraw"  # the outlines of some neighbours, together

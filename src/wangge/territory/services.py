@@ -21,7 +21,14 @@ from wangge.territory.installing import install_layers, install_staffing, instal
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
 from wangge.territory.recoding import Recoding, recode_divisions
-from wangge.territory.regridding import merge_grids, redraw_grids, split_grid, undo_change
+from wangge.territory.regridding import (
+    draw_grid,
+    merge_grids,
+    move_border,
+    redraw_grids,
+    split_grid,
+    undo_change,
+)
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import DivisionImport, GridImport, ImportReport
 
@@ -39,6 +46,7 @@ __all__ = [
     "areas_m2",
     "check_coverage",
     "check_places",
+    "draw_grid",
     "export_grids",
     "import_division_upload",
     "import_divisions",
@@ -48,6 +56,7 @@ __all__ = [
     "install_staffing",
     "install_tiers",
     "merge_grids",
+    "move_border",
     "patterns",
     "read_divisions",
     "read_grids",

@@ -652,13 +652,9 @@ export type ShortageOut = {
      */
     tier: string;
     /**
-     * Rule Zh
+     * Rule
      */
-    rule_zh: string;
-    /**
-     * Rule En
-     */
-    rule_en: string;
+    rule: string;
     /**
      * Slot
      */
@@ -1229,6 +1225,85 @@ export type MergeIn = {
      * Name
      */
     name: string;
+};
+
+/**
+ * BorderIn
+ *
+ * Another border between two neighbours: the line cuts both together, each keeps its code.
+ */
+export type BorderIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Grid Ids
+     */
+    grid_ids: [
+        string,
+        string
+    ];
+    /**
+     * Line
+     */
+    line: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+};
+
+/**
+ * DrawIn
+ *
+ * A new grid of a layer under a division or grid.
+ */
+export type DrawIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Under
+     */
+    under: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scene
+     */
+    scene?: string;
+    geometry: OutlineIn;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
 };
 
 /**
@@ -9141,6 +9216,80 @@ export type MergeGridsResponses = {
 };
 
 export type MergeGridsResponse = MergeGridsResponses[keyof MergeGridsResponses];
+
+export type MoveBorderData = {
+    body: BorderIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/border';
+};
+
+export type MoveBorderErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MoveBorderError = MoveBorderErrors[keyof MoveBorderErrors];
+
+export type MoveBorderResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type MoveBorderResponse = MoveBorderResponses[keyof MoveBorderResponses];
+
+export type DrawGridData = {
+    body: DrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/draw';
+};
+
+export type DrawGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DrawGridError = DrawGridErrors[keyof DrawGridErrors];
+
+export type DrawGridResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type DrawGridResponse = DrawGridResponses[keyof DrawGridResponses];
 
 export type RedrawGridsData = {
     body: RedrawIn;
