@@ -15,6 +15,8 @@ from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from wangge.config import lifeline, partitions
 from wangge.kernel import clock
@@ -33,10 +35,16 @@ def make_partitions(timestamp: int) -> None:
 
 
 async def retry_stalled(app: App) -> int:
-    """Put the jobs of dead workers back into the queue. Returns how many."""
+    """Put the jobs of dead workers back into the queue. Returns how many.
+
+    Where the same job waits there already (its queueing lock is taken), that one does the work.
+    """
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S))
     for job in stalled:
-        await app.job_manager.retry_job(job, retry_at=clock.now())
+        try:
+            await app.job_manager.retry_job(job, retry_at=clock.now())
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(stalled)
 
 
