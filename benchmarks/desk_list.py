@@ -57,8 +57,8 @@ def fill(page: Page) -> None:
     place = page.evaluate(ASK, [f"/cases/{one['id']}", None])
     for first in range(there, CASES, AT_ONCE):
         reports = [
-            {"id": new, "at": one["reported_at"], "matter_code": one["matter_code"], "text": f"{WORDS}{n}号楼"}
-            | {"lon": place["lon"], "lat": place["lat"], "channel": "hotline", "address": f"向阳路{n}号"}
+            {"id": new, "at": one["reported_at"], "matter_code": one["matter_code"], "channel": "hotline"}
+            | {"lon": place["lon"], "lat": place["lat"], "text": f"{WORDS}{n}号楼", "address": f"向阳路{n}号"}
             for n, new in enumerate(page.evaluate(NEW_IDS, min(AT_ONCE, CASES - first)), first)
         ]
         fates = page.evaluate(ASK, ["/cases/reports", reports])
@@ -114,7 +114,9 @@ def walk(page: Page, url: str) -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("url")
     parser.add_argument("home", type=Path, help="WANGGE_HOME of the served city")
     options = parser.parse_args()

@@ -272,6 +272,26 @@ def test_merged_cases_come_back_where_they_were(house: House) -> None:
     assert broken() == []
 
 
+def test_whoever_reported_a_merged_case_does_not_verify_the_one_that_goes_on(house: House) -> None:
+    twice, target = [make_case(house, by="chief") for _ in range(2)], make_case(house)
+    for case in twice:
+        step(house, "alice", case, "merge", at=AT, reason="同一件", merged_into=target)
+    walk(house, target, "verifying")
+    seen = get(house.chief, f"/{target}").json()
+    assert "pass" not in [one["action"] for one in seen["actions"]]
+    assert str(target) not in [one["id"] for one in get(house.chief, "?waiting_for_me=true").json()["items"]]
+    for n, case in enumerate(twice):
+        assert told(step(house, "chief", target, "pass", reason="好")) == (409, "cases.same_person"), n
+        with pytest.raises(IntegrityError, match="case_closed_by_no_co_reporter"), transaction.atomic():
+            Case.objects.filter(pk=target).update(
+                status="closed", closed_at=AT, verifier_id=house.chief.user_id
+            )
+        step(house, "alice", case, "unmerge", at=AT + HOUR * 3, reason="不是同一件")
+    assert facts(target)["co_reporters"] == []
+    assert told(step(house, "chief", target, "pass", at=AT + HOUR * 4, reason="好")) == (200, None)
+    assert broken() == []
+
+
 @pytest.mark.parametrize("way", ["closed", "rejected"])
 def test_whoever_reported_a_merged_case_is_answered_when_the_other_ends(house: House, way: str) -> None:
     one, target = ready(house, "reported"), ready(house, "reported")

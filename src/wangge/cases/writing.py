@@ -22,7 +22,7 @@ from wangge.kernel import calendars, prepared
 from wangge.matters import queries as matters
 from wangge.matters.rules import Subject
 
-LISTS = ("handled_by", "judged_by", "co_departments", "co_waiting")
+LISTS = ("co_reporters", "handled_by", "judged_by", "co_departments", "co_waiting")
 FACTS = tuple(field.name for field in fields(CaseFacts))
 FIRST = {  # what a new case has; the rest begins as the table has it
     "severity": "text",
@@ -49,6 +49,7 @@ CHANGING = FIRST | {
     "answerable_id": "bigint",
     "came_from": "text",
     "absorbed": "int",
+    "co_reporters": "bigint[]",
     "handled_by": "bigint[]",
     "judged_by": "bigint[]",
     "co_departments": "bigint[]",
