@@ -1,9 +1,9 @@
-import { asError } from '@wangge/api'
+import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
 import { firstPage } from './pages'
-import { startError } from './startError'
+import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -141,6 +141,10 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
     if (to.name === 'start') return { name: firstPage(session.can), replace: true }
     if (to.meta.capability && !session.can(to.meta.capability)) return { name: 'nothing', replace: true }
     return true
+  })
+  router.onError((_cause, to) => (lostPage.value = { to: to.fullPath, error: offline() }))
+  router.afterEach((_to, _from, failure) => {
+    if (!failure) lostPage.value = undefined
   })
   return router
 }

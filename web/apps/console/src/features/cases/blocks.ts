@@ -2,7 +2,7 @@ import type { CaseRow } from '@wangge/api'
 import { groupRows } from './useListLook'
 
 /** As many lines as are drawn or left out together. */
-export const LINES_A_BLOCK = 15
+export const LINES_A_BLOCK = 20
 
 /** Lines that stand together; the first block of a group has the group's head. */
 export interface Block {
