@@ -84,6 +84,7 @@ def test_a_dispatched_batch_is_undone_but_for_what_was_signed(chromium: Browser,
     step(office, ids[:1], "sign")  # the office was faster with one of them
 
     desk.get_by_test_id("batch-undo").click()
+    expect(desk.get_by_test_id("batch-reason")).to_be_focused()
     desk.keyboard.type("派错了")
     desk.keyboard.press("Enter")
     expect_fates(desk, applied=3, refused=1)
@@ -122,6 +123,8 @@ def test_recalling_rejecting_and_urging_tell_a_fate_a_case(chromium: Browser, ci
     assert statuses(desk, ids) == ["accepted"] * 4 + ["reported"] * 2
 
     step(desk, ids[:1], "dispatch", department_id=sent)  # too late for the desk to reject it
+    desk.keyboard.press("r")
+    expect(desk.locator('tr[data-status="dispatched"]')).to_have_count(1)
     desk.keyboard.press("X")
     send(desk, "n", reason="不属实")
     expect_fates(desk, applied=5, refused=1)
