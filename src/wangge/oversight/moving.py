@@ -54,9 +54,9 @@ def _row(move: Move, kinds: dict[str, tuple[str, str]], grids: dict[str, str]) -
         grid_name=grids.get(case.grid_path, case.grid_path),
         status=case.status.value,
         due_at=case.due_at,
-        new_due_at=move.due_at,
+        new_due_at=case.due_at if move.due_at == case.due_at else move.due_at,
         stage_due_at=case.stage_due_at,
-        new_stage_due_at=move.stage_due_at,
+        new_stage_due_at=case.stage_due_at if move.stage_due_at == case.stage_due_at else move.stage_due_at,
     )
 
 
