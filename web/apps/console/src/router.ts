@@ -55,6 +55,7 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'matters', name: 'matters', component: () => import('./features/matters/MatterPage.vue') },
   { path: 'routes', name: 'routes', component: () => import('./features/routes/RoutePage.vue') },
+  { path: 'territory', name: 'territory', component: () => import('./features/territory/TerritoryPage.vue') },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
@@ -68,6 +69,7 @@ const SECTIONS: Record<string, string> = {
   routes: 'matters.read',
   triage: 'triage.read',
   oversight: 'oversight.read',
+  territory: 'territory.read',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   documents: 'documents.read',
@@ -85,6 +87,7 @@ const TEXTS: Record<string, readonly string[]> = {
   routes: ['matters'],
   triage: ['triage'],
   oversight: ['oversight'],
+  territory: ['territory', 'places'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   documents: ['documents'],
