@@ -1,4 +1,4 @@
-"""Open cases follow their grids; ended ones stay where they were. Rule: CS-41, TE-14."""
+"""Open cases follow their grids; ended ones stay where they were. Rule: CS-42, TE-14."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Venues follow the grid that covers them now. Rule: VE-12, TE-14."""
+"""Venues follow the grid that covers them now. Rule: VE-13, TE-14."""
 
 from __future__ import annotations
 
