@@ -280,3 +280,17 @@ def test_grids_go_out_as_a_file_of_ones_own_scope_only(house: Any, suffix: str) 
     if suffix == "geojson":
         assert {f["properties"]["path"] for f in own.json()["features"]} == {BOB.scope, NEXT}
     assert none.status_code == 404
+
+
+def test_what_arrives_late_in_a_grid_that_has_ended_is_carried_on_and_counts_for_the_old_one(
+    house: Any,
+) -> None:
+    done = split()
+    late = make_case(house, by="alice", at=AT, lon=118.302, lat=31.305)  # seen before, sent after
+    assert OpenCase.objects.get(pk=late).grid_path == BOB.scope
+    assert services.carry_late(MOVERS, at=NOON + timedelta(minutes=10)) == 1
+    assert OpenCase.objects.get(pk=late).grid_path == done.begun[0].path
+    rows = cases.count_by_grid(house.super, since=AT - timedelta(days=1), until=AT + timedelta(days=1))
+    assert [(row.path, row.reported) for row in rows] == [(BOB.scope, 1)]
+    assert list(cases.verify_chains()) == []
+    assert services.carry_late(MOVERS, at=NOON + timedelta(minutes=20)) == 0

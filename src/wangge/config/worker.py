@@ -19,7 +19,9 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from wangge.config import lifeline, partitions
+from wangge.config.territory_api import MOVERS
 from wangge.kernel import clock
+from wangge.territory import services as territory
 
 HEARTBEAT_S = 5.0
 STALLED_S = 20.0  # a worker without a heartbeat for so long is dead: four beats missed
@@ -32,6 +34,13 @@ PULSE_S = 1.0
 def make_partitions(timestamp: int) -> None:
     """Make the coming months' partitions, every night."""
     partitions.make_ahead(clock.today())
+
+
+@jobs_app.periodic(cron="*/10 * * * *")
+@jobs_app.task(name="config.carry_late", queueing_lock="config.carry_late")
+def carry_late(timestamp: int) -> int:
+    """What arrived in grids that have ended goes on in those that stand (TE-14)."""
+    return territory.carry_late(MOVERS, at=clock.now())
 
 
 async def retry_stalled(app: App) -> int:

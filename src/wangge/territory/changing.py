@@ -188,7 +188,7 @@ def _carry_out(plan: Plan, movers: Sequence[Mover], actor: Actor, at: datetime) 
         index = LayerIndex([paths[n] for n in order], after[order])
         carriage = Carriage(change.pk, actor, at, queries.members_of(paths, layer))
         old = [grid.path for grid in plan.ended]
-        done.moved = carry(movers, old, place_in(paths, index), change, carriage, looked_at=at)
+        done.moved = carry(movers, old, place_in(index), change, carriage, looked_at=at)
     return _noted(plan, done, actor, at)
 
 

@@ -18,6 +18,7 @@ from wangge.territory.file_reading import Table, read_divisions, read_grids, rea
 from wangge.territory.geometry import areas_m2
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
+from wangge.territory.late import carry_late
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
 from wangge.territory.recoding import Recoding, recode_divisions
@@ -44,6 +45,7 @@ __all__ = [
     "Table",
     "appoint_members",
     "areas_m2",
+    "carry_late",
     "check_coverage",
     "check_places",
     "draw_grid",
