@@ -1,4 +1,4 @@
-"""The index in memory follows every write to the grids, whoever makes it, and answers for the past (TE-30)."""
+"""The index in memory follows every write to the grids, whoever makes it; it answers for the past (TE-30)."""
 
 from __future__ import annotations
 
