@@ -37,6 +37,10 @@ describe('for whom a case waits', () => {
     expect(awaitedOf(facts({ co_handlers: none }))).toEqual([{ key: 'feed_back', name: '消防 韩' }])
   })
 
+  it('enforcement is named by its department: the handler may be of another one', () => {
+    expect(awaitedOf(facts({ status: 'transferred' }))).toEqual([{ key: 'enforce', name: '消防' }])
+  })
+
   it('a request waits for the desk beside the work', () => {
     const request = { asked: 'extension', days: 3 } as Facts['request']
     expect(awaitedOf(facts({ request })).map((one) => one.key)).toEqual(['request', 'feed_back'])

@@ -21,8 +21,9 @@ const TURN: Partial<Record<CaseDetail['status'], Awaited['key']>> = {
 /** Return for whom a case waits. The lead feeds back only when everybody has countersigned (CS-31). */
 export function awaitedOf(shown: Facts): Awaited[] {
   const helpers = shown.co_handlers.filter((one) => one.state === 'waiting')
-  const lead = [shown.department_name, shown.handler_name].filter(Boolean).join(' ')
   const turn = TURN[shown.status]
+  const names = [shown.department_name, turn === 'feed_back' ? shown.handler_name : null]
+  const lead = names.filter(Boolean).join(' ') // enforcement may be another department than the handler's
   const others = helpers.map((one): Awaited => ({ key: 'countersign', name: one.department_name }))
   const isHeld = helpers.length > 0 && (turn === 'feed_back' || turn === 'enforce')
   return [
