@@ -100,7 +100,7 @@ def grids(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """导入网格（GeoJSON、Shapefile、GeoPackage、TopoJSON、KML）。Import grids from a file of polygons."""
+    """导入网格图形文件。Import grids: GeoJSON, zipped Shapefile, GeoPackage, TopoJSON, KML."""
     path = read_path("within", within)
     if match_by not in {"name", "code", "file"}:
         raise Unreadable(field="match-by", why_zh="只能是 name、code 或 file", why_en="name, code or file")

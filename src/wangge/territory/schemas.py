@@ -113,7 +113,7 @@ class GridImport(Schema):
     datum: Datum  # asked, never guessed
     within: str  # a closed path: the division the file lies in
     match_by: Literal["name", "code", "file"] = "name"  # file: its own codes, below `within`
-    file_layer: str = Field("", max_length=128)  # asked where a file has several
+    file_layer: str = Field(default="", max_length=128)  # asked where a file has several
     matches: dict[str, str] = Field(
         default_factory=dict
     )  # name in the file -> division code; in a form: JSON
