@@ -15,7 +15,7 @@ export npm_config_update_notifier := false
 # Tests and checks have a home of their own, so they never meet a running city.
 TEST_HOME := $(CURDIR)/var/test
 # What starts whole houses, kills processes or drives a browser runs after the rest, one at a time.
-ALONE := tests/browser tests/twin/test_kill.py tests/config/test_run.py tests/config/test_supervisor.py tests/config/test_embedded.py
+ALONE := tests/browser tests/twin/test_kill.py tests/notices/test_killed_sender.py tests/config/test_run.py tests/config/test_supervisor.py tests/config/test_embedded.py
 PYTHON_READY := .venv/.ready
 NODE_READY := web/node_modules/.ready
 FACES_READY := src/wangge/static/.ready

@@ -79,7 +79,7 @@ def peer(steps: Sequence[StepCommand], actor: Actor) -> None:
             case = Case.objects.select_for_update().get(pk=step.case_id)
             facts = writing.facts_of(case)
             world = World(around, rules.stage_clocks, {}, {}, {}, {})
-            after, event = take(facts, step, actor, world)
+            after, event = take(facts, step, actor, world, step.at)
             for name in writing.CHANGING:
                 setattr(case, name, getattr(after, name))
             case.save()

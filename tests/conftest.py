@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,29 @@ from django.conf import settings
 
 from wangge.config import embedded
 from wangge.documents import printing
+from wangge.kernel import clock
 
 CHROMIUM = os.environ.get("WANGGE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 NO_CHROMIUM = "Chromium is not here: make test as root installs it, or name it in WANGGE_CHROMIUM"
 NO_OFFICE = "LibreOffice is not here: make test as root installs it, or name it in WANGGE_OFFICE"
 not_run: Counter[str] = Counter()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--today", type=date.fromisoformat, help="let the house's clock run on from this day")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Shift the house's clock in this process; the database and other processes keep the machine's."""
+    if today := config.getoption("--today"):
+        ahead: timedelta = today - datetime.now(UTC).date()
+
+        class Later(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime.now(tz) + ahead
+
+        clock.datetime = Later  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -39,3 +39,12 @@ def test_a_suggestion_is_taken_at_the_report_and_at_the_desk(chromium: Browser, 
     expect(page.get_by_test_id("chain-badge")).to_have_attribute("data-valid", "true")
     moved = page.locator('[data-testid="case-event"][data-action="reclassify"]')
     expect(moved).to_have_count(2)
+
+    page.get_by_test_id("action-accept").click()
+    page.get_by_test_id("dialog-submit").click()
+    page.get_by_test_id("suggestion-send").click()  # one click sends it away …
+    expect(page.get_by_test_id("case-page")).to_have_attribute("data-status", "dispatched")
+    page.get_by_test_id("suggestion-undo").click()  # … and one more takes it back
+    page.get_by_test_id("dialog-reason").fill("点错了")
+    page.get_by_test_id("dialog-submit").click()
+    expect(page.get_by_test_id("case-page")).to_have_attribute("data-status", "accepted")

@@ -72,9 +72,29 @@ def test_an_objection_comes_within_the_working_day_of_the_pack(house: House) -> 
     case = ready(house, "dispatched")  # on Monday: until Tuesday 24:00
     late = step(house, "han", case, "object", at=AT + timedelta(hours=38), reason="不归我们")
     assert told(late) == (409, "cases.too_late")
-    assert "2025-10-15 00:00" in (late.zh or "")
+    assert "2025-10-14 24:00" in (late.zh or "")
     in_time = step(house, "han", case, "object", at=AT + timedelta(hours=37), reason="不归我们")
     assert told(in_time) == (200, None)
+
+
+def test_a_back_dated_objection_does_not_lengthen_the_window(house: House) -> None:
+    case = ready(house, "dispatched")  # on Monday: until Tuesday 24:00
+    claimed = command(case, "object", at=AT + HOUR, reason="不归我们")
+    [late] = take(house.han, claimed, at=AT + timedelta(hours=38))
+    assert told(late) == (409, "cases.too_late")
+
+
+def test_a_step_that_arrives_late_says_so_in_the_chain(house: House) -> None:
+    case = ready(house, "dispatched")
+    claimed = command(case, "object", at=AT + HOUR * 3, reason="不归我们")
+    take(house.han, claimed, at=AT + HOUR * 30)
+    prompt = command(case, "dispatch", at=AT + HOUR * 31, department_id=house.police)
+    take(house.alice, prompt, at=AT + HOUR * 31 + timedelta(minutes=5))
+    events = get(house.alice, f"/{case}").json()["events"]
+    arrived = {event["action"]: event["detail"].get("received_at") for event in events}
+    assert arrived["object"] == "2025-10-14T08:00:00.000000Z"
+    assert arrived["dispatch"] is None
+    assert broken() == []
 
 
 def test_the_desk_recalls_before_anybody_signed(house: House) -> None:
@@ -249,6 +269,26 @@ def test_merged_cases_come_back_where_they_were(house: House) -> None:
             None,
         )
     assert (facts(target)["absorbed"], facts(target)["version"], facts(target)["event_count"]) == (0, 1, 5)
+    assert broken() == []
+
+
+def test_whoever_reported_a_merged_case_does_not_verify_the_one_that_goes_on(house: House) -> None:
+    twice, target = [make_case(house, by="chief") for _ in range(2)], make_case(house)
+    for case in twice:
+        step(house, "alice", case, "merge", at=AT, reason="同一件", merged_into=target)
+    walk(house, target, "verifying")
+    seen = get(house.chief, f"/{target}").json()
+    assert "pass" not in [one["action"] for one in seen["actions"]]
+    assert str(target) not in [one["id"] for one in get(house.chief, "?waiting_for_me=true").json()["items"]]
+    for n, case in enumerate(twice):
+        assert told(step(house, "chief", target, "pass", reason="好")) == (409, "cases.same_person"), n
+        with pytest.raises(IntegrityError, match="case_closed_by_no_co_reporter"), transaction.atomic():
+            Case.objects.filter(pk=target).update(
+                status="closed", closed_at=AT, verifier_id=house.chief.user_id
+            )
+        step(house, "alice", case, "unmerge", at=AT + HOUR * 3, reason="不是同一件")
+    assert facts(target)["co_reporters"] == []
+    assert told(step(house, "chief", target, "pass", at=AT + HOUR * 4, reason="好")) == (200, None)
     assert broken() == []
 
 

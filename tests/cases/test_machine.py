@@ -69,7 +69,7 @@ class Loop(RuleBasedStateMachine):
             merged_into=TARGET.id,
         )
         try:
-            after, event = take(self.case, command, actor, WORLD)
+            after, event = take(self.case, command, actor, WORLD, command.at)
         except Refused:
             return
         assert event.after in ROWS[self.status, action]

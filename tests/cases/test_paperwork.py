@@ -14,10 +14,12 @@ from tests.makers import make_venues
 from wangge.cases import queries
 from wangge.cases.models import CaseEvent
 from wangge.documents.models import Document
+from wangge.kernel import clock
 from wangge.kernel.ids import new_id
 from wangge.kernel.secrets import encrypt
 
 pytestmark = pytest.mark.django_db
+FIRST = f"赭山街道整改〔{clock.today().year}〕第0001号"  # documents are of the day on which they are issued
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_a_notice_carries_the_facts_of_the_case(house: House):
     [venue] = make_venues(keeper_name="王小明", keeper_phone=encrypt("13912341234"))
     case = make_case(house, venue_id=venue.id, photos=[house.photo])
     done = issue(house, case)
-    assert (done.status_code, done.json()["result"]["number"]) == (200, "赭山街道整改〔2026〕第0001号")
+    assert (done.status_code, done.json()["result"]["number"]) == (200, FIRST)
     seen = words(house, case)
     for fact in (
         "0 号店",
@@ -71,7 +73,7 @@ def test_the_case_tells_of_it_and_its_chain_holds(house: House):
     assert post(house.alice, f"/{case}/documents", sent).status_code == 208  # one document, one number
     assert Document.objects.count() == 1
     event = CaseEvent.objects.get(case_id=case, action="issue_document")
-    assert (event.id, event.detail["number"]) == (UUID(sent["id"]), "赭山街道整改〔2026〕第0001号")
+    assert (event.id, event.detail["number"]) == (UUID(sent["id"]), FIRST)
     gone = post(house.alice, f"/{case}/documents/{sent['id']}/void", {"reason": "写错地址"})
     assert gone.json()["void_reason"] == "写错地址"
     again = post(house.alice, f"/{case}/documents/{sent['id']}/void", {"reason": "写错地址"})

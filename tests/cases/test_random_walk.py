@@ -128,7 +128,8 @@ def check_all() -> int:
         assert case.due_at > case.reported_at
         assert (case.closed_at is not None) == (status in ENDED)
         assert (case.stage_due_at is None) == (status in {*ENDED, "suspended", "handling", "transferred"})
-        assert case.absorbed == Case.objects.filter(merged_into_id=case.pk).count()
+        merged = list(Case.objects.filter(merged_into_id=case.pk).values_list("reporter_id", flat=True))
+        assert (case.absorbed, sorted(case.co_reporters)) == (len(merged), sorted(merged))
         assert not (case.co_waiting and status in {"verifying", "closed"})
         seen += len(events)
     assert list(queries.verify_chains()) == []

@@ -201,6 +201,15 @@ def test_nobody_who_ever_handled_it_judges_the_work(action: str) -> None:
     check_four_eyes(Action(action), case, actor_id=VERIFIER)
 
 
+@pytest.mark.parametrize("action", VERDICTS)
+def test_whoever_reported_a_case_merged_into_it_does_not_judge_it(action: str) -> None:
+    case = make_facts(absorbed=1, co_reporters=(31,))
+    with pytest.raises(SamePerson) as refused:
+        check_four_eyes(Action(action), case, actor_id=31)
+    assert refused.value.message("zh").endswith("您在本案中已是并入案件的上报人。")
+    check_four_eyes(Action(action), case, actor_id=VERIFIER)
+
+
 @pytest.mark.parametrize("action", WORK)
 def test_nobody_who_ever_judged_it_handles_it(action: str) -> None:
     case = make_facts(judged_by=(VERIFIER,))

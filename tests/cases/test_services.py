@@ -27,10 +27,15 @@ from tests.cases.makers import (
     walk,
 )
 from tests.makers import AT, make_photo, make_venues
+from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.cases import queries, services
 from wangge.cases.models import Case, CaseEvent
+from wangge.cases.recounting import Window
+from wangge.kernel import calendar_changes
+from wangge.kernel.actor import Actor
 from wangge.kernel.batches import TooMany
-from wangge.kernel.calendar import national
+from wangge.kernel.calendar import DayKind, national
+from wangge.kernel.calendar_changes import LocalDayIn
 from wangge.kernel.fates import Fate
 from wangge.kernel.models import AuditRow, Receipt
 
@@ -239,6 +244,7 @@ def year_2031(monkeypatch: pytest.MonkeyPatch) -> Any:
     national._memo.clear()
 
 
+ADMIN = Actor(9, "管理员", Role.SYSTEM_ADMIN.value, "34.", None, CAPABILITIES[Role.SYSTEM_ADMIN])
 IN_2031 = datetime(2031, 3, 3, 2, 0, tzinfo=UTC)  # a Monday
 
 
@@ -290,3 +296,42 @@ def test_a_deadline_that_waited_is_counted_by_the_pack_that_the_case_was_made_un
     year_2031()
     assert services.set_missing_deadlines(at=IN_2031 + HOUR) == 1
     assert facts(case)["due_at"] == datetime(2031, 3, 6, 16, tzinfo=UTC)  # three working days, not nine
+
+
+def test_the_clock_of_a_stage_that_waited_for_a_year_gets_its_end_too(house: House, year_2031: Any) -> None:
+    case = make_case(house, at=IN_2031)
+    step = command(case, "accept", at=IN_2031 + HOUR)
+    take(house.alice, step)
+    assert facts(case)["stage_due_at"] is None
+    year_2031()
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR * 2) == 1
+    assert facts(case)["stage_due_at"] == datetime(2031, 3, 4, 16, tzinfo=UTC)  # one working day
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR * 3) == 0
+    assert broken() == []
+
+
+def test_more_time_granted_while_a_year_is_unknown_is_counted_once_it_is_known(
+    house: House, year_2031: Any
+) -> None:
+    case = make_case(house, at=IN_2031)
+    walk(house, case, "handling", at=IN_2031)
+    ask = command(case, "ask_extension", at=IN_2031 + HOUR * 3, reason="等配件", days=2)
+    take(house.han, ask)
+    take(house.alice, command(case, "extend", at=IN_2031 + HOUR * 4, reason="同意"))
+    assert (facts(case)["due_at"], facts(case)["extensions"]) == (None, 1)
+    year_2031()
+    assert services.set_missing_deadlines(at=IN_2031 + HOUR * 5) == 1
+    assert facts(case)["due_at"] == datetime(2031, 3, 10, 16, tzinfo=UTC)  # Thursday, and two working days
+    assert broken() == []
+
+
+def test_an_extension_stays_when_a_calendar_change_is_counted_anew(house: House) -> None:
+    case = make_case(house)  # three working days: until Thursday 16th 24:00
+    walk(house, case, "handling")
+    take(house.han, command(case, "ask_extension", at=AT + HOUR * 3, reason="等配件", days=2))
+    take(house.alice, command(case, "extend", at=AT + HOUR * 4, reason="同意"))
+    assert facts(case)["due_at"] == datetime(2025, 10, 20, 16, tzinfo=UTC)
+    day_off = LocalDayIn(date(2025, 10, 15), DayKind.LOCAL_OFF, "镜湖府办〔2025〕12号")
+    calendar_changes.put_local_days("34.02.03.", [day_off], actor=ADMIN, at=AT + HOUR * 5)
+    assert queries.list_deadline_moves(house.alice, Window(), beyond=None, limit=10) == ([], None)
+    assert queries.explain_deadline(house.bob, case).lines[-1].zh.endswith("2025-10-20 24:00")

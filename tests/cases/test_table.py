@@ -76,7 +76,7 @@ def attempt(status: Status, action: Action, role: Role) -> str:
     actor = plain_actor(ALICE.acting_as(role), user_id=ACTOR, department_id=DEPARTMENT)
     try:
         world = replace(WORLD, pasts={command.id: Past(Surroundings())})
-        return take(case, command, actor, world)[0].status.value
+        return take(case, command, actor, world, START)[0].status.value
     except Refused as refusal:
         return f"{refusal.status} {refusal.code}"
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cases.makers import HOUR, House, command, make_case, make_house, report, take, walk
+from tests.cases.tellers import install, tell
 from tests.ground import NEXT
 from tests.makers import AT, BOB, Person, make_actor, make_user, make_venues
 from tests.notices.makers import connect, gateway
@@ -38,39 +39,12 @@ def house() -> House:
     return make_house()
 
 
-def install(*rules: dict[str, Any]) -> None:
-    """Put rules into force; a rule names its topic and its recipients and what else it differs in."""
-    plain: dict[str, Any] = {
-        "name_zh": "通知",
-        "name_en": "Notice",
-        "media": ["in_app"],
-        "delay_minutes": 0,
-        "only_if_open": False,
-        "levels_up": 0,
-        "is_urgent": False,
-        "is_duty": True,
-        "is_digest": False,
-        "text_zh": "{matter}，{place}，{due}，{reason}",
-        "text_en": "{matter}, {place}, {due}, {reason}",
-        "source": "test",
-        "is_confirmed": False,
-    }
-    notices.install_rules(
-        [{"code": f"r{n}", **plain, **rule} for n, rule in enumerate(rules)], pack_version="t@1"
-    )
-
-
 def told() -> dict[str, set[str]]:
     """Return who has a notice of which topic."""
     found: dict[str, set[str]] = {}
     for topic, username in Notice.objects.values_list("message__topic", "user__username"):
         found.setdefault(topic, set()).add(username)
     return found
-
-
-def tell(at: Any = AT + DAY) -> None:
-    while services.tell_news(at=at):
-        pass
 
 
 def test_each_step_tells_those_whom_its_rule_names(house: House) -> None:

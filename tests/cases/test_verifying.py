@@ -64,6 +64,7 @@ CASE_COLUMNS: dict[str, str] = {
     "answerable_id": "NULL",
     "came_from": "'accepted'",
     "absorbed": "3",
+    "co_reporters": "'{7}'",
     "handled_by": "handled_by || 7::bigint",
     "judged_by": "'{7}'",
     "co_departments": "'{7}'",

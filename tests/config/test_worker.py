@@ -57,3 +57,23 @@ def test_the_job_of_a_dead_worker_waits_again_and_that_of_a_live_one_goes_on() -
     assert ProcrastinateJob.objects.get(pk=dead).status == "todo"
     assert ProcrastinateJob.objects.get(pk=live).status == "doing"
     assert ProcrastinateWorker.objects.count() == 2
+
+
+def test_a_dead_workers_job_that_waits_again_already_is_let_go() -> None:
+    """Two of one queueing lock cannot wait: every later worker would die of the attempt."""
+    name = "notices.send_due"
+    defer = jobs_app.configure_task(name, queueing_lock=name, allow_unknown=True).defer
+    dead = int(defer())
+    worker_id = make_worker(silent_for=timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker_id, dead]
+        )
+    waiting = int(defer())
+
+    retry()
+
+    left = ProcrastinateJob.objects.filter(pk__in=[dead, waiting])
+    assert list(left.values_list("pk", "status")) == [(waiting, "todo")]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [waiting])

@@ -70,5 +70,11 @@ def test_what_is_no_position_is_refused(lon, lat):
 
 
 def test_an_unknown_datum_is_named():
-    with pytest.raises(Unreadable, match="bd09"):
-        to_wgs84(118.0, 31.0, "bd09")
+    with pytest.raises(Unreadable, match="xian80"):
+        to_wgs84(118.0, 31.0, "xian80")
+
+
+def test_bd09_is_gcj02_turned_again_and_comes_back_exactly():
+    lon, lat = to_wgs84(116.41036949371029, 39.92133699351021, "bd09")  # the pair that every converter quotes
+    assert from_wgs84(lon, lat, "gcj02") == pytest.approx((116.404, 39.915), abs=1e-9)
+    assert from_wgs84(lon, lat, "bd09") == pytest.approx((116.41036949371029, 39.92133699351021), abs=1e-9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,12 +35,13 @@ class Gateway:
 
 
 @contextmanager
-def gateway(status: int = 200) -> Iterator[Gateway]:
+def gateway(status: int = 200, *, delay_s: float = 0) -> Iterator[Gateway]:
     kept = Gateway(status=status)
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            time.sleep(delay_s)
             if kept.status == 200:
                 kept.received.append(json.loads(body))
                 kept.keys.append(self.headers.get("Idempotency-Key", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from tests.notices.makers import (
     telling,
 )
 from wangge.accounts.models import User
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 from wangge.kernel import jobs
 from wangge.kernel.models import AuditRow
 from wangge.kernel.secrets import encrypt
@@ -286,3 +287,36 @@ def test_the_past_is_forgotten_after_half_a_year() -> None:
 
     assert services.forget_old(at=AT) == 1
     assert Notice.objects.get().message.key == "new"
+
+
+def test_each_hears_in_the_language_of_choice() -> None:
+    bob, eve = make_actor(BOB), make_user(username="eve", name="伊芙")
+    services.choose(PreferenceIn(language=Language.EN), actor=replace(bob, user_id=eve.pk))
+    with gateway() as sms:
+        connect(Medium.SMS, sms.url)
+        give_address(bob.user_id, Medium.SMS, PHONE)
+        give_address(eve.pk, Medium.SMS, "13800000002")
+        lines = [("c1", "13800000003", "zh"), ("c2", "13800000004", "en")]
+        contacts = [Contact(name, "sms", encrypt(phone), language) for name, phone, language in lines]
+        services.tell([telling("a", [bob.user_id, eve.pk], contacts=contacts)], at=AT)
+        services.send_due(at=AT)
+
+    heard = {one["phone"]: (one["title"], one["message"]) for one in sms.received}
+    chinese = ("有新案件待签收", "灭火器过期，花园路 1 号。")
+    english = ("A case waits", "Fire extinguisher, 1 Garden Road.")
+    assert heard == {PHONE: chinese, "13800000002": english, "13800000003": chinese, "13800000004": english}
+
+
+def test_a_digest_in_english_is_english_throughout() -> None:
+    install_hours()
+    bob = make_actor(BOB)
+    services.choose(PreferenceIn(wants_digest=True, language=Language.EN), actor=bob)
+    with gateway() as sms:
+        connect(Medium.SMS, sms.url)
+        give_address(bob.user_id, Medium.SMS, PHONE)
+        services.tell([telling(key, [bob.user_id]) for key in "ab"], at=AT)
+        services.send_due(at=MORNING)
+
+    [one] = sms.received
+    assert one["title"] == "Grid news: 2 messages"
+    assert one["message"].splitlines()[1] == "2. A case waits: Fire extinguisher, 1 Garden Road."

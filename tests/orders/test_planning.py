@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.makers import ALICE, BOB, CAROL, make_venues, plain_actor
 from tests.orders.makers import DEC, IN_NOVEMBER, NOV, make_bob, make_plan, make_rules
-from wangge.kernel.calendar import YearUnknown, is_workday
+from wangge.kernel.calendar import YearUnknown, is_workday, national
 from wangge.kernel.errors import NotYourRole
 from wangge.orders import services
 from wangge.orders.models import Order
@@ -206,3 +206,13 @@ def test_the_daily_plan_reaches_every_province_once():
     make_venues(class_code="crowded", grid_path="44.03.01.", tags=["red"])
     assert services.plan_ahead(7, at=IN_NOVEMBER).by_rule == {"FQ-06-red": 14}
     assert services.plan_ahead(7, at=IN_NOVEMBER).made == 0
+
+
+def test_before_a_year_that_nobody_knows_the_daily_job_plans_the_rest():
+    make_rules()
+    make_venues(class_code="crowded", tags=["red"])
+    make_venues(class_code="rental", tags=["banned"])
+    eve = datetime(max(national.years), 12, 29, 2, tzinfo=UTC)
+    made = services.plan_ahead(7, at=eve)
+    assert made.by_rule == {"FQ-05-banned": 1, "FQ-06-red": 7}  # the last quarter of December, and each day
+    assert Order.objects.filter(rule_code="FQ-05-banned", due_on__year=eve.year).count() == 1

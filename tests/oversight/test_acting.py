@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cases.makers import make_case
-from tests.makers import AT, make_client
+from tests.makers import AT, Person, make_actor, make_client
 from tests.oversight.makers import act, china, make_handled, make_watched_house, take
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.queries import verify_chains
 from wangge.kernel import calendar_changes
 from wangge.kernel.actor import Actor
-from wangge.kernel.calendar import DayKind
+from wangge.kernel.calendar import DayKind, national
 from wangge.kernel.calendar_changes import LocalDayIn
 from wangge.kernel.errors import NotVisible, NotYourRole, Unreadable, VersionConflict
 from wangge.kernel.ids import new_id
@@ -82,7 +83,10 @@ def test_the_table_of_departments_and_the_late_list(house):
     case_id = make_handled(house)
     services.climb(at=LATE)
     take(house.super, act(case_id, "yellow"), act(case_id, "supervise"), at=LATE)
-    [row] = queries.list_departments(house.super, at=LATE + timedelta(days=10))
+    page = queries.list_departments(house.super, at=LATE + timedelta(days=10))
+    [row] = page.items
+    assert page.total == 1
+    assert queries.list_departments(house.super, offset=1, at=LATE).items == []
     assert (row.department_id, row.late_cases, row.yellow, row.letters_open) == (house.fire, 1, 1, 1)
     assert row.answers_late == 2
     client = make_client(house.super)
@@ -168,3 +172,33 @@ def test_a_year_is_loaded_by_the_administrator_and_checked(house):
     shown = client.get("/api/calendar?year=2031").json()
     assert shown["is_known"] is True
     assert {day["on"]: day["kind"] for day in shown["days"]}["2031-01-04"] == "makeup"
+
+
+@pytest.fixture
+def year_2031(monkeypatch):
+    """Let the calendar learn a year, and forget it afterwards."""
+    for name in ("holidays", "years"):
+        monkeypatch.setattr(national, name, set(getattr(national, name)))
+    yield lambda: national.extend(2031, [date(2031, 1, 1)], [])
+    national._memo.clear()
+
+
+def test_letters_and_promises_of_an_unknown_year_get_their_day_once_it_is_known(house, year_2031):
+    monday = china("2031-03-03T10:00")
+    case_id = make_handled(house, at=monday, channel="hotline")
+    letter = act(case_id, "supervise")
+    assert codes(take(house.super, letter, at=monday)) == ["applied"]
+    services.climb(at=monday)
+    assert Act.objects.get().answer_due_at is None
+    assert [row.answer_due_at for row in queries.get_case(house.super, case_id, at=monday).acts] == [None]
+    year_2031()
+    services.climb(at=monday + timedelta(minutes=5))
+    assert Act.objects.get().answer_due_at == china("2031-03-07T00:00")
+
+
+def test_loading_a_year_counts_what_waited_for_it(house):
+    admin = make_client(make_actor(Person("sys", "系统员", Role.SYSTEM_ADMIN, "34.")))
+    body = {"holidays": [f"2031-0{month}-01" for month in range(1, 9)], "makeup_days": []}
+    assert admin.put("/api/calendar/years/2031", body, content_type="application/json").status_code == 200
+    waiting = ProcrastinateJob.objects.filter(task_name="cases.set_missing_deadlines", status="todo")
+    assert waiting.count() == 1

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.cases.makers import make_case
-from tests.makers import Person, make_actor, make_client
+from tests.cases.makers import make_case, suspend
+from tests.makers import AT, Person, make_actor, make_client
 from tests.oversight.makers import act, china, make_handled, make_watched_house, take
 from wangge.accounts.rules import Role
 from wangge.kernel import clock
 from wangge.kernel.ids import new_id
+from wangge.kernel.models import AuditRow
 from wangge.oversight import services
 
 pytestmark = pytest.mark.django_db
@@ -56,10 +59,10 @@ def test_letters_and_cards_are_listed_for_those_who_see_the_case(house):
 
 def test_the_table_of_departments_counts_what_the_reader_sees(house):
     make_handled(house)
-    [row] = make_client(house.super).get("/api/oversight/departments").json()
+    [row] = make_client(house.super).get("/api/oversight/departments").json()["items"]
     assert (row["department_id"], row["open_cases"], row["late_cases"]) == (house.fire, 1, 1)
     assert make_client(house.bob).get("/api/oversight/departments").status_code == 403
-    assert make_client(house.carol).get("/api/oversight/departments").json() == []
+    assert make_client(house.carol).get("/api/oversight/departments").json() == {"items": [], "total": 0}
 
 
 def test_acts_answers_and_their_taking_back_have_a_fate_each(house):
@@ -121,3 +124,43 @@ def test_the_calendar_is_read_by_everybody_of_the_place(house):
     shown = make_client(house.bob).get("/api/calendar?year=2025").json()
     assert (shown["is_known"], shown["path"]) == (True, house.bob.scope)
     assert make_client(house.bob).get("/api/calendar?year=1999").status_code == 422
+
+
+def test_late_cases_as_a_file_who_gets_them_and_who_does_not(house):
+    case_id = make_handled(house)
+    path = "/api/oversight/late/export"
+    answer = make_client(house.super).get(f"{path}.csv")
+    assert answer.status_code == 200
+    assert str(case_id) in b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert AuditRow.objects.filter(action="oversight.export").count() == 1
+    assert make_client(house.super).get(f"{path}.pdf").status_code == 422
+    assert make_client(house.chief).get(f"{path}.csv").status_code == 403  # reads oversight, exports nothing
+    assert make_client(house.bob).get(f"{path}.xlsx").status_code == 403
+    stranger = make_client(house.carol).get(f"{path}.csv")
+    assert str(case_id) not in b"".join(stranger.streaming_content).decode("utf-8-sig")
+    assert AuditRow.objects.filter(action="oversight.export").count() == 2
+
+
+def test_a_list_shows_what_its_reporters_still_wait_for(house):
+    tip, own = make_case(house, channel="hotline", at=LATE - timedelta(days=5)), make_handled(house)
+    services.note_promises([tip])
+    body = {"case_ids": [str(tip), str(own)]}
+    [row] = post(house.super, "promise-lights", body).json()
+    assert (row["case_id"], row["light"]) == (str(tip), "yellow")
+    assert row["due_at"] == "2025-10-22T16:00:00Z"  # reported on a Friday, three working days
+    assert post(house.carol, "promise-lights", body).json() == []
+    assert post(house.bob, "promise-lights", body).status_code == 403
+    assert post(house.super, "promise-lights", {"case_ids": [str(tip)] * 201}).status_code == 422
+
+
+def test_suspended_cases_are_named_beside_the_moves(house):
+    case_id = make_handled(house)
+    suspend(house, case_id, at=AT + timedelta(hours=4))
+    day = {"on": "2025-10-15", "kind": "local_off", "reason": "市府办〔2025〕1号"}
+    body = {"path": "34.02.", "days": [day]}
+    admin = make_client(make_actor(ADMIN))
+    assert admin.post("/api/calendar/days", body, content_type="application/json").status_code == 200
+    page = make_client(house.super).get("/api/oversight/moves").json()
+    assert (page["items"], page["stopped_total"]) == ([], 1)
+    assert [row["case_id"] for row in page["stopped"]] == [str(case_id)]
+    assert make_client(house.carol).get("/api/oversight/moves").json()["stopped"] == []

@@ -35,7 +35,16 @@ def problems_of(shelf: Path, name: str = "town") -> list[tuple[str, int, str]]:
 
 
 def test_the_shipped_packs_are_whole():
-    assert services.list_names() == ["base", "dongguan", "wuhu"]
+    assert services.list_names() == [
+        "base",
+        "district_grids",
+        "dongguan",
+        "harbin",
+        "keqiao",
+        "lunan",
+        "township_grids",
+        "wuhu",
+    ]
     for name in services.list_names():
         pack = services.load(name)
         assert sum(row.code.startswith("H") for row in pack.matters) == 51

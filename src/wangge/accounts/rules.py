@@ -27,6 +27,13 @@ class Role(StrEnum):
     LEADER = "leader"  # 领导（只读）
 
 
+class Language(StrEnum):
+    """In which people are written to."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 class Medium(StrEnum):
     """By what somebody is reached outside the house."""
 
@@ -50,6 +57,7 @@ _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
 _WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
+_REVEAL = frozenset({"venues.reveal"})  # a phone unmasked, for a reason
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -78,6 +86,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "triage.read",
     }
     | _WATCH
+    | _REVEAL
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
@@ -86,14 +95,17 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"evidence.read", "evidence.export", "major_hazards.list", "major_hazards.export", "triage.read"}
     | {"cases.read_restricted", "matters.review", "cases.reclassify", "cases.reclassify_late"}
     | _WATCH
+    | _REVEAL
     | {"oversight.supervise", "cases.move_deadlines"},
     Role.GRID_CHIEF: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"}
+    | _REVEAL
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
-    | {"documents.record", "major_hazards.assess"},
+    | {"documents.record", "major_hazards.assess"}
+    | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _DOCUMENTS
     | _MAJOR

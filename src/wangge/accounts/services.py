@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from wangge.accounts.models import Department, LoginAttempts, Post, User
 from wangge.accounts.queries import get_actor
 from wangge.accounts.reaching import set_addresses
+from wangge.accounts.rescoping import recode_departments, rescope_posts, scopes_under
 from wangge.accounts.rules import (
     Attempts,
     DepartmentMissing,
@@ -46,6 +47,9 @@ __all__ = [
     "ensure_departments",
     "grant_post",
     "grant_posts",
+    "recode_departments",
+    "rescope_posts",
+    "scopes_under",
     "set_addresses",
 ]
 WEAK = {  # Django's own sentences are not all translated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpResponseBase
 from ninja import Query, Router
 from ninja.responses import Status
 
-from wangge.cases import paperwork, queries, services
+from wangge.cases import paperwork, place_log, queries, services
 from wangge.cases.schemas import (
     CaseDetail,
     CaseDocumentIn,
@@ -18,6 +19,7 @@ from wangge.cases.schemas import (
     CaseReport,
     CircleFigures,
     DeadlineOut,
+    GridCases,
     HandlerAdvice,
     InboxOut,
     SavedFilterIn,
@@ -30,6 +32,7 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
+from wangge.notices.schemas import ToldPage
 from wangge.territory.schemas import FeatureCollection
 
 router = Router(tags=["cases"])
@@ -51,6 +54,15 @@ def export_cases(request: ActorRequest, suffix: str, filters: Query[CaseFilter])
 def list_case_points(request: ActorRequest, bbox: str, filters: Query[CaseFilter]) -> FeatureCollection:
     """Open cases in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000."""
     return queries.list_points(request.actor, bbox, filters, at=clock.now())
+
+
+@router.get(
+    "/figures/by-grid", response={200: list[GridCases], 403: Refusal}, operation_id="count_cases_by_grid"
+)
+def count_cases_by_grid(request: ActorRequest, first_on: date, last_on: date) -> list[GridCases]:
+    """Cases reported and closed from the first to the last day, by the grid of that moment (China's days)."""
+    since, until = clock.days(first_on, last_on)
+    return queries.count_by_grid(request.actor, since=since, until=until)
 
 
 @router.get("/figures", response=CircleFigures, operation_id="get_case_figures")
@@ -79,6 +91,14 @@ def save_filter(request: ActorRequest, body: SavedFilterIn) -> SavedFilterOut:
 def delete_filter(request: ActorRequest, filter_id: UUID) -> Status[None]:
     services.delete_filter(filter_id, actor=request.actor, at=clock.now())
     return Status(204, None)
+
+
+@router.get("/told", response={200: ToldPage, 403: Refusal}, operation_id="list_told_of_place")
+def list_told_of_place(
+    request: ActorRequest, venue_id: UUID, beyond: int | None = None, limit: int = 20
+) -> ToldPage:
+    """The urge log of a place: who was told about its cases, by what, and whether it arrived."""
+    return place_log.list_told(request.actor, venue_id, beyond=beyond, limit=min(max(limit, 1), 100))
 
 
 @router.get("/inboxes", response={200: list[InboxOut], 403: Refusal}, operation_id="list_inboxes")

@@ -136,6 +136,7 @@ UNTOLD: Mapping[str, Any] = {  # what a case has whose report is older than the 
     "stops_operation": False,
     "came_from": "",
     "absorbed": 0,
+    "co_reporters": [],
     "co_departments": [],
     "co_waiting": [],
     "asked": "",

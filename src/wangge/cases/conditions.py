@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from wangge.cases.deadlines import CHINA, Calendar, deadline_if_known
+from wangge.cases.deadlines import Calendar, deadline_if_known
 from wangge.cases.refusals import (
     AskedAlready,
     CountersignMissing,
@@ -31,13 +31,14 @@ from wangge.cases.rules import (
 )
 from wangge.cases.wording import ACTION_ZH, ASKED_ZH
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import deadline_words
 from wangge.kernel.errors import Refused
 from wangge.matters.rules import Clock, Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The moment of a step: what the pack allows, the calendar of the place, the time."""
+    """The moment of a step by the house's clock (CS-41): what the pack allows, the calendar, the time."""
 
     limits: Limits
     calendar: Calendar
@@ -84,7 +85,8 @@ def _in_window(action: Action, since: datetime, working_days: int | None, now: N
         return
     until = deadline_if_known(since, Clock(working_days, None), now.calendar)
     if until is not None and now.at >= until:
-        said = f"{until.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        day, clock_time = deadline_words(until)
+        said = f"{day} {clock_time}"
         raise TooLate(action=action, action_zh=ACTION_ZH[action], until=said)
 
 

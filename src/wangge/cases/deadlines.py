@@ -94,6 +94,24 @@ def extended(
         return due_at + (resumed_at - suspended_at)
 
 
+def moved_by_days(
+    due_at: datetime | None, days: int, clock: Clock | None, calendar: Calendar
+) -> datetime | None:
+    """Return a business deadline that was extended by `days`: working days, or plain ones where hours count.
+
+    Where a year is unknown it moves by plain days, rather than not at all.
+    Rule: CS-6, CS-33.
+    """
+    if due_at is None or not days:
+        return due_at
+    if clock is not None and clock.hours is not None:
+        return due_at + timedelta(days=days)
+    try:
+        return calendar.add_working_days(due_at - INSTANT, days)
+    except Refused:
+        return due_at + timedelta(days=days)
+
+
 def light(
     status: Status, spans: list[tuple[datetime, datetime | None]], at: datetime, *, yellow_at_pct: int
 ) -> Light:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from wangge.cases.chain import Event
-from wangge.cases.deadlines import CHINA, Calendar, deadline, extended
+from wangge.cases.deadlines import CHINA, Calendar, deadline, extended, moved_by_days
 from wangge.cases.rules import Action, Mark
 from wangge.kernel.calendar import HALVES, DayKind
 from wangge.kernel.clock import deadline_words
@@ -164,7 +164,8 @@ def recount(
 ) -> datetime | None:
     """Return the business deadline as `calendar` has it, counted anew through every suspension of the case.
 
-    A deadline that people moved to a day of their own stays where they put it. None: a year is unknown.
+    A deadline that people moved to a day of their own stays where they put it; an extension that was granted
+    while a year was unknown is counted now. None: a year is unknown.
     Rule: CS-6.
     """
     try:
@@ -172,6 +173,7 @@ def recount(
     except Refused:
         return None
     stopped_at: datetime | None = None
+    days = 0
     for event in events:
         facts = event.detail.get("facts", {})
         if event.action == Action.SUSPEND:
@@ -179,6 +181,10 @@ def recount(
         elif event.action == Action.RESUME and stopped_at is not None:
             due_at = extended(due_at, clock, suspended_at=stopped_at, resumed_at=event.at, calendar=calendar)
             stopped_at = None
+        elif event.action == Action.ASK_EXTENSION:
+            days = event.detail.get("days", 0)
+        elif event.action == Action.EXTEND and not facts.get("due_at"):  # granted while a year was unknown
+            due_at = moved_by_days(due_at, days, clock, calendar)
         elif facts.get("due_at") and event.seq > 1 and event.action not in COUNTED:
             due_at = datetime.fromisoformat(facts["due_at"])
     return due_at

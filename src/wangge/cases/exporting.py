@@ -12,15 +12,11 @@ from wangge.cases.schemas import CaseFilter, CaseRow
 from wangge.cases.showing import rows_of
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
-from wangge.kernel.errors import Refused, Unreadable
-from wangge.kernel.spreadsheets import write_csv, write_xlsx
+from wangge.kernel.downloads import check_suffix, download
+from wangge.kernel.errors import Refused
 
 MOST = 100_000
 AT_ONCE = 1000
-WRITERS = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 
 
 class TooManyRows(Refused):
@@ -34,19 +30,13 @@ def export(
     actor: Actor, filters: CaseFilter, suffix: str, at: datetime
 ) -> HttpResponse | StreamingHttpResponse:
     """Return the filtered list as a file. Raises: Unreadable, TooManyRows."""
-    if suffix not in WRITERS:
-        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
-    write, media_type = WRITERS[suffix]
+    check_suffix(suffix)
     found = queries.select(actor, filters, at)
     count = found.order_by()[: MOST + 1].count()
     if count > MOST:
         raise TooManyRows(count=f"{MOST}+", most=MOST)
     rows = (_columns(row) for page in _pages(actor, filters, at) for row in page)
-    answer = StreamingHttpResponse(write(rows, list(COLUMNS)), content_type=media_type)
-    answer["Content-Disposition"] = (
-        f'attachment; filename="cases-{at.astimezone(CHINA):%Y%m%d-%H%M}.{suffix}"'
-    )
-    return answer
+    return download(rows, list(COLUMNS), name="cases", suffix=suffix, at=at)
 
 
 def _pages(actor: Actor, filters: CaseFilter, at: datetime) -> Iterator[list[CaseRow]]:

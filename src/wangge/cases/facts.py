@@ -42,6 +42,7 @@ class CaseFacts:
     answerable_id: int | None = None  # the department that got it first, until somebody has signed
     came_from: str = ""  # the status before it was merged
     absorbed: int = 0  # cases that were merged into this one
+    co_reporters: tuple[int, ...] = ()  # who reported those, once a case
     handled_by: tuple[int, ...] = ()  # everybody who ever did a handler's work on it
     judged_by: tuple[int, ...] = ()  # everybody who ever passed, failed or let run again
     co_departments: tuple[int, ...] = ()  # they handle it together with the lead

@@ -32,7 +32,7 @@ CONTACTS: Mapping[Who, ContactKind] = {
 }
 POLICE = frozenset({Who.POLICE_STATION, Who.POLICE_MANAGER})
 POLICE_KIND = "police"
-Line = tuple[str, str, bytes]  # short name, medium, sealed address
+Line = tuple[str, str, bytes, str]  # short name, medium, sealed address, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Hearers:
                 found += self.kept.get(case.venue_id, [])
             elif who in CONTACTS:
                 found += self.book.get((case.place, CONTACTS[who].value), [])
-        return list({(name, medium): (name, medium, sealed) for name, medium, sealed in found}.values())
+        return list({line[:2]: line for line in found}.values())
 
 
 def _around(path: str, levels_up: int) -> str:

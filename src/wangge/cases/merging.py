@@ -41,7 +41,10 @@ def _count(
     target: CaseFacts, other: CaseFacts, event: Event, n: int, actor: Actor
 ) -> tuple[CaseFacts, Event]:
     mark = Mark.MERGED_HERE if n > 0 else Mark.UNMERGED_HERE
-    facts = {"absorbed": max(0, target.absorbed + n)}
+    reporters = [*target.co_reporters, other.reporter_id] if n > 0 else list(target.co_reporters)
+    if n < 0 and other.reporter_id in reporters:  # a case merged before this list was kept is not on it
+        reporters.remove(other.reporter_id)
+    facts = {"absorbed": max(0, target.absorbed + n), "co_reporters": tuple(reporters)}
     return _noted(target, mark, {"case": str(other.id)}, facts, event, actor)
 
 

@@ -68,6 +68,7 @@ class Case(models.Model):
     answerable = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     came_from = models.CharField(max_length=16, db_default="")  # the status before it was merged
     absorbed = models.PositiveIntegerField(db_default=0)  # cases merged into this one
+    co_reporters = ArrayField(models.BigIntegerField(), db_default=NOBODY)  # who reported those, once a case
     handled_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)  # whoever did a handler's work
     judged_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
     co_departments = ArrayField(models.BigIntegerField(), db_default=NOBODY)
@@ -134,6 +135,12 @@ class Case(models.Model):
                 & ~Q(handled_by__contains=_one("reporter"))
                 & ~Q(judged_by__contains=_one("reporter")),
                 name="case_three_people_for_ever",
+            ),
+            models.CheckConstraint(
+                condition=~Q(
+                    status=Status.CLOSED, verifier__isnull=False, co_reporters__contains=_one("verifier")
+                ),
+                name="case_closed_by_no_co_reporter",
             ),
             models.CheckConstraint(
                 condition=Q(co_departments__contains=F("co_waiting")), name="case_waiting_is_invited"
@@ -211,6 +218,7 @@ class OpenCase(models.Model):
     co_waiting = ArrayField(models.BigIntegerField(), db_default=NOBODY)
     handled_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
     judged_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
+    co_reporters = ArrayField(models.BigIntegerField(), db_default=NOBODY)
     asked = models.CharField(max_length=16, db_default="")
     asked_by_id = models.BigIntegerField(null=True)
     reported_at = models.DateTimeField()

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from wangge.cases.deadlines import Calendar, deadline_if_known, extended
+from wangge.cases.deadlines import Calendar, deadline_if_known, extended, moved_by_days
 from wangge.cases.rules import ENDED, HANDLERS_WORK, JUDGEMENT, Action, Asked, CaseFacts, Status
 from wangge.cases.schemas import StepCommand
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import Refused
 from wangge.matters.rules import Clock, Clocks
 
 INSTANT = timedelta(microseconds=1)
@@ -210,21 +209,3 @@ SPECIAL: Mapping[Action, Callable[[Move], Facts]] = {
     Action.FAIL: _fail,
     Action.REOPEN: _reopen,
 }
-
-
-def moved_by_days(
-    due_at: datetime | None, days: int, clock: Clock | None, calendar: Calendar
-) -> datetime | None:
-    """Return a business deadline that was extended by `days`: working days, or plain ones where hours count.
-
-    Where a year is unknown it moves by plain days, rather than not at all.
-    Rule: CS-6, CS-33.
-    """
-    if due_at is None or not days:
-        return due_at
-    if clock is not None and clock.hours is not None:
-        return due_at + timedelta(days=days)
-    try:
-        return calendar.add_working_days(due_at - INSTANT, days)
-    except Refused:
-        return due_at + timedelta(days=days)

@@ -65,7 +65,7 @@ def take_one(step: StepCommand, actor: Actor, at: datetime) -> Fate | None:
         check_time(step.at, at)
         rules = matters.numbered(timing_id)
         around = world([step], {case.id: case}, rules, calendars.numbered(edition), stored)
-        after, event = take(case, step, actor, around)
+        after, event = take(case, step, actor, around, at)
         check_photos(step.photos, stored)
     except Refused:
         return None

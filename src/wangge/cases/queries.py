@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 
-from wangge.cases import paging, searching
+from wangge.cases import paging, recounting, searching
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
+from wangge.cases.by_grid import count_by_grid
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
 from wangge.cases.detailing import detail_of
@@ -52,6 +53,7 @@ __all__ = [
     "Window",
     "advise_handler",
     "check_all_visible",
+    "count_by_grid",
     "count_chained",
     "count_judged",
     "count_work",
@@ -76,6 +78,7 @@ __all__ = [
     "list_photo_uses",
     "list_points",
     "list_saved",
+    "list_stopped",
     "read_whole",
     "select",
     "verify_chains",
@@ -151,6 +154,12 @@ def list_deadline_moves(
     """
     actor.check_can("cases.read")
     return scan(Case.objects.visible_to(actor), window, beyond=beyond, limit=limit)
+
+
+def list_stopped(actor: Actor, *, limit: int) -> tuple[list[CaseBrief], int]:
+    """Return the first visible cases whose clocks stand still, and how many. Raises: NotYourRole."""
+    actor.check_can("cases.read")
+    return recounting.list_stopped(Case.objects.visible_to(actor), limit)
 
 
 def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -> FeatureCollection:

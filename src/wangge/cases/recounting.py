@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from wangge.cases.chain import Event
 from wangge.cases.deadlines import CHINA, deadline_if_known
 from wangge.cases.events import read_events
 from wangge.cases.explaining import COUNTED, recount
-from wangge.cases.models import Case, CaseEvent, CaseQuerySet
+from wangge.cases.models import Case, CaseEvent, CaseQuerySet, OpenCase
 from wangge.cases.rules import Action, Status
 from wangge.kernel import calendars
 from wangge.matters import queries as matters
@@ -67,13 +68,18 @@ def scan(
     return moves, page[-1].id if len(page) == COUNTED_ANEW else None
 
 
-def list_moves(cases: Sequence[CaseBrief]) -> list[Move]:
-    """Return those of the cases whose deadlines the calendar in force counts otherwise. Rule: CS-23."""
+def list_moves(cases: Sequence[CaseBrief], *, sets_missing: bool = False) -> list[Move]:
+    """Return those of the cases whose deadlines the calendar in force counts otherwise.
+
+    `sets_missing`: also the end of a stage that has none.
+    Rule: CS-23.
+    """
     around, now = calendars.in_force(), matters.in_force()
+    books = {version: matters.of_version(version) for version in {case.pack_version for case in cases}}
     events = _steps_of(cases)
     moves = []
     for case in cases:
-        matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
+        matter = books[case.pack_version].matters.get(case.matter_code)
         calendar = around.of(case.grid_path)
         due_at = (
             recount(case.reported_at, matter.clock, events.get(case.id, ()), calendar)
@@ -83,7 +89,7 @@ def list_moves(cases: Sequence[CaseBrief]) -> list[Move]:
         clock = now.stage_clocks.get(case.status)
         stage_due_at = (
             deadline_if_known(case.stage_started_at, clock, calendar)
-            if clock and case.stage_due_at
+            if clock and (case.stage_due_at or sets_missing)
             else case.stage_due_at
         )
         if (due_at, stage_due_at) != (case.due_at, case.stage_due_at):
@@ -110,7 +116,7 @@ def _steps_of(cases: Iterable[CaseBrief]) -> Mapping[UUID, Sequence[Event]]:
     """Return the events of those cases that were ever stopped or given another day."""
     moved = (
         CaseEvent.objects.filter(case_id__in=[case.id for case in cases])
-        .filter(Q(action=Action.SUSPEND) | Q(detail__facts__has_key="due_at"))
+        .filter(Q(action__in=[Action.SUSPEND, Action.EXTEND]) | Q(detail__facts__has_key="due_at"))
         .exclude(action__in=NO_STOP)
         .values_list("case_id", flat=True)
     )
@@ -118,6 +124,42 @@ def _steps_of(cases: Iterable[CaseBrief]) -> Mapping[UUID, Sequence[Event]]:
     for event in read_events(set(moved)):
         found[event.case_id].append(event)
     return found
+
+
+def list_stopped(visible: CaseQuerySet, limit: int) -> tuple[list[CaseBrief], int]:
+    """Return the first suspended cases by id, and how many there are. Rule: CS-23 (counted when resumed)."""
+    found = visible.filter(pk__in=OpenCase.objects.filter(status=Status.SUSPENDED).values("pk"))
+    return briefs_of(found.order_by("pk")[:limit]), found.count()
+
+
+def list_missing(limit: int) -> list[Move]:
+    """Return open cases with a clock that waited for a year and can be counted now, locked in id order.
+
+    Shape: `clocks` holds only what was missing; what stands is moved by people (CS-23).
+    Rule:  CS-6. The clock of a stage is missing where the pack of the case and the one in force have one.
+    """
+    now = matters.in_force().stage_clocks
+    no_stage = Q(stage_due_at__isnull=True, status__in=list(now))
+    without = OpenCase.objects.filter(Q(due_at__isnull=True) | no_stage)
+    versions = without.order_by().values_list("case__pack_version", flat=True).distinct()
+    stages = {version: matters.of_version(version).stage_clocks for version in versions}
+    rows = without.order_by("pk").values_list("pk", "due_at", "status", "case__pack_version")
+    waiting = (
+        key for key, due_at, status, version in rows if due_at is None or Status(status) in stages[version]
+    )
+    page = Case.objects.filter(pk__in=list(islice(waiting, limit))).order_by("pk")
+    ready = [move.case.id for move in _count_missing(page)]  # none while nobody knows the year
+    return _count_missing(page.filter(pk__in=ready).select_for_update()) if ready else []
+
+
+def _count_missing(rows: CaseQuerySet) -> list[Move]:
+    moves = [_missing_only(move) for move in list_moves(briefs_of(rows), sets_missing=True)]
+    return [move for move in moves if move.clocks]
+
+
+def _missing_only(move: Move) -> Move:
+    case = move.case
+    return Move(case, case.due_at or move.due_at, case.stage_due_at or move.stage_due_at)
 
 
 def read_cases(case_ids: Iterable[UUID], visible: CaseQuerySet) -> list[CaseBrief]:

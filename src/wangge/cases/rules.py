@@ -102,7 +102,7 @@ AT_DESK = frozenset({S.REPORTED, S.ACCEPTED})
 
 WHILE_OPEN = frozenset(  # CS-11
     {Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Mark.URGE, Mark.SUPERVISE, Mark.ESCALATE, Mark.LIST_MAJOR}
-    | {Mark.RAISE_SEVERITY}
+    | {Mark.RAISE_SEVERITY, Mark.REGRID}
 )
 
 RESTRICTED = "cases.read_restricted"  # CS-8 (DG-13)
@@ -197,7 +197,8 @@ def check_mark(mark: Mark, status: Status) -> None:
 def check_four_eyes(action: Action, case: CaseFacts, *, actor_id: int) -> None:
     """Refuse a second part in one case: reporter, handler, verifier; and the answer to an own request.
 
-    Everybody who ever did a handler's work counts as handler, everybody who ever judged as verifier.
+    Everybody who ever did a handler's work counts as handler, everybody who ever judged as verifier; whoever
+    reported a case that was merged into this one does not judge it either.
     Raises: SamePerson.
     Rule:   CS-3 (采办分离, DG-08).
     """
@@ -207,6 +208,8 @@ def check_four_eyes(action: Action, case: CaseFacts, *, actor_id: int) -> None:
         return
     if actor_id == case.reporter_id:
         raise SamePerson(role_zh="上报人", role_en="reporter")
+    if action in JUDGEMENT and actor_id in case.co_reporters:
+        raise SamePerson(role_zh="并入案件的上报人", role_en="reporter of a case merged into it")
     if action in JUDGEMENT and (actor_id == case.handler_id or actor_id in case.handled_by):
         raise SamePerson(role_zh="处置人", role_en="handler")
     if action in HANDLERS_WORK and actor_id in case.judged_by:

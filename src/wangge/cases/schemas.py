@@ -361,3 +361,12 @@ class InboxOut(Schema):
     oldest_hours: float
     late: int  # of which the time to sign is up
     handlers: int  # whose post is in force
+
+
+class GridCases(Schema):
+    """Cases of a grid as it was at the moment (TE-14)."""
+
+    path: str
+    name: str
+    reported: int
+    closed: int

@@ -12,7 +12,6 @@ from django.http import HttpResponseBase
 from psycopg import Cursor
 
 from wangge.cases import exporting, one_step, paperwork, writing
-from wangge.cases.deadlines import deadline_if_known
 from wangge.cases.events import events_named
 from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.looking import intake as look_up
@@ -21,7 +20,8 @@ from wangge.cases.marking import MOST as MOST_MARKS
 from wangge.cases.marking import MarkCommand, mark_all
 from wangge.cases.models import Case
 from wangge.cases.raising import Books, list_late, raise_all
-from wangge.cases.recounting import list_moves, read_cases
+from wangge.cases.recounting import list_missing, list_moves, read_cases
+from wangge.cases.regridding import CaseMover
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
@@ -30,17 +30,16 @@ from wangge.cases.step_batch import StepBatch, wants_kin
 from wangge.cases.stepping import take
 from wangge.cases.telling import tell_news
 from wangge.cases.vocabulary import TIPS
-from wangge.cases.writing import WithoutDeadline
 from wangge.documents.schemas import DocumentRow
 from wangge.kernel import audit, batches, calendars, files, jobs, prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.batches import TooMany
 from wangge.kernel.errors import NotYourRole, Refused, VersionConflict
 from wangge.kernel.fates import Fate, Outcome
-from wangge.matters import queries as matters
 
 __all__ = [
     "MOST_MARKS",
+    "CaseMover",
     "MarkCommand",
     "add_marks",
     "delete_filter",
@@ -128,7 +127,7 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
         for step in fresh:
             try:
                 check_time(step.at, at)
-                after, event = take(cases.get(step.case_id), step, actor, world)
+                after, event = take(cases.get(step.case_id), step, actor, world, at)
                 check_photos(step.photos, stored)
             except Refused as refusal:
                 fates[step.id] = Fate.refused(step.id, refusal)
@@ -204,15 +203,13 @@ def void_document(
 
 @transaction.atomic
 def set_missing_deadlines(*, at: datetime, most: int = 1000) -> int:
-    """Give open cases the deadline that waited for a year's calendar; returns how many got one.
+    """Give open cases the deadlines that waited for a year's calendar; returns how many got any.
 
     Rule: CS-6 (a report is never refused because a year is unknown), CS-11 (a mark says so).
     """
-    around = calendars.in_force()
     marks = [
-        MarkCommand(batches.id_for(case.id, at), case.id, Mark.SET_DEADLINE, clocks={"due_at": due_at})
-        for case in writing.unknown_deadlines(most)
-        if (due_at := _deadline_of(case, around))
+        MarkCommand(batches.id_for(move.case.id, at), move.case.id, Mark.SET_DEADLINE, clocks=move.clocks)
+        for move in list_missing(most)
     ]
     return sum(fate.outcome is Outcome.APPLIED for fate in add_marks(marks, actor=None, at=at))
 
@@ -248,12 +245,6 @@ def move_deadlines(
     moved = {fate.command_id: fate for fate in add_marks(marks, actor=actor, at=at)}
     fates: dict[UUID, Fate | None] = dict.fromkeys(case_ids)
     return fates | {mark.case_id: moved[mark.id] for mark in marks}
-
-
-def _deadline_of(case: WithoutDeadline, around: calendars.Calendars) -> datetime | None:
-    matter = matters.of_version(case.pack_version).matters.get(case.matter_code)
-    calendar = around.of(case.grid_path)
-    return deadline_if_known(case.reported_at, matter.clock, calendar) if matter else None
 
 
 def raise_overdue(*, at: datetime) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from wangge.accounts.schemas import DepartmentOut
-from wangge.cases.chain import DERIVED, Event, photos_said, seal
+from wangge.cases.chain import DERIVED, Event, as_text, photos_said, seal
 from wangge.cases.conditions import Now, check_conditions
 from wangge.cases.deadlines import Calendars
 from wangge.cases.moving import Move, changes
@@ -37,6 +38,7 @@ from wangge.kernel.paths import is_within
 from wangge.matters.rules import Clock, Clocks, Limits, PowerRow
 
 INVITES = frozenset({Action.DISPATCH, Action.INVITE})
+LATE = timedelta(minutes=5)  # CS-41: later than this after its claimed time, the arrival is noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,16 @@ class World:
     pasts: Mapping[UUID, Past] = field(default_factory=dict)  # by command: another matter
 
 
-def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: World) -> tuple[CaseFacts, Event]:
+def take(
+    case: CaseFacts | None, command: StepCommand, actor: Actor, world: World, received_at: datetime
+) -> tuple[CaseFacts, Event]:
     """Return the case after `command`, and its event.
+
+    `received_at` is the house's own clock: it closes windows, whatever time the command claims.
 
     Raises: NotVisible, NotYourRole, VersionConflict, StepNotAllowed, SamePerson, what `check_conditions`
             raises, NeedMissing, Unreadable.
-    Rule:   CS-2 … CS-8, CS-30 … CS-36, asked in the order 404, 403, 409, 422.
+    Rule:   CS-2 … CS-8, CS-30 … CS-36, CS-41, asked in the order 404, 403, 409, 422.
     """
     case, action = check_visible(case, actor), command.action
     check_role(action, actor, case)
@@ -71,7 +77,7 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
     check_four_eyes(action, case, actor_id=actor.user_id)
     at = max(command.at, case.stage_started_at)  # a phone's clock never turns a case back
     calendar = world.calendars.of(case.grid_path)
-    check_conditions(action, case, Now(world.limits, calendar, at))
+    check_conditions(action, case, Now(world.limits, calendar, received_at))
     move = Move(
         case=case,
         command=command,
@@ -91,9 +97,12 @@ def take(case: CaseFacts | None, command: StepCommand, actor: Actor, world: Worl
         _check_target(case, command, actor, world)
     changed = changes(move, after, world.stage_clocks)
     why: dict[str, Any] = {}
+    if received_at - command.at > LATE:
+        why["received_at"] = as_text(received_at)
     if action is Action.RECLASSIFY:
-        other, why = reclassified(case, command.matter_code, world.rules, world.pasts[command.id], calendar)
+        other, moved = reclassified(case, command.matter_code, world.rules, world.pasts[command.id], calendar)
         changed |= other
+        why |= moved
     return _taken(move, changed, why, world)
 
 

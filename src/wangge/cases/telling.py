@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from wangge.cases.hearers import Heard, Hearers
+from wangge.cases.hearers import Heard, Hearers, Line
 from wangge.cases.models import Case, CaseEvent, News
 from wangge.kernel.clock import CHINA, deadline_words
 from wangge.matters import queries as matters
@@ -127,7 +127,7 @@ def _telling(
     item: Item,
     words: Mapping[str, Mapping[str, str]],
     people: Sequence[int],
-    contacts: Sequence[tuple[str, str, bytes]],
+    contacts: Sequence[Line],
     is_linked: bool,
 ) -> Telling:
     rule, reason = item.rule, {"reason": str(item.event.detail.get("reason", ""))}

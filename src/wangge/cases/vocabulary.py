@@ -84,6 +84,7 @@ class Mark(StrEnum):
     RAISE_SEVERITY = "raise_severity"  # by the installation, by an upgrade rule of the pack
     MERGED_HERE = "merged_here"  # another case was merged into this one
     UNMERGED_HERE = "unmerged_here"
+    REGRID = "regrid"  # its grid was split, joined or recoded: it goes on in another
     MERGED_ENDED = "merged_ended"  # for whoever reported it too: the case it was merged into has ended
 
 

@@ -48,7 +48,7 @@ def _own(action: Action, actor: Actor) -> Q:
     if action in HANDLERS_WORK | JUDGEMENT:
         mine &= ~Q(reporter_id=actor.user_id)
     if action in JUDGEMENT:
-        mine &= ~Q(handled_by__contains=[actor.user_id])
+        mine &= ~Q(handled_by__contains=[actor.user_id]) & ~Q(co_reporters__contains=[actor.user_id])
     elif action in HANDLERS_WORK:
         mine &= ~Q(judged_by__contains=[actor.user_id])
     return mine

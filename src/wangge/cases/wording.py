@@ -57,6 +57,7 @@ MARK_ZH = {
     "export_evidence": "导出证据包",
     "note": "备注",
     "raise_severity": "等级上调",
+    "regrid": "移入新网格",
     "merged_here": "并入案件",
     "unmerged_here": "并入案件已撤销",
     "merged_ended": "并入的案件已办结",

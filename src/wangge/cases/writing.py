@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,14 +15,14 @@ from psycopg import Cursor
 from wangge.accounts import queries as accounts
 from wangge.accounts.schemas import DepartmentOut
 from wangge.cases.chain import Event
-from wangge.cases.models import Case, OpenCase
+from wangge.cases.models import Case
 from wangge.cases.reporting import Started
 from wangge.cases.rules import Asked, CaseFacts, Status
 from wangge.kernel import calendars, prepared
 from wangge.matters import queries as matters
 from wangge.matters.rules import Subject
 
-LISTS = ("handled_by", "judged_by", "co_departments", "co_waiting")
+LISTS = ("co_reporters", "handled_by", "judged_by", "co_departments", "co_waiting")
 FACTS = tuple(field.name for field in fields(CaseFacts))
 FIRST = {  # what a new case has; the rest begins as the table has it
     "severity": "text",
@@ -49,6 +49,7 @@ CHANGING = FIRST | {
     "answerable_id": "bigint",
     "came_from": "text",
     "absorbed": "int",
+    "co_reporters": "bigint[]",
     "handled_by": "bigint[]",
     "judged_by": "bigint[]",
     "co_departments": "bigint[]",
@@ -121,6 +122,8 @@ KEY = ("id", "uuid")
 MARKED = {
     name: CHANGING[name] for name in ("severity", "due_at", "stage_due_at", "event_count", "chain_head")
 }
+REGRIDDED = {"grid_path": "text", "event_count": "int", "chain_head": "bytea"}
+SAVE_REGRIDDED = prepared.update("cases_case", REGRIDDED, key=KEY)
 SAVE_MARKED = prepared.update("cases_case", MARKED, key=KEY)
 INSERT = prepared.insert("cases_case", STARTING | FIRST | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
@@ -190,6 +193,11 @@ def save_marked(changed: Sequence[CaseFacts]) -> None:
     SAVE_MARKED.send([as_row(case, SAVE_MARKED.columns) for case in changed])
 
 
+def save_regridded(changed: Sequence[CaseFacts]) -> None:
+    """Write back what the way into another grid changes."""
+    SAVE_REGRIDDED.send([as_row(case, SAVE_REGRIDDED.columns) for case in changed])
+
+
 def insert_many(started: Sequence[Started]) -> None:
     """Write new cases."""
     INSERT.send([as_row(one.facts, STARTING) | as_row(one.facts, FIRST) | one.told for one in started])
@@ -246,23 +254,3 @@ def reported_at_venues(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, datet
     """Return venue and moment of those of the cases that were reported at a venue."""
     found = Case.objects.filter(pk__in=list(case_ids), venue__isnull=False)
     return {key: (venue, at) for key, venue, at in found.values_list("pk", "venue_id", "reported_at")}
-
-
-@dataclass(frozen=True, slots=True)
-class WithoutDeadline:
-    """An open case whose deadline waits for a year's calendar."""
-
-    id: UUID
-    grid_path: str
-    matter_code: str
-    reported_at: datetime
-    pack_version: str
-
-
-def unknown_deadlines(limit: int) -> list[WithoutDeadline]:
-    """Return open cases whose deadline waits, locked in id order until the transaction ends."""
-    without = OpenCase.objects.filter(due_at__isnull=True)
-    waiting = Case.objects.filter(pk__in=without.values("pk")).order_by("pk")
-    columns = ("pk", "grid_path", "matter_code", "reported_at", "pack_version")
-    rows = waiting.select_for_update().values_list(*columns)
-    return [WithoutDeadline(*row) for row in rows[:limit]]

@@ -16,6 +16,7 @@ from wangge.checklists.api import router as checklists
 from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
+from wangge.config.territory_api import router as territory_changes
 from wangge.documents.api import router as documents
 from wangge.evidence.api import router as evidence
 from wangge.kernel import clock
@@ -47,6 +48,7 @@ api = NinjaAPI(title="Wangge", version="0.1.0", auth=SignedIn(), docs_url=None)
 for prefix, router in {
     "accounts": accounts,
     "territory": territory,
+    "territory/changes": territory_changes,
     "venues": venues,
     "checklists": checklists,
     "orders": orders,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db import transaction
 from ninja import Router, Schema
 from pydantic import Field
 
-from wangge.kernel import calendar_changes, calendars, clock
+from wangge.cases.services import SET_DEADLINES
+from wangge.kernel import calendar_changes, calendars, clock, jobs
 from wangge.kernel.calendar import DayKind
 from wangge.kernel.calendar_changes import LocalDayIn
 from wangge.kernel.errors import Unreadable
@@ -15,6 +17,7 @@ from wangge.kernel.http import ActorRequest
 from wangge.kernel.models import CalendarEdition, LocalDay
 from wangge.kernel.paths import ancestors, is_closed
 from wangge.kernel.schemas import Refusal
+from wangge.territory import queries as territory
 
 router = Router(tags=["calendar"])
 NO = {(403, 404, 422): Refusal}
@@ -50,6 +53,7 @@ class DayOut(Schema):
 
 class LocalDayOut(Schema):
     path: str
+    name: str  # of the territory
     on: date
     kind: DayKind
     reason: str
@@ -60,6 +64,7 @@ class EditionRow(Schema):
     at: datetime
     actor_name: str
     path: str
+    name: str  # of the territory; empty for the whole nation
     first_on: date
     last_on: date
     note_zh: str
@@ -71,6 +76,7 @@ class CalendarOut(Schema):
 
     year: int
     path: str
+    name: str  # of the territory
     is_known: bool
     days: list[DayOut]
     local_days: list[LocalDayOut]
@@ -93,6 +99,7 @@ def get_calendar(request: ActorRequest, year: int, path: str = "") -> CalendarOu
     return CalendarOut(
         year=year,
         path=place,
+        name=territory.names_of([place]).get(place, place),
         is_known=is_known,
         days=[DayOut(on=day, kind=kind) for day, kind in kinds if kind is not DayKind.WORKDAY],
         local_days=_local_days(place, year),
@@ -104,9 +111,11 @@ def get_calendar(request: ActorRequest, year: int, path: str = "") -> CalendarOu
 @router.put("/years/{int:year}", response={200: EditionOut, **NO}, operation_id="put_calendar_year")
 def put_calendar_year(request: ActorRequest, year: int, notice: YearIn) -> EditionOut:
     """Load the notice for a year; it replaces what was known. Deadlines move only when people say so."""
-    edition = calendar_changes.put_year(
-        year, notice.holidays, notice.makeup_days, actor=request.actor, at=clock.now()
-    )
+    with transaction.atomic():
+        edition = calendar_changes.put_year(
+            year, notice.holidays, notice.makeup_days, actor=request.actor, at=clock.now()
+        )
+        jobs.defer(SET_DEADLINES)  # what waited for the year is counted at once
     return EditionOut(edition=edition)
 
 
@@ -121,13 +130,28 @@ def put_local_days(request: ActorRequest, given: LocalDaysIn) -> EditionOut:
 
 def _local_days(place: str, year: int) -> list[LocalDayOut]:
     found = LocalDay.objects.filter(path__in=ancestors(place), on__year=year).order_by("on", "path")
-    return [LocalDayOut(path=day.path, on=day.on, kind=DayKind(day.kind), reason=day.reason) for day in found]
+    names = territory.names_of(ancestors(place))
+    return [
+        LocalDayOut(
+            path=day.path,
+            name=names.get(day.path, day.path),
+            on=day.on,
+            kind=DayKind(day.kind),
+            reason=day.reason,
+        )
+        for day in found
+    ]
 
 
 def _editions(place: str) -> list[EditionRow]:
     found = CalendarEdition.objects.filter(path__in=["", *ancestors(place)]).order_by("-pk")
-    names = [name for name in EditionRow.model_fields if name != "edition"]
+    places = territory.names_of(ancestors(place))
+    names = [name for name in EditionRow.model_fields if name not in {"edition", "name"}]
     return [
-        EditionRow(edition=one.pk, **{name: getattr(one, name) for name in names})
+        EditionRow(
+            edition=one.pk,
+            name=places.get(one.path, one.path),
+            **{name: getattr(one, name) for name in names},
+        )
         for one in found[:MOST_EDITIONS]
     ]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import IO, Annotated, Literal, cast
 
 import typer
 from rich.console import Console
@@ -31,7 +31,9 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入 / check only, write nothing")]
 Given = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="文件 / the file")]
-InDatum = Annotated[Datum, typer.Option(help="坐标系，必填，不猜测 / never guessed: wgs84, gcj02, cgcs2000")]
+InDatum = Annotated[
+    Datum, typer.Option(help="坐标系，必填，不猜测 / never guessed: wgs84, gcj02, bd09, cgcs2000")
+]
 Layer = Annotated[str, typer.Option(help="图层 / layer")]
 Repair = Annotated[bool, typer.Option("--repair", help="修复自相交的图形 / mend self-crossing outlines")]
 
@@ -81,7 +83,8 @@ def grids(
     within: Annotated[str, typer.Option(help="所在区划，如 44.03 / the division it lies in")],
     layer: Layer = "comprehensive",
     match_by: Annotated[
-        str, typer.Option(help="按 name 或 code 对应区划 / match divisions by name or code")
+        str,
+        typer.Option(help="按 name、code 对应区划，file 用文件代码 / by name or code; file: its own codes"),
     ] = "name",
     name_column: Annotated[str, typer.Option(help="名称属性 / property of the name")] = "name",
     code_column: Annotated[str, typer.Option(help="代码属性 / property of the code")] = "code",
@@ -91,21 +94,23 @@ def grids(
     match: Annotated[
         list[str] | None, typer.Option(help="名称=代码，可重复 / name=code, may be repeated")
     ] = None,
+    file_layer: Annotated[str, typer.Option(help="文件有多个图层时读哪个 / which of the file's layers")] = "",
     repair: Repair = False,
     overlap_m2: Annotated[float, typer.Option(help="允许的重叠 / overlap that passes, m²", min=0)] = 100.0,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """导入网格（GeoJSON 面），与区划对应。Import grids from GeoJSON polygons, matched to divisions."""
+    """导入网格图形文件。Import grids: GeoJSON, zipped Shapefile, GeoPackage, TopoJSON, KML."""
     path = read_path("within", within)
-    if match_by not in {"name", "code"}:
-        raise Unreadable(field="match-by", why_zh="只能是 name 或 code", why_en="name or code")
+    if match_by not in {"name", "code", "file"}:
+        raise Unreadable(field="match-by", why_zh="只能是 name、code 或 file", why_en="name, code or file")
     options = GridImport(
         layer=layer,
         tier=tier,
         datum=datum,
         within=path,
-        match_by="code" if match_by == "code" else "name",
+        match_by=cast(Literal["name", "code", "file"], match_by),
+        file_layer=file_layer,
         matches=read_pairs("match", match),
         name_column=name_column,
         code_column=code_column,
@@ -118,7 +123,7 @@ def grids(
     with reading([file], quiet=as_json) as (stream,):
         began = time.monotonic()
         report = territory.import_grids(
-            territory.read_grids(stream, options, problems),
+            territory.read_grids(stream, options, problems, file.name),
             options=options,
             actor=console_actor(path),
             at=clock.now(),

@@ -15,9 +15,13 @@ from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from wangge.config import lifeline, partitions
+from wangge.config.territory_api import MOVERS
 from wangge.kernel import clock
+from wangge.territory import services as territory
 
 HEARTBEAT_S = 5.0
 STALLED_S = 20.0  # a worker without a heartbeat for so long is dead: four beats missed
@@ -32,11 +36,24 @@ def make_partitions(timestamp: int) -> None:
     partitions.make_ahead(clock.today())
 
 
+@jobs_app.periodic(cron="*/10 * * * *")
+@jobs_app.task(name="config.carry_late", queueing_lock="config.carry_late")
+def carry_late(timestamp: int) -> int:
+    """What arrived in grids that have ended goes on in those that stand (TE-14)."""
+    return territory.carry_late(MOVERS, at=clock.now())
+
+
 async def retry_stalled(app: App) -> int:
-    """Put the jobs of dead workers back into the queue. Returns how many."""
+    """Put the jobs of dead workers back into the queue. Returns how many.
+
+    Where the same job waits there already (its queueing lock is taken), that one does the work.
+    """
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S))
     for job in stalled:
-        await app.job_manager.retry_job(job, retry_at=clock.now())
+        try:
+            await app.job_manager.retry_job(job, retry_at=clock.now())
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     return len(stalled)
 
 

@@ -15,16 +15,12 @@ from wangge.documents.schemas import DocumentFilter, DocumentPage, DocumentRow
 from wangge.kernel import terms
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
+from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.errors import Unreadable
-from wangge.kernel.spreadsheets import write_csv, write_xlsx
 
 COUNTED = 10_000
 MOST_EXPORTED = 20_000
 AT_ONCE = 500
-WRITERS = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 REGISTER: Mapping[str, Callable[[DocumentRow], object]] = {
     "编号 number": lambda row: row.number_text,
     "文种 kind": lambda row: row.title_zh,
@@ -61,17 +57,12 @@ def list_documents(actor: Actor, filters: DocumentFilter) -> DocumentPage:
 def export(actor: Actor, filters: DocumentFilter, suffix: str, *, at: datetime) -> StreamingHttpResponse:
     """Return the visible documents as csv or xlsx, the newest first. Raises: NotYourRole, Unreadable."""
     actor.check_can("documents.read")
-    if suffix not in WRITERS:
-        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
+    check_suffix(suffix)
     found = whole_rows(_select(Document.objects.visible_to(actor), filters)).order_by("-issued_at", "-id")
     many = min(found.count(), MOST_EXPORTED)
     pages = (rows_out(list(found[n : min(n + AT_ONCE, many)])) for n in range(0, many, AT_ONCE))
     lines = ({title: value(row) for title, value in REGISTER.items()} for page in pages for row in page)
-    write, media_type = WRITERS[suffix]
-    answer = StreamingHttpResponse(write(lines, list(REGISTER)), content_type=media_type)
-    name = f"documents-{at.astimezone(CHINA):%Y%m%d-%H%M}.{suffix}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(lines, list(REGISTER), name="documents", suffix=suffix, at=at)
 
 
 def _select(found: DocumentQuerySet, filters: DocumentFilter) -> DocumentQuerySet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -21,6 +21,14 @@ def now() -> datetime:
 def today() -> date:
     """Return the present date in China."""
     return now().astimezone(CHINA).date()
+
+
+def days(first_on: date, last_on: date) -> tuple[datetime, datetime]:
+    """Return the moments in which the days from the first to the last begin and end, in China."""
+    return (
+        datetime.combine(first_on, time(), CHINA),
+        datetime.combine(last_on + timedelta(days=1), time(), CHINA),
+    )
 
 
 def deadline_words(at: datetime) -> tuple[date, str]:

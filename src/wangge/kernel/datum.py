@@ -1,4 +1,4 @@
-"""WGS-84, GCJ-02, CGCS2000: WGS-84 only inside, every edge names its datum (KE-5, domain.md §2.13)."""
+"""WGS-84, GCJ-02, BD-09, CGCS2000: WGS-84 only inside, every edge names its datum (KE-5, domain.md §2.13)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ A = 6378245.0  # semi-major axis of the Krasovsky ellipsoid
 EE = 0.00669342162296594323
 WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
 ROUNDS = 10
+BD_TURN = np.pi * 3000.0 / 180.0
 
 
 class Datum(StrEnum):
     WGS84 = "wgs84"  # what a phone gives
     GCJ02 = "gcj02"  # what Gaode and Tencent draw
+    BD09 = "bd09"  # what Baidu draws: GCJ-02, turned and shifted again
     CGCS2000 = "cgcs2000"  # what state maps draw: under a metre from WGS-84, taken as equal
 
 
@@ -50,7 +52,10 @@ def to_wgs84_many(points: Floats, datum: str) -> Floats:
     Raises: Unreadable for an unknown datum.
     Rule:   KE-5.
     """
-    if check_datum(datum) is not Datum.GCJ02:
+    given = check_datum(datum)
+    if given is Datum.BD09:
+        return to_wgs84_many(_from_bd09(points), Datum.GCJ02)
+    if given is not Datum.GCJ02:
         return points.copy()
     moved = _in_china(points)
     wanted = points[moved]
@@ -65,19 +70,22 @@ def to_wgs84_many(points: Floats, datum: str) -> Floats:
 def from_wgs84_many(points: Floats, datum: str) -> Floats:
     """Return WGS-84 positions in `datum`. Shape: (n, 2). Raises: Unreadable. Rule: KE-5."""
     shifted = points.copy()
-    if check_datum(datum) is Datum.GCJ02:
+    wanted = check_datum(datum)
+    if wanted is Datum.BD09:
+        return _to_bd09(from_wgs84_many(points, Datum.GCJ02))
+    if wanted is Datum.GCJ02:
         moved = _in_china(points)
         shifted[moved] += _offsets(points[moved])
     return shifted
 
 
 def check_datum(datum: str) -> Datum:
-    """Raises: Unreadable naming the three datums. Rule: KE-5."""
+    """Raises: Unreadable naming the datums. Rule: KE-5."""
     try:
         return Datum(datum)
     except ValueError as error:
-        why_zh = f"坐标系“{datum}”未知，请用 wgs84、gcj02 或 cgcs2000"
-        why_en = f"unknown datum {datum!r}: use wgs84, gcj02 or cgcs2000"
+        why_zh = f"坐标系“{datum}”未知，请用 wgs84、gcj02、bd09 或 cgcs2000"
+        why_en = f"unknown datum {datum!r}: use wgs84, gcj02, bd09 or cgcs2000"
         raise Unreadable(field="datum", why_zh=why_zh, why_en=why_en) from error
 
 
@@ -98,6 +106,24 @@ def _in_china(points: Floats) -> NDArray[np.bool_]:
     lon, lat = points[:, 0], points[:, 1]
     inside: NDArray[np.bool_] = (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
     return inside
+
+
+def _to_bd09(gcj02: Floats) -> Floats:
+    moved = _in_china(gcj02)
+    lon, lat = gcj02[moved, 0], gcj02[moved, 1]
+    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * BD_TURN)
+    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * BD_TURN)
+    shifted = gcj02.copy()
+    shifted[moved] = np.column_stack([radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006])
+    return shifted
+
+
+def _from_bd09(bd09: Floats) -> Floats:
+    """By fixed-point iteration, as the published inverse is only near."""
+    found = bd09.copy()
+    for _ in range(ROUNDS):
+        found = bd09 - (_to_bd09(found) - found)
+    return found
 
 
 def _offsets(points: Floats) -> Floats:

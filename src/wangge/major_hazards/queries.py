@@ -16,8 +16,8 @@ from wangge.cases import queries as cases
 from wangge.kernel import photo_copies
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
+from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.errors import NotVisible, Unreadable
-from wangge.kernel.spreadsheets import write_csv, write_xlsx
 from wangge.major_hazards.models import Assessment, Decision, ElementSet, MajorHazard, Seat
 from wangge.major_hazards.rules import DecisionKind, Outcome, Suspicion
 from wangge.major_hazards.schemas import (
@@ -40,10 +40,6 @@ from wangge.venues import queries as venues
 __all__ = ["stage_of"]
 MOST_EXPORTED = 20_000
 AT_ONCE = 500
-WRITERS = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 STAGES: dict[Stage, Q] = {
     "to_list": Q(listed_at__isnull=True),
     "listed": Q(listed_at__isnull=False, delisted_at__isnull=True),
@@ -194,16 +190,11 @@ def list_signers(actor: Actor, q: str, *, at: datetime) -> list[PersonOut]:
 def export_ledger(actor: Actor, filters: HazardFilter, suffix: str, *, at: datetime) -> StreamingHttpResponse:
     """Return the ledger as csv or xlsx. Raises: NotYourRole, Unreadable. Rule: MH-7 (SX-18)."""
     actor.check_can("major_hazards.export")
-    if suffix not in WRITERS:
-        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
+    check_suffix(suffix)
     found = _select(actor, filters).order_by("-decided_at", "-id")[:MOST_EXPORTED]
     pages = [found[n : n + AT_ONCE] for n in range(0, found.count(), AT_ONCE)]
     rows = (_ledger_row(row) for page in pages for row in hazards_out(list(page), actor, at))
-    write, media_type = WRITERS[suffix]
-    answer = StreamingHttpResponse(write(rows, list(LEDGER)), content_type=media_type)
-    name = f"major-hazards-{at.astimezone(CHINA):%Y%m%d-%H%M}.{suffix}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(rows, list(LEDGER), name="major-hazards", suffix=suffix, at=at)
 
 
 def lock_hazard(actor: Actor, hazard_id: UUID) -> MajorHazard:

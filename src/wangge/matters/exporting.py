@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
-from wangge.kernel.clock import CHINA
-from wangge.kernel.errors import Unreadable
-from wangge.kernel.spreadsheets import write_csv, write_xlsx
+from wangge.kernel.downloads import check_suffix, download
 from wangge.matters.catalogue import get_catalogue
 from wangge.matters.schemas import CatalogueRow
 
-WRITERS = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 COLUMNS = {
     "编号 code": "code",
     "名称 name": "name_zh",
@@ -44,15 +38,10 @@ def export_matters(actor: Actor, suffix: str, *, at: datetime) -> HttpResponseBa
 
     Raises: NotYourRole, Unreadable for another suffix.
     """
-    if suffix not in WRITERS:
-        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
-    write, media_type = WRITERS[suffix]
+    check_suffix(suffix)
     rows = get_catalogue(actor).matters
     audit.record([("matters.export", "catalogue", "", {"suffix": suffix})], actor=actor, at=at)
-    answer = StreamingHttpResponse(write(map(_columns, rows), list(COLUMNS)), content_type=media_type)
-    name = f"matters-{at.astimezone(CHINA):%Y%m%d-%H%M}.{suffix}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(map(_columns, rows), list(COLUMNS), name="matters", suffix=suffix, at=at)
 
 
 def _columns(row: CatalogueRow) -> dict[str, object]:

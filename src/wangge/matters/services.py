@@ -17,9 +17,11 @@ from wangge.matters.installing import (
     install_timing,
     install_upgrades,
 )
+from wangge.matters.regridding import MatterMover
 from wangge.matters.reviewing import move_admissions
 
 __all__ = [
+    "MatterMover",
     "bring_into_force",
     "draft_matter",
     "draft_matters",

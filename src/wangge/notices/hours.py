@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from wangge.accounts.rules import Language
 from wangge.notices.models import NoticeHours, Preference
 from wangge.notices.rules import Quiet, due_at
 
@@ -30,6 +31,10 @@ class Hours:
     def is_muted(self, user_id: int, topic: str) -> bool:
         """Return whether the person does not want to hear of it."""
         return user_id in self.chosen and topic in self.chosen[user_id].muted
+
+    def language_of(self, user_id: int) -> str:
+        """Return the language in which the person is written to. Rule: NT-11."""
+        return self.chosen[user_id].language if user_id in self.chosen else Language.ZH.value
 
     def is_digest(self, user_id: int, is_digest: bool, is_urgent: bool) -> bool:
         """Return whether it is collected for the person: by its rule, or because they want all collected."""

@@ -35,5 +35,6 @@ def choose(given: PreferenceIn, *, actor: Actor) -> None:
             "quiet_to": given.quiet_to,
             "wants_digest": given.wants_digest,
             "muted": sorted(set(given.muted) - duties),
+            "language": given.language.value,
         },
     )

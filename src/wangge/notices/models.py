@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
 from wangge.notices.rules import WAITING, State
 
@@ -75,14 +75,18 @@ class Preference(models.Model):
     quiet_to = models.TimeField(null=True)
     wants_digest = models.BooleanField(default=False)
     muted = ArrayField(models.CharField(max_length=32), default=list)
+    language = models.CharField(max_length=8, default=Language.ZH)  # of what leaves the house
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(language__in=[one.value for one in Language]), name="preference_language_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(quiet_from__isnull=True, quiet_to__isnull=True)
                 | Q(quiet_from__isnull=False, quiet_to__isnull=False),
                 name="preference_quiet_hours_whole",
-            )
+            ),
         ]
 
 
@@ -155,6 +159,7 @@ class Delivery(models.Model):
     sealed = models.BinaryField(null=True)  # of a contact; a person's address is looked up when it is sent
     is_urgent = models.BooleanField()
     is_digest = models.BooleanField()
+    language = models.CharField(max_length=8, default=Language.ZH)  # the text that goes out
     state = models.CharField(max_length=16, default=State.QUEUED)
     due_at = models.DateTimeField()  # when somebody looks at it next
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -174,6 +179,9 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(medium__in=[medium.value for medium in Medium]), name="delivery_medium_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=[one.value for one in Language]), name="delivery_language_known"
             ),
             models.CheckConstraint(
                 condition=Q(state=State.SENT, sent_at__isnull=False)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from wangge.accounts import queries as accounts
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
 from wangge.kernel.secrets import decrypt
 from wangge.notices.models import (
@@ -34,7 +34,9 @@ from wangge.notices.schemas import (
     RuleOut,
     TopicOut,
 )
+from wangge.notices.told import Hearer, Told, list_told
 
+__all__ = ["Hearer", "Told", "list_told"]
 MANAGE = "notices.manage"
 
 
@@ -92,6 +94,7 @@ def get_preference(actor: Actor) -> PreferenceOut:
         quiet_to=own.quiet_to,
         wants_digest=own.wants_digest,
         muted=own.muted,
+        language=Language(own.language),
         topics=list_topics(),
         hours=HoursOut.from_orm(hours) if hours else None,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, model_validator
 
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 
 
 class NoticeFilter(Schema):
@@ -62,6 +62,7 @@ class PreferenceIn(Schema):
     quiet_to: time | None = None
     wants_digest: bool = False
     muted: list[str] = Field(default_factory=list, max_length=100)
+    language: Language = Language.ZH  # of what leaves the house
 
     @model_validator(mode="after")
     def _whole(self) -> PreferenceIn:
@@ -174,3 +175,34 @@ class RetryIn(Schema):
 
 class RetryOut(Schema):
     count: int
+
+
+class ToldHearer(Schema):
+    """One recipient of a message by one way."""
+
+    kind: Literal["person", "owner", "property", "community", "police", "keeper", "group", "gone"]
+    name: str  # masked, if of somebody outside the administration
+    medium: str
+    state: Literal["queued", "sending", "failed", "sent", "given_up", "read", "unread"]
+    at: datetime | None  # when it was sent, or read
+    may_be_double: bool
+
+
+class ToldRow(Schema):
+    """A message about a case of a place."""
+
+    id: int
+    case_id: UUID
+    matter_zh: str
+    matter_en: str
+    at: datetime
+    title_zh: str
+    title_en: str
+    text_zh: str
+    text_en: str
+    to: list[ToldHearer]
+
+
+class ToldPage(Schema):
+    items: list[ToldRow]
+    beyond: int | None  # where to go on; none: that was all

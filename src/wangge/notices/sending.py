@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from wangge.accounts import queries as accounts
+from wangge.accounts.rules import Language
 from wangge.kernel.errors import Refused
 from wangge.kernel.secrets import decrypt
 from wangge.notices.carrying import carry
@@ -29,7 +30,8 @@ UPDATE notices_delivery d
    SELECT id FROM notices_delivery WHERE state IN ('queued', 'sending', 'failed') AND due_at <= %s
     ORDER BY is_urgent DESC, due_at LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING d.id, d.medium, d.recipient, d.user_id, d.sealed, d.is_urgent, d.is_digest, d.attempts,
-          m.title_zh, m.text_zh
+          d.language, CASE d.language WHEN 'en' THEN m.title_en ELSE m.title_zh END,
+          CASE d.language WHEN 'en' THEN m.text_en ELSE m.text_zh END
 """
 NOTE = """
 UPDATE notices_delivery d SET state = n.state, due_at = n.due_at, reason = n.reason,
@@ -52,6 +54,7 @@ class Taken:
     is_urgent: bool
     is_digest: bool
     attempts: int
+    language: str
     title: str
     text: str
 
@@ -73,13 +76,19 @@ class Parcel:
     def title(self) -> str:
         if len(self.deliveries) == 1:
             return self.deliveries[0].title
-        return f"网格待办汇总：{len(self.deliveries)} 条"
+        many = len(self.deliveries)
+        return f"Grid news: {many} messages" if self._is_english else f"网格待办汇总：{many} 条"
 
     @property
     def text(self) -> str:
         if len(self.deliveries) == 1:
             return self.deliveries[0].text
-        return "\n".join(f"{n}. {one.title}：{one.text}" for n, one in enumerate(self.deliveries, 1))
+        colon = ": " if self._is_english else "："
+        return "\n".join(f"{n}. {one.title}{colon}{one.text}" for n, one in enumerate(self.deliveries, 1))
+
+    @property
+    def _is_english(self) -> bool:
+        return self.deliveries[-1].language == Language.EN  # of a person's several the newest choice
 
 
 def send_due(*, at: datetime, most: int = PART) -> int:

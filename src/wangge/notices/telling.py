@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from wangge.accounts import queries as accounts
+from wangge.accounts.rules import Language
 from wangge.kernel import jobs, staging
 from wangge.notices.hours import Hours
 from wangge.notices.models import MediumChannel, Message
@@ -23,8 +24,9 @@ ON CONFLICT DO NOTHING
 """
 QUEUE = """
 INSERT INTO notices_delivery (message_id, medium, recipient, user_id, sealed, is_urgent, is_digest,
-  state, due_at, attempts, may_be_double, reason)
-SELECT message_id, medium, recipient, user_id, sealed, is_urgent, is_digest, 'queued', due_at, 0, false, ''
+  language, state, due_at, attempts, may_be_double, reason)
+SELECT message_id, medium, recipient, user_id, sealed, is_urgent, is_digest,
+  language, 'queued', due_at, 0, false, ''
   FROM leaving ON CONFLICT DO NOTHING
 """
 
@@ -36,6 +38,7 @@ class Contact:
     recipient: str  # a short name that stays the same: told twice, it is one delivery
     medium: str
     sealed: bytes
+    language: str = Language.ZH.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _write_messages(tellings: Sequence[Telling], at: datetime) -> list[tuple[int
     return [(row.pk, first[row.key]) for row in rows]
 
 
-Leaving = tuple[int, str, str, int | None, bytes | None, bool, bool, datetime]
+Leaving = tuple[int, str, str, int | None, bytes | None, bool, bool, str, datetime]
 
 
 def _to_people(wanted: Sequence[tuple[int, Telling, int]], hours: Hours, at: datetime) -> list[Leaving]:
@@ -128,6 +131,7 @@ def _to_people(wanted: Sequence[tuple[int, Telling, int]], hours: Hours, at: dat
             None,
             one.is_urgent,
             hours.is_digest(user, one.is_digest, one.is_urgent),
+            hours.language_of(user),
             hours.due_at(user, at, is_digest=one.is_digest, is_urgent=one.is_urgent),
         )
         for message, one, user in wanted
@@ -143,12 +147,12 @@ def _to_others(fresh: Sequence[tuple[int, Telling]], hours: Hours, at: datetime)
     for message, one in fresh:
         due_at = hours.due_at(None, at, is_digest=False, is_urgent=one.is_urgent)
         rows += [
-            (message, to.medium, to.recipient, None, to.sealed, one.is_urgent, False, due_at)
+            (message, to.medium, to.recipient, None, to.sealed, one.is_urgent, False, to.language, due_at)
             for to in one.contacts
             if to.medium in persons
         ]
         rows += [
-            (message, medium, "group", None, None, one.is_urgent, False, due_at)
+            (message, medium, "group", None, None, one.is_urgent, False, Language.ZH.value, due_at)
             for medium in one.media
             if medium in groups and one.user_ids
         ]
@@ -159,7 +163,8 @@ def _queue(rows: Sequence[Leaving]) -> None:
     if not rows:
         return
     columns = "message_id bigint, medium text, recipient text, user_id bigint, sealed bytea,"
-    staging.make_table("leaving", f"{columns} is_urgent boolean, is_digest boolean, due_at timestamptz")
+    columns += " is_urgent boolean, is_digest boolean, language text, due_at timestamptz"
+    staging.make_table("leaving", columns)
     staging.copy_rows("leaving", rows)
     with connection.cursor() as cursor:
         cursor.execute(QUEUE)

@@ -13,6 +13,7 @@ from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import queries, services
 from wangge.orders.schemas import (
+    GridOrders,
     OrderDetail,
     OrderFigures,
     OrderFilter,
@@ -34,6 +35,15 @@ def list_orders(request: ActorRequest, filters: Query[OrderFilter]) -> OrderPage
 @router.get("/rules", response=list[PlanRuleOut], operation_id="list_plan_rules")
 def list_plan_rules(request: ActorRequest) -> list[PlanRuleOut]:
     return queries.list_plan_rules()
+
+
+@router.get(
+    "/figures/by-grid", response={200: list[GridOrders], 403: Refusal}, operation_id="count_orders_by_grid"
+)
+def count_orders_by_grid(request: ActorRequest, first_on: date, last_on: date) -> list[GridOrders]:
+    """Orders done from the first to the last day, by the grid of that moment (China's days)."""
+    since, until = clock.days(first_on, last_on)
+    return queries.count_by_grid(request.actor, since=since, until=until)
 
 
 @router.get("/figures", response={200: OrderFigures, 403: Refusal}, operation_id="get_order_figures")

@@ -23,6 +23,7 @@ from wangge.orders.rules import (
     Interval,
     Period,
     due_on,
+    is_countable,
     periods_between,
     stamp_of,
     winning_rule,
@@ -81,16 +82,18 @@ class Tally:
         return made
 
 
-def prepare(request: PlanRequest, scope: str, *, today: date) -> Plan:
+def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool = False) -> Plan:
     """Return what there is to plan in `scope`, with the checklists that hold today.
 
+    `only_known` leaves out what reaches into a year that nobody knows, instead of planning nothing.
     Raises: ChecklistMissing; YearUnknown when the calendar does not reach so far.
-    Rule:   OR-1 (which rule wins), OR-2 (periods), OR-6 (who is left out).
+    Rule:   OR-1 (which rule wins), OR-2 (periods), OR-3, OR-6 (who is left out).
     """
     rules = list(PlanRule.objects.filter(is_active=True).order_by("code"))
     tags = sorted({tag for rule in rules for tag in rule.tags})
-    works = calendars.in_force().of(scope).is_workday
-    plan = Plan(scope, request, rules[0].pack_version if rules else "", tags, _mask(tags), works)
+    calendar = calendars.in_force().of(scope)
+    version = rules[0].pack_version if rules else ""
+    plan = Plan(scope, request, version, tags, _mask(tags), calendar.is_workday)
     lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
     intervals: set[Interval] = set()
     for class_code, mask, count in _rows(plan_sql.KINDS, plan):
@@ -113,6 +116,8 @@ def prepare(request: PlanRequest, scope: str, *, today: date) -> Plan:
             }
         )
     plan.periods = _periods(intervals, request)
+    if only_known:
+        plan.periods = [period for period in plan.periods if is_countable(period, calendar.years)]
     plan.members = _members(row[0] for row in _rows(plan_sql.GRIDS, plan))
     plan.orphans = _rows(plan_sql.ORPHANS, plan)[0][0]
     return plan

@@ -14,6 +14,7 @@ from wangge.checklists import queries as checklists
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
+from wangge.orders.by_grid import count_by_grid
 from wangge.orders.models import Order, OrderQuerySet, PlanRule, Visit
 from wangge.orders.rules import OrderStatus, VisitOutcome, status_on
 from wangge.orders.schemas import (
@@ -28,6 +29,7 @@ from wangge.orders.schemas import (
 from wangge.venues import queries as venues
 
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
+__all__ = ["count_by_grid", "get_detail", "get_figures", "list_orders", "list_plan_rules", "list_top_scopes"]
 READ = "orders.read"
 
 

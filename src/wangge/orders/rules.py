@@ -229,6 +229,11 @@ def working_days(period: Period, is_workday: Callable[[date], bool]) -> list[dat
     return [day for day in period.days() if is_workday(day)] or [period.starts_on]
 
 
+def is_countable(period: Period, years: Collection[int]) -> bool:
+    """Return whether the years of the calendar are enough to say on which days the period is worked. OR-3."""
+    return period.interval is Interval.DAY or {day.year for day in period.days()} <= set(years)
+
+
 def due_on(period: Period, is_workday: Callable[[date], bool]) -> date:
     """Return the last working day of the period, or its last day if it has none. Rule: OR-4."""
     days = period.days()

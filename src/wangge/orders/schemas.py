@@ -150,3 +150,12 @@ class OrderFigures(Schema):
     completion_pct: float | None  # done / (done + missed + overdue)
     on_time_pct: float | None  # done by the due day / done
     hit_rate_pct: float | None  # inspected orders with a finding / inspected (DG-12)
+
+
+class GridOrders(Schema):
+    """Orders done in a grid as it was at the moment (TE-14)."""
+
+    path: str
+    name: str
+    done: int
+    findings: int

@@ -16,10 +16,19 @@ from wangge.orders import planning, queries
 from wangge.orders.completing import complete_orders
 from wangge.orders.models import PlanRule
 from wangge.orders.plan_sql import CLOSE_MISSED
+from wangge.orders.regridding import OrderMover
 from wangge.orders.rules import RangeTooLong
 from wangge.orders.schemas import PlanOut, PlanRequest
 
-__all__ = ["add_up", "close_missed", "complete_orders", "install_plan_rules", "plan_ahead", "plan_orders"]
+__all__ = [
+    "OrderMover",
+    "add_up",
+    "close_missed",
+    "complete_orders",
+    "install_plan_rules",
+    "plan_ahead",
+    "plan_orders",
+]
 LONGEST_PLAN_DAYS = 400
 
 
@@ -48,13 +57,14 @@ def plan_orders(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanOut:
 
 @transaction.atomic
 def plan_ahead(days: int, *, at: datetime) -> PlanOut:
-    """Make the orders of the next days everywhere; the daily job.
+    """Make the orders of the next days everywhere; the daily job, which no unknown year stops.
 
-    Raises: ChecklistMissing, YearUnknown.
-    Rule:   OR-5 (harmless to repeat).
+    Raises: ChecklistMissing.
+    Rule:   OR-5 (harmless to repeat), OR-3 (what reaches into an unknown year waits for its notice).
     """
     request = planning.days_ahead(at.astimezone(CHINA).date(), days)
-    return add_up([_plan(request, scope, actor=None, at=at) for scope in queries.list_top_scopes()])
+    scopes = queries.list_top_scopes()
+    return add_up([_plan(request, scope, actor=None, at=at, only_known=True) for scope in scopes])
 
 
 def add_up(plans: Sequence[PlanOut]) -> PlanOut:
@@ -72,10 +82,13 @@ def add_up(plans: Sequence[PlanOut]) -> PlanOut:
     )
 
 
-def _plan(request: PlanRequest, scope: str, *, actor: Actor | None, at: datetime) -> PlanOut:
+def _plan(
+    request: PlanRequest, scope: str, *, actor: Actor | None, at: datetime, only_known: bool = False
+) -> PlanOut:
     if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PLAN_DAYS:
         raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PLAN_DAYS)
-    plan = planning.prepare(request, scope, today=at.astimezone(CHINA).date())
+    today = at.astimezone(CHINA).date()
+    plan = planning.prepare(request, scope, today=today, only_known=only_known)
     if request.dry_run:
         return planning.count(plan)
     made = planning.make(plan)

@@ -14,6 +14,7 @@ from wangge.cases.rules import Mark
 from wangge.cases.services import MarkCommand
 from wangge.kernel import batches, calendars
 from wangge.kernel.actor import Actor
+from wangge.kernel.calendar import Calendar
 from wangge.kernel.errors import NotVisible, Refused, Unreadable
 from wangge.kernel.fates import Fate, Outcome
 from wangge.oversight.models import Act, Promise
@@ -156,10 +157,34 @@ def _marked(
     return fates | {fate.command_id: fate for fate in case_services.add_marks(marks, actor=actor, at=at)}
 
 
-def _act(one: ActCommand, case: CaseBrief, actor: Actor, at: datetime) -> Act:
+def count_unknown_answers(limit: int) -> int:
+    """Give letters and cards whose year was unknown their day of answer once it is known; return how many.
+
+    Rule: OV-7 (CS-6: a deadline is never guessed).
+    """
+    waiting = Act.objects.filter(
+        kind__in=list(WANTS_ANSWER),
+        answer_due_at__isnull=True,
+        answered_at__isnull=True,
+        lifted_at__isnull=True,
+    )
+    around, found = calendars.in_force(), []
+    for act in waiting.order_by("pk")[:limit]:
+        act.answer_due_at = _answer_due(ActKind(act.kind), act.at, around.of(act.grid_path))
+        if act.answer_due_at:
+            found.append(act)
+    Act.objects.bulk_update(found, ["answer_due_at"])
+    return len(found)
+
+
+def _answer_due(kind: ActKind, at: datetime, calendar: Calendar) -> datetime | None:
     rules = in_force()
     days = {rule.card: rule.answer_working_days for rule in rules.cards}
-    wait = days.get(one.kind.value, rules.answer_working_days)
+    wait = days.get(kind.value, rules.answer_working_days)
+    return reached_at(at, wait, calendar) if kind in WANTS_ANSWER and wait else None
+
+
+def _act(one: ActCommand, case: CaseBrief, actor: Actor, at: datetime) -> Act:
     calendar = calendars.in_force().of(case.grid_path)
     return Act(
         id=one.id,
@@ -172,7 +197,7 @@ def _act(one: ActCommand, case: CaseBrief, actor: Actor, at: datetime) -> Act:
         by_name=actor.name,
         role=actor.role,
         at=at,
-        answer_due_at=reached_at(at, wait, calendar) if one.kind in WANTS_ANSWER and wait else None,
+        answer_due_at=_answer_due(one.kind, at, calendar),
     )
 
 

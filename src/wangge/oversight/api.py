@@ -19,12 +19,14 @@ from wangge.oversight.schemas import (
     AnswerCommand,
     CaseOversight,
     ClimbPage,
-    DepartmentRow,
+    DepartmentPage,
     LatePage,
     LiftCommand,
     MovedOut,
     MoveIn,
     MovePage,
+    PromiseLight,
+    PromiseLightsIn,
     ReplyCommand,
 )
 
@@ -65,10 +67,17 @@ def list_acts(
     )
 
 
-@router.get("/departments", response={200: list[DepartmentRow], **NO}, operation_id="list_late_departments")
-def list_late_departments(request: ActorRequest) -> list[DepartmentRow]:
+@router.get("/departments", response={200: DepartmentPage, **NO}, operation_id="list_late_departments")
+def list_late_departments(request: ActorRequest, offset: int = 0, limit: int = 50) -> DepartmentPage:
     """What is late and what stands against each department, the worst first."""
-    return queries.list_departments(request.actor, at=clock.now())
+    offset, limit = max(offset, 0), min(max(limit, 1), 200)
+    return queries.list_departments(request.actor, offset=offset, limit=limit, at=clock.now())
+
+
+@router.post("/promise-lights", response={200: list[PromiseLight], **NO}, operation_id="list_promise_lights")
+def list_promise_lights(request: ActorRequest, body: PromiseLightsIn) -> list[PromiseLight]:
+    """What the reporters of these cases still wait for, with its light; for a page of a list."""
+    return queries.list_promise_lights(request.actor, body.case_ids, at=clock.now())
 
 
 @router.get("/cases/{uuid:case_id}", response={200: CaseOversight, **NO}, operation_id="get_case_oversight")

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 
 from wangge.cases.schemas import CaseFilter
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
-from wangge.kernel.errors import Unreadable
-from wangge.kernel.spreadsheets import write_csv, write_xlsx
+from wangge.kernel.downloads import check_suffix, download
 from wangge.oversight.queries import list_late
+from wangge.oversight.rules import CARD_ZH
 from wangge.oversight.schemas import LateRow
 
 AT_ONCE = 200
-WRITERS = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
-CARD_ZH = {"yellow": "黄牌", "red": "红牌", "black": "黑牌"}
 COLUMNS = [
     *("案件 id", "事项 matter", "地址 address", "网格 grid", "部门 department", "承办人 handler"),
     *("环节 stage", "超期自 late since", "超期天数 days late", "已升级至 level", "催办 urged"),
@@ -30,15 +25,10 @@ COLUMNS = [
 
 def export_late(actor: Actor, filters: CaseFilter, suffix: str, *, at: datetime) -> HttpResponseBase:
     """Return the late cases as a csv or xlsx file. Raises: NotYourRole, Unreadable."""
-    if suffix not in WRITERS:
-        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
-    write, media_type = WRITERS[suffix]
+    check_suffix(suffix)
     first = list_late(actor, filters.model_copy(update={"limit": AT_ONCE, "cursor": ""}), at=at)
     rows = (_columns(row, at) for row in _all(actor, filters, first.items, first.next_cursor, at))
-    answer = StreamingHttpResponse(write(rows, COLUMNS), content_type=media_type)
-    name = f"late-{at.astimezone(CHINA):%Y%m%d-%H%M}.{suffix}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(rows, COLUMNS, name="late", suffix=suffix, at=at)
 
 
 def _all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,15 +28,18 @@ from wangge.oversight.schemas import (
     CaseOversight,
     ClimbPage,
     ClimbRow,
+    DepartmentPage,
     DepartmentRow,
     LatePage,
     LateRow,
+    PromiseLight,
 )
 from wangge.oversight.showing import (
     acts_out,
     card_out,
     climb_out,
     due_card,
+    promise_light,
     promise_out,
     standing_cards,
 )
@@ -46,7 +49,7 @@ OPEN = CaseFilter.model_validate({"is_open": True})
 LATE = CaseFilter.model_validate({"is_open": True, "light": Light.RED})
 FIGURES = ("yellow", "red", "black", "letters_open", "answers_late")
 
-__all__ = ["get_case", "list_acts", "list_climbs", "list_departments", "list_late"]
+__all__ = ["get_case", "list_acts", "list_climbs", "list_departments", "list_late", "list_promise_lights"]
 
 
 def list_late(actor: Actor, filters: CaseFilter, *, at: datetime) -> LatePage:
@@ -138,8 +141,8 @@ def list_acts(
     )
 
 
-def list_departments(actor: Actor, *, at: datetime) -> list[DepartmentRow]:
-    """Return what is late and what stands against each department, the worst first.
+def list_departments(actor: Actor, *, offset: int = 0, limit: int = 50, at: datetime) -> DepartmentPage:
+    """Return a page of what is late and what stands against each department, the worst first.
 
     Raises: NotYourRole.
     Rule:   OV-8 (DG-08: the league table puts pressure on departments).
@@ -161,21 +164,43 @@ def list_departments(actor: Actor, *, at: datetime) -> list[DepartmentRow]:
         pk: dict(zip(FIGURES, figures, strict=True))
         for pk, *figures in counted.values_list("department_id", *FIGURES)
     }
-    names = accounts.get_departments([*opened, *acts])
     nothing = dict.fromkeys(FIGURES, 0)
+
+    def weight(pk: int) -> tuple[int, ...]:
+        stands = acts.get(pk, nothing)
+        return (-stands["black"], -stands["red"], -stands["yellow"], -overdue[pk], pk)
+
+    ranked = sorted({*opened, *acts}, key=weight)
+    names = accounts.get_departments(ranked[offset : offset + limit])
     rows = [
         DepartmentRow(
             department_id=pk,
-            department_name=one.name,
+            department_name=names[pk].name,
             open_cases=opened[pk],
             late_cases=overdue[pk],
             **acts.get(pk, nothing),
         )
-        for pk, one in names.items()
+        for pk in ranked[offset : offset + limit]
     ]
-    return sorted(
-        rows, key=lambda row: (-row.black, -row.red, -row.yellow, -row.late_cases, row.department_id)
-    )
+    return DepartmentPage(items=rows, total=len(ranked))
+
+
+def list_promise_lights(actor: Actor, case_ids: Iterable[UUID], *, at: datetime) -> list[PromiseLight]:
+    """Return of each visible case what its reporter still waits for and is due first, with its light.
+
+    Raises: NotYourRole.
+    Rule:   OV-4. Cases without such a promise are left out.
+    """
+    actor.check_can("oversight.read")
+    return list(_promise_lights(cases.get_briefs(actor, case_ids), at).values())
+
+
+def _promise_lights(seen: Mapping[UUID, CaseBrief], at: datetime) -> dict[UUID, PromiseLight]:
+    owed = Promise.objects.filter(case_id__in=list(seen), kept_at__isnull=True, due_at__isnull=False)
+    rows = list(owed.order_by("-due_at", "-pk"))
+    find_kept(rows)
+    first = {one.case_id: one for one in rows if one.kept_at is None}  # due first, as it came last
+    return {case_id: promise_light(one, seen[case_id], at) for case_id, one in first.items()}
 
 
 def get_case(actor: Actor, case_id: UUID, *, at: datetime) -> CaseOversight:
@@ -217,6 +242,7 @@ def _late_rows(actor: Actor, rows: Sequence[CaseRow], at: datetime) -> list[Late
     )
     cards = standing_cards(ids)
     rungs = {rung.level: rung for rung in in_force().ladder}
+    promises = _promise_lights(seen, at)
     shown = []
     for row in rows:
         level = levels.get(row.id, 0)
@@ -237,6 +263,7 @@ def _late_rows(actor: Actor, rows: Sequence[CaseRow], at: datetime) -> list[Late
                 cards=cards.get(row.id, []),
                 letters_open=letters[row.id],
                 card_due=card_out(due_card(case, cards.get(row.id, []), at=at)),
+                promise=promises.get(row.id),
             )
         )
     return shown

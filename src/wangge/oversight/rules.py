@@ -33,6 +33,7 @@ class ActKind(StrEnum):
 
 
 CARDS = (ActKind.YELLOW, ActKind.RED, ActKind.BLACK)  # from the lightest on
+CARD_ZH: Mapping[str, str] = {ActKind.YELLOW: "黄牌", ActKind.RED: "红牌", ActKind.BLACK: "黑牌"}
 WANTS_ANSWER = frozenset({ActKind.SUPERVISE, *CARDS})
 CAPABILITY: Mapping[ActKind, str] = {  # OV-5
     ActKind.URGE: "oversight.urge",
@@ -259,7 +260,7 @@ def check_card(kind: ActKind, *, is_late: bool, standing: Iterable[str]) -> None
     """
     if kind not in CARDS:
         return
-    names = {"card": kind.value, "card_zh": {"yellow": "黄牌", "red": "红牌", "black": "黑牌"}[kind.value]}
+    names = {"card": kind.value, "card_zh": CARD_ZH[kind]}
     if not is_late:
         raise NothingLate(**names)
     if any(card in CARDS and CARDS.index(ActKind(card)) >= CARDS.index(kind) for card in standing):

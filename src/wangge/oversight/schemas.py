@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from wangge.cases.rules import Light
 from wangge.cases.schemas import CaseRow, DeadlineLine, Text
 from wangge.oversight.rules import ActKind
 
@@ -105,6 +106,20 @@ class CaseOversight(Schema):
     may_reply: bool
 
 
+class PromiseLightsIn(Schema):
+    case_ids: list[UUID] = Field(max_length=200)
+
+
+class PromiseLight(Schema):
+    """What the reporter of a case still waits for, the most pressing first; its light."""
+
+    case_id: UUID
+    light: Light
+    name_zh: str
+    name_en: str
+    due_at: datetime
+
+
 class LateRow(Schema):
     """A late case as the page of oversight lists it."""
 
@@ -118,6 +133,7 @@ class LateRow(Schema):
     cards: list[ActKind]  # those that stand
     letters_open: int
     card_due: CardOut | None
+    promise: PromiseLight | None  # what its reporter still waits for
 
 
 class LatePage(Schema):
@@ -173,6 +189,13 @@ class DepartmentRow(Schema):
     answers_late: int
 
 
+class DepartmentPage(Schema):
+    """A page of the league table, the worst first."""
+
+    items: list[DepartmentRow]
+    total: int
+
+
 class MoveRow(Schema):
     """A case whose deadlines the calendar in force counts otherwise."""
 
@@ -187,11 +210,23 @@ class MoveRow(Schema):
     new_stage_due_at: datetime | None
 
 
+class StoppedRow(Schema):
+    """A suspended case: its clocks stand still and are counted when it is resumed."""
+
+    case_id: UUID
+    matter_zh: str
+    matter_en: str
+    grid_name: str
+    due_at: datetime | None
+
+
 class MovePage(Schema):
     edition: int
     note_zh: str
     note_en: str
     items: list[MoveRow]
+    stopped: list[StoppedRow]  # the first of them, on the first page
+    stopped_total: int
     beyond: UUID | None  # where to go on; none: that was all
 
 

@@ -15,7 +15,13 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotYourRole
 from wangge.oversight import exporting
-from wangge.oversight.acting import answer_acts, lift_acts, reply_to_reporters, take_acts
+from wangge.oversight.acting import (
+    answer_acts,
+    count_unknown_answers,
+    lift_acts,
+    reply_to_reporters,
+    take_acts,
+)
 from wangge.oversight.climbing import escalate_late, escalate_promises, forget_ended
 from wangge.oversight.models import OversightRules
 from wangge.oversight.promising import count_unknown, note_promises
@@ -66,6 +72,7 @@ def climb(*, at: datetime) -> int:
     Rule: OV-1, OV-2.
     """
     count_unknown(1000)
+    count_unknown_answers(1000)
     total, beyond = escalate_late(None, at=at)
     while beyond is not None:
         done, beyond = escalate_late(beyond, at=at)

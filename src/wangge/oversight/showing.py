@@ -16,7 +16,7 @@ from wangge.matters import queries as matters
 from wangge.oversight.models import Act, Escalation, Promise
 from wangge.oversight.rulebook import Rulebook, in_force
 from wangge.oversight.rules import BUSINESS, CARDS, STAGE, WANTS_ANSWER, ActKind, CardRule, card_due
-from wangge.oversight.schemas import ActOut, CardOut, ClimbOut, PromiseOut
+from wangge.oversight.schemas import ActOut, CardOut, ClimbOut, PromiseLight, PromiseOut
 
 CLOCK_NAMES: dict[str, tuple[str, str]] = {
     BUSINESS: ("全案时限", "The whole case"),
@@ -92,6 +92,21 @@ def promise_out(promise: Promise, case: CaseBrief, at: datetime) -> PromiseOut:
         light=cases.light(runs, [(began, due_at)], at, yellow_at_pct=share).value,
         is_confirmed=rule.is_confirmed if rule else False,
         lines=cases.explain_clock(began, rule.clock, due_at, grid_path=case.grid_path) if rule else [],
+    )
+
+
+def promise_light(promise: Promise, case: CaseBrief, at: datetime) -> PromiseLight:
+    """Return what a list shows of a promise that is still owed and has an end."""
+    rule = next((one for one in in_force().promises if one.code == promise.code), None)
+    runs = Status.REPORTED if case.closed_at is None else Status.CLOSED
+    share = matters.in_force().yellow_at_pct
+    assert promise.due_at is not None
+    return PromiseLight(
+        case_id=case.id,
+        light=cases.light(runs, [(promise.starts_at, promise.due_at)], at, yellow_at_pct=share),
+        name_zh=rule.name_zh if rule else promise.code,
+        name_en=rule.name_en if rule else promise.code,
+        due_at=promise.due_at,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wangge.packs.models import PackInstall
-from wangge.packs.schemas import Pack, RoleName, Rung, Tier
+from wangge.packs.schemas import Pack, RoleName, Rung
+from wangge.packs.territory_rows import Tier
 
 
 def get_active() -> Pack | None:

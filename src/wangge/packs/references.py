@@ -28,6 +28,7 @@ def references(pack: Pack) -> Iterator[Reference]:
     """Yield every word of a pack that must be the code of another row, with the codes there are."""
     codes = {section: frozenset(row.code for row in getattr(pack, section)) for section in SECTIONS}
     tags = codes["tags"] | codes["grades"]
+    yield from _of_territory(pack, codes)
     yield from _of_catalogue(pack, codes, tags)
     for plan in pack.plans:
         yield "plans", plan.code, ("checklist",), plan.checklist, codes["checklists"]
@@ -52,6 +53,17 @@ def references(pack: Pack) -> Iterator[Reference]:
     ):
         for code in codes[section]:
             yield section, code, ("code",), code, known
+
+
+def _of_territory(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
+    for layer in pack.layers:
+        yield "layers", layer.code, ("tier",), layer.tier, codes["tiers"]
+        yield "layers", layer.code, ("under",), layer.under, codes["tiers"]
+    for rule in pack.staffing:
+        yield "staffing", rule.code, ("layer",), rule.layer, codes["layers"]
+        yield "staffing", rule.code, ("tier",), rule.tier, codes["tiers"]
+        if rule.scene:
+            yield "staffing", rule.code, ("scene",), rule.scene, codes["scenes"]
 
 
 def _of_catalogue(

@@ -15,10 +15,7 @@ from wangge.matters.rules import Form, Severity, Target
 from wangge.orders.rules import Interval
 from wangge.packs.entry import Entry, Strict
 from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
-
-
-class Tier(Entry):
-    level: int = Field(ge=1, le=9)
+from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
 
 
 class VenueClass(Entry):
@@ -287,6 +284,9 @@ class Pack(Head):
     """A whole pack: its base's rows with its own on top."""
 
     tiers: list[Tier] = Field(default_factory=list)
+    layers: list[Layer] = Field(default_factory=list)
+    scenes: list[Scene] = Field(default_factory=list)
+    staffing: list[Staffing] = Field(default_factory=list)
     venue_classes: list[VenueClass] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)
     grades: list[Grade] = Field(default_factory=list)
@@ -338,6 +338,9 @@ class Pack(Head):
 
 SECTIONS: dict[str, type[Entry]] = {
     "tiers": Tier,
+    "layers": Layer,
+    "scenes": Scene,
+    "staffing": Staffing,
     "venue_classes": VenueClass,
     "tags": Tag,
     "grades": Grade,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
-from wangge.territory import queries, services
+from wangge.territory import family, queries, services, staffing
+from wangge.territory.change_schemas import LineageOut, ShortagePage, TreeOut
 from wangge.territory.schemas import (
     AppointedOut,
     AppointIn,
     CoverageOut,
+    Datum,
     DivisionImport,
     DivisionOut,
     FeatureCollection,
@@ -60,9 +63,49 @@ def list_grid_shapes(
     return queries.list_shapes(request.actor, bbox=bbox, layer=layer, at=clock.now())
 
 
+@router.get("/grids/export.{suffix}", response={200: None, (404, 422): Refusal}, operation_id="export_grids")
+def export_grids(
+    request: ActorRequest, suffix: str, datum: Datum, layer: str = "comprehensive", within: str = ""
+) -> HttpResponse:
+    """The caller's grids as geojson, gpkg, kml or shp (zipped), in the datum asked."""
+    file = services.export_grids(
+        request.actor, layer=layer, within=within, suffix=suffix, datum=datum, at=clock.now()
+    )
+    answer = HttpResponse(file.content, content_type=file.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return answer
+
+
 @router.get("/grids/{uuid:grid_id}", response={200: GridOut, 404: Refusal}, operation_id="get_grid")
 def get_grid(request: ActorRequest, grid_id: UUID) -> GridOut:
     return queries.get_grid(request.actor, grid_id)
+
+
+@router.get(
+    "/grids/{uuid:grid_id}/lineage",
+    response={200: LineageOut, 404: Refusal},
+    operation_id="get_grid_lineage",
+)
+def get_grid_lineage(request: ActorRequest, grid_id: UUID) -> LineageOut:
+    """What a grid came from and what became of it."""
+    return family.lineage_of(request.actor, grid_id)
+
+
+@router.get("/tree", response=TreeOut, operation_id="get_territory_tree")
+def get_territory_tree(request: ActorRequest) -> TreeOut:
+    """How the active pack divides the city: levels, layers, scenes, and who must be in a grid."""
+    return staffing.get_tree(request.actor, at=clock.now())
+
+
+@router.get("/staffing", response=ShortagePage, operation_id="list_shortages")
+def list_shortages(
+    request: ActorRequest, layer: str = "", within: str = "", cursor: str = "", limit: int = 50
+) -> ShortagePage:
+    """Grids whose team is not what the pack asks for: vacancies, and places with too many."""
+    limit = max(1, min(limit, 500))
+    return staffing.list_shortages(
+        request.actor, layer=layer, within=within, cursor=cursor, limit=limit, on=clock.today()
+    )
 
 
 @router.post("/locate", response=list[LocatedOut | None], operation_id="locate_points")
@@ -91,14 +134,17 @@ def import_divisions(
     "/grids/imports", response={200: ImportReport, (403, 404, 422): Refusal}, operation_id="import_grids"
 )
 def import_grids(request: ActorRequest, options: Form[GridImport], file: File[UploadedFile]) -> ImportReport:
-    """GeoJSON polygons. With any error nothing is loaded."""
+    """GeoJSON, Shapefile (zip), GeoPackage, TopoJSON or KML. With any error nothing is loaded."""
     return services.import_grid_upload(file, options, actor=request.actor, at=clock.now())
 
 
 @router.post("/members", response={200: AppointedOut, (403, 404): Refusal}, operation_id="appoint_members")
 def appoint_members(request: ActorRequest, body: AppointIn) -> AppointedOut:
     """Let people cover grids; a new primary member ends the former one's time (WH-07)."""
-    wanted = [services.Appointment(one.path, one.user_id, one.layer, one.duty) for one in body.appointments]
+    wanted = [
+        services.Appointment(one.path, one.user_id, one.layer, one.duty, one.slot)
+        for one in body.appointments
+    ]
     appointed = services.appoint_members(
         wanted, actor=request.actor, starts_on=body.starts_on, at=clock.now()
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from wangge.territory.geometry import Polygons, areas_m2, parts
+from wangge.territory.geometry import Polygons, differences_m2, parts
 from wangge.territory.rules import leaves
 
 HAIR = 1e-9  # degrees, a tenth of a millimetre
@@ -61,7 +61,7 @@ def overlaps(
         return []
     left, right = np.array(pairs).T
     shared = shapely.intersection(shapes[left], shapes[right])
-    areas = areas_m2(shared)
+    areas = differences_m2(shared)
     return [
         (shape, float(area), paths[a], paths[b])
         for shape, area, a, b in zip(shared, areas, left, right, strict=True)
@@ -85,5 +85,5 @@ def _gaps(paths: Sequence[str], shapes: Polygons, finest: Any) -> list[tuple[Any
     for i in np.flatnonzero(~finest):
         missing.append(shapely.difference(shapes[i], together))
     pieces = parts(shapely.union_all(missing)) if missing else []
-    areas = areas_m2(np.array(pieces, dtype=object))
+    areas = differences_m2(np.array(pieces, dtype=object))
     return [(piece, float(area)) for piece, area in zip(pieces, areas, strict=True) if area >= SMALLEST_M2]

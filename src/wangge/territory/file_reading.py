@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
-from wangge.kernel.geojson import FeatureFile
+from wangge.kernel.map_files import open_features
 from wangge.kernel.spreadsheets import read_rows
 from wangge.territory import wording
+from wangge.territory.change_schemas import RecodeIn
 from wangge.territory.division_import import DivisionRow
 from wangge.territory.grid_import import GridFeature
+from wangge.territory.recoding import Recoding
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import GridImport
+
+OWN_CODE = re.compile(r"[0-9A-Za-z_-]{1,24}")
 
 
 class Table(NamedTuple):
@@ -37,9 +42,23 @@ def read_divisions(
             yield DivisionRow(values[code], values[name], row, called)
 
 
-def read_grids(stream: IO[bytes], options: GridImport, problems: Problems) -> Iterator[GridFeature]:
-    """Yield the features of a GeoJSON file of polygons. Rule: TE-10."""
-    file = FeatureFile(stream)
+def read_recodings(table: Table, options: RecodeIn, problems: Problems) -> Iterator[Recoding]:
+    """Yield the rows of a table of old and new codes. Rule: TE-18."""
+    for row, values in read_rows(table.stream, table.name):
+        missing = [column for column in (options.old_column, options.new_column) if column not in values]
+        for column in missing:
+            problems.add(wording.NO_COLUMN, None, column, column, there="、".join(values))
+        if missing:
+            return
+        name = values.get(options.name_column) or ""
+        yield Recoding(values[options.old_column].strip(), values[options.new_column].strip(), name, row)
+
+
+def read_grids(
+    stream: IO[bytes], options: GridImport, problems: Problems, name: str = "grids.geojson"
+) -> Iterator[GridFeature]:
+    """Yield the features of a file of polygons, whose format its name tells. Rule: TE-10, TE-17."""
+    file = open_features(stream, name, options.file_layer)
     if file.foreign_crs:
         problems.add(wording.FILE_SAYS_CRS, None, "crs", file.foreign_crs)
     needed = options.name_column if options.match_by == "name" else options.code_column
@@ -49,11 +68,16 @@ def read_grids(stream: IO[bytes], options: GridImport, problems: Problems) -> It
     for feature in file:
         given = feature.properties
         count = given.get(options.households_column)
+        code = str(given.get(options.code_column) or "")
+        if options.match_by == "file" and not OWN_CODE.fullmatch(code):
+            problems.add(wording.BAD_OWN_CODE, feature.row, options.code_column, code)
+            continue
         yield GridFeature(
-            name=str(given.get(options.name_column) or given.get(options.code_column) or ""),
+            name=str(given.get(options.name_column) or code),
             shape=feature.shape,
-            code=str(given.get(options.code_column) or ""),
+            code=code,
             row=feature.row,
+            path=f"{options.within}{code}." if options.match_by == "file" else "",
             households=int(count) if isinstance(count, int | float) and count >= 0 else None,
             why=feature.why,
         )

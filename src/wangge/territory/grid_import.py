@@ -115,7 +115,13 @@ def _read(
         row = feature.row or number
         report.rows += 1
         shape = read_outline(
-            feature.shape, feature.why, row=row, datum=options.datum, repair=options.repair, problems=problems
+            feature.shape,
+            feature.why,
+            row=row,
+            datum=options.datum,
+            repair=options.repair,
+            problems=problems,
+            called=feature.code or feature.name,
         )
         if not feature.name or len(feature.name) > 64:
             problems.add(wording.NO_NAME, row, "name", feature.name)
@@ -178,15 +184,17 @@ def _check_outlines(
     candidates: Sequence[Candidate], known: dict[str, Grid], options: GridImport, problems: Problems
 ) -> None:
     """Compare with what is known of the place: a shift of half a kilometre is another datum. Rule: TE-7."""
-    other = "wgs84" if options.datum == "gcj02" else "gcj02"
     for c in candidates:
         path = next((p for p in reversed(ancestors(c.path)) if p in known), None)
         if path is None:
             continue
         outline = read_shapes([known[path].shape_wkb])[0]
         misfit = _misfit(c.shape, outline, path == c.path)
-        moved = shapely.make_valid(shapely.transform(c.feature.shape, lambda xy: to_wgs84_many(xy, other)))
-        other_misfit = _misfit(moved, outline, path == c.path)
+        other_misfit, other = min(
+            (_misfit(_as_if(c.feature.shape, datum), outline, path == c.path), datum)
+            for datum in ("wgs84", "gcj02", "bd09")
+            if _told_by(datum) != _told_by(options.datum)
+        )
         if fits_better(misfit, other_misfit):
             problems.add(
                 wording.WRONG_DATUM, c.row, "geometry", c.feature.name, datum=options.datum, other=other,
@@ -197,6 +205,15 @@ def _check_outlines(
             problems.add(
                 wording.OUTSIDE, c.row, "geometry", c.feature.name, parent=known[path].name, share_pct=share
             )
+
+
+def _told_by(datum: str) -> str:
+    """Return the datum by which it can be told from others: CGCS2000 lies on WGS-84."""
+    return "wgs84" if datum == "cgcs2000" else datum
+
+
+def _as_if(shape: Any, datum: str) -> Any:
+    return shapely.make_valid(shapely.transform(shape, lambda xy: to_wgs84_many(xy, datum)))
 
 
 def _misfit(shape: Any, outline: Any, is_same: bool) -> float:

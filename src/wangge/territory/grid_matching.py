@@ -20,7 +20,9 @@ class Matcher:
         self.within, self.matches, self.problems = within, matches, problems
         self.codes: dict[str, tuple[str, int]] = {}
         self.by_name: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        rows = Division.objects.filter(path__startswith=within).values_list("code", "name", "tier")
+        rows = Division.objects.filter(path__startswith=within, ended_at__isnull=True).values_list(
+            "code", "name", "tier"
+        )
         for code, name, tier in rows:
             self.codes[code] = (name, tier)
             self.by_name[name].append((tier, code))

@@ -29,7 +29,14 @@ EMPTY = ("图形是空的", "it is empty")
 
 
 def read_outline(
-    shape: Any, why: tuple[str, str] | None, *, row: int | None, datum: str, repair: bool, problems: Problems
+    shape: Any,
+    why: tuple[str, str] | None,
+    *,
+    row: int | None,
+    datum: str,
+    repair: bool,
+    problems: Problems,
+    called: str = "",
 ) -> Any:
     """Return the outline in WGS-84, valid; None, with the problem noted, where that cannot be.
 
@@ -40,12 +47,12 @@ def read_outline(
     elif why is None and shape.is_empty:
         why = EMPTY
     if why is not None:
-        problems.add(wording.BAD_SHAPE, row, "geometry", why_zh=why[0], why_en=why[1])
+        problems.add(wording.BAD_SHAPE, row, "geometry", called, why_zh=why[0], why_en=why[1])
         return None
     if not check_places(shapely.get_coordinates(shape), row=row, column="geometry", problems=problems):
         return None
     moved = shapely.transform(shape, lambda xy: to_wgs84_many(xy, datum))
-    return moved if shapely.is_valid(moved) else _mend(moved, row=row, repair=repair, problems=problems)
+    return moved if shapely.is_valid(moved) else _mend(moved, row, repair, problems, called)
 
 
 def check_places(points: Any, *, row: int | None, column: str, problems: Problems) -> bool:
@@ -58,13 +65,13 @@ def check_places(points: Any, *, row: int | None, column: str, problems: Problem
     return True
 
 
-def _mend(shape: Any, *, row: int | None, repair: bool, problems: Problems) -> Any:
+def _mend(shape: Any, row: int | None, repair: bool, problems: Problems, called: str) -> Any:
     reason = shapely.is_valid_reason(shape)
     name = reason.partition("[")[0]
     why_zh = REASONS.get(name, name)
     mended = parts(shapely.make_valid(shape)) if repair else []
     if not mended:
-        problems.add(wording.BAD_SHAPE, row, "geometry", why_zh=why_zh, why_en=reason)
+        problems.add(wording.BAD_SHAPE, row, "geometry", called, why_zh=why_zh, why_en=reason)
         return None
-    problems.add(wording.REPAIRED, row, "geometry", why_en=reason)
+    problems.add(wording.REPAIRED, row, "geometry", called, why_en=reason)
     return mended[0] if len(mended) == 1 else shapely.multipolygons(mended)

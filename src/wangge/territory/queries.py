@@ -21,6 +21,7 @@ from wangge.kernel.paths import ancestors, is_closed
 from wangge.territory.geometry import Polygons
 from wangge.territory.layer_index import SHELF, LayerIndex, Spell
 from wangge.territory.models import Division, Duty, Grid, GridMember, GridQuerySet
+from wangge.territory.movers import patterns
 from wangge.territory.schemas import DivisionOut, FeatureCollection, GridOut, GridPage, LocatedOut, LocateIn
 
 READ = "territory.read"
@@ -113,7 +114,14 @@ def names_of(paths: Iterable[str]) -> dict[str, str]:
 
 def known_codes(codes: Iterable[str]) -> set[str]:
     """Return those of `codes` that are divisions."""
-    return set(Division.objects.filter(code__in=set(codes)).values_list("code", flat=True))
+    return set(
+        Division.objects.filter(code__in=set(codes), ended_at__isnull=True).values_list("code", flat=True)
+    )
+
+
+def pattern_of(path: str) -> str:
+    """Return what LIKE finds a path and all below it by."""
+    return patterns([path])[0]
 
 
 def members_of(paths: Iterable[str], layer: str, on: date | None = None) -> dict[str, int]:
@@ -144,7 +152,7 @@ def layers_of(user_id: int, on: date) -> set[str]:
 def list_divisions(actor: Actor, *, parent: str, q: str, limit: int) -> list[DivisionOut]:
     """Return the children of `parent`, or a search; with neither, where the caller's tree begins."""
     actor.check_can(READ)
-    visible = Division.objects.visible_to(actor)
+    visible = Division.objects.visible_to(actor).filter(ended_at__isnull=True)
     if q:
         found = visible.filter(path__startswith=actor.scope).filter(
             Q(name__contains=q) | Q(code__startswith=q)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +18,21 @@ CUTS = {2: (2,), 4: (2, 4), 6: (2, 4, 6), 9: (2, 4, 6, 9), 12: (2, 4, 6, 9, 12)}
 FINER = (3, 2)  # TE-2: digits of a grid and of a micro-grid after the division's twelve
 MISFIT = 0.01  # TE-7: a share outside its outline from which another datum is tried
 FEWER = 4  # TE-7: the other datum must fit this many times better
+
+
+class Change(StrEnum):
+    """What people do to grids that stand (TE-13)."""
+
+    DRAW = "draw"  # a new grid on free ground
+    SPLIT = "split"
+    MERGE = "merge"
+    REDRAW = "redraw"  # the outlines of some neighbours, together
+    RECODE = "recode"
+    UNDO = "undo"
+
+
+UNDOABLE = frozenset({Change.SPLIT, Change.MERGE, Change.REDRAW})
+UNDO_WITHIN = timedelta(hours=24)  # TE-16
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, field_validator
 
-Datum = Literal["wgs84", "gcj02", "cgcs2000"]
+Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
 
 
 class DivisionOut(Schema):
@@ -112,7 +112,8 @@ class GridImport(Schema):
     tier: str = Field(max_length=32)  # the pack's word for the level
     datum: Datum  # asked, never guessed
     within: str  # a closed path: the division the file lies in
-    match_by: Literal["name", "code"] = "name"
+    match_by: Literal["name", "code", "file"] = "name"  # file: its own codes, below `within`
+    file_layer: str = Field(default="", max_length=128)  # asked where a file has several
     matches: dict[str, str] = Field(
         default_factory=dict
     )  # name in the file -> division code; in a form: JSON
@@ -143,7 +144,8 @@ class AppointmentIn(Schema):
     path: str
     user_id: int
     layer: str = "comprehensive"
-    duty: Literal["primary", "deputy", "substitute"] = "primary"
+    duty: Literal["primary", "deputy", "substitute", "team"] = "primary"
+    slot: str = Field("", max_length=32)  # of the staffing rule; empty: the duty's
 
 
 class AppointIn(Schema):

@@ -11,6 +11,13 @@ BAD_CODE = Kind(
     "核对代码；表格软件常会丢掉前导零或改成科学计数，请把该列设为文本后重新导出",
     "check the code; spreadsheets drop leading zeros: make the column text and export again",
 )
+BAD_OWN_CODE = Kind(
+    "territory.bad_own_code",
+    "代码“{value}”不能用作网格代码",
+    "“{value}” cannot be the code of a grid",
+    "用 1 到 24 位数字、字母、- 或 _，不能为空；核对代码列",
+    "use 1 to 24 digits, letters, - or _, and look whether it is the right column",
+)
 NO_NAME = Kind(
     "territory.bad_name",
     "名称为空或超过 64 个字",
@@ -31,6 +38,27 @@ NO_PARENT = Kind(
     "the parent {parent} of code “{value}” is neither in the file nor in the system",
     "先导入上级区划，或与它一起导入",
     "import the parent first, or together with it",
+)
+NOT_STANDING = Kind(
+    "territory.division_not_standing",
+    "区划“{value}”不存在、已改码，或不在您的辖区内",
+    "division “{value}” is not there, was recoded before, or lies outside your territory",
+    "核对旧代码",
+    "check the old code",
+)
+OTHER_LEVEL = Kind(
+    "territory.other_level",
+    "新代码“{value}”与旧代码“{old}”位数不同，层级不能改变",
+    "the new code “{value}” has not as many digits as “{old}”: a level does not change",
+    "使用同一层级的新代码",
+    "use a code of the same level",
+)
+CODE_TAKEN = Kind(
+    "territory.code_taken",
+    "新代码“{value}”已有区划或网格在用，或曾经用过",
+    "the new code “{value}” holds divisions or grids already, or was used before",
+    "先处理新代码下的内容，或更正映射；代码不重复使用",
+    "clear what lies under it first, or correct the mapping; no code is used twice",
 )
 NO_COLUMN = Kind(
     "territory.column_missing",

@@ -19,6 +19,8 @@ from wangge.venues.schemas import (
     ContactIdOut,
     ContactIn,
     ContactOut,
+    RevealedOut,
+    RevealIn,
     VenueClassOut,
     VenueDetail,
     VenueFilter,
@@ -89,6 +91,26 @@ def list_venue_contacts(request: ActorRequest, venue_id: UUID) -> list[ContactOu
 def add_venue_contact(request: ActorRequest, body: ContactIn) -> ContactIdOut:
     """Somebody to tell, of one place or of a whole territory."""
     return ContactIdOut(id=services.add_contact(body, actor=request.actor, at=clock.now()))
+
+
+@router.post(
+    "/contacts/{int:contact_id}/reveal",
+    response={200: RevealedOut, (403, 404, 422): Refusal},
+    operation_id="reveal_venue_contact",
+)
+def reveal_venue_contact(request: ActorRequest, contact_id: int, body: RevealIn) -> RevealedOut:
+    """A contact unmasked, for a reason that stays in the audit trail."""
+    return services.reveal_contact(contact_id, body.reason, actor=request.actor, at=clock.now())
+
+
+@router.post(
+    "/{uuid:venue_id}/keeper/reveal",
+    response={200: RevealedOut, (403, 404, 422): Refusal},
+    operation_id="reveal_venue_keeper",
+)
+def reveal_venue_keeper(request: ActorRequest, venue_id: UUID, body: RevealIn) -> RevealedOut:
+    """The keeper and the phone unmasked, for a reason that stays in the audit trail."""
+    return services.reveal_keeper(venue_id, body.reason, actor=request.actor, at=clock.now())
 
 
 @router.delete(

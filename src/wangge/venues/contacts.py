@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from wangge.accounts.rules import Medium, check_address, mask_address
+from wangge.accounts.rules import Language, Medium, check_address, mask_address
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
@@ -17,9 +17,10 @@ from wangge.kernel.paths import ancestors, is_closed
 from wangge.kernel.secrets import decrypt, encrypt, mask_name
 from wangge.venues.models import Contact, Venue
 from wangge.venues.rules import ContactKind
-from wangge.venues.schemas import ContactIn, ContactOut
+from wangge.venues.schemas import ContactIn, ContactOut, RevealedOut
 
 Place = tuple[UUID | None, str]  # a venue if there is one, and the grid
+Line = tuple[str, str, bytes, str]  # short name, medium, sealed address, language
 
 
 @transaction.atomic
@@ -47,6 +48,7 @@ def add_contact(given: ContactIn, *, actor: Actor, at: datetime) -> int:
         name=given.name,
         medium=given.medium.value,
         sealed=encrypt(check_address(given.medium, given.address.strip())),
+        language=given.language.value,
     )
     detail = {"kind": row.kind, "medium": row.medium, "venue": str(given.venue_id or ""), "path": path}
     audit.record([("venues.add_contact", "contact", str(row.pk), detail)], actor=actor, at=at)
@@ -60,6 +62,44 @@ def remove_contact(contact_id: int, *, actor: Actor, at: datetime) -> None:
     if not Contact.objects.visible_to(actor).filter(pk=contact_id).delete()[0]:
         raise NotVisible()
     audit.record([("venues.remove_contact", "contact", str(contact_id), {})], actor=actor, at=at)
+
+
+@transaction.atomic
+def reveal_contact(contact_id: int, reason: str, *, actor: Actor, at: datetime) -> RevealedOut:
+    """Return the name and the address of a contact as they are, and leave an audit row with the reason.
+
+    Raises: NotYourRole, NotVisible.
+    Rule:   VE-12 (domain.md §2.15). A contact of the territory around the actor's is seen from below.
+    """
+    actor.check_can("venues.reveal")
+    own = Contact.objects.visible_to(actor) | Contact.objects.filter(path__in=ancestors(actor.scope))
+    row = own.filter(pk=contact_id).first()
+    if row is None:
+        raise NotVisible()
+    _told_why("contact", str(row.pk), reason, actor, at)
+    return RevealedOut(name=row.name, address=decrypt(row.sealed))
+
+
+@transaction.atomic
+def reveal_keeper(venue_id: UUID, reason: str, *, actor: Actor, at: datetime) -> RevealedOut:
+    """Return the keeper of a place and the phone as they are; as `reveal_contact`."""
+    actor.check_can("venues.reveal")
+    venue = Venue.objects.visible_to(actor).filter(pk=venue_id).first()
+    if venue is None:
+        raise NotVisible()
+    _told_why("venue", str(venue.pk), reason, actor, at)
+    phone = decrypt(venue.keeper_phone) if venue.keeper_phone else ""
+    return RevealedOut(name=venue.keeper_name, address=phone)
+
+
+def _told_why(subject: str, subject_id: str, reason: str, actor: Actor, at: datetime) -> None:
+    audit.record([("venues.reveal", subject, subject_id, {"reason": reason})], actor=actor, at=at)
+
+
+def contact_names(contact_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return kind and masked name of each contact that is still there."""
+    rows = Contact.objects.filter(pk__in=set(contact_ids)).values_list("pk", "kind", "name")
+    return {pk: (kind, mask_name(name)) for pk, kind, name in rows}
 
 
 def list_contacts(actor: Actor, venue_id: UUID) -> list[ContactOut]:
@@ -79,6 +119,7 @@ def list_contacts(actor: Actor, venue_id: UUID) -> list[ContactOut]:
             name=mask_name(one.name),
             medium=Medium(one.medium),
             address=mask_address(Medium(one.medium), decrypt(one.sealed)),
+            language=Language(one.language),
             path=one.path,
         )
         for kind in ContactKind
@@ -86,25 +127,23 @@ def list_contacts(actor: Actor, venue_id: UUID) -> list[ContactOut]:
     ]
 
 
-def contacts_of(
-    places: Iterable[Place], kinds: Iterable[ContactKind]
-) -> dict[tuple[Place, str], list[tuple[str, str, bytes]]]:
-    """Return (short name, medium, sealed address) of the contacts of each place and kind, in one statement.
+def contacts_of(places: Iterable[Place], kinds: Iterable[ContactKind]) -> dict[tuple[Place, str], list[Line]]:
+    """Return the lines of the contacts of each place and kind, in one statement.
 
     Shape: every pair has an entry. The place's own come first; without any, those of the nearest territory.
     Rule:  VE-11 (HB-12).
     """
     return {
-        key: [(f"c{one.pk}", one.medium, bytes(one.sealed)) for one in found]
+        key: [(f"c{one.pk}", one.medium, bytes(one.sealed), one.language) for one in found]
         for key, found in _nearest(places, kinds).items()
     }
 
 
-def keeper_lines_of(venue_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, str, bytes]]]:
+def keeper_lines_of(venue_ids: Iterable[UUID]) -> dict[UUID, list[Line]]:
     """Return the keeper's phone of each place that has one, as `contacts_of` does."""
     rows = Venue.objects.filter(pk__in=set(venue_ids), keeper_phone__isnull=False)
     return {
-        pk: [(f"k{pk.hex[-12:]}", Medium.SMS.value, bytes(phone))]
+        pk: [(f"k{pk.hex[-12:]}", Medium.SMS.value, bytes(phone), Language.ZH.value)]
         for pk, phone in rows.values_list("pk", "keeper_phone")
         if phone
     }

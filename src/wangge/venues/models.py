@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
 from wangge.kernel.terms import Terms
 from wangge.venues.rules import ContactKind
@@ -101,6 +101,7 @@ class Contact(models.Model):
     name = models.CharField(max_length=64)
     medium = models.CharField(max_length=16)
     sealed = models.BinaryField()  # the address; masked on the way out
+    language = models.CharField(max_length=8, default=Language.ZH)  # in which they are written to
 
     objects = ContactQuerySet.as_manager()
 
@@ -115,6 +116,9 @@ class Contact(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(medium__in=[medium.value for medium in Medium]), name="contact_medium_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=[one.value for one in Language]), name="contact_language_known"
             ),
         ]
         indexes = [models.Index(fields=["path"], name="contact_path", condition=~Q(path=""))]

@@ -17,12 +17,13 @@ from wangge.kernel.terms import query_of
 from wangge.territory.queries import make_cursor, read_box, read_cursor
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
-from wangge.venues.contacts import classes_in, contacts_of, keeper_lines_of, list_contacts
+from wangge.venues.contacts import classes_in, contact_names, contacts_of, keeper_lines_of, list_contacts
 from wangge.venues.models import Venue, VenueClass, VenueQuerySet
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
 
 __all__ = [
     "classes_in",
+    "contact_names",
     "contacts_of",
     "get_detail",
     "get_many",

@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, field_validator
 
-from wangge.accounts.rules import Medium
+from wangge.accounts.rules import Language, Medium
 from wangge.venues.rules import ContactKind
 
 
@@ -94,7 +94,7 @@ class VenueImport(Schema):
     """How to read a file of venues. `columns` names the file's column for each field where they differ."""
 
     source: str = Field(max_length=64)  # the register's name: code is unique inside it
-    datum: Literal["wgs84", "gcj02", "cgcs2000"]  # asked, never guessed
+    datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"]  # asked, never guessed
     territory: str  # a closed path: what the file claims to lie in
     layer: str = "comprehensive"
     class_code: str = ""  # for files without a class column
@@ -118,6 +118,7 @@ class ContactIn(Schema):
     name: str = Field(min_length=1, max_length=64)
     medium: Medium
     address: str = Field(min_length=1, max_length=254)
+    language: Language = Language.ZH
 
 
 class ContactOut(Schema):
@@ -128,7 +129,26 @@ class ContactOut(Schema):
     name: str
     medium: Medium
     address: str
+    language: Language
     path: str
+
+
+class RevealIn(Schema):
+    """Why somebody must read what is masked; it stays in the audit trail."""
+
+    reason: str = Field(min_length=2, max_length=500)
+
+    @field_validator("reason")
+    @classmethod
+    def _says_something(cls, given: str) -> str:
+        if len(given.strip()) < 2:
+            raise ValueError("say why")
+        return given.strip()
+
+
+class RevealedOut(Schema):
+    name: str
+    address: str
 
 
 class ContactIdOut(Schema):

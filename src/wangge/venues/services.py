@@ -14,16 +14,18 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportReport
-from wangge.venues.contacts import add_contact, remove_contact
+from wangge.venues.contacts import add_contact, remove_contact, reveal_contact, reveal_keeper
 from wangge.venues.export import export_venues, venue_rows
 from wangge.venues.models import VenueClass
 from wangge.venues.reading import read_file
+from wangge.venues.regridding import VenueMover
 from wangge.venues.row_reading import VenueRecord
 from wangge.venues.saving import save_venues
 from wangge.venues.schemas import VenueImport
 from wangge.venues.venue_import import import_venues
 
 __all__ = [
+    "VenueMover",
     "VenueRecord",
     "add_contact",
     "close_venues",
@@ -34,6 +36,8 @@ __all__ = [
     "mark_visited",
     "read_file",
     "remove_contact",
+    "reveal_contact",
+    "reveal_keeper",
     "save_venues",
     "venue_rows",
 ]

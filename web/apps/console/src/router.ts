@@ -1,9 +1,9 @@
-import { asError } from '@wangge/api'
+import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
 import { firstPage } from './pages'
-import { startError } from './startError'
+import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -55,6 +55,7 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'matters', name: 'matters', component: () => import('./features/matters/MatterPage.vue') },
   { path: 'routes', name: 'routes', component: () => import('./features/routes/RoutePage.vue') },
+  { path: 'territory', name: 'territory', component: () => import('./features/territory/TerritoryPage.vue') },
   { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
@@ -68,6 +69,7 @@ const SECTIONS: Record<string, string> = {
   routes: 'matters.read',
   triage: 'triage.read',
   oversight: 'oversight.read',
+  territory: 'territory.read',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   documents: 'documents.read',
@@ -85,6 +87,7 @@ const TEXTS: Record<string, readonly string[]> = {
   routes: ['matters'],
   triage: ['triage'],
   oversight: ['oversight'],
+  territory: ['territory', 'places'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   documents: ['documents'],
@@ -141,6 +144,10 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
     if (to.name === 'start') return { name: firstPage(session.can), replace: true }
     if (to.meta.capability && !session.can(to.meta.capability)) return { name: 'nothing', replace: true }
     return true
+  })
+  router.onError((_cause, to) => (lostPage.value = { to: to.fullPath, error: offline() }))
+  router.afterEach((_to, _from, failure) => {
+    if (!failure) lostPage.value = undefined
   })
   return router
 }

@@ -1,4 +1,4 @@
-import type { Box } from './shapes'
+import type { Box, LonLat } from './shapes'
 
 /** Something on the map that somebody chose. */
 export interface Picked {
@@ -11,4 +11,12 @@ export interface Picked {
 export interface Looked {
   box: Box
   zoom: number
+}
+
+export type Drawing = 'none' | 'line' | 'polygon'
+
+/** What somebody drew. */
+export interface Drawn {
+  type: 'LineString' | 'Polygon'
+  coordinates: LonLat[] | LonLat[][]
 }

@@ -1,9 +1,20 @@
 import { onScopeDispose, ref, type Ref } from 'vue'
 
-/** The present, renewed every half minute, so that deadlines on an open page stay true. */
+const EVERY_MS = 30_000
+const now = ref(new Date())
+let readers = 0
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** The present, renewed every half minute, so that deadlines on an open page stay true. One timer for all. */
 export function useNow(): Ref<Date> {
-  const now = ref(new Date())
-  const timer = setInterval(() => (now.value = new Date()), 30_000)
-  onScopeDispose(() => clearInterval(timer))
+  if (readers === 0) {
+    now.value = new Date()
+    timer = setInterval(() => (now.value = new Date()), EVERY_MS)
+  }
+  readers += 1
+  onScopeDispose(() => {
+    readers -= 1
+    if (readers === 0) clearInterval(timer)
+  })
   return now
 }

@@ -384,6 +384,330 @@ export type FeatureCollection = {
 };
 
 /**
+ * AncestorOut
+ *
+ * A grid in the family of another: what it came from, or what became of it.
+ */
+export type AncestorOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    /**
+     * Valid To
+     */
+    valid_to: string | null;
+    /**
+     * Shared M2
+     */
+    shared_m2: number;
+    /**
+     * Change Id
+     */
+    change_id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * LineageOut
+ */
+export type LineageOut = {
+    /**
+     * Before
+     */
+    before: Array<AncestorOut>;
+    /**
+     * After
+     */
+    after: Array<AncestorOut>;
+};
+
+/**
+ * LayerOut
+ */
+export type LayerOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Under
+     */
+    under: string;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Last
+     */
+    last: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Grids
+     */
+    grids: number;
+};
+
+/**
+ * NamedOut
+ */
+export type NamedOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+};
+
+/**
+ * SlotOut
+ */
+export type SlotOut = {
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Scene
+     */
+    scene: string;
+    /**
+     * Slot
+     */
+    slot: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * At Least
+     */
+    at_least: number;
+    /**
+     * At Most
+     */
+    at_most: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TierOut
+ */
+export type TierOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * Digits
+     */
+    digits: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Grid Zh
+     */
+    grid_zh: string;
+    /**
+     * Grid En
+     */
+    grid_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TreeOut
+ *
+ * How the active pack divides the city.
+ */
+export type TreeOut = {
+    /**
+     * Tiers
+     */
+    tiers: Array<TierOut>;
+    /**
+     * Layers
+     */
+    layers: Array<LayerOut>;
+    /**
+     * Scenes
+     */
+    scenes: Array<NamedOut>;
+    /**
+     * Staffing
+     */
+    staffing: Array<SlotOut>;
+};
+
+/**
+ * ShortageOut
+ *
+ * A grid whose team is not what the pack asks for.
+ */
+export type ShortageOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Slot
+     */
+    slot: string;
+    /**
+     * Slot Zh
+     */
+    slot_zh: string;
+    /**
+     * Slot En
+     */
+    slot_en: string;
+    /**
+     * At Least
+     */
+    at_least: number;
+    /**
+     * At Most
+     */
+    at_most: number | null;
+    /**
+     * There
+     */
+    there: number;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ShortagePage
+ */
+export type ShortagePage = {
+    /**
+     * Items
+     */
+    items: Array<ShortageOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * LocatedOut
  */
 export type LocatedOut = {
@@ -411,7 +735,7 @@ export type LocateIn = {
     /**
      * Datum
      */
-    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Layer
      */
@@ -592,7 +916,7 @@ export type GridImport = {
     /**
      * Datum
      */
-    datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Within
      */
@@ -600,7 +924,11 @@ export type GridImport = {
     /**
      * Match By
      */
-    match_by?: 'name' | 'code';
+    match_by?: 'name' | 'code' | 'file';
+    /**
+     * File Layer
+     */
+    file_layer?: string;
     /**
      * Matches
      */
@@ -678,7 +1006,457 @@ export type AppointmentIn = {
     /**
      * Duty
      */
-    duty?: 'primary' | 'deputy' | 'substitute';
+    duty?: 'primary' | 'deputy' | 'substitute' | 'team';
+    /**
+     * Slot
+     */
+    slot?: string;
+};
+
+/**
+ * ChangePage
+ */
+export type ChangePage = {
+    /**
+     * Items
+     */
+    items: Array<ChangeRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ChangeRow
+ */
+export type ChangeRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Before
+     */
+    before: Array<string>;
+    /**
+     * After
+     */
+    after: Array<string>;
+    /**
+     * Can Undo
+     */
+    can_undo: boolean;
+};
+
+/**
+ * ChangeOut
+ *
+ * What a change did, or with `dry_run` would do.
+ */
+export type ChangeOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Is Done
+     */
+    is_done: boolean;
+    /**
+     * Can Undo
+     */
+    can_undo: boolean;
+    /**
+     * Ended
+     */
+    ended: Array<string>;
+    shapes: FeatureCollection;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Members
+     */
+    members: Array<HandedOut>;
+};
+
+/**
+ * HandedOut
+ */
+export type HandedOut = {
+    /**
+     * User Name
+     */
+    user_name: string;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * Duty
+     */
+    duty: string;
+};
+
+/**
+ * SplitIn
+ */
+export type SplitIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Grid Id
+     */
+    grid_id: string;
+    /**
+     * Line
+     */
+    line: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+    /**
+     * Names
+     */
+    names?: Array<string>;
+    /**
+     * Heir
+     */
+    heir?: number | null;
+};
+
+/**
+ * MergeIn
+ */
+export type MergeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Grid Ids
+     */
+    grid_ids: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * BorderIn
+ *
+ * Another border between two neighbours: the line cuts both together, each keeps its code.
+ */
+export type BorderIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Grid Ids
+     */
+    grid_ids: [
+        string,
+        string
+    ];
+    /**
+     * Line
+     */
+    line: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+};
+
+/**
+ * DrawIn
+ *
+ * A new grid of a layer under a division or grid.
+ */
+export type DrawIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Under
+     */
+    under: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scene
+     */
+    scene?: string;
+    geometry: OutlineIn;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+};
+
+/**
+ * OutlineIn
+ *
+ * A GeoJSON Polygon or MultiPolygon.
+ */
+export type OutlineIn = {
+    /**
+     * Type
+     */
+    type: 'Polygon' | 'MultiPolygon';
+    /**
+     * Coordinates
+     */
+    coordinates: Array<unknown>;
+};
+
+/**
+ * PieceIn
+ */
+export type PieceIn = {
+    /**
+     * Grid Id
+     */
+    grid_id?: string | null;
+    /**
+     * Name
+     */
+    name?: string;
+    geometry: OutlineIn;
+};
+
+/**
+ * RedrawIn
+ */
+export type RedrawIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Pieces
+     */
+    pieces: Array<PieceIn>;
+    /**
+     * Ended
+     */
+    ended?: Array<string>;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+};
+
+/**
+ * RecodeReport
+ *
+ * What a recoding did, or with a dry run would do. With any error nothing is changed.
+ */
+export type RecodeReport = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Done
+     */
+    is_done: boolean;
+    /**
+     * Divisions
+     */
+    divisions: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Posts
+     */
+    posts: number;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Problems
+     */
+    problems: Array<ImportProblem>;
+};
+
+/**
+ * RecodeIn
+ *
+ * A table of old and new codes; a column `name` may rename.
+ */
+export type RecodeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Old Column
+     */
+    old_column?: string;
+    /**
+     * New Column
+     */
+    new_column?: string;
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * UndoIn
+ */
+export type UndoIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
 };
 
 /**
@@ -952,7 +1730,7 @@ export type VenueImport = {
     /**
      * Datum
      */
-    datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+    datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
     /**
      * Territory
      */
@@ -1118,11 +1896,19 @@ export type ContactOut = {
      * Address
      */
     address: string;
+    language: Language;
     /**
      * Path
      */
     path: string;
 };
+
+/**
+ * Language
+ *
+ * In which people are written to.
+ */
+export type Language = 'zh' | 'en';
 
 /**
  * ContactIdOut
@@ -1158,6 +1944,33 @@ export type ContactIn = {
      * Address
      */
     address: string;
+    language?: Language;
+};
+
+/**
+ * RevealedOut
+ */
+export type RevealedOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+};
+
+/**
+ * RevealIn
+ *
+ * Why somebody must read what is masked; it stays in the audit trail.
+ */
+export type RevealIn = {
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -1460,6 +2273,30 @@ export type PlanRuleOut = {
      * Pack Version
      */
     pack_version: string;
+};
+
+/**
+ * GridOrders
+ *
+ * Orders done in a grid as it was at the moment (TE-14).
+ */
+export type GridOrders = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Findings
+     */
+    findings: number;
 };
 
 /**
@@ -2048,6 +2885,30 @@ export type CaseRow = {
 export type Channel = 'inspection' | 'patrol' | 'citizen' | 'hotline' | 'other';
 
 /**
+ * GridCases
+ *
+ * Cases of a grid as it was at the moment (TE-14).
+ */
+export type GridCases = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Reported
+     */
+    reported: number;
+    /**
+     * Closed
+     */
+    closed: number;
+};
+
+/**
  * CircleFigures
  *
  * The reactive half of the circle in figures. Every rate names its formula in docs/rules/cases.md.
@@ -2220,6 +3081,100 @@ export type SavedFilterIn = {
      * Is Shared
      */
     is_shared?: boolean;
+};
+
+/**
+ * ToldHearer
+ *
+ * One recipient of a message by one way.
+ */
+export type ToldHearer = {
+    /**
+     * Kind
+     */
+    kind: 'person' | 'owner' | 'property' | 'community' | 'police' | 'keeper' | 'group' | 'gone';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Medium
+     */
+    medium: string;
+    /**
+     * State
+     */
+    state: 'queued' | 'sending' | 'failed' | 'sent' | 'given_up' | 'read' | 'unread';
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * May Be Double
+     */
+    may_be_double: boolean;
+};
+
+/**
+ * ToldPage
+ */
+export type ToldPage = {
+    /**
+     * Items
+     */
+    items: Array<ToldRow>;
+    /**
+     * Beyond
+     */
+    beyond: number | null;
+};
+
+/**
+ * ToldRow
+ *
+ * A message about a case of a place.
+ */
+export type ToldRow = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Text Zh
+     */
+    text_zh: string;
+    /**
+     * Text En
+     */
+    text_en: string;
+    /**
+     * To
+     */
+    to: Array<ToldHearer>;
 };
 
 /**
@@ -2931,7 +3886,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
 
 /**
  * MergedOut
@@ -6051,6 +7006,10 @@ export type CalendarOut = {
      */
     path: string;
     /**
+     * Name
+     */
+    name: string;
+    /**
      * Is Known
      */
     is_known: boolean;
@@ -6109,6 +7068,10 @@ export type EditionRow = {
      */
     path: string;
     /**
+     * Name
+     */
+    name: string;
+    /**
      * First On
      */
     first_on: string;
@@ -6134,6 +7097,10 @@ export type LocalDayOut = {
      * Path
      */
     path: string;
+    /**
+     * Name
+     */
+    name: string;
     /**
      * On
      */
@@ -6290,6 +7257,32 @@ export type LateRow = {
      */
     letters_open: number;
     card_due: CardOut | null;
+    promise: PromiseLight | null;
+};
+
+/**
+ * PromiseLight
+ *
+ * What the reporter of a case still waits for, the most pressing first; its light.
+ */
+export type PromiseLight = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    light: Light;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Due At
+     */
+    due_at: string;
 };
 
 /**
@@ -6519,6 +7512,22 @@ export type ActCommand = {
 };
 
 /**
+ * DepartmentPage
+ *
+ * A page of the league table, the worst first.
+ */
+export type DepartmentPage = {
+    /**
+     * Items
+     */
+    items: Array<DepartmentRow>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * DepartmentRow
  *
  * A line of the league table: what is late and what stands against a department.
@@ -6560,6 +7569,16 @@ export type DepartmentRow = {
      * Answers Late
      */
     answers_late: number;
+};
+
+/**
+ * PromiseLightsIn
+ */
+export type PromiseLightsIn = {
+    /**
+     * Case Ids
+     */
+    case_ids: Array<string>;
 };
 
 /**
@@ -6708,6 +7727,14 @@ export type MovePage = {
      */
     items: Array<MoveRow>;
     /**
+     * Stopped
+     */
+    stopped: Array<StoppedRow>;
+    /**
+     * Stopped Total
+     */
+    stopped_total: number;
+    /**
      * Beyond
      */
     beyond: string | null;
@@ -6755,6 +7782,34 @@ export type MoveRow = {
      * New Stage Due At
      */
     new_stage_due_at: string | null;
+};
+
+/**
+ * StoppedRow
+ *
+ * A suspended case: its clocks stand still and are counted when it is resumed.
+ */
+export type StoppedRow = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
 };
 
 /**
@@ -6963,6 +8018,7 @@ export type PreferenceOut = {
      * Muted
      */
     muted?: Array<string>;
+    language?: Language;
     /**
      * Topics
      */
@@ -6992,6 +8048,7 @@ export type PreferenceIn = {
      * Muted
      */
     muted?: Array<string>;
+    language?: Language;
 };
 
 /**
@@ -7682,6 +8739,51 @@ export type ListGridShapesResponses = {
 
 export type ListGridShapesResponse = ListGridShapesResponses[keyof ListGridShapesResponses];
 
+export type ExportGridsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * Datum
+         */
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/territory/grids/export.{suffix}';
+};
+
+export type ExportGridsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportGridsError = ExportGridsErrors[keyof ExportGridsErrors];
+
+export type ExportGridsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type GetGridData = {
     body?: never;
     path: {
@@ -7711,6 +8813,85 @@ export type GetGridResponses = {
 };
 
 export type GetGridResponse = GetGridResponses[keyof GetGridResponses];
+
+export type GetGridLineageData = {
+    body?: never;
+    path: {
+        /**
+         * Grid Id
+         */
+        grid_id: string;
+    };
+    query?: never;
+    url: '/api/territory/grids/{grid_id}/lineage';
+};
+
+export type GetGridLineageErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetGridLineageError = GetGridLineageErrors[keyof GetGridLineageErrors];
+
+export type GetGridLineageResponses = {
+    /**
+     * OK
+     */
+    200: LineageOut;
+};
+
+export type GetGridLineageResponse = GetGridLineageResponses[keyof GetGridLineageResponses];
+
+export type GetTerritoryTreeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/territory/tree';
+};
+
+export type GetTerritoryTreeResponses = {
+    /**
+     * OK
+     */
+    200: TreeOut;
+};
+
+export type GetTerritoryTreeResponse = GetTerritoryTreeResponses[keyof GetTerritoryTreeResponses];
+
+export type ListShortagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/territory/staffing';
+};
+
+export type ListShortagesResponses = {
+    /**
+     * OK
+     */
+    200: ShortagePage;
+};
+
+export type ListShortagesResponse = ListShortagesResponses[keyof ListShortagesResponses];
 
 export type LocatePointsData = {
     body: LocateIn;
@@ -7825,7 +9006,7 @@ export type ImportGridsData = {
         /**
          * Datum
          */
-        datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
         /**
          * Within
          */
@@ -7833,7 +9014,11 @@ export type ImportGridsData = {
         /**
          * Match By
          */
-        match_by?: 'name' | 'code';
+        match_by?: 'name' | 'code' | 'file';
+        /**
+         * File Layer
+         */
+        file_layer?: string;
         /**
          * Matches
          */
@@ -7928,6 +9113,327 @@ export type AppointMembersResponses = {
 };
 
 export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
+
+export type ListGridChangesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/territory/changes';
+};
+
+export type ListGridChangesResponses = {
+    /**
+     * OK
+     */
+    200: ChangePage;
+};
+
+export type ListGridChangesResponse = ListGridChangesResponses[keyof ListGridChangesResponses];
+
+export type SplitGridData = {
+    body: SplitIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/split';
+};
+
+export type SplitGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SplitGridError = SplitGridErrors[keyof SplitGridErrors];
+
+export type SplitGridResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type SplitGridResponse = SplitGridResponses[keyof SplitGridResponses];
+
+export type MergeGridsData = {
+    body: MergeIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/merge';
+};
+
+export type MergeGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MergeGridsError = MergeGridsErrors[keyof MergeGridsErrors];
+
+export type MergeGridsResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type MergeGridsResponse = MergeGridsResponses[keyof MergeGridsResponses];
+
+export type MoveBorderData = {
+    body: BorderIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/border';
+};
+
+export type MoveBorderErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MoveBorderError = MoveBorderErrors[keyof MoveBorderErrors];
+
+export type MoveBorderResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type MoveBorderResponse = MoveBorderResponses[keyof MoveBorderResponses];
+
+export type DrawGridData = {
+    body: DrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/draw';
+};
+
+export type DrawGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DrawGridError = DrawGridErrors[keyof DrawGridErrors];
+
+export type DrawGridResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type DrawGridResponse = DrawGridResponses[keyof DrawGridResponses];
+
+export type RedrawGridsData = {
+    body: RedrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/redraw';
+};
+
+export type RedrawGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RedrawGridsError = RedrawGridsErrors[keyof RedrawGridsErrors];
+
+export type RedrawGridsResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type RedrawGridsResponse = RedrawGridsResponses[keyof RedrawGridsResponses];
+
+export type RecodeDivisionsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Reason
+         */
+        reason: string;
+        /**
+         * Old Column
+         */
+        old_column?: string;
+        /**
+         * New Column
+         */
+        new_column?: string;
+        /**
+         * Name Column
+         */
+        name_column?: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/territory/changes/recode';
+};
+
+export type RecodeDivisionsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecodeDivisionsError = RecodeDivisionsErrors[keyof RecodeDivisionsErrors];
+
+export type RecodeDivisionsResponses = {
+    /**
+     * OK
+     */
+    200: RecodeReport;
+};
+
+export type RecodeDivisionsResponse = RecodeDivisionsResponses[keyof RecodeDivisionsResponses];
+
+export type UndoGridChangeData = {
+    body: UndoIn;
+    path: {
+        /**
+         * Change Id
+         */
+        change_id: string;
+    };
+    query?: never;
+    url: '/api/territory/changes/{change_id}/undo';
+};
+
+export type UndoGridChangeErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type UndoGridChangeError = UndoGridChangeErrors[keyof UndoGridChangeErrors];
+
+export type UndoGridChangeResponses = {
+    /**
+     * OK
+     */
+    200: ChangeOut;
+};
+
+export type UndoGridChangeResponse = UndoGridChangeResponses[keyof UndoGridChangeResponses];
 
 export type ListVenuesData = {
     body?: never;
@@ -8111,7 +9617,7 @@ export type ImportVenuesData = {
         /**
          * Datum
          */
-        datum: 'wgs84' | 'gcj02' | 'cgcs2000';
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
         /**
          * Territory
          */
@@ -8269,6 +9775,82 @@ export type AddVenueContactResponses = {
 
 export type AddVenueContactResponse = AddVenueContactResponses[keyof AddVenueContactResponses];
 
+export type RevealVenueContactData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: number;
+    };
+    query?: never;
+    url: '/api/venues/contacts/{contact_id}/reveal';
+};
+
+export type RevealVenueContactErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealVenueContactError = RevealVenueContactErrors[keyof RevealVenueContactErrors];
+
+export type RevealVenueContactResponses = {
+    /**
+     * OK
+     */
+    200: RevealedOut;
+};
+
+export type RevealVenueContactResponse = RevealVenueContactResponses[keyof RevealVenueContactResponses];
+
+export type RevealVenueKeeperData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/venues/{venue_id}/keeper/reveal';
+};
+
+export type RevealVenueKeeperErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealVenueKeeperError = RevealVenueKeeperErrors[keyof RevealVenueKeeperErrors];
+
+export type RevealVenueKeeperResponses = {
+    /**
+     * OK
+     */
+    200: RevealedOut;
+};
+
+export type RevealVenueKeeperResponse = RevealVenueKeeperResponses[keyof RevealVenueKeeperResponses];
+
 export type RemoveVenueContactData = {
     body?: never;
     path: {
@@ -8422,6 +10004,42 @@ export type ListPlanRulesResponses = {
 };
 
 export type ListPlanRulesResponse = ListPlanRulesResponses[keyof ListPlanRulesResponses];
+
+export type CountOrdersByGridData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/orders/figures/by-grid';
+};
+
+export type CountOrdersByGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountOrdersByGridError = CountOrdersByGridErrors[keyof CountOrdersByGridErrors];
+
+export type CountOrdersByGridResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridOrders>;
+};
+
+export type CountOrdersByGridResponse = CountOrdersByGridResponses[keyof CountOrdersByGridResponses];
 
 export type GetOrderFiguresData = {
     body?: never;
@@ -8880,6 +10498,42 @@ export type ListCasePointsResponses = {
 
 export type ListCasePointsResponse = ListCasePointsResponses[keyof ListCasePointsResponses];
 
+export type CountCasesByGridData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/cases/figures/by-grid';
+};
+
+export type CountCasesByGridErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountCasesByGridError = CountCasesByGridErrors[keyof CountCasesByGridErrors];
+
+export type CountCasesByGridResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridCases>;
+};
+
+export type CountCasesByGridResponse = CountCasesByGridResponses[keyof CountCasesByGridResponses];
+
 export type GetCaseFiguresData = {
     body?: never;
     path?: never;
@@ -8992,6 +10646,44 @@ export type DeleteFilterResponses = {
 };
 
 export type DeleteFilterResponse = DeleteFilterResponses[keyof DeleteFilterResponses];
+
+export type ListToldOfPlaceData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+        /**
+         * Beyond
+         */
+        beyond?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/cases/told';
+};
+
+export type ListToldOfPlaceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListToldOfPlaceError = ListToldOfPlaceErrors[keyof ListToldOfPlaceErrors];
+
+export type ListToldOfPlaceResponses = {
+    /**
+     * OK
+     */
+    200: ToldPage;
+};
+
+export type ListToldOfPlaceResponse = ListToldOfPlaceResponses[keyof ListToldOfPlaceResponses];
 
 export type ListInboxesData = {
     body?: never;
@@ -12044,7 +13736,16 @@ export type TakeActsResponse = TakeActsResponses[keyof TakeActsResponses];
 export type ListLateDepartmentsData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Offset
+         */
+        offset?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
     url: '/api/oversight/departments';
 };
 
@@ -12071,14 +13772,51 @@ export type ListLateDepartmentsError = ListLateDepartmentsErrors[keyof ListLateD
 
 export type ListLateDepartmentsResponses = {
     /**
+     * OK
+     */
+    200: DepartmentPage;
+};
+
+export type ListLateDepartmentsResponse = ListLateDepartmentsResponses[keyof ListLateDepartmentsResponses];
+
+export type ListPromiseLightsData = {
+    body: PromiseLightsIn;
+    path?: never;
+    query?: never;
+    url: '/api/oversight/promise-lights';
+};
+
+export type ListPromiseLightsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListPromiseLightsError = ListPromiseLightsErrors[keyof ListPromiseLightsErrors];
+
+export type ListPromiseLightsResponses = {
+    /**
      * Response
      *
      * OK
      */
-    200: Array<DepartmentRow>;
+    200: Array<PromiseLight>;
 };
 
-export type ListLateDepartmentsResponse = ListLateDepartmentsResponses[keyof ListLateDepartmentsResponses];
+export type ListPromiseLightsResponse = ListPromiseLightsResponses[keyof ListPromiseLightsResponses];
 
 export type GetCaseOversightData = {
     body?: never;

@@ -15,6 +15,10 @@ export function partPhotos(shown: Pick<CaseDetail, 'photos' | 'events'>): { befo
 /** What somebody wrote with the step. */
 export const reasonOf = ({ detail: { reason } }: EventOut): string => (typeof reason === 'string' ? reason : '')
 
+/** When the step arrived, where that was much later than the time it claims (CS-41). */
+export const receivedOf = ({ detail: { received_at } }: EventOut): string =>
+  typeof received_at === 'string' ? received_at : ''
+
 /** From which matter to which the step moved the case, in both languages; undefined for other steps. */
 export function movedOf({ detail: { reclassified } }: EventOut): Record<string, string> | undefined {
   return typeof reclassified === 'object' && reclassified !== null

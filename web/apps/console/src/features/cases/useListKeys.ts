@@ -4,6 +4,7 @@ import { BATCHES, type Key } from './batch'
 
 interface Doing {
   rows: () => readonly CaseRow[]
+  show: (id: string) => void
   open: (id: string) => void
   choose: (row: CaseRow) => void
   chooseAll: () => void
@@ -34,12 +35,14 @@ export function useListKeys(doing: Doing) {
       current.value,
       by,
     )
-    document.querySelector(`[data-case-id="${current.value}"]`)?.scrollIntoView({ block: 'nearest' })
+    if (current.value) doing.show(current.value)
   }
 
   const keys: Record<string, () => void> = {
     j: () => move(1),
     k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
     x: () => {
       const row = doing.rows().find((one) => one.id === current.value)
       if (row) doing.choose(row)

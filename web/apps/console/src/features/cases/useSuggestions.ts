@@ -9,7 +9,7 @@ import {
   type SuggestionOut,
 } from '@wangge/api'
 import { newId } from '@wangge/outbox/ids'
-import { onBeforeUnmount, shallowRef, watch } from 'vue'
+import { onScopeDispose, shallowRef, watch } from 'vue'
 
 const PAUSE_MS = 400
 
@@ -54,7 +54,7 @@ export function useSuggestions(draft: () => DraftIn) {
       timer = setTimeout(() => void ask(), PAUSE_MS)
     },
   )
-  onBeforeUnmount(() => clearTimeout(timer))
+  onScopeDispose(() => clearTimeout(timer))
   return { suggestion, duplicates, hasFailed, ask }
 }
 

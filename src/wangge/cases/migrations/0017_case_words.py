@@ -6,7 +6,7 @@ import wangge.kernel.terms
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0015_marks_leave_open_rows"), ("kernel", "0005_terms")]
+    dependencies = [("cases", "0016_co_reporters"), ("kernel", "0005_terms")]
 
     operations = [
         migrations.AddField(
