@@ -104,7 +104,15 @@ def test_replay_tells_the_latest_facts() -> None:
         "handled_by": [],
         "co_waiting": [],
     }  # what an older case does not tell
-    rest = {"judged_by", "co_reporters", "co_departments", "came_from", "suspensions", "extensions", "stops_operation"}
+    rest = {
+        "judged_by",
+        "co_reporters",
+        "co_departments",
+        "came_from",
+        "suspensions",
+        "extensions",
+        "stops_operation",
+    }
     assert {name: value for name, value in told.items() if name not in rest} == {
         "text": "a",
         "due_at": "z",
