@@ -289,7 +289,7 @@ def run(messages: Path, *, small: bool) -> Figures:
             "load": round(os.getloadavg()[0], 1),
         },
         "cn_gov_messages": of_messages(messages),
-        "twin: cases that were closed": of_closed_cases(4, 60) if small else of_closed_cases(6, 200),
+        "twin: cases that were closed": of_closed_cases(4, 120) if small else of_closed_cases(6, 200),
         "twin: sentences alone": twin,
         "speed": of_speed(20_000 if small else 1_000_000, lesson, 200 if small else 1_000),
     }
