@@ -125,7 +125,7 @@ def change(statement: str, *values: Any) -> None:
 
 def test_every_column_is_tried() -> None:
     assert set(EVENT_COLUMNS) == {field.column for field in CaseEvent._meta.concrete_fields}
-    assert {*CASE_COLUMNS, "id"} == {field.column for field in Case._meta.concrete_fields}
+    assert {*CASE_COLUMNS, "id"} == {one.column for one in Case._meta.concrete_fields if not one.generated}
 
 
 @pytest.mark.parametrize("column", EVENT_COLUMNS)

@@ -48,7 +48,7 @@ def detail_of(case: Case, events: list[Event], actor: Actor, at: datetime) -> Ca
         AllowedAction(action=action, needs=_words(needs), takes=_words(MAY.get(action, ())))
         for action, needs in allowed_actions(facts, actor, now)
     ]
-    shown = row_of(case, actor, at)
+    shown = row_of(case, actor, at, rules)
     hides = shown.reporter_name is None
     return CaseDetail(
         **shown.model_dump(),
@@ -73,7 +73,7 @@ def detail_of(case: Case, events: list[Event], actor: Actor, at: datetime) -> Ca
         used=_used(facts, rules.limits),
         stops_operation=facts.stops_operation,
         is_resumed=facts.resumed_by_id is not None,
-        merged=_merged(Case.objects.visible_to(actor).filter(merged_into_id=case.pk).order_by("pk")[:50]),
+        merged=_absorbed(case, actor) if facts.absorbed else [],
         absorbed=facts.absorbed,
         merged_into=_target(case, actor),
     )
@@ -152,6 +152,10 @@ def _used(facts: CaseFacts, limits: Limits) -> UsedOut:
         extensions_most=limits.extensions,
         extension_days_most=limits.extension_days,
     )
+
+
+def _absorbed(case: Case, actor: Actor) -> list[MergedOut]:
+    return _merged(Case.objects.visible_to(actor).filter(merged_into_id=case.pk).order_by("pk")[:50])
 
 
 def _merged(cases: Iterable[Case]) -> list[MergedOut]:

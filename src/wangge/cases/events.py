@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,30 +13,17 @@ from wangge.cases.models import CaseEvent
 from wangge.cases.rules import Status
 from wangge.kernel import prepared
 
+COLUMNS = tuple(field.name for field in fields(Event))
+OF_CASES = f"""
+SELECT {", ".join(COLUMNS)} FROM cases_caseevent WHERE case_id = ANY(%s::uuid[]) ORDER BY case_id, seq, id
+"""
 NAMED = "SELECT id, case_id, action, detail FROM cases_caseevent WHERE id = ANY(%s::uuid[])"
 
 
 def read_events(case_ids: Iterable[UUID]) -> list[Event]:
     """Return the events of the cases, by case and step, in one statement."""
-    rows = CaseEvent.objects.filter(case_id__in=list(case_ids)).order_by("case_id", "seq", "id")
-    return [
-        Event(
-            id=row.id,
-            case_id=row.case_id,
-            seq=row.seq,
-            action=row.action,
-            before=row.before,
-            after=row.after,
-            actor_id=row.actor_id,
-            actor_name=row.actor_name,
-            role=row.role,
-            at=row.at,
-            detail=row.detail,
-            previous_hash=bytes(row.previous_hash),
-            hash=bytes(row.hash),
-        )
-        for row in rows
-    ]
+    rows = prepared.send(OF_CASES, list(case_ids), binary=True).fetchall()
+    return [Event(*row[:-2], previous_hash=bytes(row[-2]), hash=bytes(row[-1])) for row in rows]
 
 
 def events_named(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, Mapping[str, Any]]]:

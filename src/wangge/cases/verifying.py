@@ -14,7 +14,7 @@ from wangge.cases.models import Case, CaseEvent, CoHandler
 from wangge.cases.rules import CoState
 
 AT_ONCE = 500
-SKIPPED = {"id", "chain_head"}
+SKIPPED = {"id", "chain_head", "words"}
 COLUMNS = tuple(field.attname for field in Case._meta.concrete_fields if field.attname not in SKIPPED)
 
 
