@@ -58,6 +58,7 @@ MAY = {
     "orders.read": {"dispatcher", "supervisor", "grid_chief", "grid_member", "leader"},
     "venues.write": {"system_admin", "dispatcher", "grid_chief", "grid_member"},
     "venues.export": {"dispatcher", "supervisor"},
+    "venues.reveal": {"dispatcher", "supervisor", "grid_chief", "grid_member"},
     "venues.read": READERS,
     "territory.read": READERS,
     "checklists.read": READERS,

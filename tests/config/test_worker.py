@@ -61,7 +61,7 @@ def test_the_job_of_a_dead_worker_waits_again_and_that_of_a_live_one_goes_on() -
 
 def test_a_dead_workers_job_that_waits_again_already_is_let_go() -> None:
     """Two of one queueing lock cannot wait: every later worker would die of the attempt."""
-    name = "notices.send_due"
+    name = "config.waits_again"  # of this test alone: other tests leave jobs of their own
     defer = jobs_app.configure_task(name, queueing_lock=name, allow_unknown=True).defer
     dead = int(defer())
     worker_id = make_worker(silent_for=timedelta(minutes=1))
