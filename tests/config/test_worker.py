@@ -17,6 +17,14 @@ from wangge.kernel import clock
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def nobody_works() -> None:
+    """Django empties its own tables between tests, and these are not its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+        cursor.execute("DELETE FROM procrastinate_workers")
+
+
 def make_job_of(worker_id: int) -> int:
     job_id = int(jobs_app.configure_task("config.nobody_knows", allow_unknown=True).defer())
     with connection.cursor() as cursor:
@@ -61,7 +69,7 @@ def test_the_job_of_a_dead_worker_waits_again_and_that_of_a_live_one_goes_on() -
 
 def test_a_dead_workers_job_that_waits_again_already_is_let_go() -> None:
     """Two of one queueing lock cannot wait: every later worker would die of the attempt."""
-    name = "config.waits_again"  # of this test alone: other tests leave jobs of their own
+    name = "config.waits_again"
     defer = jobs_app.configure_task(name, queueing_lock=name, allow_unknown=True).defer
     dead = int(defer())
     worker_id = make_worker(silent_for=timedelta(minutes=1))
@@ -75,5 +83,3 @@ def test_a_dead_workers_job_that_waits_again_already_is_let_go() -> None:
 
     left = ProcrastinateJob.objects.filter(pk__in=[dead, waiting])
     assert list(left.values_list("pk", "status")) == [(waiting, "todo")]
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [waiting])
