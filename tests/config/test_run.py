@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -61,12 +62,13 @@ class House:
         """The whole family but the command itself."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def find(self, *words: str) -> psutil.Process:
-        """The oldest process of the family whose command line holds the words."""
+    def find(self, *words: str) -> psutil.Process | None:
+        """The oldest process of the family whose command line holds the words, if it is up."""
         for process in self.processes():
-            if all(word in " ".join(process.cmdline()) for word in words):
-                return process
-        raise AssertionError(f"no {words} in {[p.cmdline() for p in self.processes()]}")
+            with suppress(psutil.Error):  # it may end while it is looked at
+                if all(word in " ".join(process.cmdline()) for word in words):
+                    return process
+        return None
 
     def said(self) -> str:
         return self.log.read_text()
@@ -118,13 +120,15 @@ def test_ctrl_c_ends_every_process_it_started(house: House) -> None:
     ids=["web", "worker", "postgres"],
 )
 def test_a_killed_process_comes_back_and_the_house_answers(house: House, words: tuple[str, ...]) -> None:
+    until(lambda: house.find(*words) is not None, house)  # the one before may have taken it along
     victim = house.find(*words)
+    assert victim is not None
 
     victim.kill()
 
     until(lambda: not victim.is_running(), house)
     until(house.answers, house)
-    until(lambda: any(all(w in " ".join(p.cmdline()) for w in words) for p in house.processes()), house)
+    until(lambda: house.find(*words) is not None, house)
     assert house.process.poll() is None
     assert "(signal 9)" in house.said()
 
