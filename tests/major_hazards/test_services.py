@@ -285,3 +285,27 @@ def test_last_signatures_given_at_once_make_one_hazard():
         fates = list(pool.map(deed, range(3)))
     assert sorted(fate.result["outcome"] for fate in fates) == ["agreed", "open", "open"]
     assert MajorHazard.objects.count() == 1
+
+
+def test_the_matter_of_a_case_stays_while_its_hazard_is_major(house: House) -> None:
+    signers, case = make_signers(4), make_case(house, matter_code="H301")
+
+    def reclassify() -> str | None:
+        return take(house.alice, step(case, "reclassify", matter_code="H101"))[0].code
+
+    found = assess(house.alice, case_id=case)
+    asked = propose(house.alice, signers[:3], assessment_id=found.command_id)
+    for one in signers[:3]:
+        sign(one, asked.command_id, agrees=False)  # declined: nothing is major
+    assert reclassify() is None
+    take(house.alice, step(case, "reclassify", matter_code="H301"))
+    hazard = make_major(house, signers, case=case)
+    assert reclassify() == "cases.major_stands"
+    list_it(house.super, hazard)
+    assert reclassify() == "cases.major_stands"
+    tell(house.alice, hazard)
+    reinspect(house.super, hazard)
+    ends = propose(house.alice, signers[:3], hazard_id=hazard.pk, assessment_id=None)
+    for one in signers[:3]:
+        sign(one, ends.command_id)
+    assert reclassify() is None

@@ -9,8 +9,9 @@ from typing import Any
 from wangge.cases.chain import Event
 from wangge.cases.deadlines import Calendar
 from wangge.cases.explaining import recount
+from wangge.cases.refusals import MajorStands
 from wangge.cases.reporting import check_holds, find_matter
-from wangge.cases.rules import CaseFacts
+from wangge.cases.rules import CaseFacts, Mark
 from wangge.kernel.errors import Unreadable
 from wangge.matters.rules import MatterFacts, Surroundings, UpgradeRow, raised_at_report
 
@@ -24,6 +25,7 @@ class Catalogue:
     upgrades: Sequence[UpgradeRow] = ()
 
 
+AGREED = "agreed"  # what a decision says that made it major
 NOTHING_INSTALLED = Catalogue()
 
 
@@ -35,6 +37,18 @@ class Past:
     events: Sequence[Event] = ()
 
 
+def check_no_major(events: Sequence[Event]) -> None:
+    """Refuse another matter while what people decided to be major has not been de-listed.
+
+    Raises: MajorStands.
+    Rule:   CS-39, MH-6: a major hazard ends by its de-listing, not by another name.
+    """
+    decided = sum(one.action == Mark.DECIDE_MAJOR and one.detail.get("outcome") == AGREED for one in events)
+    delisted = sum(one.action == Mark.DELIST_MAJOR for one in events)
+    if decided > delisted:
+        raise MajorStands()
+
+
 def reclassified(
     case: CaseFacts, code: str, rules: Catalogue, past: Past, calendar: Calendar
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -42,9 +56,10 @@ def reclassified(
 
     Both clocks go on: the stage is the same; the deadline is counted from the report, through every
     suspension.
-    Raises: Unreadable.
+    Raises: Unreadable; MajorStands.
     Rule:   CS-39, MA-6, CS-6.
     """
+    check_no_major(past.events)
     matter = find_matter(code, rules.matters)
     check_holds(code, matter, case.grid_path)
     if code == case.matter_code:

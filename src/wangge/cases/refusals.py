@@ -42,6 +42,12 @@ class NeedMissing(Refused):
     en = "This step also needs: {need}."
 
 
+class MajorStands(Refused):
+    code = "cases.major_stands"
+    zh = "该案件的隐患已认定为重大火灾隐患，销号前不能重新归类。"
+    en = "This hazard was decided to be major: before it is de-listed its matter stays."
+
+
 class MarkNotAllowed(Refused):
     code = "cases.mark_not_allowed"
     zh = "案件已处于“{status_zh}”状态，不能再记“{mark_zh}”。"

@@ -104,7 +104,11 @@ def list_routes(actor: Actor) -> list[RouteOut]:
 def list_powers(actor: Actor) -> list[PowerOut]:
     """Return the list of enforcement powers in force. Rule: MA-4 (SX-05)."""
     actor.check_can("matters.read")
-    return [PowerOut.from_orm(row) for row in Power.objects.filter(is_active=True).order_by("pk")]
+    rows = [PowerOut.from_orm(row) for row in Power.objects.filter(is_active=True).order_by("pk")]
+    names = territory.names_of([row.path for row in rows if row.path])
+    for row in rows:
+        row.path_name = names.get(row.path, row.path)
+    return rows
 
 
 def list_gaps(actor: Actor, *, at: datetime) -> GapsOut:

@@ -4975,6 +4975,10 @@ export type PowerOut = {
      */
     path: string;
     /**
+     * Path Name
+     */
+    path_name?: string;
+    /**
      * Basis
      */
     basis: string;
