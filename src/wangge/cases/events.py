@@ -23,7 +23,7 @@ NAMED = "SELECT id, case_id, action, detail FROM cases_caseevent WHERE id = ANY(
 def read_events(case_ids: Iterable[UUID]) -> list[Event]:
     """Return the events of the cases, by case and step, in one statement."""
     rows = prepared.send(OF_CASES, list(case_ids), binary=True).fetchall()
-    return [Event(*row[:-2], previous_hash=bytes(row[-2]), hash=bytes(row[-1])) for row in rows]
+    return [Event(*row[:-2], *map(bytes, row[-2:])) for row in rows]
 
 
 def events_named(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, Mapping[str, Any]]]:
