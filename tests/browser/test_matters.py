@@ -50,7 +50,7 @@ def import_two(desk: Page, department: str, tmp_path: Path) -> None:
     file = tmp_path / "matters.csv"
     file.write_text(HEAD + "".join(lines), encoding="utf-8")
     desk.get_by_test_id("import-matters").click()
-    report = desk.get_by_test_id("matter-report")
+    report = desk.get_by_test_id("import-report")
     choose(desk, file)
     desk.get_by_test_id("matter-check").click()
     expect(report).to_have_attribute("data-verdict", "refused")
