@@ -8,13 +8,15 @@ import pytest
 
 from tests.major_hazards.makers import EDITION
 from wangge.major_hazards.models import ElementSet
-from wangge.major_hazards.rules import (
-    Panel,
+from wangge.major_hazards.refusals import (
     PanelTooSmall,
-    PlaceKind,
-    Procedure,
     SameHands,
     UnknownElement,
+)
+from wangge.major_hazards.rules import (
+    Panel,
+    PlaceKind,
+    Procedure,
     Vote,
     check_elements,
     check_other_hands,

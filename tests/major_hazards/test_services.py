@@ -32,7 +32,9 @@ from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.models import AuditRow
 from wangge.major_hazards import queries, services
 from wangge.major_hazards.models import Assessment, Decision, ElementSet, MajorHazard, Seat
-from wangge.major_hazards.rules import ElementSetInUse
+from wangge.major_hazards.refusals import (
+    ElementSetInUse,
+)
 from wangge.major_hazards.schemas import DecisionFilter, ElementSetIn, HazardFilter
 
 pytestmark = pytest.mark.django_db

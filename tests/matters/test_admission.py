@@ -24,7 +24,14 @@ from wangge.matters import queries, services
 from wangge.matters.admitting import Move, MoveNotAllowed, ProposalOpen, move, next_code
 from wangge.matters.models import Admission, Timing
 from wangge.matters.rules import Stage
-from wangge.matters.schemas import AdmissionFilter, AdmissionMove, AdmissionOut, AdmissionsOut, MatterDraft
+from wangge.matters.schemas import (
+    AdmissionFilter,
+    AdmissionMove,
+    AdmissionOut,
+    AdmissionsOut,
+    MatterDraft,
+    RouteQuestion,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY, TOMORROW = date(2025, 10, 13), date(2025, 10, 14)
@@ -186,6 +193,14 @@ def test_a_matter_of_a_department_holds_in_its_territory(house: House) -> None:
         [report(matter_code=row.code, point=(118.325, 31.305))], actor=elsewhere, at=AT
     )
     assert fate.code == "kernel.unreadable"
+
+
+def test_a_matter_of_the_city_is_routed_and_its_route_explained(house: House) -> None:
+    row = admitted(house)
+    told = queries.explain_route(
+        house.super, RouteQuestion(matter=row.code, grid="34.02.03.005.012.001."), at=AT
+    )
+    assert (told.matter.name_zh, told.kind, told.department_id) == ("灭火毯缺失", "police", house.police)
 
 
 def test_a_returned_matter_is_a_draft_again_with_the_reason(house: House) -> None:

@@ -7,20 +7,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AwareDatetime, Field
 
 from wangge.cases.rules import Action, Asked, Channel, CoState, Light, Mark, Status
 from wangge.documents.schemas import IssueIn
+from wangge.kernel.schemas import Text
 from wangge.matters.rules import Severity
 
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("text holds no NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]  # what a PostgreSQL column takes
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 Sha256 = Text

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from wangge.documents.rules import DocumentKind
+from wangge.kernel.schemas import Text
 
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("text holds no NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
 Suffix = Literal["docx", "pdf"]
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text holds no NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]  # what a PostgreSQL column takes
 
 
 class Refusal(Schema):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
-from ninja import Query, Router
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from ninja import File, Form, Query, Router
+from ninja.files import UploadedFile
 
 from wangge.documents.schemas import DocumentRow, IssueIn, OfferOut, VoidIn
 from wangge.kernel import clock
@@ -14,25 +15,29 @@ from wangge.kernel.http import ActorRequest, answer
 from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.major_hazards import paperwork, queries, services
-from wangge.major_hazards.schemas import (
-    AssessIn,
-    AssessmentFilter,
+from wangge.major_hazards.answers import (
     AssessmentPage,
     CaseMajorOut,
     CountsOut,
-    DecisionFilter,
     DecisionPage,
-    ElementSetIn,
     ElementSetOut,
-    HazardFilter,
     HazardPage,
-    ListIn,
     PersonOut,
+)
+from wangge.major_hazards.schemas import (
+    AssessIn,
+    AssessmentFilter,
+    DecisionFilter,
+    EditionFile,
+    ElementSetIn,
+    HazardFilter,
+    ListIn,
     ProgressIn,
     ProposeIn,
     ReinspectIn,
     SignIn,
 )
+from wangge.territory.schemas import ImportReport
 
 router = Router(tags=["major hazards"])
 SINGLE: dict[Any, Any] = {200: FateOut, 208: FateOut, (403, 404, 409, 422): FateOut}
@@ -72,6 +77,28 @@ def import_element_set(request: ActorRequest, body: ElementSetIn) -> list[Elemen
     """An edition of the standard; one that assessments used is not changed."""
     services.import_element_set(body, actor=request.actor, at=clock.now())
     return queries.list_element_sets()
+
+
+@router.get(
+    "/element-sets/template.xlsx",
+    response={200: None, 403: Refusal},
+    operation_id="get_element_set_template",
+)
+def get_element_set_template(request: ActorRequest) -> HttpResponseBase:
+    """The sheet that the import reads."""
+    return services.write_template(request.actor, at=clock.now())
+
+
+@router.post(
+    "/element-sets/file",
+    response={200: ImportReport, (403, 409, 422): Refusal},
+    operation_id="import_element_set_file",
+)
+def import_element_set_file(
+    request: ActorRequest, edition: Form[EditionFile], file: File[UploadedFile]
+) -> ImportReport:
+    """An edition from csv or Excel. With any error nothing is written."""
+    return services.import_edition(file, edition, actor=request.actor, at=clock.now())
 
 
 @router.get("/assessments", response={200: AssessmentPage, **PAGE_REFUSALS}, operation_id="list_assessments")

@@ -14,16 +14,20 @@ from wangge.kernel.fates import Fate
 from wangge.major_hazards import queries
 from wangge.major_hazards.doing import each, mark
 from wangge.major_hazards.models import Assessment, ElementSet, Tick
-from wangge.major_hazards.rules import (
+from wangge.major_hazards.refusals import (
     ElementSetEmpty,
     EvidenceMissing,
-    Judgement,
     ReasonMissing,
+)
+from wangge.major_hazards.rules import (
+    Judgement,
     Suspicion,
     check_elements,
     judge,
 )
-from wangge.major_hazards.schemas import AssessIn
+from wangge.major_hazards.schemas import (
+    AssessIn,
+)
 
 
 def assess(commands: Sequence[AssessIn], *, actor: Actor, at: datetime) -> list[Fate]:

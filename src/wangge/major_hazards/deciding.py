@@ -19,14 +19,16 @@ from wangge.kernel.fates import Fate
 from wangge.major_hazards import queries
 from wangge.major_hazards.doing import check_stage, each, mark
 from wangge.major_hazards.models import Assessment, Decision, ListingRule, MajorHazard, Seat
-from wangge.major_hazards.rules import (
+from wangge.major_hazards.refusals import (
     AlreadySigned,
     DecisionEnded,
-    DecisionKind,
     DecisionPending,
     NotReinspected,
     NotSuspected,
     NotYourSeat,
+)
+from wangge.major_hazards.rules import (
+    DecisionKind,
     Outcome,
     Panel,
     Procedure,
@@ -35,7 +37,10 @@ from wangge.major_hazards.rules import (
     check_panel,
     tally,
 )
-from wangge.major_hazards.schemas import ProposeIn, SignIn
+from wangge.major_hazards.schemas import (
+    ProposeIn,
+    SignIn,
+)
 
 
 def propose(commands: Sequence[ProposeIn], *, actor: Actor, at: datetime) -> list[Fate]:

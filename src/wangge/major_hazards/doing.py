@@ -17,8 +17,18 @@ from wangge.kernel.errors import Refused
 from wangge.kernel.fates import Fate
 from wangge.kernel.fates import Outcome as FateOutcome
 from wangge.major_hazards.models import MajorHazard
-from wangge.major_hazards.rules import CaseRefuses, WrongStage
-from wangge.major_hazards.schemas import AssessIn, ListIn, ProgressIn, ProposeIn, ReinspectIn, SignIn
+from wangge.major_hazards.refusals import (
+    CaseRefuses,
+    WrongStage,
+)
+from wangge.major_hazards.schemas import (
+    AssessIn,
+    ListIn,
+    ProgressIn,
+    ProposeIn,
+    ReinspectIn,
+    SignIn,
+)
 from wangge.major_hazards.showing import stage_of
 
 STAGE_ZH = {"to_list": "待挂牌", "listed": "已挂牌", "delisted": "已销号"}

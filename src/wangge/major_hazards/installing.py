@@ -11,8 +11,12 @@ from django.db import transaction
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.major_hazards.models import Assessment, ElementSet, ListingRule
-from wangge.major_hazards.rules import ElementSetInUse
-from wangge.major_hazards.schemas import ElementSetIn
+from wangge.major_hazards.refusals import (
+    ElementSetInUse,
+)
+from wangge.major_hazards.schemas import (
+    ElementSetIn,
+)
 
 
 @transaction.atomic
@@ -48,16 +52,18 @@ def install_listing_rule(row: Mapping[str, Any], *, pack_version: str) -> None:
     ListingRule.objects.update_or_create(pack_version=pack_version, defaults={**row, "is_active": True})
 
 
-def _save(given: ElementSetIn, *, pack_version: str, at: datetime | None) -> None:
-    content = given.model_dump(mode="json")
-    code = content.pop("code")
-    before = ElementSet.objects.select_for_update().filter(pk=code).first()
-    is_changed = before is not None and (before.elements, before.counts) != (
-        content["elements"],
-        content["counts"],
-    )
+def check_unused(given: ElementSetIn) -> None:
+    """Raises: ElementSetInUse if assessments used the edition and it comes otherwise. Rule: MH-1."""
+    before = ElementSet.objects.select_for_update().filter(pk=given.code).first()
+    content = given.model_dump(mode="json", include={"elements", "counts"})
+    is_changed = before is not None and {"elements": before.elements, "counts": before.counts} != content
     if is_changed and Assessment.objects.filter(element_set=before).exists():
-        raise ElementSetInUse(code=code)
+        raise ElementSetInUse(code=given.code)
+
+
+def _save(given: ElementSetIn, *, pack_version: str, at: datetime | None) -> None:
+    check_unused(given)
+    content = given.model_dump(mode="json", exclude={"code"})
     ElementSet.objects.update_or_create(
-        code=code, defaults={**content, "pack_version": pack_version, "imported_at": at}
+        code=given.code, defaults={**content, "pack_version": pack_version, "imported_at": at}
     )

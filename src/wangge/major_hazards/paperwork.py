@@ -23,7 +23,12 @@ from wangge.kernel.fates import Fate
 from wangge.major_hazards import queries
 from wangge.major_hazards.doing import STAGE_ZH, mark
 from wangge.major_hazards.models import MajorHazard
-from wangge.major_hazards.rules import DecisionKind, WrongStage
+from wangge.major_hazards.refusals import (
+    WrongStage,
+)
+from wangge.major_hazards.rules import (
+    DecisionKind,
+)
 from wangge.major_hazards.showing import stage_of
 from wangge.venues import queries as venues
 

@@ -18,20 +18,22 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.errors import NotVisible, Unreadable
+from wangge.major_hazards.answers import (
+    AssessmentPage,
+    CaseMajorOut,
+    CountsOut,
+    DecisionPage,
+    ElementSetOut,
+    HazardPage,
+    HazardRow,
+    PersonOut,
+)
 from wangge.major_hazards.models import Assessment, Decision, ElementSet, MajorHazard, Seat
 from wangge.major_hazards.rules import DecisionKind, Outcome, Suspicion
 from wangge.major_hazards.schemas import (
     AssessmentFilter,
-    AssessmentPage,
-    CaseMajorOut,
-    CountsOut,
     DecisionFilter,
-    DecisionPage,
-    ElementSetOut,
     HazardFilter,
-    HazardPage,
-    HazardRow,
-    PersonOut,
     Stage,
 )
 from wangge.major_hazards.showing import assessments_out, decisions_out, hazards_out, stage_of

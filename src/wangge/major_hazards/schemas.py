@@ -1,26 +1,18 @@
-"""Shapes of major hazards at the edge."""
+"""Shapes of major hazards as they come in: editions, commands and filters."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from wangge.major_hazards.rules import DecisionKind, Exemption, Outcome, Panel, PlaceKind, Suspicion
+from wangge.kernel.schemas import Text
+from wangge.major_hazards.rules import Exemption, Outcome, Panel, PlaceKind, Suspicion
 
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("text holds no NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
 Photos = Annotated[list[Text], Field(default_factory=list, max_length=9)]
-Light = Literal["green", "yellow", "red", "none"]
 Stage = Literal["to_list", "listed", "delisted"]
 
 
@@ -43,8 +35,8 @@ class CountIn(Schema):
     is_confirmed: bool = False
 
 
-class ElementSetIn(Schema):
-    """One edition of the standard, as it is imported."""
+class EditionHead(Schema):
+    """What an edition of the standard says of itself, and how many must sign."""
 
     code: Text = Field(min_length=1, max_length=32, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
     name_zh: Text = Field(min_length=1, max_length=128)
@@ -57,6 +49,17 @@ class ElementSetIn(Schema):
     experts: int = Field(7, ge=7, le=99)
     experts_agree: int = Field(2, ge=1, le=99)
     experts_of: int = Field(3, ge=1, le=99)
+
+
+class EditionFile(EditionHead):
+    """How a file of an edition is taken."""
+
+    dry_run: bool = False  # only look for mistakes
+
+
+class ElementSetIn(EditionHead):
+    """One edition of the standard, as it is imported."""
+
     elements: list[ElementIn] = Field(default_factory=list, max_length=500)
     counts: list[CountIn] = Field(default_factory=list, max_length=50)
 
@@ -72,11 +75,6 @@ class ElementSetIn(Schema):
         if self.experts_agree > self.experts_of:
             raise ValueError("more experts agree than there are")
         return self
-
-
-class ElementSetOut(ElementSetIn):
-    pack_version: str
-    is_usable: bool
 
 
 class TickIn(Schema):
@@ -162,137 +160,6 @@ class ReinspectIn(ProgressIn):
     has_passed: bool
 
 
-class PersonOut(Schema):
-    id: int
-    name: str
-    role: str
-    department_name: str | None
-
-
-class TickOut(Schema):
-    element: str
-    zh: str
-    en: str
-    is_direct: bool
-    is_confirmed: bool
-    note: str
-    photos: list[str]
-
-
-class AssessmentRow(Schema):
-    id: UUID
-    case_id: UUID | None
-    venue_id: UUID | None
-    venue_name: str | None
-    address: str
-    grid_name: str
-    element_set: str
-    place_kind: PlaceKind
-    verdict: Suspicion
-    line_code: str
-    line_zh: str
-    line_en: str
-    line_is_confirmed: bool
-    exemption: str
-    exemption_reason: str
-    counted: list[str]
-    ticks: list[TickOut]
-    assessed_by_name: str
-    assessed_at: datetime
-    decision: Outcome | None  # of the last one
-    can_propose: bool
-
-
-class SeatOut(Schema):
-    user_name: str
-    panel: Panel
-    title: str
-    agrees: bool | None
-    opinion: str
-    signed_at: datetime | None
-    is_me: bool
-
-
-class DecisionOut(Schema):
-    id: UUID
-    kind: DecisionKind
-    assessment_id: UUID
-    assessment: AssessmentRow  # what the signers judge, wherever they work
-    hazard_id: UUID | None
-    case_id: UUID | None
-    venue_name: str | None
-    address: str
-    body: str
-    basis_clause: str
-    basis_version: str
-    discussed_on: date
-    summary: str
-    is_complex: bool
-    members_needed: int
-    experts_needed: int
-    outcome: Outcome
-    unsigned: int
-    missing_members: int
-    missing_experts: int
-    proposed_by_name: str
-    proposed_at: datetime
-    ended_at: datetime | None
-    seats: list[SeatOut]
-    can_sign: bool
-
-
-class NoteOut(Schema):
-    """Progress, or a re-inspection (`has_passed` is then set)."""
-
-    text: str
-    photos: list[str]
-    by_name: str
-    at: datetime
-    has_passed: bool | None
-
-
-class HazardRow(Schema):
-    id: UUID
-    case_id: UUID | None
-    venue_id: UUID | None
-    venue_name: str | None
-    address: str
-    grid_name: str
-    stage: Stage
-    line_zh: str
-    line_en: str
-    basis: str
-    decided_at: datetime
-    list_by: datetime | None
-    listed_at: datetime | None
-    supervising_body: str
-    notice_text: str
-    rectify_on: date | None
-    delisted_at: datetime | None
-    light: Light
-    notes: list[NoteOut]
-    decisions: list[DecisionOut]
-    can_list: bool
-    can_report: bool
-    can_reinspect: bool
-    can_propose_delisting: bool
-
-
-class AssessmentPage(Schema):
-    items: list[AssessmentRow]
-    next_cursor: str | None
-
-
-class HazardPage(Schema):
-    items: list[HazardRow]
-    next_cursor: str | None
-
-
-class DecisionPage(Schema):
-    items: list[DecisionOut]
-    next_cursor: str | None
-
-
 class HazardFilter(Schema):
     stage: Stage | None = None
     case_id: UUID | None = None
@@ -316,21 +183,3 @@ class DecisionFilter(Schema):
     outcome: Outcome | None = None
     cursor: Text = ""
     limit: int = Field(30, ge=1, le=100)
-
-
-class CaseMajorOut(Schema):
-    """All that the case page shows."""
-
-    assessments: list[AssessmentRow]
-    decisions: list[DecisionOut]
-    hazards: list[HazardRow]
-    element_sets: list[ElementSetOut]
-    can_assess: bool
-
-
-class CountsOut(Schema):
-    undecided: int
-    waiting_for_me: int
-    to_list: int
-    listed: int
-    delisted: int

@@ -18,14 +18,21 @@ from wangge.major_hazards import queries
 from wangge.major_hazards.assessing import assess
 from wangge.major_hazards.deciding import propose, sign
 from wangge.major_hazards.doing import check_stage, each, mark
+from wangge.major_hazards.edition_files import import_edition, write_template
 from wangge.major_hazards.installing import import_element_set, install_element_sets, install_listing_rule
 from wangge.major_hazards.models import Progress, Reinspection
 from wangge.major_hazards.rules import check_other_hands
-from wangge.major_hazards.schemas import HazardFilter, ListIn, ProgressIn, ReinspectIn
+from wangge.major_hazards.schemas import (
+    HazardFilter,
+    ListIn,
+    ProgressIn,
+    ReinspectIn,
+)
 
 __all__ = [
     "assess",
     "export_ledger",
+    "import_edition",
     "import_element_set",
     "install_element_sets",
     "install_listing_rule",
@@ -34,6 +41,7 @@ __all__ = [
     "reinspect",
     "report_progress",
     "sign",
+    "write_template",
 ]
 
 

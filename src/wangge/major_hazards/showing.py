@@ -13,16 +13,18 @@ from django.db.models import prefetch_related_objects
 from wangge.accounts import queries as accounts
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
-from wangge.major_hazards.models import Assessment, Decision, MajorHazard, Progress, Reinspection, Seat
-from wangge.major_hazards.rules import DecisionKind, Outcome, Panel, PlaceKind, Suspicion, Vote, light, tally
-from wangge.major_hazards.schemas import (
+from wangge.major_hazards.answers import (
     AssessmentRow,
     DecisionOut,
     HazardRow,
     NoteOut,
     SeatOut,
-    Stage,
     TickOut,
+)
+from wangge.major_hazards.models import Assessment, Decision, MajorHazard, Progress, Reinspection, Seat
+from wangge.major_hazards.rules import DecisionKind, Outcome, Panel, PlaceKind, Suspicion, Vote, light, tally
+from wangge.major_hazards.schemas import (
+    Stage,
 )
 from wangge.matters import queries as matters
 from wangge.territory import queries as territory

@@ -178,7 +178,7 @@ class _Reader:
                 continue
             if column in self.words:
                 if text not in self.words[column]:
-                    there = "、".join(list(self.words[column])[:40])
+                    there = "、".join(_names(self.words[column])[:40])
                     self.problems.add(UNKNOWN, number, column, text, there=there)
                 said[name] = self.words[column].get(text)
             elif column == "俗称":
@@ -197,6 +197,14 @@ class _Reader:
                 facts = {"why_zh": f"“{column}”不能是“{text}”", "why_en": f"{column}: {one['msg']}"}
                 self.problems.add(REFUSED, number, column, text, **facts)
             return None
+
+
+def _names(words: Mapping[str, object]) -> list[str]:
+    """Return the words that people read: of two for one thing, the first."""
+    names: dict[object, str] = {}
+    for word, means in words.items():
+        names.setdefault(means, word)
+    return [name for name in names.values() if name]
 
 
 def _both(rows: Iterable[tuple[str, str]]) -> dict[str, str]:

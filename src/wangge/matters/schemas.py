@@ -200,6 +200,7 @@ class PowerOut(Schema):
     department_kind: str
     matter_prefix: str
     path: str
+    path_name: str = ""
     basis: str
     source: str
     is_confirmed: bool

@@ -12,6 +12,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
+from wangge.matters.catalogue import of_city
 from wangge.matters.models import Admission, Matter, Power, Route, Term, Timing
 from wangge.matters.routing import (
     Asked,
@@ -104,7 +105,11 @@ def list_routes(actor: Actor) -> list[RouteOut]:
 def list_powers(actor: Actor) -> list[PowerOut]:
     """Return the list of enforcement powers in force. Rule: MA-4 (SX-05)."""
     actor.check_can("matters.read")
-    return [PowerOut.from_orm(row) for row in Power.objects.filter(is_active=True).order_by("pk")]
+    rows = [PowerOut.from_orm(row) for row in Power.objects.filter(is_active=True).order_by("pk")]
+    names = territory.names_of([row.path for row in rows if row.path])
+    for row in rows:
+        row.path_name = names.get(row.path, row.path)
+    return rows
 
 
 def list_gaps(actor: Actor, *, at: datetime) -> GapsOut:
@@ -169,10 +174,8 @@ def _matter(code: str) -> MatterOut:
     own = Matter.objects.filter(is_active=True, code=code).first()
     if own is not None:
         return MatterOut.from_orm(own)
-    edition = Timing.objects.filter(is_active=True).values("edition")[:1]
-    return MatterOut.from_orm(
-        Admission.objects.filter(code=code, edition_from__lte=edition).order_by("-number").first()
-    )
+    edition = Timing.objects.values_list("edition", flat=True).get(is_active=True)
+    return of_city(Admission.objects.in_edition(edition).get(code=code))
 
 
 def _judged(subject: Subject, book: Rulebook) -> list[RouteOut]:

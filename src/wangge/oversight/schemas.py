@@ -10,7 +10,8 @@ from ninja import Schema
 from pydantic import Field
 
 from wangge.cases.rules import Light
-from wangge.cases.schemas import CaseRow, DeadlineLine, Text
+from wangge.cases.schemas import CaseRow, DeadlineLine
+from wangge.kernel.schemas import Text
 from wangge.oversight.rules import ActKind
 
 

@@ -10,7 +10,8 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.cases.rules import Channel
-from wangge.cases.schemas import Datum, Lat, Lon, Text
+from wangge.cases.schemas import Datum, Lat, Lon
+from wangge.kernel.schemas import Text
 from wangge.matters.rules import Severity
 
 Stage = Literal["report", "desk"]  # while it is written; when it leaves the desk

@@ -20,6 +20,7 @@ export const PAGES: readonly Page[] = [
   { name: 'documents', path: '/documents', capability: 'documents.read', group: 'work' },
   { name: 'matters', path: '/matters', capability: 'matters.read', group: 'rules' },
   { name: 'routes', path: '/routes', capability: 'matters.read', group: 'rules' },
+  { name: 'element-sets', path: '/element-sets', capability: 'matters.read', group: 'rules' },
   { name: 'triage', path: '/triage', capability: 'triage.read', group: 'rules' },
   { name: 'territory', path: '/territory', capability: 'territory.read', group: 'rules' },
   { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },

@@ -47,6 +47,11 @@ const inFrame: RouteRecordRaw[] = [
     name: 'major-hazards',
     component: () => import('./features/cases/major-hazards/MajorHazardPage.vue'),
   },
+  {
+    path: 'element-sets',
+    name: 'element-sets',
+    component: () => import('./features/cases/major-hazards/ElementSetPage.vue'),
+  },
   { path: 'documents', name: 'documents', component: () => import('./features/documents/DocumentList.vue') },
   {
     path: 'document-settings',
@@ -72,6 +77,7 @@ const SECTIONS: Record<string, string> = {
   territory: 'territory.read',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
+  'element-sets': 'matters.read',
   documents: 'documents.read',
   'document-settings': 'documents.configure',
 }
@@ -90,6 +96,7 @@ const TEXTS: Record<string, readonly string[]> = {
   territory: ['territory', 'places'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
+  'element-sets': ['major-hazards'],
   documents: ['documents'],
   'document-settings': ['documents'],
   notices: ['notices'],

@@ -1,7 +1,7 @@
 import type { CaseDetail, CaseRow, EventOut, MatterOut } from '@wangge/api'
 import { describe, expect, it, vi } from 'vitest'
 import { BATCHES, batchOf, sendBatch } from '../src/features/cases/batch'
-import { changesOf, isMainStep, makeSteadyStep, stepOn } from '../src/features/cases/commands'
+import { changesOf, isMainStep, makeSteadyStep, stepOn, withPower } from '../src/features/cases/commands'
 import { dueOf } from '../src/features/cases/dues'
 import { partPhotos, photosOf, reasonOf } from '../src/features/cases/events'
 import { exportUrl, fromUrl, isNarrowed, noFilters, toQuery, toUrl } from '../src/features/cases/filters'
@@ -248,5 +248,12 @@ describe('steps on many cases', () => {
     expect(asked).toEqual(Array(3).fill('/api/oversight/acts'))
     expect(told).toEqual([50, 50])
     expect(error?.status).toBe(0)
+  })
+})
+
+describe('the department of a hand-over', () => {
+  it('is the one that has the case if it may enforce, else the first that may', () => {
+    const able = [{ id: 4 }, { id: 7 }]
+    expect([withPower(able, 7), withPower(able, 9), withPower(able, null), withPower([], 7)]).toEqual([7, 4, 4, null])
   })
 })

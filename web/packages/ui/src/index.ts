@@ -1,6 +1,7 @@
 export { default as EmptyState } from './EmptyState.vue'
 export { default as ErrorNotice } from './ErrorNotice.vue'
 export { default as ImportProblems } from './ImportProblems.vue'
+export { default as FilePicker } from './FilePicker.vue'
 export { default as LangSwitch } from './LangSwitch.vue'
 export { default as LightDot } from './LightDot.vue'
 export { default as PhotoGrid } from './PhotoGrid.vue'

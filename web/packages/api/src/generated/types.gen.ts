@@ -4975,6 +4975,10 @@ export type PowerOut = {
      */
     path: string;
     /**
+     * Path Name
+     */
+    path_name?: string;
+    /**
      * Basis
      */
     basis: string;
@@ -5943,6 +5947,62 @@ export type ElementSetIn = {
      * Counts
      */
     counts?: Array<CountIn>;
+};
+
+/**
+ * EditionFile
+ *
+ * How a file of an edition is taken.
+ */
+export type EditionFile = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed?: boolean;
+    /**
+     * Remedy Zh
+     */
+    remedy_zh?: string;
+    /**
+     * Remedy En
+     */
+    remedy_en?: string;
+    /**
+     * Members
+     */
+    members?: number;
+    /**
+     * Experts
+     */
+    experts?: number;
+    /**
+     * Experts Agree
+     */
+    experts_agree?: number;
+    /**
+     * Experts Of
+     */
+    experts_of?: number;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
 };
 
 /**
@@ -12186,6 +12246,118 @@ export type ImportElementSetResponses = {
 };
 
 export type ImportElementSetResponse = ImportElementSetResponses[keyof ImportElementSetResponses];
+
+export type GetElementSetTemplateData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/element-sets/template.xlsx';
+};
+
+export type GetElementSetTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetElementSetTemplateError = GetElementSetTemplateErrors[keyof GetElementSetTemplateErrors];
+
+export type GetElementSetTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportElementSetFileData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Code
+         */
+        code: string;
+        /**
+         * Name Zh
+         */
+        name_zh: string;
+        /**
+         * Name En
+         */
+        name_en: string;
+        /**
+         * Source
+         */
+        source: string;
+        /**
+         * Is Confirmed
+         */
+        is_confirmed?: boolean;
+        /**
+         * Remedy Zh
+         */
+        remedy_zh?: string;
+        /**
+         * Remedy En
+         */
+        remedy_en?: string;
+        /**
+         * Members
+         */
+        members?: number;
+        /**
+         * Experts
+         */
+        experts?: number;
+        /**
+         * Experts Agree
+         */
+        experts_agree?: number;
+        /**
+         * Experts Of
+         */
+        experts_of?: number;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/major-hazards/element-sets/file';
+};
+
+export type ImportElementSetFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportElementSetFileError = ImportElementSetFileErrors[keyof ImportElementSetFileErrors];
+
+export type ImportElementSetFileResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportElementSetFileResponse = ImportElementSetFileResponses[keyof ImportElementSetFileResponses];
 
 export type ListAssessmentsData = {
     body?: never;

@@ -74,3 +74,9 @@ const CAUTION: ReadonlySet<Action> = new Set<Action>([
 
 /** The steps of the straight way to the end come first and look strong; those that turn aside look plain. */
 export const isMainStep = (action: Action): boolean => !CAUTION.has(action)
+
+/** Return the department to preset: the one that has the case if it has the power, else the first that has; or none. */
+export function withPower(enforcers: readonly { id: number }[], has: number | null): number | null {
+  const own = enforcers.find((one) => one.id === has)
+  return (own ?? enforcers[0])?.id ?? null
+}
