@@ -16,6 +16,7 @@ Command   python -m benchmarks.case_step [--small]
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -83,7 +84,7 @@ def peer(steps: Sequence[StepCommand], actor: Actor) -> None:
             for name in writing.CHANGING:
                 setattr(case, name, getattr(after, name))
             case.save()
-            CaseEvent.objects.create(**{name: getattr(event, name) for name in event.__slots__})
+            CaseEvent.objects.create(**event._asdict())
             News.objects.create(event_id=event.id, case_id=case.pk, due_at=event.at)
             Receipt.objects.create(
                 command_id=step.id,
@@ -159,6 +160,7 @@ def _meet_at(barrier: Any) -> None:
 def _timed(job: Job, actor: Actor, case_ids: Sequence[UUID]) -> Span:
     connection.ensure_connection()
     job(case_ids[:WARM], actor)
+    gc.freeze()  # as the web process does
     _meeting.wait()
     server, client, start = _server_s(), time.process_time(), time.perf_counter()
     job(case_ids[WARM:], actor)

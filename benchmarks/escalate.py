@@ -144,7 +144,7 @@ def peer(case_ids: list[UUID]) -> None:
                 after, event = mark(writing.facts_of(case), command, actor=None, at=NOW)
                 case.event_count, case.chain_head = after.event_count, after.chain_head
                 case.save()
-                CaseEvent.objects.create(**{name: getattr(event, name) for name in event.__slots__})
+                CaseEvent.objects.create(**event._asdict())
                 Escalation.objects.create(
                     id=command.id,
                     case=case,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -21,8 +20,7 @@ DERIVED = frozenset({"status", "handled_by", "judged_by"})  # every event implie
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One immutable step, as it stands in `case_event`."""
 
     id: UUID
@@ -41,7 +39,7 @@ class Event:
 
 
 SHAPE = {"width", "height", "orientation"}  # of a photo: claims nothing
-HASHED = tuple(field.name for field in fields(Event) if field.name not in {"previous_hash", "hash"})
+HASHED = Event._fields[:-2]  # all but the hashes
 
 
 PLAIN = frozenset({str, int, bool})

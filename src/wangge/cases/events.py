@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from wangge.cases.models import CaseEvent
 from wangge.cases.rules import Status
 from wangge.kernel import prepared
 
-COLUMNS = tuple(field.name for field in fields(Event))
+COLUMNS = Event._fields
 OF_CASES = f"""
 SELECT {", ".join(COLUMNS)} FROM cases_caseevent WHERE case_id = ANY(%s::uuid[]) ORDER BY case_id, seq, id
 """
@@ -23,7 +22,7 @@ NAMED = "SELECT id, case_id, action, detail FROM cases_caseevent WHERE id = ANY(
 def read_events(case_ids: Iterable[UUID]) -> list[Event]:
     """Return the events of the cases, by case and step, in one statement."""
     rows = prepared.send(OF_CASES, list(case_ids), binary=True).fetchall()
-    return [Event(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
+    return [Event._make(row) for row in rows]
 
 
 def events_named(ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, Mapping[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -137,4 +137,4 @@ def note(
         at=at,
         detail={**detail, "facts": changed},
     )
-    return replace(case, event_count=event.seq, chain_head=event.hash, **changed), event
+    return case._replace(event_count=event.seq, chain_head=event.hash, **changed), event

@@ -100,7 +100,7 @@ def _write(
         _statement(save.one),
         *save.values(writing.as_row(after, save.columns)),
         case.event_count,
-        *writing.APPEND.values(writing.as_row(event, writing.APPEND.columns)),
+        *writing.APPEND.values(event._asdict()),
         *writing.ANNOUNCE.values(writing.news_of(event)),
         *audit.INSERT.values(audit.row(entry, actor=actor, at=at)),
         *receipts.INSERT.values(receipts.row(fate, digest, kind=KIND, actor=actor, at=at)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -220,7 +220,7 @@ def _sealed(
     detail: dict[str, Any] = {"facts": told | first, **why}
     detail |= photos_said(report.photos, photo_facts)
     event = _event(report, actor, facts, report.id, 1, Action.REPORT, "", Status.REPORTED, detail)
-    facts = replace(facts, chain_head=event.hash)
+    facts = facts._replace(chain_head=event.hash)
     if not report.fixed_on_spot:
         return Started(facts, told, [event])
     changed: dict[str, Any] = {"stage_due_at": None, "closed_at": report.at, "fixed_on_spot": True}
@@ -229,7 +229,7 @@ def _sealed(
     detail |= photos_said(report.after_photos, photo_facts)
     second_id = following_id(report.id, report.at)
     second = _event(report, actor, facts, second_id, 2, Action.FIX_ON_SPOT, Status.REPORTED, after, detail)
-    facts = replace(facts, status=after, version=2, event_count=2, chain_head=second.hash, **changed)
+    facts = facts._replace(status=after, version=2, event_count=2, chain_head=second.hash, **changed)
     return Started(facts, told, [event, second])
 
 

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from wangge.cases.rules import Action, Asked, Channel, CoState, Light, Mark, Status
 from wangge.documents.schemas import IssueIn
-from wangge.kernel.schemas import Text
+from wangge.kernel.schemas import Sent, Text
 from wangge.matters.rules import Severity
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
@@ -20,7 +20,7 @@ Sha256 = Text
 Datum = Literal["wgs84", "gcj02", "cgcs2000"]
 
 
-class CaseReport(Schema):
+class CaseReport(Sent):
     """A new case. `id` is made by the sender; sending it twice makes one case."""
 
     id: UUID
@@ -38,7 +38,7 @@ class CaseReport(Schema):
     after_photos: list[Sha256] = Field(default_factory=list, max_length=9)
 
 
-class StepCommand(Schema):
+class StepCommand(Sent):
     """One step on one case. `id` is the command's id; `base_version` is the version its sender looked at."""
 
     id: UUID

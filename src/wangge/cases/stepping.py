@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -130,7 +130,7 @@ def _taken(
         "event_count": event.seq,
         "chain_head": event.hash,
     }
-    return replace(case, **facts, **counted), event
+    return case._replace(**facts, **counted), event
 
 
 def _detail(move: Move, facts: Mapping[str, Any], world: World) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -22,8 +21,15 @@ from wangge.kernel import calendars, prepared
 from wangge.matters import queries as matters
 from wangge.matters.rules import Subject
 
+FACTS = CaseFacts._fields
 LISTS = ("co_reporters", "handled_by", "judged_by", "co_departments", "co_waiting")
-FACTS = tuple(field.name for field in fields(CaseFacts))
+READ: Mapping[str, Callable[[Any], Any]] = {  # where a row's value is not yet what the rules take
+    "status": Status,
+    "asked": Asked,
+    "chain_head": bytes,
+    **dict.fromkeys(LISTS, tuple),
+}
+READ_AT = tuple((FACTS.index(name), read) for name, read in READ.items())
 FIRST = {  # what a new case has; the rest begins as the table has it
     "severity": "text",
     "status": "text",
@@ -158,18 +164,19 @@ def facts_of(case: Case) -> CaseFacts:
 
 def read_facts(row: Sequence[Any]) -> CaseFacts:
     """Return the facts of a row with the columns `FACTS`."""
-    values: dict[str, Any] = dict(zip(FACTS, row, strict=True))
-    values["status"] = Status(values["status"])
-    values["chain_head"] = bytes(values["chain_head"])
-    values["asked"] = Asked(values["asked"])
-    for name in LISTS:
-        values[name] = tuple(values[name])
-    return CaseFacts(**values)
+    values = list(row)
+    for place, read in READ_AT:
+        values[place] = read(values[place])
+    return CaseFacts._make(values)
 
 
 def list_changed(before: CaseFacts, after: CaseFacts) -> set[str]:
     """Return the columns in which the two differ."""
-    return {name for name in CHANGING if getattr(before, name) != getattr(after, name)}
+    return {
+        name
+        for name, old, new in zip(FACTS, before, after, strict=True)
+        if old is not new and old != new and name in CHANGING
+    }
 
 
 @lru_cache(maxsize=64)
@@ -206,7 +213,7 @@ def insert_many(started: Sequence[Started]) -> None:
 def append_events(events: Iterable[Event]) -> None:
     """Write events, and that they are news (NT-10)."""
     fresh = list(events)
-    APPEND.send([as_row(event, EVENT) for event in fresh])
+    APPEND.send([event._asdict() for event in fresh])
     ANNOUNCE.send([news_of(event) for event in fresh])
 
 

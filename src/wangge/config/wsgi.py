@@ -1,5 +1,6 @@
 """The WSGI entry: what granian serves."""
 
+import gc
 import os
 import signal
 
@@ -11,3 +12,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wangge.config.settings")
 if os.environ.get(lifeline.SUPERVISED):
     lifeline.die_with_parent(signal.SIGKILL)  # a worker must not outlive its server
 application = get_wsgi_application()
+gc.freeze()  # what is loaded now stays: no collection looks at it again

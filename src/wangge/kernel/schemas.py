@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 
 def _without_nul(text: str) -> str:
@@ -16,6 +16,10 @@ def _without_nul(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_without_nul)]  # what a PostgreSQL column takes
+
+
+class Sent(BaseModel):
+    """What a client sends by the hundred: read from JSON alone, at two thirds of a `Schema`'s cost."""
 
 
 class Refusal(Schema):

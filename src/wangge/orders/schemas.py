@@ -10,10 +10,11 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.checklists.schemas import ChecklistOut
+from wangge.kernel.schemas import Sent
 from wangge.orders.rules import OrderStatus, VisitOutcome
 
 
-class Answer(Schema):
+class Answer(Sent):
     """One checklist item's answer. A failed item becomes a case: persuaded on the spot, or passed on."""
 
     item: str
@@ -25,7 +26,7 @@ class Answer(Schema):
     case_id: UUID | None = None  # made by the phone for a failed item
 
 
-class OrderResult(Schema):
+class OrderResult(Sent):
     """What happened at the place. `id` is the command's id."""
 
     id: UUID

@@ -14,8 +14,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import httpx
-from ninja import Schema
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import Me
@@ -46,7 +45,7 @@ class ServerAway(Exception):
     """Nobody answered for longer than `PATIENCE_S`."""
 
 
-class Account(Schema):
+class Account(BaseModel):
     """Somebody who can log in; a line of demo-accounts.json."""
 
     username: str
@@ -198,7 +197,7 @@ class HttpDoor:
     def end_day(self, day: date) -> None:
         """The house closes missed orders itself."""
 
-    def _command(self, actor: Actor, path: str, commands: Sequence[Schema]) -> list[Fate]:
+    def _command(self, actor: Actor, path: str, commands: Sequence[BaseModel]) -> list[Fate]:
         body = "[" + ",".join(command.model_dump_json() for command in commands) + "]"
         answer = self._send(actor, "POST", path, content=body)
         fates = [_fate(one) for one in FATES.validate_json(answer.content)]
