@@ -29,6 +29,10 @@ EDITION = {
     "name_zh": "GB 35181-2017（旧版）",
     "name_en": "GB 35181-2017",
     "source": "test",
+    "members": 3,
+    "experts": 7,
+    "experts_agree": 2,
+    "experts_of": 3,
     "elements": [
         {"code": "6.5", "is_direct": True, "zh": "出口不足", "en": "exits", "place_kinds": ["crowded"]},
         *(

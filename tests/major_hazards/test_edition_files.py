@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 ROOT = Person("root", "系统管理员", Role.SYSTEM_ADMIN, "34.")
 DOOR = "/api/major-hazards/element-sets"
 HEAD = {"code": "GB35181-2025", "name_zh": "GB 35181-2025", "name_en": "GB 35181-2025", "source": "标准原文"}
+SIGNERS = {"members": 2, "experts": 5, "experts_agree": 3, "experts_of": 4}
 ROWS: list[dict[str, Any]] = [
     {"类型": "直接", "编号": "6.1", "内容": "出口不足", "适用场所": "人员密集场所、其他场所", "已核对": "是"},
     {"类型": "综合", "编号": "7.1.1", "内容": "要素一"},
@@ -37,7 +38,7 @@ def house() -> House:
 def send(*rows: dict[str, Any], **said: Any) -> Any:
     file = io.BytesIO(b"".join(write_csv(rows, COLUMNS)))
     file.name = "edition.csv"
-    return make_client(make_actor(ROOT)).post(f"{DOOR}/file", HEAD | said | {"file": file})
+    return make_client(make_actor(ROOT)).post(f"{DOOR}/file", HEAD | SIGNERS | said | {"file": file})
 
 
 def test_a_file_becomes_an_edition_that_judges(house: House) -> None:
@@ -53,7 +54,8 @@ def test_a_file_becomes_an_edition_that_judges(house: House) -> None:
     ]
     assert kept.elements[0]["place_kinds"] == ["crowded", "other"]
     assert (kept.counts[0]["at_least"], kept.counts[0]["elements"]) == (2, ["7.1"])
-    assert (kept.members, kept.experts, kept.pack_version) == (3, 7, "")
+    assert (kept.members, kept.experts, kept.pack_version) == (2, 5, "")
+    assert (kept.experts_agree, kept.experts_of) == (3, 4)
     again = send(*ROWS[:3], ROWS[3] | {"达到条数": "1"}).json()
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 1, 3)
 
@@ -100,4 +102,4 @@ def test_the_template_is_read_as_it_is_and_only_the_administrator_imports(house:
     assert alice.get(f"{DOOR}/template.xlsx").status_code == 403
     file = io.BytesIO(b"".join(write_csv(ROWS, COLUMNS)))
     file.name = "edition.csv"
-    assert alice.post(f"{DOOR}/file", HEAD | {"file": file}).status_code == 403
+    assert alice.post(f"{DOOR}/file", HEAD | SIGNERS | {"file": file}).status_code == 403

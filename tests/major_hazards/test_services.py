@@ -36,6 +36,7 @@ from wangge.major_hazards.refusals import (
     ElementSetInUse,
 )
 from wangge.major_hazards.schemas import DecisionFilter, ElementSetIn, HazardFilter
+from wangge.major_hazards.showing import hazards_out
 
 pytestmark = pytest.mark.django_db
 
@@ -122,9 +123,27 @@ def test_three_people_sign_and_only_then_it_is_major(house: House):
     hazard = MajorHazard.objects.get()
     assert hazard.list_by is not None
     assert hazard.list_by.isoformat() == "2025-10-22T16:00:00+00:00"  # 7 working days after Monday the 13th
+    assert (hazard.list_days, hazard.list_source) == (7, "国办发〔2017〕87号")
     event = CaseEvent.objects.get(case_id=case, action="decide_major")
     assert (event.detail["outcome"], event.detail["basis"]) == ("agreed", "GB35181-2017 6.5")
     assert list(cases.verify_chains()) == []
+
+
+def test_how_long_and_how_many_are_what_the_pack_and_the_edition_say(house: House):
+    make_edition(code="OTHER-1", members=2, experts=1)
+    services.install_listing_rule(
+        {"working_days": 3, "source": "某市规定", "is_confirmed": False}, pack_version="other@1"
+    )
+    signers = make_signers(3)
+    found = assess(house.alice, element_set="OTHER-1", case_id=make_case(house)).command_id
+    asked = propose(house.alice, signers[:2], experts=0, assessment_id=found)
+    for signer in signers[:2]:
+        sign(signer, asked.command_id)
+    hazard = MajorHazard.objects.get()
+    assert hazard.list_by is not None
+    assert hazard.list_by.isoformat() == "2025-10-16T16:00:00+00:00"  # 3 working days after Monday the 13th
+    [row] = hazards_out([hazard], house.alice, AT)
+    assert (row.list_days, row.list_source) == (3, "某市规定")
 
 
 def test_everybody_signs_for_themselves_and_once(house: House):
@@ -176,7 +195,7 @@ def test_the_database_makes_nothing_major_without_signatures(house: House):
         Seat.objects.filter(user_id=signers[0].user_id).update(agrees=False)
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         Seat.objects.filter(user_id=signers[0].user_id).delete()
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="stays as it was asked"), transaction.atomic():
         Decision.objects.update(members_needed=1)
     fields = {"case_id": Assessment.objects.get().case_id, "grid_path": house.bob.scope, "decided_at": AT}
     with pytest.raises(IntegrityError, match="without an agreed decision"):

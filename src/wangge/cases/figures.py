@@ -57,6 +57,7 @@ def get_figures(actor: Actor, *, at: datetime) -> CircleFigures:
         closed_on_time_pct=_pct(told["in_time"], told["timed"]),
         overdue=visible.with_light(Light.RED, at, yellow_at_pct=share).count(),
         yellow=visible.with_light(Light.YELLOW, at, yellow_at_pct=share).count(),
+        yellow_at_pct=share,
         rework=told["rework"],
         stage_hours=_stage_hours(visible),
     )

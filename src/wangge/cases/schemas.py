@@ -310,6 +310,7 @@ class CircleFigures(Schema):
     closed_on_time_pct: float | None
     overdue: int
     yellow: int
+    yellow_at_pct: int  # of the time, as the pack says
     rework: int
     stage_hours: dict[str, dict[str, float]]  # stage -> median, p90
 

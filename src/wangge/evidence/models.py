@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+
+KEPT = timedelta(days=7)  # a bundle holds personal data: the file goes, the record stays
 
 
 class State(StrEnum):

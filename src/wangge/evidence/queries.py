@@ -15,7 +15,7 @@ from wangge.cases import queries as cases
 from wangge.cases.queries import WholeCase
 from wangge.evidence import signing
 from wangge.evidence.comparing import claims_of, find, limits_in_force
-from wangge.evidence.models import EvidenceExport, State
+from wangge.evidence.models import KEPT, EvidenceExport, State
 from wangge.evidence.rules import Claimed, Finding
 from wangge.evidence.schemas import (
     EvidenceOut,
@@ -114,8 +114,13 @@ def export_out(row: EvidenceExport) -> ExportOut:
     """Return an export as faces show it."""
     return ExportOut.model_validate(
         {
-            **{name: getattr(row, name) for name in ExportOut.model_fields if name != "cases"},
+            **{
+                name: getattr(row, name)
+                for name in ExportOut.model_fields
+                if name not in {"cases", "kept_until"}
+            },
             "cases": len(row.case_ids),
+            "kept_until": row.made_at and row.made_at + KEPT,
         }
     )
 

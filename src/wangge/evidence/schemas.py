@@ -74,6 +74,7 @@ class ExportOut(Schema):
     cases: int
     done: int
     made_at: datetime | None
+    kept_until: datetime | None
     size_bytes: int | None
     sha256: str
 

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from tempfile import NamedTemporaryFile
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from wangge.cases.services import MarkCommand
 from wangge.documents.queries import list_issued
 from wangge.evidence import signing
 from wangge.evidence.bundle import CHECK, BundleWriter
-from wangge.evidence.models import EvidenceExport, PhotoLimit, State
+from wangge.evidence.models import KEPT, EvidenceExport, PhotoLimit, State
 from wangge.evidence.queries import export_out, list_findings, name_of, open_export
 from wangge.evidence.schemas import ExportIn, ExportOut, PublicKeyOut
 from wangge.kernel import audit, jobs
@@ -32,7 +32,6 @@ from wangge.kernel.errors import CommandIdReused
 from wangge.kernel.ids import assemble
 
 MAKE_BUNDLE = "evidence.make_bundle"
-KEPT = timedelta(days=7)  # a bundle holds personal data: the file goes, the record stays
 AT_ONCE = 20  # cases held at a time
 
 

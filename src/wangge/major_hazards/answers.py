@@ -121,6 +121,8 @@ class HazardRow(Schema):
     basis: str
     decided_at: datetime
     list_by: datetime | None
+    list_days: int | None  # working days after the decision, as the pack gave them then
+    list_source: str
     listed_at: datetime | None
     supervising_body: str
     notice_text: str

@@ -180,8 +180,8 @@ def _make_major(decision: Decision, at: datetime) -> MajorHazard:
     """Return the new hazard. The database looks at its signatures when the transaction ends (MH-4)."""
     place = decision.assessment
     rule = ListingRule.objects.filter(is_active=True).first()
+    calendar = calendars.in_force().of(place.grid_path)
     try:
-        calendar = calendars.in_force().of(place.grid_path)
         list_by = calendar.add_working_days(at, rule.working_days) if rule else None
     except YearUnknown:
         list_by = None
@@ -192,4 +192,6 @@ def _make_major(decision: Decision, at: datetime) -> MajorHazard:
         grid_path=place.grid_path,
         decided_at=at,
         list_by=list_by,
+        list_days=rule.working_days if rule else None,
+        list_source=rule.source if rule else "",
     )

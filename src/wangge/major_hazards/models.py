@@ -173,6 +173,10 @@ class MajorHazard(Placed):
 
     decided_at = models.DateTimeField()
     list_by = models.DateTimeField(null=True)  # null while the year's calendar is unknown
+    list_days = models.PositiveSmallIntegerField(
+        null=True
+    )  # working days that the pack gave then, and whence
+    list_source = models.CharField(max_length=64, blank=True)
     listed_at = models.DateTimeField(null=True)
     listed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     supervising_body = models.CharField(max_length=128, blank=True)
@@ -229,9 +233,9 @@ class Decision(models.Model):
         constraints = [
             models.CheckConstraint(condition=_one_of("kind", DecisionKind), name="decision_kind_known"),
             models.CheckConstraint(condition=_one_of("outcome", Outcome), name="decision_outcome_known"),
-            models.CheckConstraint(condition=Q(members_needed__gte=3), name="decision_three_discuss"),
+            models.CheckConstraint(condition=Q(members_needed__gte=1), name="decision_people_discuss"),
             models.CheckConstraint(
-                condition=Q(is_complex=False) | Q(experts_needed__gte=7), name="decision_seven_experts"
+                condition=Q(is_complex=False) | Q(experts_needed__gte=1), name="decision_experts_advise"
             ),
             models.CheckConstraint(
                 condition=~Q(kind=DecisionKind.DELIST.value) | Q(hazard__isnull=False),

@@ -45,10 +45,10 @@ class EditionHead(Schema):
     is_confirmed: bool = False
     remedy_zh: Text = Field("", max_length=500)
     remedy_en: Text = Field("", max_length=500)
-    members: int = Field(3, ge=3, le=99)
-    experts: int = Field(7, ge=7, le=99)
-    experts_agree: int = Field(2, ge=1, le=99)
-    experts_of: int = Field(3, ge=1, le=99)
+    members: int = Field(ge=1, le=99)
+    experts: int = Field(ge=1, le=99)
+    experts_agree: int = Field(ge=1, le=99)
+    experts_of: int = Field(ge=1, le=99)
 
 
 class EditionFile(EditionHead):

@@ -210,6 +210,8 @@ def _hazard(
         basis=f"{major.basis_version} {major.basis_clause}",
         decided_at=row.decided_at,
         list_by=row.list_by,
+        list_days=row.list_days,
+        list_source=row.list_source,
         listed_at=row.listed_at,
         supervising_body=row.supervising_body,
         notice_text=row.notice_text,

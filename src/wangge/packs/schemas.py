@@ -251,10 +251,10 @@ class ElementSet(Entry):
 
     remedy_zh: str = Field("", max_length=500)
     remedy_en: str = Field("", max_length=500)
-    members: int = Field(3, ge=3)  # of a collective discussion, at least
-    experts: int = Field(7, ge=7)  # of the panel for a complex one, at least
-    experts_agree: int = Field(2, ge=1)
-    experts_of: int = Field(3, ge=1)
+    members: int = Field(ge=1)  # of a collective discussion, at least
+    experts: int = Field(ge=1)  # of the panel for a complex one, at least
+    experts_agree: int = Field(ge=1)
+    experts_of: int = Field(ge=1)
     elements: list[ElementIn] = Field(default_factory=list)
     counts: list[CountIn] = Field(default_factory=list)
 

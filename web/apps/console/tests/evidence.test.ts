@@ -27,6 +27,7 @@ const made = (state: ExportOut['state'], done = 0, cases = 3): ExportOut => ({
   cases,
   done,
   made_at: null,
+  kept_until: null,
   size_bytes: null,
   sha256: '',
 })

@@ -2945,6 +2945,10 @@ export type CircleFigures = {
      */
     yellow: number;
     /**
+     * Yellow At Pct
+     */
+    yellow_at_pct: number;
+    /**
      * Rework
      */
     rework: number;
@@ -5571,6 +5575,14 @@ export type HazardRow = {
      */
     list_by: string | null;
     /**
+     * List Days
+     */
+    list_days: number | null;
+    /**
+     * List Source
+     */
+    list_source: string;
+    /**
      * Listed At
      */
     listed_at: string | null;
@@ -5858,19 +5870,19 @@ export type ElementSetOut = {
     /**
      * Members
      */
-    members?: number;
+    members: number;
     /**
      * Experts
      */
-    experts?: number;
+    experts: number;
     /**
      * Experts Agree
      */
-    experts_agree?: number;
+    experts_agree: number;
     /**
      * Experts Of
      */
-    experts_of?: number;
+    experts_of: number;
     /**
      * Elements
      */
@@ -5926,19 +5938,19 @@ export type ElementSetIn = {
     /**
      * Members
      */
-    members?: number;
+    members: number;
     /**
      * Experts
      */
-    experts?: number;
+    experts: number;
     /**
      * Experts Agree
      */
-    experts_agree?: number;
+    experts_agree: number;
     /**
      * Experts Of
      */
-    experts_of?: number;
+    experts_of: number;
     /**
      * Elements
      */
@@ -5986,19 +5998,19 @@ export type EditionFile = {
     /**
      * Members
      */
-    members?: number;
+    members: number;
     /**
      * Experts
      */
-    experts?: number;
+    experts: number;
     /**
      * Experts Agree
      */
-    experts_agree?: number;
+    experts_agree: number;
     /**
      * Experts Of
      */
-    experts_of?: number;
+    experts_of: number;
     /**
      * Dry Run
      */
@@ -7021,6 +7033,10 @@ export type ExportOut = {
      * Made At
      */
     made_at: string | null;
+    /**
+     * Kept Until
+     */
+    kept_until: string | null;
     /**
      * Size Bytes
      */
@@ -12306,19 +12322,19 @@ export type ImportElementSetFileData = {
         /**
          * Members
          */
-        members?: number;
+        members: number;
         /**
          * Experts
          */
-        experts?: number;
+        experts: number;
         /**
          * Experts Agree
          */
-        experts_agree?: number;
+        experts_agree: number;
         /**
          * Experts Of
          */
-        experts_of?: number;
+        experts_of: number;
         /**
          * Dry Run
          */
