@@ -136,6 +136,10 @@ def test_the_demo_city_shows_every_state_and_has_visits_due(db: None) -> None:
         *("closed", "rejected", "suspended", "transferred"),
     }
     assert rows(f"SELECT count(*) FROM cases_case WHERE reported_at > '{at.isoformat()}'") == [(0,)]
+    stages = "SELECT listed_at IS NULL, count(*) FROM major_hazards_majorhazard GROUP BY 1 ORDER BY 1"
+    assert rows(stages) == [(False, 1), (True, 1)]
+    assert rows("SELECT count(*) FROM major_hazards_decision WHERE outcome = 'open'") == [(1,)]
+    assert rows("SELECT count(*) FROM major_hazards_assessment WHERE verdict = 'suspected'") == [(4,)]
     assert len(queries.open_tasks(at.date())) > 20
     assert list(case_queries.verify_chains("")) == []
 

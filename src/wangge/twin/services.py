@@ -20,6 +20,7 @@ from wangge.twin.behaviour import behaviour
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
+from wangge.twin.majors import arrange_majors
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
@@ -77,7 +78,7 @@ def make_demo(
     spec: CitySpec = DEMO,
     history_days: int = HISTORY_DAYS,
 ) -> Play:
-    """Make the demo city with three weeks behind it, open cases in every state, and visits due today.
+    """Make the demo city of three weeks, with cases in every state, major hazards, and visits due today.
 
     Rule: TW-10.
     """
@@ -96,7 +97,8 @@ def make_demo(
             idle_on=today,
             plan_until=first_of_next_month(today),
         )
-    arrange(play, path=f"{spec.root}01.001.", at=at)
+    rest = arrange(play, path=f"{spec.root}01.001.", at=at)
+    arrange_majors(play, rest, at=at)
     return play
 
 

@@ -38,8 +38,11 @@ APART = timedelta(minutes=7)
 Slip = Callable[[Play, LiveCase, Move, list[str]], Move]
 
 
-def arrange(play: Play, *, path: str, at: datetime) -> None:
-    """Report hazards under `path` in the hours before `at` and lead each to its state, as people would."""
+def arrange(play: Play, *, path: str, at: datetime) -> list[Task]:
+    """Report hazards under `path` in the hours before `at` and lead each to its state, as people would.
+
+    Return the visits there whose places have none.
+    """
     tasks = [task for task in play.door.tasks(at.astimezone(CHINA).date()) if task.path.startswith(path)]
     rng = random.Random(f"{play.seed}:stills")
     rng.shuffle(tasks)
@@ -47,22 +50,27 @@ def arrange(play: Play, *, path: str, at: datetime) -> None:
     for status, way in WAYS.items():
         for n, task in enumerate([tasks.pop() for _ in range(min(EACH, len(tasks)))]):
             slip = SLIPS[n] if status is Status.VERIFYING else None
-            _lead(play, task, way, at - APART * (len(way) + rng.randint(1, 12)), rng, slip, sent)
+            starts_at = at - APART * (len(way) + rng.randint(1, 12))
+            fits = [code for code in MATTERS if _fits(play.stage.matters.get(code), way)]
+            lead(play, task, way, starts_at, rng, matter=rng.choice(fits), slip=slip, sent=sent)
+    return tasks
 
 
-def _lead(
+def lead(
     play: Play,
     task: Task,
     way: Sequence[Action],
     at: datetime,
     rng: random.Random,
-    slip: Slip | None,
+    *,
+    matter: str,
+    slip: Slip | None = None,
     sent: list[str],
-) -> None:
+) -> LiveCase | None:
+    """Let a citizen report the matter and people take the steps; return the case, None if they cannot."""
     citizen = play.cast.choose((Role.CITIZEN,), task.path, rng)
     if citizen is None:
-        return
-    matter = rng.choice([code for code in MATTERS if _fits(play.stage.matters.get(code), way)])
+        return None
     case_id, phone = id_at(at, rng), choose_phone(rng)
     command = CaseReport(
         id=case_id,
@@ -82,13 +90,14 @@ def _lead(
     for action in way:
         at += APART
         if case is None:
-            return
+            return None
         move = forced_move(case, play.stage, action, at)
         if move is not None and slip is not None and action is A.FEED_BACK:
             move = slip(play, case, move, sent)
         if move is None or not play.move_now(case, move):
-            return
+            return None
         sent += move.command.photos
+    return case
 
 
 def _fits(matter: Matter | None, way: Sequence[Action]) -> bool:
