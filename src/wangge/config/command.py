@@ -16,6 +16,7 @@ from wangge.config import database, postgres_place, saying
 from wangge.config import run as running
 from wangge.config.backup_command import backup, restore
 from wangge.config.doctor_command import doctor
+from wangge.config.draft_command import draft as draft_grids
 from wangge.config.evidence_command import app as evidence
 from wangge.config.explain_command import explain
 from wangge.config.export_command import app as exporting
@@ -75,6 +76,7 @@ def migrate() -> None:
 for name, group in (("import", importing), ("export", exporting), ("pack", pack), ("evidence", evidence)):
     app.add_typer(group, name=name)
 app.command("demo")(make_demo)
+app.command("draft-grids")(draft_grids)
 for verb in (plan, simulate, explain, verify, backup, restore, doctor):
     app.command()(verb)
 

@@ -84,7 +84,9 @@ def grids(
     layer: Layer = "comprehensive",
     match_by: Annotated[
         str,
-        typer.Option(help="按 name、code 对应区划，file 用文件代码 / by name or code; file: its own codes"),
+        typer.Option(
+            help="按 name、code 对应区划；file、path 用文件的代码或路径 / by name or code; or its own"
+        ),
     ] = "name",
     name_column: Annotated[str, typer.Option(help="名称属性 / property of the name")] = "name",
     code_column: Annotated[str, typer.Option(help="代码属性 / property of the code")] = "code",
@@ -102,14 +104,15 @@ def grids(
 ) -> None:
     """导入网格图形文件。Import grids: GeoJSON, zipped Shapefile, GeoPackage, TopoJSON, KML."""
     path = read_path("within", within)
-    if match_by not in {"name", "code", "file"}:
-        raise Unreadable(field="match-by", why_zh="只能是 name、code 或 file", why_en="name, code or file")
+    if match_by not in {"name", "code", "file", "path"}:
+        why = ("只能是 name、code、file 或 path", "name, code, file or path")
+        raise Unreadable(field="match-by", why_zh=why[0], why_en=why[1])
     options = GridImport(
         layer=layer,
         tier=tier,
         datum=datum,
         within=path,
-        match_by=cast(Literal["name", "code", "file"], match_by),
+        match_by=cast(Literal["name", "code", "file", "path"], match_by),
         file_layer=file_layer,
         matches=read_pairs("match", match),
         name_column=name_column,

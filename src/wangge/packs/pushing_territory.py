@@ -11,11 +11,9 @@ from wangge.territory import services as territory
 
 def push_territory(pack: Pack) -> None:
     """Put the pack's levels, layers, scenes and staffing into force. Rule: PK-4, TE-11."""
+    levels = {"level", "digits", "grid_zh", "grid_en", "least_households", "most_households"}
     territory.install_tiers(
-        [
-            _named(row) | row.model_dump(include={"level", "digits", "grid_zh", "grid_en"})
-            for row in pack.tiers
-        ],
+        [_named(row) | row.model_dump(include=levels) for row in pack.tiers],
         pack_version=pack.pack_version,
     )
     columns = {"tier", "under", "prefix", "first", "last", "is_whole"}

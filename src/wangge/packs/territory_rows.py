@@ -16,11 +16,17 @@ class Tier(Entry):
     digits: int = Field(ge=1, le=6)  # that its code adds (domain 2.13)
     grid_zh: str = Field("", max_length=64)
     grid_en: str = Field("", max_length=128)
+    least_households: int | None = Field(None, ge=1, le=100_000)  # of a grid there (WH-07)
+    most_households: int | None = Field(None, ge=1, le=100_000)
 
     @model_validator(mode="after")
     def _is_called_in_both(self) -> Self:
         if bool(self.grid_zh) != bool(self.grid_en):
             raise ValueError("grid_zh and grid_en go together")
+        if (self.least_households is None) != (self.most_households is None):
+            raise ValueError("least_households and most_households go together")
+        if self.least_households and self.most_households and self.least_households > self.most_households:
+            raise ValueError("least_households is more than most_households")
         return self
 
 

@@ -16,7 +16,7 @@ from wangge.territory.recoding import Recoding
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import GridImport
 
-OWN_CODE = re.compile(r"[0-9A-Za-z_-]{1,24}")
+OWN_CODE = {"file": re.compile(r"[0-9A-Za-z_-]{1,24}"), "path": re.compile(r"([0-9A-Za-z_-]{1,24}\.){2,9}")}
 
 
 class Table(NamedTuple):
@@ -69,7 +69,8 @@ def read_grids(
         given = feature.properties
         count = given.get(options.households_column)
         code = str(given.get(options.code_column) or "")
-        if options.match_by == "file" and not OWN_CODE.fullmatch(code):
+        own = OWN_CODE.get(options.match_by)
+        if own and not own.fullmatch(code):
             problems.add(wording.BAD_OWN_CODE, feature.row, options.code_column, code)
             continue
         yield GridFeature(
@@ -77,7 +78,7 @@ def read_grids(
             shape=feature.shape,
             code=code,
             row=feature.row,
-            path=f"{options.within}{code}." if options.match_by == "file" else "",
+            path={"file": f"{options.within}{code}.", "path": code}.get(options.match_by, ""),
             households=int(count) if isinstance(count, int | float) and count >= 0 else None,
             why=feature.why,
         )

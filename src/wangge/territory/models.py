@@ -144,6 +144,8 @@ class Tier(Named):
     digits = models.PositiveSmallIntegerField()  # of its part of the code (domain 2.13)
     grid_zh = models.CharField(max_length=64, blank=True)
     grid_en = models.CharField(max_length=128, blank=True)
+    least_households = models.PositiveIntegerField(null=True)  # of a grid there; None: the pack says nothing
+    most_households = models.PositiveIntegerField(null=True)
 
 
 class Layer(Named):

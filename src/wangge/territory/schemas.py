@@ -112,7 +112,7 @@ class GridImport(Schema):
     tier: str = Field(max_length=32)  # the pack's word for the level
     datum: Datum  # asked, never guessed
     within: str  # a closed path: the division the file lies in
-    match_by: Literal["name", "code", "file"] = "name"  # file: its own codes, below `within`
+    match_by: Literal["name", "code", "file", "path"] = "name"  # file, path: its own codes or whole paths
     file_layer: str = Field(default="", max_length=128)  # asked where a file has several
     matches: dict[str, str] = Field(
         default_factory=dict

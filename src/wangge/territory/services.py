@@ -15,12 +15,13 @@ from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
 from wangge.territory.exporting import export_grids
 from wangge.territory.file_reading import Table, read_divisions, read_grids, read_recodings
-from wangge.territory.geometry import areas_m2
+from wangge.territory.geometry import areas_m2, metres_a_degree
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
 from wangge.territory.late import carry_late
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
+from wangge.territory.outlines import Outline, household_bounds, list_outlines, tiers_of_layer
 from wangge.territory.recoding import Recoding, recode_divisions
 from wangge.territory.regridding import (
     draw_grid,
@@ -40,6 +41,7 @@ __all__ = [
     "DivisionRow",
     "GridFeature",
     "Mover",
+    "Outline",
     "Placed",
     "Recoding",
     "Table",
@@ -50,6 +52,7 @@ __all__ = [
     "check_places",
     "draw_grid",
     "export_grids",
+    "household_bounds",
     "import_division_upload",
     "import_divisions",
     "import_grid_upload",
@@ -57,7 +60,9 @@ __all__ = [
     "install_layers",
     "install_staffing",
     "install_tiers",
+    "list_outlines",
     "merge_grids",
+    "metres_a_degree",
     "move_border",
     "patterns",
     "read_divisions",
@@ -67,6 +72,7 @@ __all__ = [
     "recode_upload",
     "redraw_grids",
     "split_grid",
+    "tiers_of_layer",
     "undo_change",
 ]
 
