@@ -61,7 +61,7 @@ def list_departments(request: ActorRequest) -> list[DepartmentOut]:
 
 
 @router.post(
-    "/departments", response={200: DepartmentOut, (403, 422): Refusal}, operation_id="save_department"
+    "/departments", response={200: DepartmentOut, (403, 404, 422): Refusal}, operation_id="save_department"
 )
 def save_department(request: ActorRequest, body: DepartmentIn) -> DepartmentOut:
     """Make a department, or bring the one with this code up to date."""
@@ -79,7 +79,7 @@ def create_user(request: ActorRequest, body: UserIn) -> UserOut:
     return UserOut(id=user.pk, username=user.username, name=user.name)
 
 
-@router.post("/posts", response={200: PostOut, (403, 409, 422): Refusal}, operation_id="grant_post")
+@router.post("/posts", response={200: PostOut, (403, 404, 409, 422): Refusal}, operation_id="grant_post")
 def grant_post(request: ActorRequest, body: PostIn) -> PostOut:
     """A post for somebody; only the security administrator grants (AC-1)."""
     post = services.NewPost(**body.model_dump())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from wangge.accounts.models import Address, User
+from wangge.accounts.models import Address, Post
+from wangge.accounts.owning import check_own_people
 from wangge.accounts.rules import Medium, check_address, mask_address
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotVisible
+from wangge.kernel.clock import CHINA
 from wangge.kernel.secrets import decrypt, encrypt
 
 
@@ -25,8 +26,7 @@ def set_addresses(addresses: Mapping[Medium, str], *, user_id: int, actor: Actor
     """
     if user_id != actor.user_id:
         actor.check_can("accounts.write")
-    if not User.objects.filter(pk=user_id).exists():
-        raise NotVisible()
+        check_own_people(actor, [user_id], on=at.astimezone(CHINA).date())
     kept = {medium: check_address(medium, text.strip()) for medium, text in addresses.items() if text.strip()}
     Address.objects.filter(user_id=user_id, medium__in=[m for m in addresses if m not in kept]).delete()
     Address.objects.bulk_create(
@@ -66,7 +66,9 @@ def sealed_of(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bytes]
     }
 
 
-def count_reachable() -> dict[str, int]:
-    """Return how many people have an address of each medium."""
-    counted = Address.objects.filter(user__is_active=True).values("medium").annotate(n=Count("id"))
-    return dict(counted.values_list("medium", "n"))
+def count_reachable(actor: Actor, *, on: date) -> dict[str, int]:
+    """Return how many people of the actor's territory have an address of each medium."""
+    in_force = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
+    own = Post.objects.filter(in_force, starts_on__lte=on, scope__startswith=actor.scope).values("user_id")
+    counted = Address.objects.filter(user__is_active=True, user_id__in=own)
+    return dict(counted.values("medium").annotate(n=Count("id")).values_list("medium", "n"))

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from wangge.accounts.models import Department, LoginAttempts, Post, User
+from wangge.accounts.owning import check_covered, check_own_departments, check_own_people
 from wangge.accounts.queries import get_actor
 from wangge.accounts.reaching import set_addresses
 from wangge.accounts.rescoping import recode_departments, rescope_posts, scopes_under
@@ -32,6 +33,7 @@ from wangge.accounts.rules import (
 )
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.paths import check_closed
 
@@ -199,11 +201,14 @@ def grant_post(post: NewPost, *, actor: Actor | None, at: datetime) -> int:
 def grant_posts(posts: Sequence[NewPost], *, actor: Actor | None, at: datetime) -> None:
     """Give people posts; a post granted before is left as it is. All or none.
 
-    Raises: PostsClash, DepartmentMissing, NotYourRole; Unreadable for an open scope.
-    Rule:   AC-3; only the security administrator grants (AC-1).
+    Raises: PostsClash, DepartmentMissing, NotYourRole, NotVisible; Unreadable for an open scope.
+    Rule:   AC-3; only the security administrator grants (AC-1), and inside the own territory (AC-10).
     """
     if actor:
         actor.check_can("accounts.grant")
+        check_covered(actor, [post.scope for post in posts])
+        check_own_people(actor, [post.user_id for post in posts], on=at.astimezone(CHINA).date())
+        check_own_departments(actor, [post.department_id for post in posts])
     for post in posts:
         check_closed(post.scope)
         if post.role is Role.DEPARTMENT_HANDLER and post.department_id is None:
@@ -258,10 +263,13 @@ def ensure_departments(
 ) -> dict[str, int]:
     """Make departments or bring them up to date by code; return the id of each code.
 
-    Raises: NotYourRole; Unreadable for an open path.
+    Raises: NotYourRole, NotVisible; Unreadable for an open path.
+    Rule:   AC-10.
     """
     if actor:
         actor.check_can("accounts.write")
+        standing = Department.objects.filter(code__in=[d.code for d in departments])
+        check_covered(actor, [*(d.path for d in departments), *standing.values_list("path", flat=True)])
     Department.objects.bulk_create(
         (Department(code=d.code, name=d.name, kind=d.kind, path=check_closed(d.path)) for d in departments),
         update_conflicts=True,

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.http import HttpResponse, StreamingHttpResponse
 
 from wangge.cases import queries
+from wangge.cases.models import Case
 from wangge.cases.schemas import CaseFilter, CaseRow
 from wangge.cases.showing import rows_of
 from wangge.kernel.actor import Actor
@@ -40,11 +41,11 @@ def export(
 
 
 def _pages(actor: Actor, filters: CaseFilter, at: datetime) -> Iterator[list[CaseRow]]:
-    found = queries.select(actor, filters, at).order_by("pk")
-    page = list(found[:AT_ONCE])
+    keys = queries.select(actor, filters, at).order_by("pk").values_list("pk", flat=True)
+    page = list(keys[:AT_ONCE])
     while page:
-        yield rows_of(page, actor, at)
-        page = list(found.filter(pk__gt=page[-1].pk)[:AT_ONCE])
+        yield rows_of(list(Case.objects.filter(pk__in=page).order_by("pk")), actor, at)
+        page = list(keys.filter(pk__gt=page[-1])[:AT_ONCE])
 
 
 COLUMNS = {

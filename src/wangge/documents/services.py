@@ -202,7 +202,7 @@ def set_number_format(given: NumberFormatIn, *, actor: Actor, at: datetime) -> N
     key = name = ""
     if given.department_id is not None:
         department = accounts.get_departments([given.department_id]).get(given.department_id)
-        if department is None:
+        if department is None or not actor.covers(department.path):
             raise NotVisible()
         key, name = f"department:{department.id}", department.name
     _lock(f"number format {given.kind}")

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from wangge.accounts import queries as accounts
 from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
 from wangge.kernel.secrets import decrypt
 from wangge.notices.models import (
     Delivery,
@@ -115,7 +116,7 @@ def list_channels(actor: Actor, *, at: datetime) -> list[ChannelOut]:
     """Return every medium with its channel and the figures of the own territory. Raises: NotYourRole."""
     actor.check_can(MANAGE)
     channels = MediumChannel.objects.in_bulk()
-    figures, people = _figures(actor, at), accounts.count_reachable()
+    figures, people = _figures(actor, at), accounts.count_reachable(actor, on=at.astimezone(CHINA).date())
     return [
         _channel(
             medium, channels.get(medium.value), figures.get(medium.value, {}), people.get(medium.value, 0)

@@ -29,6 +29,14 @@ SELECT n.row, n.file, n.code, n.parent_path FROM {TABLE} n
    AND NOT EXISTS (SELECT FROM territory_division d WHERE d.path = n.parent_path)
  ORDER BY n.file, n.row
 """
+OUTSIDE = f"""
+SELECT n.row, n.file, n.code FROM {TABLE} n
+ WHERE NOT starts_with(n.path, %s)
+   AND NOT (starts_with(%s, n.path)
+            AND NOT EXISTS (SELECT FROM territory_division d WHERE d.path = n.path))
+   AND NOT EXISTS (SELECT FROM territory_division d WHERE d.path = n.path AND d.name = n.name)
+ ORDER BY n.file, n.row
+"""
 CHANGE = f"""
 UPDATE territory_division d SET name = n.name
   FROM {TABLE} n WHERE d.path = n.path AND d.name IS DISTINCT FROM n.name
@@ -60,10 +68,12 @@ def import_divisions(
     file_name: str = "",
     dry_run: bool = False,
     problems: Problems | None = None,
+    within: str = "",
 ) -> ImportReport:
     """Add and rename divisions; with any error nothing is loaded. The same rows twice change nothing.
 
-    Divisions are the nation's: the post decides who may load them, not its scope.
+    `within`: the only territory in which something may become another; rows elsewhere must be as they
+    stand, but for the way down to it where it is not there yet.
     Raises: NotYourRole.
     Rule:   TE-1, TE-2, TE-10.
     """
@@ -75,7 +85,7 @@ def import_divisions(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            _load(rows, report, problems)
+            _load(rows, report, problems, within)
             if problems.error_count or dry_run:
                 raise Undo
             if report.created or report.updated:
@@ -90,7 +100,9 @@ def import_divisions(
     return report
 
 
-def _load(rows: Iterable[DivisionRow | tuple[str, str]], report: ImportReport, problems: Problems) -> None:
+def _load(
+    rows: Iterable[DivisionRow | tuple[str, str]], report: ImportReport, problems: Problems, within: str
+) -> None:
     staging.lock_name("territory.divisions")
     staging.make_table(TABLE, COLUMNS)
     seen: dict[str, int | None] = {}
@@ -101,6 +113,9 @@ def _load(rows: Iterable[DivisionRow | tuple[str, str]], report: ImportReport, p
         cursor.execute(ORPHANS)
         for row, file, code, parent in cursor:
             problems.add(wording.NO_PARENT, row, "code", code, file=file, parent=parent)
+        cursor.execute(OUTSIDE, [within, within])
+        for row, file, code in cursor:
+            problems.add(wording.NOT_YOURS, row, "code", code, file=file, within=within)
         if not report.rows:
             problems.add(wording.EMPTY, None)
         if problems.error_count:

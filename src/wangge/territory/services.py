@@ -91,6 +91,7 @@ def import_division_upload(
         file_name=table.name,
         dry_run=options.dry_run,
         problems=problems,
+        within=actor.scope,
     )
 
 

@@ -39,6 +39,13 @@ NO_PARENT = Kind(
     "先导入上级区划，或与它一起导入",
     "import the parent first, or together with it",
 )
+NOT_YOURS = Kind(
+    "territory.division_not_yours",
+    "代码“{value}”不在您的辖区 {within} 内，不能新增或改名",
+    "code “{value}” lies outside your territory {within}: it is neither added nor renamed",
+    "删去该行，或请上级单位导入",
+    "leave the row out, or let the level above import it",
+)
 NOT_STANDING = Kind(
     "territory.division_not_standing",
     "区划“{value}”不存在、已改码，或不在您的辖区内",

@@ -8561,6 +8561,10 @@ export type SaveDepartmentErrors = {
      */
     403: Refusal;
     /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -8622,6 +8626,10 @@ export type GrantPostErrors = {
      * Forbidden
      */
     403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
     /**
      * Conflict
      */

@@ -1,0 +1,278 @@
+"""A district in full work, district A, and the house around it: whatever a stranger could see of it is there.
+
+`make_world` is what everybody may know (packs, rules) and what the strangers own; `make_district` is A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from tests.cases.makers import (
+    CHIEF,
+    HAN,
+    HERE,
+    NEXT_DOOR,
+    PACK,
+    PANG,
+    SUPER,
+    House,
+    make_case,
+    make_pack,
+    report,
+    walk,
+)
+from tests.documents.makers import make_formats
+from tests.evidence.makers import make_limits
+from tests.ground import FAR, NEXT, make_divisions, make_grids, square
+from tests.major_hazards.makers import assess, list_it, make_edition, make_major, make_signers, propose
+from tests.makers import (
+    ALICE,
+    AT,
+    BOB,
+    Person,
+    make_actor,
+    make_client,
+    make_department,
+    make_members,
+    make_venues,
+)
+from tests.matters.test_admission import draft
+from tests.notices.makers import connect, give_address, telling
+from tests.orders.makers import RULES, make_plan, make_rules
+from tests.oversight.makers import act, make_handled, make_oversight
+from tests.oversight.makers import take as take_acts
+from tests.photos import store_photo, take_photo
+from wangge.accounts.models import User
+from wangge.accounts.rules import Medium, Role
+from wangge.cases import services as cases
+from wangge.evidence import services as evidence
+from wangge.kernel.actor import Actor
+from wangge.kernel.ids import new_id
+from wangge.matters import services as matters
+from wangge.notices import services as notices
+from wangge.notices.models import Delivery, Notice
+from wangge.orders.models import Order
+from wangge.oversight import services as oversight
+from wangge.oversight.models import Act
+from wangge.territory import services as territory
+from wangge.territory.models import Grid, GridChange
+from wangge.territory.services import GridFeature
+from wangge.venues import services as venues
+from wangge.venues.models import Contact
+from wangge.venues.schemas import ContactIn
+
+LOOKED_AT = AT + timedelta(days=12)  # when what was handled is late
+OTHER = "34.02.030."  # begins as A's district does: 34.02.03
+SCOPES = ("34.02.0.", OTHER)
+BOX = "118.2,31.2,118.5,31.5"
+
+
+@dataclass(frozen=True)
+class World:
+    strangers: list[Actor]
+    insiders: list[Actor]  # of every role over A: they prove that there is something to see
+    signers: list[Actor]  # of the city above both, and of another city
+
+
+def make_world() -> World:
+    """Return the people of a house in which district A has nothing yet."""
+    make_divisions()
+    make_grids(GridFeature("三格", square(2), path=FAR), GridFeature("四格", square(3), path=f"{OTHER}001."))
+    make_pack()
+    make_formats()
+    make_edition()
+    make_oversight(pack_version=PACK)
+    make_limits()
+    connect(Medium.SMS, "json://127.0.0.1:9/send?:phone={to}")
+    make_rules([*RULES])
+    layer = {"code": "comprehensive", "tier": "grid", "under": "community", "first": 1, "last": 999}
+    called = {
+        "name_zh": "综合",
+        "name_en": "comprehensive",
+        "source": "t",
+        "is_confirmed": True,
+        "is_whole": True,
+    }
+    territory.install_layers([layer | called], scenes=[], pack_version=PACK)
+    terms = [("department", "fire"), ("department", "police"), ("field", "fire_safety")]
+    matters.install_terms(
+        [
+            {
+                "kind": kind,
+                "code": code,
+                "name_zh": code,
+                "name_en": code,
+                "source": "t",
+                "is_confirmed": True,
+            }
+            for kind, code in terms
+        ],
+        pack_version=PACK,
+    )
+    strangers = [_person("stranger", n, role, SCOPES[n % 2]) for n, role in enumerate(Role)]
+    walker = next(one for one in strangers if one.role == Role.GRID_MEMBER)
+    make_venues(count=2, grid_path=FAR, keeper_name="自家人")
+    cases.report_cases([report(point=(118.3201, 31.305))], actor=walker, at=AT)
+    oversight.climb(at=LOOKED_AT)
+    insiders = [_person("insider", n, role, "34.02.03.") for n, role in enumerate(Role)]
+    return World(strangers, insiders, make_signers(3))
+
+
+def _person(kind: str, n: int, role: Role, scope: str) -> Actor:
+    department = None
+    if role is Role.DEPARTMENT_HANDLER:
+        department = make_department(code=f"{kind}{n}", name=f"{kind}{n}", path=scope)
+    return make_actor(Person(f"{kind}{n}", f"某人{n}", role, scope), department_id=department)
+
+
+def make_district(world: World) -> Mapping[str, Any]:
+    """Make A, and return what of it stands in an address or a body: name of the field → value."""
+    house = _people()
+    [shop, other] = _venues(house)
+    case, twin = _cases(house, shop)
+    ids: dict[str, Any] = {
+        "user_id": house.bob.user_id,
+        "grid_id": _grid(BOB.scope),
+        "grid_ids": [_grid(BOB.scope), _grid(NEXT)],
+        "venue_id": shop,
+        "contact_id": Contact.objects.latest("pk").pk,
+        "order_id": _order(house, shop),
+        "case_id": case,
+        "case_ids": [case, twin],
+        "merged_into": twin,
+        "department_id": house.fire,
+        "sha256": house.photo,
+        "owners": [make_client(one) for one in (house.bob, house.super)],
+        **_kept(house, case),
+        **_major(house, other, world.signers),
+        **_told(house, case),
+    }
+    ids["change_id"] = _changed(house)
+    return ids
+
+
+def _people() -> House:
+    make_grids(
+        GridFeature("雪松一格", square(0), path=BOB.scope), GridFeature("雪松二格", square(1), path=NEXT)
+    )
+    fire = make_department(name="雪松消防大队")
+    police = make_department(code="police-005", name="雪松派出所", kind="police", path="34.02.03.005.")
+    alice = make_actor(ALICE)
+    house = House(
+        alice=alice,
+        bob=make_actor(BOB),
+        carol=alice,
+        han=make_actor(HAN, department_id=fire),
+        pang=make_actor(PANG, department_id=police),
+        chief=make_actor(CHIEF),
+        super=make_actor(SUPER),
+        fire=fire,
+        police=police,
+        photo=store_photo(take_photo(local="2025:10:13 10:00:00", point=HERE), actor=alice, at=AT),
+    )
+    make_members({BOB.scope: User.objects.get(pk=house.bob.user_id)})
+    give_address(house.bob.user_id, Medium.SMS, "13912345678")
+    return house
+
+
+def _venues(house: House) -> list[UUID]:
+    made = make_venues(
+        count=2, grid_path=BOB.scope, tags=["red"], address="雪松路 1 号", keeper_name="雪松人"
+    )
+    for venue_id, path in ((made[0].pk, ""), (None, BOB.scope)):
+        contact = ContactIn(
+            venue_id=venue_id, path=path, kind="owner", name="雪松主", medium="sms", address="13911112222"
+        )
+        venues.add_contact(contact, actor=house.alice, at=AT)
+    return [one.pk for one in made]
+
+
+def _cases(house: House, shop: UUID) -> tuple[UUID, UUID]:
+    case = make_handled(house, venue_id=shop, text="雪松灭火器过期", photos=[house.photo])
+    twin = make_case(house, venue_id=shop, text="雪松灭火器过期", point=HERE)
+    walk(house, make_case(house, text="雪松堵门", point=NEXT_DOOR, by="alice"), "closed")
+    walk(house, make_case(house, text="雪松堵门", point=NEXT_DOOR, by="alice"), "dispatched")
+    return case, twin
+
+
+def _grid(path: str) -> UUID:
+    return Grid.objects.get(path=path, valid_to__isnull=True).pk
+
+
+def _order(house: House, shop: UUID) -> UUID:
+    make_plan(date(2025, 10, 1), date(2025, 11, 1), at=AT)
+    order = Order.objects.get(venue_id=shop, opens_on=LOOKED_AT.date()).pk
+    result = {"id": new_id(), "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
+    answers = [{"item": item, "ok": True} for item in ("exits", "there", "good", "person")]
+    _post(house.bob, "/api/orders/results", [result | {"base_version": 1, "answers": answers}])
+    return order
+
+
+def _kept(house: House, case: UUID) -> dict[str, Any]:
+    """What hangs on a case: a paper, a bundle, a saved list, letters, what was suggested, a proposal."""
+    paper, bundle, saved = new_id(), new_id(), new_id()
+    notice = {"id": paper, "kind": "rectification_notice", "demand": "雪松立即整改"}
+    _post(house.han, f"/api/cases/{case}/documents", notice)
+    _post(house.super, "/api/evidence/exports", {"id": bundle, "case_ids": [case], "reason": "雪松复议"})
+    evidence.make_bundle(bundle, at=LOOKED_AT)
+    _post(house.super, "/api/cases/saved", {"id": saved, "name": "雪松", "query": "", "is_shared": True})
+    said = {"id": new_id(), "case_id": case, "at": AT.isoformat(), "stage": "desk", "matters": ["H301"]}
+    _post(house.alice, "/api/triage/decisions", [said])
+    oversight.climb(at=LOOKED_AT)
+    [fate] = take_acts(house.super, act(case, "yellow", "雪松请尽快办理"), at=LOOKED_AT)
+    assert fate.status == 200, fate
+    proposal = matters.draft_matter(draft(name_zh="雪松灭火毯"), actor=house.han, at=AT)
+    return {
+        "document_id": paper,
+        "export_id": bundle,
+        "filter_id": saved,
+        "act_id": Act.objects.latest("at").pk,
+        "admission_id": proposal.id,
+        "code": proposal.code,
+    }
+
+
+def _post(actor: Actor, path: str, body: object) -> None:
+    answer = make_client(actor).post(path, body, content_type="application/json")
+    assert answer.status_code in (200, 201), (path, answer.content.decode())
+    assert "refused" not in answer.content.decode(), answer.content.decode()
+
+
+def _major(house: House, shop: UUID, signers: list[Actor]) -> dict[str, Any]:
+    listed = make_major(house, signers)
+    assert list_it(house.super, listed).status == 200
+    paper = {"id": new_id(), "kind": "listing_notice"}
+    _post(house.super, f"/api/major-hazards/{listed.pk}/documents", paper)
+    seen = {"element": "6.5", "note": "雪松", "photos": [house.photo]}
+    found = assess(house.bob, venue_id=shop, ticks=[seen])
+    asked = propose(house.alice, signers, assessment_id=found.command_id)
+    assert asked.status == 200, asked
+    return {
+        "hazard_id": listed.pk,
+        "subject_id": found.command_id,
+        "assessment_id": found.command_id,
+        "decision_id": asked.command_id,
+        "major_document_id": paper["id"],
+    }
+
+
+def _told(house: House, case: UUID) -> dict[str, Any]:
+    given = telling(
+        "雪松", [house.bob.user_id], media=("in_app", "sms"), title_zh="雪松有新案件", case_id=case
+    )
+    notices.tell([given], at=AT)
+    Delivery.objects.update(state="given_up")
+    return {"ids": [Notice.objects.latest("pk").pk], "delivery_ids": [Delivery.objects.latest("pk").pk]}
+
+
+def _changed(house: House) -> UUID:
+    """One grid of A is cut in two: what a change leaves behind is there."""
+    admin = make_actor(Person("root", "雪松管理员", Role.SYSTEM_ADMIN, "34.02.03."))
+    line = [[118.315, 31.29], [118.315, 31.32]]
+    change = {"id": new_id(), "reason": "雪松网格过大", "grid_id": _grid(NEXT), "line": line}
+    _post(admin, "/api/territory/changes/split", change)
+    return GridChange.objects.latest("at").pk
