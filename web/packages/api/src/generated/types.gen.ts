@@ -924,7 +924,7 @@ export type GridImport = {
     /**
      * Match By
      */
-    match_by?: 'name' | 'code' | 'file';
+    match_by?: 'name' | 'code' | 'file' | 'path';
     /**
      * File Layer
      */
@@ -9098,7 +9098,7 @@ export type ImportGridsData = {
         /**
          * Match By
          */
-        match_by?: 'name' | 'code' | 'file';
+        match_by?: 'name' | 'code' | 'file' | 'path';
         /**
          * File Layer
          */
