@@ -127,7 +127,6 @@ def make_venues(
         Venue(
             id=assemble(AT, first + n),
             code=f"V{first + n}",
-            name=f"{first + n} 号店",
             venue_class_id=class_code,
             tags=list(tags),
             grid_path=grid_path,
@@ -136,7 +135,7 @@ def make_venues(
             source="test",
             created_at=AT,
             updated_at=AT,
-            **fields,
+            **{"name": f"{first + n} 号店"} | fields,
         )
         for n in range(count)
     )

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
-from wangge.kernel.terms import Terms
+from wangge.kernel.terms import Folded, Terms
 from wangge.venues.rules import ContactKind
 
 
@@ -57,6 +57,12 @@ class Venue(models.Model):
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     keeper_name = models.CharField("负责人", max_length=64, blank=True)
     keeper_phone = models.BinaryField(null=True)  # encrypted; masked on the way out
+    initials = models.CharField(max_length=450, blank=True, default="")  # of name, keeper and address
+    words = models.GeneratedField(  # what a search finds it by, as it compares them (VE-14)
+        expression=Folded("name", "code", "address", "keeper_name", "initials"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     is_open = models.BooleanField(default=True)
     last_visited_on = models.DateField(null=True)
     source = models.CharField(max_length=64)
@@ -82,7 +88,9 @@ class Venue(models.Model):
             models.Index(fields=["venue_class", "grid_path", "id"], name="venue_class_grid"),
             models.Index(fields=["lon", "lat"], name="venue_on_map"),
             models.Index(fields=["grid_path", "id"], condition=Q(is_orphan=True), name="venue_orphans"),
-            GinIndex(Terms("name"), name="venue_terms"),
+            GinIndex(Terms("words"), name="venue_words"),
+            GinIndex(fields=["tags"], name="venue_tags"),
+            models.Index(fields=["grid_path", "id"], condition=Q(is_open=False), name="venue_ended"),
         ]
 
 

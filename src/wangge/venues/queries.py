@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q
-
 from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
-from wangge.kernel.paths import is_closed
 from wangge.kernel.secrets import decrypt, mask_name, mask_phone
 from wangge.kernel.terms import patterns as patterns_of
 from wangge.kernel.terms import query_of
@@ -18,7 +15,8 @@ from wangge.territory.queries import make_cursor, read_box, read_cursor
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
 from wangge.venues.contacts import classes_in, contact_names, contacts_of, keeper_lines_of, list_contacts
-from wangge.venues.models import Venue, VenueClass, VenueQuerySet
+from wangge.venues.finding import page_of, select
+from wangge.venues.models import Venue, VenueClass
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
 
 __all__ = [
@@ -41,54 +39,30 @@ __all__ = [
 ]
 _NAMED = """
 SELECT id FROM venues_venue
-WHERE starts_with(grid_path, %s){likes} AND kernel_terms(name) @@ %s::tsquery LIMIT %s
+WHERE starts_with(grid_path, %s){likes} AND kernel_terms(words) @@ %s::tsquery LIMIT %s
 """  # as `visible_to` says
 READ = "venues.read"
-COUNTED = 10_000  # totals beyond are "more than"
 SHOWN_POINTS = 5_000
 _NAMES = "SELECT id, name FROM venues_venue WHERE id = ANY(%s)"
-HIDDEN = ("keeper_phone",)
+HIDDEN = ("keeper_phone", "initials", "words")
 
 
 def list_venues(actor: Actor, filters: VenueFilter) -> VenuePage:
-    """Return a page in the order of grid and id; the total is exact up to 10,000."""
+    """Return a page in the order of grid and id; the total is exact up to 10,000. Rule: VE-14."""
     actor.check_can(READ)
-    found = select(actor, filters)
-    counted = found.order_by()[: COUNTED + 1].count()
-    page = found.order_by("grid_path", "id")
-    if filters.cursor:
-        path, identifier = _read_key(filters.cursor)
-        page = page.filter(grid_path__gte=path).filter(Q(grid_path__gt=path) | Q(id__gt=identifier))
-    rows = list(page.select_related("venue_class").defer(*HIDDEN)[: filters.limit + 1])
-    more, rows = len(rows) > filters.limit, rows[: filters.limit]
+    found = page_of(actor, filters, _read_key(filters.cursor) if filters.cursor else None)
+    rows = list(
+        Venue.objects.filter(pk__in=found.ids)
+        .select_related("venue_class")
+        .defer(*HIDDEN)
+        .order_by("grid_path", "id")
+    )
     return VenuePage(
         items=shown(rows),
-        total=min(counted, COUNTED),
-        total_is_exact=counted <= COUNTED,
-        next_cursor=make_cursor(f"{rows[-1].grid_path}|{rows[-1].pk}") if more else None,
+        total=found.total,
+        total_is_exact=found.is_exact,
+        next_cursor=make_cursor(f"{rows[-1].grid_path}|{rows[-1].pk}") if found.has_more else None,
     )
-
-
-def select(actor: Actor, filters: VenueFilter) -> VenueQuerySet:
-    """Return the visible venues that the filter lets through, unordered."""
-    found = Venue.objects.visible_to(actor)
-    if filters.q:
-        found = found.filter(
-            Q(name__contains=filters.q) | Q(code__startswith=filters.q) | Q(address__contains=filters.q)
-        )
-    if filters.venue_class:
-        found = found.filter(venue_class=filters.venue_class)
-    if filters.tag:
-        found = found.filter(tags__contains=[filters.tag])
-    if filters.grid:
-        found = found.filter(
-            grid_path__startswith=filters.grid if is_closed(filters.grid) else f"{filters.grid}."
-        )
-    if filters.orphan is not None:
-        found = found.filter(is_orphan=filters.orphan)
-    if filters.is_open is not None:
-        found = found.filter(is_open=filters.is_open)
-    return found
 
 
 def named(actor: Actor, words: str, *, most: int) -> list[UUID]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
+from wangge.kernel.initials import initials_of
+
 
 class ContactKind(StrEnum):
     """Who is told of a place beside its keeper (VE-11, HB-12)."""
@@ -44,6 +46,11 @@ def columns_of(there: Collection[str], said: Mapping[str, str]) -> dict[str, str
     """Return our field → the file's column: as said, else by a header that is known. Rule: VE-8."""
     found = {field: next((h for h in headers if h in there), None) for field, headers in HEADERS.items()}
     return {field: column for field, column in {**found, **said}.items() if column}
+
+
+def initials_for(name: str, keeper_name: str, address: str) -> str:
+    """Return what somebody types to find a place by its pinyin. Rule: VE-14."""
+    return " ".join(filter(None, map(initials_of, (name, keeper_name, address))))
 
 
 def is_masked(text: str) -> bool:

@@ -21,7 +21,7 @@ from wangge.kernel.secrets import decrypt, encrypt
 from wangge.territory import queries as territory
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.placing import Place
-from wangge.venues.rules import is_masked
+from wangge.venues.rules import initials_for, is_masked
 from wangge.venues.schemas import VenueIn
 
 SOURCE = "manual"  # the register that people keep by hand
@@ -167,6 +167,7 @@ def _fill(venue: Venue, given: VenueIn, place: Place, credit_code: str, at: date
     venue.credit_code = credit_code
     if not is_masked(given.keeper_name):  # VE-6: what went out masked comes back masked
         venue.keeper_name = given.keeper_name
+    venue.initials = initials_for(venue.name, venue.keeper_name, venue.address)
     if not is_masked(given.keeper_phone) and given.keeper_phone != _phone_of(venue):
         venue.keeper_phone = encrypt(given.keeper_phone) if given.keeper_phone else None
     venue.version += 1
@@ -181,6 +182,7 @@ def _phone_of(venue: Venue) -> str:
 def _write(changed: Mapping[UUID, Venue]) -> None:
     new = [venue for venue in changed.values() if venue._state.adding]
     old = [venue for venue in changed.values() if not venue._state.adding]
-    fields = [f.name for f in Venue._meta.concrete_fields if f.name not in {"id", "source", "created_at"}]
+    kept = {"id", "source", "created_at", "words"}
+    fields = [f.name for f in Venue._meta.concrete_fields if f.name not in kept]
     Venue.objects.bulk_create(new)
     Venue.objects.bulk_update(old, fields)

@@ -18,6 +18,7 @@ from wangge.kernel.secrets import decrypt, encrypt
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportProblem, ImportReport
 from wangge.venues import wording
+from wangge.venues.lettering import initials_of_drafts
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
@@ -29,9 +30,9 @@ COLUMNS = (
     "row int, id uuid, code varchar(64), name varchar(128), class_code varchar(32), tags varchar(32)[],"
     ' grid_path varchar(64) COLLATE "C", is_orphan bool, nearest_path varchar(64), nearest_m float8,'
     " address varchar(255), lon float8, lat float8, area_m2 float8, height_m float8, credit_code varchar(18),"
-    " keeper_name varchar(64), keeper_phone bytea, is_open bool"
+    " keeper_name varchar(64), keeper_phone bytea, is_open bool, initials varchar(450)"
 )
-PLACED = ("class_code", "grid_path", "is_orphan", "nearest_path", "nearest_m", "lon", "lat")
+PLACED = ("class_code", "grid_path", "is_orphan", "nearest_path", "nearest_m", "lon", "lat", "initials")
 OPTIONAL = (
     "name",
     "tags",
@@ -51,12 +52,12 @@ SELECT n.row, n.code FROM {TABLE} n JOIN venues_venue v ON v.source = %s AND v.c
 ADD = f"""
 INSERT INTO venues_venue (
   id, code, name, class_code, tags, grid_path, is_orphan, nearest_path, nearest_m,
-  address, lon, lat, area_m2, height_m, credit_code, keeper_name, keeper_phone, is_open,
+  address, lon, lat, area_m2, height_m, credit_code, keeper_name, keeper_phone, is_open, initials,
   source, created_at, updated_at, version)
 SELECT
   n.id, n.code, n.name, n.class_code, n.tags, n.grid_path, n.is_orphan, n.nearest_path, n.nearest_m,
   n.address, n.lon, n.lat, n.area_m2, n.height_m, n.credit_code,
-  coalesce(n.keeper_name, ''), n.keeper_phone, n.is_open,
+  coalesce(n.keeper_name, ''), n.keeper_phone, n.is_open, n.initials,
   %s, %s, %s, 1
   FROM {TABLE} n
  WHERE NOT EXISTS (SELECT FROM venues_venue v WHERE v.source = %s AND v.code = n.code)
@@ -144,7 +145,8 @@ def _stage(
             present.add("area_m2")
         places = placer.places_of(drafts, points)
         phones = _sealed(options.source, drafts) if "keeper_phone" in present else {}
-        staging.copy_rows(TABLE, _rows(drafts, places, phones, problems))
+        letters = initials_of_drafts(options.source, drafts, present)
+        staging.copy_rows(TABLE, _rows(drafts, places, phones, letters, problems))
         report.rows += len(batch)
         report.orphans = placer.orphans
         progress(report.rows)
@@ -166,16 +168,20 @@ def _batches(records: Iterable[VenueRecord]) -> Iterator[list[VenueRecord]]:
 
 
 def _rows(
-    drafts: Sequence[Draft], places: Sequence[Place | None], phones: Mapping[str, bytes], problems: Problems
+    drafts: Sequence[Draft],
+    places: Sequence[Place | None],
+    phones: Mapping[str, bytes],
+    letters: Sequence[str],
+    problems: Problems,
 ) -> Iterator[tuple[Any, ...]]:
-    for draft, place in zip(drafts, places, strict=True):
+    for draft, place, initials in zip(drafts, places, letters, strict=True):
         if place is None or problems.is_bad(draft.row):
             continue
         yield (
             draft.row, draft.id, draft.code, draft.name, draft.class_code, draft.tags,
             place.grid_path, place.is_orphan, place.nearest_path, place.nearest_m,
             draft.address, draft.lon, draft.lat, draft.area_m2, draft.height_m, draft.credit_code,
-            draft.keeper_name, phones.get(draft.code), draft.is_open,
+            draft.keeper_name, phones.get(draft.code), draft.is_open, initials,
         )  # fmt: skip
 
 
