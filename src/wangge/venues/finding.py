@@ -6,7 +6,7 @@ index all its places would be sorted for it. A word that fills no page from thes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Count, F, Q, Value, Window
@@ -65,8 +65,16 @@ def _search(actor: Actor, filters: VenueFilter, after: Key | None) -> Found:
         return _sorted(near, filters.limit)
     ids = list(near.order_by("grid_path", "id").values_list("pk", flat=True)[: filters.limit + 1])
     if len(ids) > filters.limit:
-        return _page(ids, filters.limit, filters.limit, is_exact=False)
-    return _sorted(_after(select(actor, filters), after), filters.limit)
+        found = _page(ids, filters.limit, filters.limit, is_exact=False)
+    else:
+        found = _sorted(_after(select(actor, filters), after), filters.limit)
+    return found if after is None else _counted(found, select(actor, filters))
+
+
+def _counted(page: Found, every: VenueQuerySet) -> Found:
+    """Return a later page with the total of all pages."""
+    counted = every.order_by()[: COUNTED + 1].count()
+    return replace(page, total=min(counted, COUNTED), is_exact=counted <= COUNTED)
 
 
 def _sorted(found: VenueQuerySet, limit: int) -> Found:
