@@ -50,6 +50,7 @@ LIMITS = {
     "extensions": 1,
     "extension_days": 10,
     "same_place_m": 50,
+    "photo_marks": ["time", "place", "viewer"],
 }
 TEMPLATES: dict[str, list[dict[str, Any]]] = {
     "": [

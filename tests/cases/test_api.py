@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.test import Client
+from PIL import Image
 
 from tests.cases.doors import BOX, LATER, get, post
 from tests.cases.makers import (
@@ -25,7 +27,7 @@ from tests.cases.makers import (
 )
 from tests.makers import AT, make_client, make_photo, photo_bytes
 from wangge.cases.models import Case
-from wangge.kernel import clock, files
+from wangge.kernel import clock, files, photo_copies
 from wangge.kernel.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +185,16 @@ def test_a_photo_is_seen_through_its_case_only(house: House) -> None:
     assert get(house.bob, f"/{case}/photos/{unrelated}").status_code == 404
     assert get(house.carol, f"/{case}/photos/{mine}").status_code == 404
     assert get(house.bob, f"/{make_case(house)}/photos/{mine}").status_code == 404
+
+
+def test_who_does_not_keep_evidence_gets_a_copy_that_says_when_where_and_for_whom(house: House) -> None:
+    case = make_case(house, photos=[make_photo(actor=house.bob, colour="green")])
+    sha256 = Case.objects.get(pk=case).photos[0]
+    plain, marked = get(house.bob, f"/{case}/photos/{sha256}"), get(house.alice, f"/{case}/photos/{sha256}")
+    tall = [Image.open(io.BytesIO(one.getvalue())).height for one in (plain, marked)]
+    assert tall[0] < tall[1] if photo_copies.has_font() else tall[0] == tall[1]
+    small = [get(who, f"/{case}/photos/{sha256}?form=small").getvalue() for who in (house.bob, house.alice)]
+    assert small[0] == small[1]
 
 
 def test_a_photo_keeps_its_kind(house: House) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -202,24 +202,39 @@ def test_a_copy_is_made_once_and_fits(monkeypatch, settings):
         photo_copies.open_photo("f" * 64, PhotoForm.ORIGINAL)
 
 
-def test_a_watermark_is_burnt_into_a_copy_alone(monkeypatch, settings):
-    if not any(Path(font).is_file() for font in photo_copies.FONTS):
+def test_a_mark_stands_under_a_copy_and_hides_nothing(settings):
+    if not photo_copies.has_font():
         pytest.skip("this machine has no font with Chinese letters")
     content = take_photo(picture=Image.new("RGB", (960, 720), "white"))
     sha256 = store(content)
     marked = Image.open(
-        io.BytesIO(photo_copies.watermarked(sha256, ["2025-10-13 10:00 包步行", "花园路 1 号" * 40]))
+        io.BytesIO(photo_copies.marked(sha256, ["2025-10-13 10:00 包步行", "花园路 1 号" * 40]))
     )
-    assert marked.getpixel((480, 100)) == (255, 255, 255)
-    foot = marked.crop((0, 640, 960, 720)).convert("L")
-    assert foot.getextrema()[0] < 140 < foot.getextrema()[1]
+    assert marked.width == 960
+    assert marked.height > 720
+    assert marked.crop((0, 0, 960, 712)).convert("L").getextrema() == (255, 255)
+    foot = marked.crop((0, 730, 960, marked.height)).convert("L").getextrema()
+    assert foot[0] < 60 < 200 < foot[1]
     assert read(sha256, PhotoForm.ORIGINAL) == content
 
 
-def test_without_a_font_the_remedy_is_told(settings):
+def test_the_lines_of_a_mark_are_those_that_the_pack_names():
+    viewer = plain_actor(BOB)
+    said = {"used_at": AT, "place": "花园路 1 号", "viewer": viewer, "at": AT + timedelta(days=1)}
+    both = photo_copies.mark_lines(("time", "place", "viewer"), **said)
+    assert both == ["2025-10-13 10:00 花园路 1 号", f"仅供 {viewer.name} 查看 2025-10-14 10:00"]
+    assert photo_copies.mark_lines(("place",), **said) == ["花园路 1 号"]
+    assert photo_copies.mark_lines((), **said) == []
+
+
+def test_without_a_font_the_copy_goes_without_a_mark(settings):
     settings.WANGGE_FONT = "no-such-font.ttc"
+    sha256 = store(take_photo())
     with pytest.raises(photo_copies.NoFont, match="WANGGE_FONT"):
-        photo_copies.watermarked(store(take_photo()), ["时间"])
+        photo_copies.marked(sha256, ["时间"])
+    answer = photo_copies.hand_out(sha256, PhotoForm.PLAIN, lines=["时间"])
+    assert b"".join(answer) == read(sha256, PhotoForm.PLAIN)
+    answer.close()
 
 
 @pytest.mark.slow

@@ -257,7 +257,7 @@ def test_lights_and_counts_and_what_waits_for_me(house: House):
     found = assess(house.bob, case_id=make_case(house)).command_id
     propose(house.alice, signers, assessment_id=found)
     counts = queries.get_counts(house.alice)
-    assert (counts.undecided, counts.to_list, counts.listed, counts.waiting_for_me) == (1, 1, 0, 0)
+    assert (counts.undecided, counts.to_list, counts.listed, counts.waiting_for_me) == (2, 1, 0, 0)
     assert queries.get_counts(signers[0]).waiting_for_me == 1
     [mine] = queries.list_decisions(signers[0], DecisionFilter(waiting_for_me=True)).items
     assert (mine.can_sign, mine.unsigned) == (True, 3)

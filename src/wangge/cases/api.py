@@ -214,4 +214,4 @@ def get_case_photo(
     request: ActorRequest, case_id: UUID, sha256: str, form: PhotoForm = PhotoForm.PLAIN
 ) -> HttpResponseBase:
     """A photo: `plain` and `small` are copies without EXIF; `original` is for those who judge by it."""
-    return queries.get_photo(request.actor, case_id, sha256, form)
+    return queries.get_photo(request.actor, case_id, sha256, form, at=clock.now())

@@ -188,20 +188,31 @@ def list_points(actor: Actor, bbox: str, filters: CaseFilter, *, at: datetime) -
 
 
 def get_photo(
-    actor: Actor, case_id: UUID, sha256: str, form: photo_copies.PhotoForm = photo_copies.PhotoForm.PLAIN
+    actor: Actor,
+    case_id: UUID,
+    sha256: str,
+    form: photo_copies.PhotoForm = photo_copies.PhotoForm.PLAIN,
+    *,
+    at: datetime,
 ) -> HttpResponseBase:
-    """Return a photo of a visible case; the original only to those who judge by it.
+    """Return a photo of a visible case; the original to those who judge by it, a marked copy to the others.
 
     Raises: NotVisible, also for a photo of another case; NotYourRole for the original.
-    Rule:   CS-8, KE-21.
+    Rule:   CS-8, KE-21, KE-22.
     """
     case = _get(actor, case_id)
     if form is photo_copies.PhotoForm.ORIGINAL:
         actor.check_can("evidence.read")
     of_steps = CaseEvent.objects.filter(case_id=case_id, detail__photos__contains=[sha256])
-    if sha256 not in case.photos and not of_steps.exists():
+    used_at = of_steps.order_by("seq").values_list("at", flat=True).first()
+    if sha256 not in case.photos and used_at is None:
         raise NotVisible()
-    return photo_copies.hand_out(sha256, form)
+    lines: list[str] = []
+    if not actor.can("evidence.read"):
+        shows = matters.in_force().limits.photo_marks
+        first = used_at or case.reported_at
+        lines = photo_copies.mark_lines(shows, used_at=first, place=case.address, viewer=actor, at=at)
+    return photo_copies.hand_out(sha256, form, lines=lines)
 
 
 def _get(actor: Actor, case_id: UUID) -> Case:

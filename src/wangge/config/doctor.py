@@ -19,7 +19,7 @@ from django.conf import settings
 from wangge.config import faces, postgres_place
 from wangge.documents import printing
 from wangge.evidence import queries as evidence
-from wangge.kernel import clock
+from wangge.kernel import clock, photo_copies
 from wangge.kernel.calendar import Calendar
 
 Level = Literal["ok", "warn", "bad"]
@@ -50,6 +50,7 @@ def check_machine(port: int) -> Iterator[Finding]:
     yield _port(port)
     yield _chromium()
     yield _office()
+    yield _font()
     yield from _embedded_place(settings.WANGGE_HOME)
 
 
@@ -155,6 +156,20 @@ def _office() -> Finding:
     said = "没有 LibreOffice：文书只能下载 Word", "LibreOffice is missing: documents come as Word only"
     remedy = "apt-get install libreoffice-writer-nogui fonts-wqy-zenhei"
     return Finding("office", "warn", *said, remedy, remedy)
+
+
+def _font() -> Finding:
+    if photo_copies.has_font():
+        return Finding("font", "ok", "照片副本可以写明时间、地点和查看人", "copies of photos can be marked")
+    zh, en = photo_copies.NoFont.zh, photo_copies.NoFont.en
+    return Finding(
+        "font",
+        "warn",
+        "没有中文字体，照片副本不带标记",
+        "no Chinese font: copies of photos go unmarked",
+        zh,
+        en,
+    )
 
 
 def check_calendar(nation: Calendar) -> Finding:

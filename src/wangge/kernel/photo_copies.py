@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
@@ -12,10 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from PIL import Image, ImageDraw, ImageFont
 
 from wangge.kernel import files, photos
+from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Refused
 
 QUALITY = 85
@@ -40,6 +43,7 @@ class PhotoForm(StrEnum):
     SMALL = "small"  # the same for lists, at most 320 pixels
 
 
+MARKS = frozenset({"time", "place", "viewer"})  # what a pack may have written under a copy
 LONGEST_PX: Mapping[PhotoForm, int] = {PhotoForm.PLAIN: 1920, PhotoForm.SMALL: 320}
 
 
@@ -68,34 +72,61 @@ def open_photo(sha256: str, form: PhotoForm) -> tuple[File[Any], str]:
     return storage.open(name), "image/jpeg"
 
 
-def hand_out(sha256: str, form: PhotoForm) -> FileResponse:
-    """Return the photo as an answer that only this browser keeps. Raises: NotVisible. Rule: KE-21."""
-    photo, media_type = open_photo(sha256, form)
-    answer = FileResponse(photo, content_type=media_type)
+def mark_lines(
+    shows: Collection[str], *, used_at: datetime, place: str, viewer: Actor, at: datetime
+) -> list[str]:
+    """Return what is written under a copy: when and where the photo was used, and for whom the copy is.
+
+    Rule: KE-22.
+    """
+    used = [used_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")] if "time" in shows else []
+    lines = [" ".join([*used, *([place] if "place" in shows and place else [])])]
+    if "viewer" in shows:
+        lines.append(f"仅供 {viewer.name} 查看 {at.astimezone(CHINA):%Y-%m-%d %H:%M}")
+    return [line for line in lines if line]
+
+
+def hand_out(sha256: str, form: PhotoForm, *, lines: Sequence[str] = ()) -> HttpResponseBase:
+    """Return the photo as an answer that only this browser keeps; the lines stand under a plain copy.
+
+    Where the server has no font for them the copy goes without: nobody is kept from seeing what happened.
+    Raises: NotVisible.
+    Rule:   KE-21, KE-22.
+    """
+    answer: HttpResponseBase
+    if form is PhotoForm.PLAIN and lines and has_font():
+        answer = HttpResponse(marked(sha256, lines), content_type="image/jpeg")
+    else:
+        photo, media_type = open_photo(sha256, form)
+        answer = FileResponse(photo, content_type=media_type)
     answer["Cache-Control"] = "private, max-age=86400, immutable"
     answer["Vary"] = "Cookie"  # who logs in next on this machine asks anew
     return answer
 
 
-def watermarked(sha256: str, lines: Sequence[str]) -> bytes:
-    """Return a JPEG of the photo with the lines burnt in at its foot; the original stays as it is.
+def marked(sha256: str, lines: Sequence[str]) -> bytes:
+    """Return a copy with the lines on a band of its own below the picture, which stays whole.
 
     Raises: NotVisible; NoFont.
     Rule:   KE-22.
     """
-    with files.open_file(sha256) as original:
-        photo = _upright(original, LONGEST_PX[PhotoForm.PLAIN])
-    size = max(12, max(photo.size) // 48)
+    with open_photo(sha256, PhotoForm.PLAIN)[0] as copy:
+        photo = Image.open(copy, formats=("JPEG",)).convert("RGB")
+    size = max(12, max(photo.size) // 60)
     font, gap = _font(size), size // 2
     high = len(lines) * (size + gap) + gap
-    shade = Image.new("L", photo.size, 0)
-    ImageDraw.Draw(shade).rectangle((0, photo.height - high, photo.width, photo.height), fill=140)
-    photo.paste(Image.new("RGB", photo.size), mask=shade)
-    pen = ImageDraw.Draw(photo)
+    page = Image.new("RGB", (photo.width, photo.height + high))
+    page.paste(photo)
+    pen = ImageDraw.Draw(page)
     for n, line in enumerate(lines):
         fitting = _cut(line, photo.width - 2 * gap, font)
-        pen.text((gap, photo.height - high + gap + n * (size + gap)), fitting, font=font, fill="white")
-    return _jpeg(photo)
+        pen.text((gap, photo.height + gap + n * (size + gap)), fitting, font=font, fill="white")
+    return _jpeg(page)
+
+
+def has_font() -> bool:
+    """Return whether the server can write Chinese on a picture."""
+    return _font_path() is not None
 
 
 def _drawn(original: File[Any], longest_px: int) -> bytes:
@@ -124,11 +155,15 @@ def _jpeg(photo: Image.Image) -> bytes:
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    named = settings.WANGGE_FONT
-    path = next((one for one in ([named] if named else FONTS) if Path(one).is_file()), None)
+    path = _font_path()
     if path is None:
         raise NoFont()
-    return _read_font(str(path), size)
+    return _read_font(path, size)
+
+
+def _font_path() -> str | None:
+    named = settings.WANGGE_FONT
+    return next((str(one) for one in ([named] if named else FONTS) if Path(one).is_file()), None)
 
 
 @lru_cache(maxsize=8)

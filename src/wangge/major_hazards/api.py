@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
@@ -164,9 +164,9 @@ def reinspect_major(request: ActorRequest, body: ReinspectIn) -> Any:
 )
 def get_major_photo(
     request: ActorRequest, subject_id: UUID, sha256: str, form: PhotoForm = PhotoForm.PLAIN
-) -> FileResponse:
+) -> HttpResponseBase:
     """A photo of an assessment or of a hazard."""
-    return queries.get_photo(request.actor, subject_id, sha256, form)
+    return queries.get_photo(request.actor, subject_id, sha256, form, at=clock.now())
 
 
 @router.get(

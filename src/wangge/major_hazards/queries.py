@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 
 from wangge.accounts import queries as accounts
 from wangge.cases import queries as cases
@@ -37,6 +37,7 @@ from wangge.major_hazards.schemas import (
     Stage,
 )
 from wangge.major_hazards.showing import assessments_out, decisions_out, hazards_out, stage_of
+from wangge.matters import queries as matters
 from wangge.venues import queries as venues
 
 __all__ = ["stage_of"]
@@ -145,11 +146,13 @@ def get_case_major(actor: Actor, case_id: UUID, *, at: datetime) -> CaseMajorOut
     )
 
 
-def get_photo(actor: Actor, subject_id: UUID, sha256: str, form: photo_copies.PhotoForm) -> FileResponse:
+def get_photo(
+    actor: Actor, subject_id: UUID, sha256: str, form: photo_copies.PhotoForm, *, at: datetime
+) -> HttpResponseBase:
     """Return a photo of an assessment that the actor sees or signs for, or of a visible hazard.
 
     Raises: NotVisible, also for the photo of something else; NotYourRole for the original.
-    Rule:   MH-2, MH-4.
+    Rule:   MH-2, MH-4, KE-22.
     """
     if form is photo_copies.PhotoForm.ORIGINAL:
         actor.check_can("evidence.read")
@@ -162,7 +165,11 @@ def get_photo(actor: Actor, subject_id: UUID, sha256: str, form: photo_copies.Ph
     hazard = MajorHazard.objects.visible_to(actor).filter(pk=subject_id)
     if not judged.filter(of_assessment).exists() and not hazard.filter(told).exists():
         raise NotVisible()
-    return photo_copies.hand_out(sha256, form)
+    lines: list[str] = []
+    if not actor.can("evidence.read"):
+        shows = {"viewer"} & set(matters.in_force().limits.photo_marks)
+        lines = photo_copies.mark_lines(shows, used_at=at, place="", viewer=actor, at=at)
+    return photo_copies.hand_out(sha256, form, lines=lines)
 
 
 def get_counts(actor: Actor) -> CountsOut:
@@ -225,8 +232,10 @@ def _waiting(found: QuerySet[Decision], actor: Actor) -> QuerySet[Decision]:
 
 
 def _undecided(found: QuerySet[Any]) -> QuerySet[Any]:
-    """Suspected, and nobody has decided: an open or ended decision takes it off."""
-    decided = Decision.objects.filter(assessment=OuterRef("pk"), kind=DecisionKind.MAJOR)
+    """Suspected, and nobody has decided yet: it may wait for signatures."""
+    decided = Decision.objects.filter(assessment=OuterRef("pk"), kind=DecisionKind.MAJOR).exclude(
+        outcome=Outcome.OPEN
+    )
     return found.filter(~Exists(decided), verdict=Suspicion.SUSPECTED)
 
 

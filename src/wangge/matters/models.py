@@ -247,6 +247,7 @@ class LoopRules(models.Model):
     extensions = models.PositiveSmallIntegerField()
     extension_days = models.PositiveSmallIntegerField()  # working days, at most
     same_place_m = models.PositiveSmallIntegerField()
+    photo_marks = ArrayField(models.CharField(max_length=16), default=list)  # under copies of photos
     templates = models.JSONField(default=dict)  # channel, "" for the others -> the stages that are shown
     is_active = models.BooleanField(default=True)
 

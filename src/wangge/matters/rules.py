@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -138,6 +138,7 @@ class Limits:
     extensions: int = 0
     extension_days: int = 0  # working days, at most
     same_place_m: int = 0
+    photo_marks: Collection[str] = ()  # what stands under a copy of a photo (KE-22)
 
 
 @dataclass(frozen=True, slots=True)

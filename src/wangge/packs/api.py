@@ -8,7 +8,7 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
 from wangge.packs import queries, services
-from wangge.packs.schemas import InstalledOut, PackInstallIn, PackListOut
+from wangge.packs.answers import InstalledOut, PackInstallIn, PackListOut
 
 router = Router(tags=["packs"])
 

@@ -276,6 +276,7 @@ def _push_loop(pack: Pack) -> None:
             "extensions": limits.get("extensions", 0),
             "extension_days": limits.get("extension_days", 0),
             "same_place_m": limits.get("same_place", 0),
+            "photo_marks": [row.code for row in pack.photo_marks],
         },
         {
             "" if row.code == "others" else row.code: [one.model_dump() for one in templates[row.template]]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
+from wangge.kernel.photo_copies import MARKS
 from wangge.matters.rules import Severity
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
@@ -43,6 +44,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("stages", KNOWN_STATUSES),
         ("stage_use", KNOWN_CHANNELS),
         ("limits", KNOWN_LIMITS),
+        ("photo_marks", MARKS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),
         ("admissions", codes["department_kinds"] | {"all", "departments"}),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from ninja import Schema
 from pydantic import ConfigDict, Field, model_validator
 
 from wangge.accounts.rules import Role
@@ -232,6 +230,10 @@ class Limit(Entry):
     unit: Literal["times", "working_days", "m"]
 
 
+class PhotoMark(Entry):
+    """What stands under a copy of a photo."""
+
+
 class ChecklistItem(Item):
     model_config = ConfigDict(extra="forbid")
 
@@ -317,6 +319,7 @@ class Pack(Head):
     stage_templates: list[StageTemplate] = Field(default_factory=list)
     stage_use: list[StageUse] = Field(default_factory=list)
     limits: list[Limit] = Field(default_factory=list)
+    photo_marks: list[PhotoMark] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
@@ -371,6 +374,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "stage_templates": StageTemplate,
     "stage_use": StageUse,
     "limits": Limit,
+    "photo_marks": PhotoMark,
     "rewards": Reward,
     "appraisal": Figure,
     "suggestions": Figure,
@@ -378,20 +382,3 @@ SECTIONS: dict[str, type[Entry]] = {
     "notice_rules": NoticeRule,
     "notice_hours": NoticeHours,
 }
-
-
-class InstalledOut(Schema):
-    name: str
-    pack_version: str
-    effective_on: date
-    installed_at: datetime
-    is_active: bool
-
-
-class PackListOut(Schema):
-    shipped: list[str]
-    installed: list[InstalledOut]
-
-
-class PackInstallIn(Schema):
-    name: str = Field(max_length=32)
