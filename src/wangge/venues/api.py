@@ -19,11 +19,13 @@ from wangge.venues.schemas import (
     ContactIdOut,
     ContactIn,
     ContactOut,
+    OpenIn,
     RevealedOut,
     RevealIn,
     VenueClassOut,
     VenueDetail,
     VenueFilter,
+    VenueHistory,
     VenueImport,
     VenueIn,
     VenuePage,
@@ -73,6 +75,26 @@ def import_venues(
 @router.get("/{uuid:venue_id}", response={200: VenueDetail, 404: Refusal}, operation_id="get_venue")
 def get_venue(request: ActorRequest, venue_id: UUID) -> VenueDetail:
     return queries.get_detail(request.actor, venue_id)
+
+
+@router.get(
+    "/{uuid:venue_id}/history",
+    response={200: VenueHistory, 404: Refusal},
+    operation_id="list_venue_history",
+)
+def list_venue_history(request: ActorRequest, venue_id: UUID, before: int | None = None) -> VenueHistory:
+    """Each field of the dossier from what to what: who, when, by what way; newest first."""
+    return queries.list_history(request.actor, venue_id, before)
+
+
+@router.post(
+    "/{uuid:venue_id}/open",
+    response={200: VenueDetail, (403, 404, 422): Refusal},
+    operation_id="set_venue_open",
+)
+def set_venue_open(request: ActorRequest, venue_id: UUID, body: OpenIn) -> VenueDetail:
+    """Close the place down or open it again, with a reason that stays in its history."""
+    return services.set_open(venue_id, body, actor=request.actor, at=clock.now())
 
 
 @router.get(

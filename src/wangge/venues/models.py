@@ -12,7 +12,7 @@ from django.db.models import Q
 from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
 from wangge.kernel.terms import Folded, Terms
-from wangge.venues.rules import ContactKind
+from wangge.venues.rules import ContactKind, Way
 
 
 class VenueClass(models.Model):
@@ -130,3 +130,25 @@ class Contact(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["path"], name="contact_path", condition=~Q(path=""))]
+
+
+class VenueChange(models.Model):
+    """What one version changed: each field with before and after, who, when and by what way (VE-15)."""
+
+    id = models.BigAutoField(primary_key=True)
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()  # which the dossier had afterwards
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True)  # as in an audit row; none: the installation
+    way = models.CharField(max_length=16)
+    source = models.CharField(max_length=64, blank=True)  # the register of an import
+    reason = models.CharField(max_length=500, blank=True)
+    fields = models.JSONField()  # {"name": ["old", "new"], "keeper_phone": []}: of a sealed one only that
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "version"], name="venue_change_once_a_version"),
+            models.CheckConstraint(
+                condition=Q(way__in=[way.value for way in Way]), name="venue_change_way_known"
+            ),
+        ]

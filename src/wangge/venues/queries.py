@@ -18,6 +18,7 @@ from wangge.venues.contacts import classes_in, contact_names, contacts_of, keepe
 from wangge.venues.finding import page_of, select
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
+from wangge.venues.timeline import list_history
 
 __all__ = [
     "classes_in",
@@ -30,6 +31,7 @@ __all__ = [
     "keepers_of",
     "list_classes",
     "list_contacts",
+    "list_history",
     "list_points",
     "list_venues",
     "masked_phone",

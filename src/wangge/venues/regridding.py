@@ -8,13 +8,10 @@ from datetime import datetime
 from django.db import connection
 
 from wangge.territory.services import Carriage, Carried, Placed, patterns
+from wangge.venues import history
 
 LIST = """
 SELECT id, grid_path, lon, lat FROM venues_venue WHERE grid_path COLLATE "C" LIKE ANY(%s) ORDER BY id
-"""
-MOVE = """
-UPDATE venues_venue v SET grid_path = n.path, version = version + 1, updated_at = %s
-FROM unnest(%s::uuid[], %s::text[]) AS n(id, path) WHERE v.id = n.id
 """
 RECODE_NEAREST = """
 UPDATE venues_venue v SET nearest_path = n.after || substr(v.nearest_path, length(n.before) + 1)
@@ -40,9 +37,8 @@ class VenueMover:
 
     def move(self, carried: Sequence[Carried], carriage: Carriage) -> None:
         """Write the paths in one statement."""
-        with connection.cursor() as cursor:
-            ids, paths = [one.id for one in carried], [one.after for one in carried]
-            cursor.execute(MOVE, [carriage.at, ids, paths])
+        ids, before, after = zip(*carried, strict=True) if carried else ((), (), ())
+        history.move(ids, before, after, by=carriage.actor, at=carriage.at)
 
     def recode(self, old: Sequence[str], new: Sequence[str], at: datetime) -> int:
         """The nearest grids of orphans, and whom to tell of a territory."""

@@ -19,6 +19,23 @@ class ContactKind(StrEnum):
     POLICE = "police"  # 社区警务队管理人员
 
 
+class Way(StrEnum):
+    """By what way a dossier was changed (VE-15)."""
+
+    HAND = "hand"  # somebody saved the dossier
+    IMPORT = "import"  # a register was read
+    VISIT = "visit"  # found out on a visit
+    GRIDS = "grids"  # the grids around it changed
+
+
+# What is kept of each field, in the order in which a change is shown. VE-15
+KEPT = (
+    "name", "code", "class_code", "tags", "address", "grid_path", "is_orphan", "nearest_path", "nearest_m",
+    "lon", "lat", "area_m2", "height_m", "credit_code", "keeper_name", "keeper_phone", "is_open",
+)  # fmt: skip
+SEALED = frozenset({"keeper_phone"})  # that it changed is kept, not the value
+
+
 # Our fields and the headers they are known by: ours, the one we export, and what other registers say. VE-8
 HEADERS: dict[str, tuple[str, ...]] = {
     "code": ("code", "编号"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -19,9 +19,10 @@ from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.identity import check_credit_code
 from wangge.kernel.secrets import decrypt, encrypt
 from wangge.territory import queries as territory
-from wangge.venues.models import Venue, VenueClass
+from wangge.venues import history
+from wangge.venues.models import Venue, VenueChange, VenueClass
 from wangge.venues.placing import Place
-from wangge.venues.rules import initials_for, is_masked
+from wangge.venues.rules import Way, initials_for, is_masked
 from wangge.venues.schemas import VenueIn
 
 SOURCE = "manual"  # the register that people keep by hand
@@ -49,6 +50,7 @@ class Ground:
     classes: frozenset[str]
     places: dict[UUID, Place | None]
     codes: dict[tuple[str, str], UUID]
+    changes: list[VenueChange] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -80,6 +82,7 @@ def save_venues(venues: Sequence[VenueIn], *, actor: Actor, at: datetime) -> lis
                 before[key] = Fate.repeated(key, fate.result)
         fates.append(replace(fate, command_id=venue.id))
     _write(changed)
+    history.write(ground.changes)
     receipts.record(applied, digests, kind="venues.save", actor=actor, at=at)
     audit.record(
         (("venues.save", "venue", str(v.pk), {"version": v.version}) for v in changed.values()),
@@ -153,14 +156,19 @@ def _check(given: VenueIn, ground: Ground) -> Venue:
     source = venue.source if venue else SOURCE
     if ground.codes.get((source, given.code), given.id) != given.id:
         raise CodeTaken(number=given.code)
+    before = history.values_of(venue) if venue else None
     venue = venue or Venue(id=given.id, source=source, created_at=ground.at, version=0)
-    return _fill(venue, given, place, credit_code, ground.at)
+    _fill(venue, given, place, credit_code, ground.at)
+    ground.changes.append(history.change_of(before, venue, Way.HAND, actor=ground.actor, at=ground.at))
+    return venue
 
 
-def _fill(venue: Venue, given: VenueIn, place: Place, credit_code: str, at: datetime) -> Venue:
+def _fill(venue: Venue, given: VenueIn, place: Place, credit_code: str, at: datetime) -> None:
     values: Mapping[str, Any] = given.model_dump(include=set(PLAIN))
     for name, value in values.items():
         setattr(venue, name, value)
+    if "height_m" in given.model_fields_set:  # older senders do not know it
+        venue.height_m = given.height_m
     venue.venue_class_id = given.class_code
     venue.grid_path, venue.is_orphan = place.grid_path, place.is_orphan
     venue.nearest_path, venue.nearest_m = place.nearest_path, place.nearest_m
@@ -172,7 +180,6 @@ def _fill(venue: Venue, given: VenueIn, place: Place, credit_code: str, at: date
         venue.keeper_phone = encrypt(given.keeper_phone) if given.keeper_phone else None
     venue.version += 1
     venue.updated_at = at
-    return venue
 
 
 def _phone_of(venue: Venue) -> str:

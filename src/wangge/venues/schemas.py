@@ -11,7 +11,14 @@ from ninja import Schema
 from pydantic import Field, field_validator
 
 from wangge.accounts.rules import Language, Medium
-from wangge.venues.rules import ContactKind
+from wangge.venues.rules import HIGH_M, ContactKind, Way
+
+
+def said(reason: str) -> str:
+    """Return a reason without blanks around it. Raises: ValueError if it says nothing."""
+    if len(reason.strip()) < 2:
+        raise ValueError("say why")
+    return reason.strip()
 
 
 class VenueRow(Schema):
@@ -64,11 +71,54 @@ class VenueIn(Schema):
     address: str = Field("", max_length=255)
     lon: float
     lat: float
-    area_m2: float | None = None
+    area_m2: float | None = Field(None, ge=0, le=1e9)
+    height_m: float | None = Field(None, ge=0, le=HIGH_M)  # left out: as it is
     credit_code: str = ""
     keeper_name: str = ""
     keeper_phone: str = ""
     is_open: bool = True
+
+
+class FieldChange(Schema):
+    """One field before and after, as people read it; of a sealed one only that it changed."""
+
+    field: str
+    is_sealed: bool
+    old_zh: str
+    old_en: str
+    new_zh: str
+    new_en: str
+
+
+class VenueChangeOut(Schema):
+    version: int
+    at: datetime
+    by: str  # "": the installation
+    way: Way
+    source: str
+    reason: str
+    fields: list[FieldChange]
+
+
+class VenueHistory(Schema):
+    """Newest first. What was changed before the house kept it is not there."""
+
+    items: list[VenueChangeOut]
+    created_at: datetime
+    source: str
+    next_before: int | None  # the version to go on from
+
+
+class OpenIn(Schema):
+    """Close a place down or open it again."""
+
+    is_open: bool
+    reason: str = Field(min_length=2, max_length=500)
+
+    @field_validator("reason")
+    @classmethod
+    def _says_something(cls, given: str) -> str:
+        return said(given)
 
 
 class VenueClassOut(Schema):
@@ -141,9 +191,7 @@ class RevealIn(Schema):
     @field_validator("reason")
     @classmethod
     def _says_something(cls, given: str) -> str:
-        if len(given.strip()) < 2:
-            raise ValueError("say why")
-        return given.strip()
+        return said(given)
 
 
 class RevealedOut(Schema):

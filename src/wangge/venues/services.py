@@ -14,14 +14,16 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportReport
+from wangge.venues import history, queries
 from wangge.venues.contacts import add_contact, remove_contact, reveal_contact, reveal_keeper
 from wangge.venues.export import export_venues, venue_rows
 from wangge.venues.models import VenueClass
 from wangge.venues.reading import read_file
 from wangge.venues.regridding import VenueMover
 from wangge.venues.row_reading import VenueRecord
+from wangge.venues.rules import Way
 from wangge.venues.saving import save_venues
-from wangge.venues.schemas import VenueImport
+from wangge.venues.schemas import OpenIn, VenueDetail, VenueImport
 from wangge.venues.venue_import import import_venues
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "reveal_contact",
     "reveal_keeper",
     "save_venues",
+    "set_open",
     "venue_rows",
 ]
 
@@ -47,11 +50,6 @@ UPDATE venues_venue v SET last_visited_on = n.day
   FROM unnest(%s::uuid[], %s::date[]) AS n(id, day)
  WHERE v.id = n.id AND (v.last_visited_on IS NULL OR v.last_visited_on < n.day)
 """  # no new version: a visit does not disturb somebody who edits the dossier
-
-
-CLOSED = """
-UPDATE venues_venue SET is_open = false, version = version + 1, updated_at = %s WHERE id = ANY(%s) AND is_open
-"""
 
 
 class ClassLike(Protocol):
@@ -100,11 +98,25 @@ def mark_visited(days: Mapping[UUID, date]) -> None:
 
 
 @transaction.atomic
+def set_open(venue_id: UUID, given: OpenIn, *, actor: Actor, at: datetime) -> VenueDetail:
+    """Close a place down or open it again, and return its dossier; where it is so already, nothing changes.
+
+    Raises: NotYourRole, NotVisible.
+    Rule:   VE-10, VE-15. The reason stays in the history and in the audit row.
+    """
+    actor.check_can("venues.write")
+    queries.get_detail(actor, venue_id)
+    if history.set_open([venue_id], given.is_open, Way.HAND, reason=given.reason, actor=actor, at=at):
+        action = "venues.reopen" if given.is_open else "venues.close"
+        audit.record([(action, "venue", str(venue_id), {"reason": given.reason})], actor=actor, at=at)
+    return queries.get_detail(actor, venue_id)
+
+
+@transaction.atomic
 def close_venues(venue_ids: Collection[UUID], *, actor: Actor, at: datetime) -> None:
     """Mark places as closed down, with an audit row each; the dossiers stay.
 
     Rule: VE-10. A closed place is owed no visit.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(CLOSED, [at, list(venue_ids)])
+    history.set_open(list(venue_ids), False, Way.VISIT, actor=actor, at=at)
     audit.record([("venues.close", "venue", str(one), {}) for one in venue_ids], actor=actor, at=at)

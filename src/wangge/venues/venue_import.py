@@ -17,7 +17,7 @@ from wangge.kernel.paths import is_closed, is_within
 from wangge.kernel.secrets import decrypt, encrypt
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportProblem, ImportReport
-from wangge.venues import wording
+from wangge.venues import history, wording
 from wangge.venues.lettering import initials_of_drafts
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.placing import Place, Placer
@@ -223,6 +223,7 @@ def _merge(
             return
         fields = [*PLACED, *present]
         new = [f"coalesce(n.{f}, v.{f})" if f == "keeper_name" else f"n.{f}" for f in fields]
+        history.write_import(TABLE, fields, new, options.source, actor=actor, at=at)
         cursor.execute(
             f"UPDATE venues_venue v SET version = v.version + 1, updated_at = %s,"
             f" {', '.join(f'{f} = {n}' for f, n in zip(fields, new, strict=True))}"

@@ -1682,6 +1682,10 @@ export type VenueIn = {
      */
     area_m2?: number | null;
     /**
+     * Height M
+     */
+    height_m?: number | null;
+    /**
      * Credit Code
      */
     credit_code?: string;
@@ -1867,6 +1871,116 @@ export type VenueDetail = {
      * Updated At
      */
     updated_at: string;
+};
+
+/**
+ * FieldChange
+ *
+ * One field before and after, as people read it; of a sealed one only that it changed.
+ */
+export type FieldChange = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Is Sealed
+     */
+    is_sealed: boolean;
+    /**
+     * Old Zh
+     */
+    old_zh: string;
+    /**
+     * Old En
+     */
+    old_en: string;
+    /**
+     * New Zh
+     */
+    new_zh: string;
+    /**
+     * New En
+     */
+    new_en: string;
+};
+
+/**
+ * VenueChangeOut
+ */
+export type VenueChangeOut = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    way: Way;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Fields
+     */
+    fields: Array<FieldChange>;
+};
+
+/**
+ * VenueHistory
+ *
+ * Newest first. What was changed before the house kept it is not there.
+ */
+export type VenueHistory = {
+    /**
+     * Items
+     */
+    items: Array<VenueChangeOut>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Next Before
+     */
+    next_before: number | null;
+};
+
+/**
+ * Way
+ *
+ * By what way a dossier was changed (VE-15).
+ */
+export type Way = 'hand' | 'import' | 'visit' | 'grids';
+
+/**
+ * OpenIn
+ *
+ * Close a place down or open it again.
+ */
+export type OpenIn = {
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -9793,6 +9907,79 @@ export type GetVenueResponses = {
 };
 
 export type GetVenueResponse = GetVenueResponses[keyof GetVenueResponses];
+
+export type ListVenueHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         */
+        before?: number | null;
+    };
+    url: '/api/venues/{venue_id}/history';
+};
+
+export type ListVenueHistoryErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListVenueHistoryError = ListVenueHistoryErrors[keyof ListVenueHistoryErrors];
+
+export type ListVenueHistoryResponses = {
+    /**
+     * OK
+     */
+    200: VenueHistory;
+};
+
+export type ListVenueHistoryResponse = ListVenueHistoryResponses[keyof ListVenueHistoryResponses];
+
+export type SetVenueOpenData = {
+    body: OpenIn;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/venues/{venue_id}/open';
+};
+
+export type SetVenueOpenErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetVenueOpenError = SetVenueOpenErrors[keyof SetVenueOpenErrors];
+
+export type SetVenueOpenResponses = {
+    /**
+     * OK
+     */
+    200: VenueDetail;
+};
+
+export type SetVenueOpenResponse = SetVenueOpenResponses[keyof SetVenueOpenResponses];
 
 export type ListVenueContactsData = {
     body?: never;
