@@ -232,6 +232,7 @@ def _merge(
             [at, options.source],
         )
         report.updated = cursor.rowcount
+        cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")  # the words of all in few strokes
         cursor.execute(ADD, [options.source, at, at, options.source])
         report.created = cursor.rowcount
         report.unchanged = report.rows - report.updated - report.created
