@@ -224,6 +224,99 @@ export type PostIn = {
 };
 
 /**
+ * HeldPostOut
+ *
+ * A post somebody holds, held or will hold.
+ */
+export type HeldPostOut = {
+    /**
+     * Id
+     */
+    id: number;
+    role: Role;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Scope Name
+     */
+    scope_name: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+    /**
+     * Stands
+     */
+    stands: 'now' | 'later' | 'over';
+};
+
+/**
+ * PeoplePage
+ */
+export type PeoplePage = {
+    /**
+     * Items
+     */
+    items: Array<PersonOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * PersonOut
+ */
+export type PersonOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+};
+
+/**
+ * PostEndIn
+ *
+ * The first day without the post; none: it has no end.
+ */
+export type PostEndIn = {
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+};
+
+/**
  * AddressesOut
  *
  * Addresses by medium, masked.
@@ -282,6 +375,26 @@ export type DivisionOut = {
      * Has Children
      */
     has_children: boolean;
+};
+
+/**
+ * PlaceOut
+ *
+ * Where the work was fed back from.
+ */
+export type PlaceOut = {
+    /**
+     * Distance M
+     */
+    distance_m: number | null;
+    /**
+     * Limit M
+     */
+    limit_m: number;
+    /**
+     * Is Near
+     */
+    is_near: boolean;
 };
 
 /**
@@ -3927,26 +4040,6 @@ export type MergedOut = {
 };
 
 /**
- * PlaceOut
- *
- * Where the work was fed back from.
- */
-export type PlaceOut = {
-    /**
-     * Distance M
-     */
-    distance_m: number | null;
-    /**
-     * Limit M
-     */
-    limit_m: number;
-    /**
-     * Is Near
-     */
-    is_near: boolean;
-};
-
-/**
  * RequestOut
  *
  * What the department has asked for and nobody has answered.
@@ -4926,28 +5019,6 @@ export type NamedPath = {
      * Name
      */
     name: string;
-};
-
-/**
- * PersonOut
- */
-export type PersonOut = {
-    /**
-     * Id
-     */
-    id: number;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Role
-     */
-    role: string;
-    /**
-     * Department Name
-     */
-    department_name: string | null;
 };
 
 /**
@@ -8651,6 +8722,129 @@ export type GrantPostResponses = {
 
 export type GrantPostResponse = GrantPostResponses[keyof GrantPostResponses];
 
+export type ListPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        role?: Role | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Only Now
+         */
+        only_now?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/accounts/people';
+};
+
+export type ListPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListPeopleError = ListPeopleErrors[keyof ListPeopleErrors];
+
+export type ListPeopleResponses = {
+    /**
+     * OK
+     */
+    200: PeoplePage;
+};
+
+export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
+export type EndPostData = {
+    body: PostEndIn;
+    path: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/posts/{post_id}/end';
+};
+
+export type EndPostErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type EndPostError = EndPostErrors[keyof EndPostErrors];
+
+export type EndPostResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type EndPostResponse = EndPostResponses[keyof EndPostResponses];
+
+export type WithdrawPostData = {
+    body?: never;
+    path: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/posts/{post_id}';
+};
+
+export type WithdrawPostErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type WithdrawPostError = WithdrawPostErrors[keyof WithdrawPostErrors];
+
+export type WithdrawPostResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type WithdrawPostResponse = WithdrawPostResponses[keyof WithdrawPostResponses];
+
 export type ListMyAddressesData = {
     body?: never;
     path?: never;
@@ -8760,6 +8954,38 @@ export type ListDivisionsResponses = {
 };
 
 export type ListDivisionsResponse = ListDivisionsResponses[keyof ListDivisionsResponses];
+
+export type FindPlacesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/territory/places';
+};
+
+export type FindPlacesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type FindPlacesError = FindPlacesErrors[keyof FindPlacesErrors];
+
+export type FindPlacesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PlaceOut>;
+};
+
+export type FindPlacesResponse = FindPlacesResponses[keyof FindPlacesResponses];
 
 export type ListGridsData = {
     body?: never;
