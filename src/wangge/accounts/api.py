@@ -17,8 +17,8 @@ from wangge.accounts.schemas import (
     DepartmentOut,
     LoginIn,
     Me,
-    PeoplePage,
     PostEndIn,
+    PostHolderPage,
     PostIn,
     PostOut,
     UserIn,
@@ -89,7 +89,7 @@ def grant_post(request: ActorRequest, body: PostIn) -> PostOut:
     return PostOut(id=services.grant_post(post, actor=request.actor, at=clock.now()))
 
 
-@router.get("/people", response={200: PeoplePage, 403: Refusal}, operation_id="list_people")
+@router.get("/people", response={200: PostHolderPage, 403: Refusal}, operation_id="list_people")
 def list_people(
     request: ActorRequest,
     q: str = "",
@@ -98,7 +98,7 @@ def list_people(
     only_now: bool = False,
     cursor: str = "",
     limit: int = 50,
-) -> PeoplePage:
+) -> PostHolderPage:
     """People with posts in the caller's territory, each with those posts; `q` is of the name or username."""
     return people.list_people(
         request.actor,

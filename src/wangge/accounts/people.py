@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Role
-from wangge.accounts.schemas import HeldPostOut, PeoplePage, PersonOut
+from wangge.accounts.schemas import HeldPostOut, PostHolderOut, PostHolderPage
 from wangge.kernel.actor import Actor
 
 COUNTED = 1_000  # as far as a list is counted
@@ -18,7 +18,7 @@ COUNTED = 1_000  # as far as a list is counted
 
 def list_people(
     actor: Actor, *, q: str, role: Role | None, within: str, only_now: bool, cursor: int, limit: int, on: date
-) -> PeoplePage:
+) -> PostHolderPage:
     """Return a page of people with posts in the caller's territory, each with those posts, by id.
 
     `q`: a piece of the name or the beginning of the username. Somebody without any post is nobody's yet and
@@ -40,7 +40,7 @@ def list_people(
     rows = list(people.filter(pk__gt=cursor).order_by("pk")[: limit + 1])
     more, rows = len(rows) > limit, rows[:limit]
     held = _posts_of(actor, rows, on)
-    return PeoplePage(
+    return PostHolderPage(
         items=[_shown(person, held[person.pk]) for person in rows],
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
@@ -77,8 +77,8 @@ def _stands(post: Post, on: date) -> Literal["now", "later", "over"]:
     return "over" if post.ends_on is not None and post.ends_on <= on else "now"
 
 
-def _shown(person: User, posts: list[HeldPostOut]) -> PersonOut:
-    return PersonOut(
+def _shown(person: User, posts: list[HeldPostOut]) -> PostHolderOut:
+    return PostHolderOut(
         id=person.pk,
         username=person.username,
         name=person.name,

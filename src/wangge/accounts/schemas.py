@@ -84,7 +84,7 @@ class HeldPostOut(Schema):
     stands: Literal["now", "later", "over"]
 
 
-class PersonOut(Schema):
+class PostHolderOut(Schema):
     """Somebody with the posts inside the caller's territory, the newest first."""
 
     id: int
@@ -94,8 +94,8 @@ class PersonOut(Schema):
     posts: list[HeldPostOut]
 
 
-class PeoplePage(Schema):
-    items: list[PersonOut]
+class PostHolderPage(Schema):
+    items: list[PostHolderOut]
     total: int
     total_is_exact: bool
     next_cursor: str | None

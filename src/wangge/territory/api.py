@@ -27,7 +27,7 @@ from wangge.territory.schemas import (
     ImportReport,
     LocatedOut,
     LocateIn,
-    PlaceOut,
+    NamedPlaceOut,
 )
 
 router = Router(tags=["territory"])
@@ -41,8 +41,8 @@ def list_divisions(
     return queries.list_divisions(request.actor, parent=parent, q=q, limit=max(1, min(limit, 500)))
 
 
-@router.get("/places", response={200: list[PlaceOut], 403: Refusal}, operation_id="find_places")
-def find_places(request: ActorRequest, q: str = "") -> list[PlaceOut]:
+@router.get("/places", response={200: list[NamedPlaceOut], 403: Refusal}, operation_id="find_places")
+def find_places(request: ActorRequest, q: str = "") -> list[NamedPlaceOut]:
     """Up to 20 divisions and grids of the caller's territory by a piece of the name or a code."""
     return places.find_places(request.actor, q=q.strip(), at=clock.now())
 

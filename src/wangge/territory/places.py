@@ -10,12 +10,12 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotYourRole
 from wangge.territory.models import Division, Grid
 from wangge.territory.queries import READ
-from wangge.territory.schemas import PlaceOut
+from wangge.territory.schemas import NamedPlaceOut
 
 SHOWN = 20
 
 
-def find_places(actor: Actor, *, q: str, at: datetime) -> list[PlaceOut]:
+def find_places(actor: Actor, *, q: str, at: datetime) -> list[NamedPlaceOut]:
     """Return up to 20 divisions and grids inside the caller's scope, the widest first.
 
     Whoever grants posts needs the names of places and nothing else of the territory.
@@ -30,5 +30,5 @@ def find_places(actor: Actor, *, q: str, at: datetime) -> list[PlaceOut]:
         *divisions.order_by("path").values_list("path", "code", "name")[:SHOWN],
         *grids.order_by("path").values_list("path", "code", "name")[:SHOWN],
     ]
-    by_path = {path: PlaceOut(path=path, code=code, name=name) for path, code, name in reversed(found)}
+    by_path = {path: NamedPlaceOut(path=path, code=code, name=name) for path, code, name in reversed(found)}
     return sorted(by_path.values(), key=lambda one: (one.path.count("."), one.path))[:SHOWN]

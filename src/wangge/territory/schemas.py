@@ -21,7 +21,7 @@ class DivisionOut(Schema):
     has_children: bool
 
 
-class PlaceOut(Schema):
+class NamedPlaceOut(Schema):
     """A division or a grid, by what people call it."""
 
     path: str

@@ -261,13 +261,41 @@ export type HeldPostOut = {
 };
 
 /**
- * PeoplePage
+ * PostHolderOut
+ *
+ * Somebody with the posts inside the caller's territory, the newest first.
  */
-export type PeoplePage = {
+export type PostHolderOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Posts
+     */
+    posts: Array<HeldPostOut>;
+};
+
+/**
+ * PostHolderPage
+ */
+export type PostHolderPage = {
     /**
      * Items
      */
-    items: Array<PersonOut>;
+    items: Array<PostHolderOut>;
     /**
      * Total
      */
@@ -280,28 +308,6 @@ export type PeoplePage = {
      * Next Cursor
      */
     next_cursor: string | null;
-};
-
-/**
- * PersonOut
- */
-export type PersonOut = {
-    /**
-     * Id
-     */
-    id: number;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Role
-     */
-    role: string;
-    /**
-     * Department Name
-     */
-    department_name: string | null;
 };
 
 /**
@@ -378,23 +384,23 @@ export type DivisionOut = {
 };
 
 /**
- * PlaceOut
+ * NamedPlaceOut
  *
- * Where the work was fed back from.
+ * A division or a grid, by what people call it.
  */
-export type PlaceOut = {
+export type NamedPlaceOut = {
     /**
-     * Distance M
+     * Path
      */
-    distance_m: number | null;
+    path: string;
     /**
-     * Limit M
+     * Code
      */
-    limit_m: number;
+    code: string;
     /**
-     * Is Near
+     * Name
      */
-    is_near: boolean;
+    name: string;
 };
 
 /**
@@ -4040,6 +4046,26 @@ export type MergedOut = {
 };
 
 /**
+ * PlaceOut
+ *
+ * Where the work was fed back from.
+ */
+export type PlaceOut = {
+    /**
+     * Distance M
+     */
+    distance_m: number | null;
+    /**
+     * Limit M
+     */
+    limit_m: number;
+    /**
+     * Is Near
+     */
+    is_near: boolean;
+};
+
+/**
  * RequestOut
  *
  * What the department has asked for and nobody has answered.
@@ -5019,6 +5045,28 @@ export type NamedPath = {
      * Name
      */
     name: string;
+};
+
+/**
+ * PersonOut
+ */
+export type PersonOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
 };
 
 /**
@@ -8764,7 +8812,7 @@ export type ListPeopleResponses = {
     /**
      * OK
      */
-    200: PeoplePage;
+    200: PostHolderPage;
 };
 
 export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
@@ -8982,7 +9030,7 @@ export type FindPlacesResponses = {
      *
      * OK
      */
-    200: Array<PlaceOut>;
+    200: Array<NamedPlaceOut>;
 };
 
 export type FindPlacesResponse = FindPlacesResponses[keyof FindPlacesResponses];
