@@ -66,6 +66,7 @@ MAY = {
     "packs.install": {"system_admin"},
     "accounts.write": {"system_admin"},
     "accounts.grant": {"security_admin"},
+    "accounts.read": {"system_admin", "security_admin"},
     "triage.read": {"system_admin", "dispatcher", "supervisor", "leader"},
     "triage.train": {"system_admin"},
     "audit.read": {"audit_admin"},

@@ -46,7 +46,7 @@ from tests.orders.makers import RULES, make_plan, make_rules
 from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
-from wangge.accounts.models import User
+from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
 from wangge.evidence import services as evidence
@@ -136,6 +136,7 @@ def make_district(world: World) -> Mapping[str, Any]:
     case, twin = _cases(house, shop)
     ids: dict[str, Any] = {
         "user_id": house.bob.user_id,
+        "post_id": Post.objects.get(user_id=house.bob.user_id).pk,
         "grid_id": _grid(BOB.scope),
         "grid_ids": [_grid(BOB.scope), _grid(NEXT)],
         "venue_id": shop,

@@ -8,7 +8,8 @@ from django.middleware.csrf import get_token
 from ninja import Router
 from ninja.responses import Status
 
-from wangge.accounts import queries, services
+from wangge.accounts import people, queries, services, tenure
+from wangge.accounts.rules import Role
 from wangge.accounts.schemas import (
     AddressesIn,
     AddressesOut,
@@ -16,6 +17,8 @@ from wangge.accounts.schemas import (
     DepartmentOut,
     LoginIn,
     Me,
+    PostEndIn,
+    PostHolderPage,
     PostIn,
     PostOut,
     UserIn,
@@ -84,6 +87,47 @@ def grant_post(request: ActorRequest, body: PostIn) -> PostOut:
     """A post for somebody; only the security administrator grants (AC-1)."""
     post = services.NewPost(**body.model_dump())
     return PostOut(id=services.grant_post(post, actor=request.actor, at=clock.now()))
+
+
+@router.get("/people", response={200: PostHolderPage, 403: Refusal}, operation_id="list_people")
+def list_people(
+    request: ActorRequest,
+    q: str = "",
+    role: Role | None = None,
+    within: str = "",
+    only_now: bool = False,
+    cursor: str = "",
+    limit: int = 50,
+) -> PostHolderPage:
+    """People with posts in the caller's territory, each with those posts; `q` is of the name or username."""
+    return people.list_people(
+        request.actor,
+        q=q.strip(),
+        role=role,
+        within=within,
+        only_now=only_now,
+        cursor=int(cursor[:18]) if cursor.isdecimal() else 0,
+        limit=max(1, min(limit, 200)),
+        on=clock.today(),
+    )
+
+
+@router.put(
+    "/posts/{int:post_id}/end", response={204: None, (403, 404, 409): Refusal}, operation_id="end_post"
+)
+def end_post(request: ActorRequest, post_id: int, body: PostEndIn) -> Status[None]:
+    """Let a post end on a day, later than it would, or not at all (AC-11)."""
+    tenure.end_post(post_id, ends_on=body.ends_on, actor=request.actor, at=clock.now())
+    return Status(204, None)
+
+
+@router.delete(
+    "/posts/{int:post_id}", response={204: None, (403, 404, 409): Refusal}, operation_id="withdraw_post"
+)
+def withdraw_post(request: ActorRequest, post_id: int) -> Status[None]:
+    """Take back a post that has not begun (AC-11)."""
+    tenure.withdraw_post(post_id, actor=request.actor, at=clock.now())
+    return Status(204, None)
 
 
 @router.get("/me/addresses", response=AddressesOut, operation_id="list_my_addresses")

@@ -64,8 +64,8 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
-    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage"},
-    Role.SECURITY_ADMIN: frozenset({"accounts.grant"}),
+    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"},
+    Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
     | _DOCUMENTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -62,6 +63,42 @@ class PostIn(Schema):
 
 class PostOut(Schema):
     id: int
+
+
+class PostEndIn(Schema):
+    """The first day without the post; none: it has no end."""
+
+    ends_on: date | None
+
+
+class HeldPostOut(Schema):
+    """A post somebody holds, held or will hold."""
+
+    id: int
+    role: Role
+    scope: str
+    scope_name: str
+    department_name: str | None
+    starts_on: date
+    ends_on: date | None
+    stands: Literal["now", "later", "over"]
+
+
+class PostHolderOut(Schema):
+    """Somebody with the posts inside the caller's territory, the newest first."""
+
+    id: int
+    username: str
+    name: str
+    is_active: bool
+    posts: list[HeldPostOut]
+
+
+class PostHolderPage(Schema):
+    items: list[PostHolderOut]
+    total: int
+    total_is_exact: bool
+    next_cursor: str | None
 
 
 class DepartmentIn(Schema):

@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
-from wangge.territory import family, queries, services, staffing
+from wangge.territory import family, places, queries, services, staffing
 from wangge.territory.change_schemas import LineageOut, ShortagePage, TreeOut
 from wangge.territory.schemas import (
     AppointedOut,
@@ -27,6 +27,7 @@ from wangge.territory.schemas import (
     ImportReport,
     LocatedOut,
     LocateIn,
+    NamedPlaceOut,
 )
 
 router = Router(tags=["territory"])
@@ -38,6 +39,12 @@ def list_divisions(
 ) -> list[DivisionOut]:
     """The children of `parent`, or by name or code inside the caller's scope."""
     return queries.list_divisions(request.actor, parent=parent, q=q, limit=max(1, min(limit, 500)))
+
+
+@router.get("/places", response={200: list[NamedPlaceOut], 403: Refusal}, operation_id="find_places")
+def find_places(request: ActorRequest, q: str = "") -> list[NamedPlaceOut]:
+    """Up to 20 divisions and grids of the caller's territory by a piece of the name or a code."""
+    return places.find_places(request.actor, q=q.strip(), at=clock.now())
 
 
 @router.get("/grids", response=GridPage, operation_id="list_grids")

@@ -21,6 +21,14 @@ class DivisionOut(Schema):
     has_children: bool
 
 
+class NamedPlaceOut(Schema):
+    """A division or a grid, by what people call it."""
+
+    path: str
+    code: str
+    name: str
+
+
 class GridOut(Schema):
     id: UUID
     layer: str

@@ -41,6 +41,7 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'notices.manage' },
   },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
+  { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
   { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
   {
     path: 'major-hazards',
@@ -75,6 +76,7 @@ const SECTIONS: Record<string, string> = {
   triage: 'triage.read',
   oversight: 'oversight.read',
   territory: 'territory.read',
+  people: 'accounts.read',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   'element-sets': 'matters.read',
@@ -94,6 +96,7 @@ const TEXTS: Record<string, readonly string[]> = {
   triage: ['triage'],
   oversight: ['oversight'],
   territory: ['territory', 'places'],
+  people: ['people'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],

@@ -224,6 +224,105 @@ export type PostIn = {
 };
 
 /**
+ * HeldPostOut
+ *
+ * A post somebody holds, held or will hold.
+ */
+export type HeldPostOut = {
+    /**
+     * Id
+     */
+    id: number;
+    role: Role;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Scope Name
+     */
+    scope_name: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+    /**
+     * Stands
+     */
+    stands: 'now' | 'later' | 'over';
+};
+
+/**
+ * PostHolderOut
+ *
+ * Somebody with the posts inside the caller's territory, the newest first.
+ */
+export type PostHolderOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Active
+     */
+    is_active: boolean;
+    /**
+     * Posts
+     */
+    posts: Array<HeldPostOut>;
+};
+
+/**
+ * PostHolderPage
+ */
+export type PostHolderPage = {
+    /**
+     * Items
+     */
+    items: Array<PostHolderOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * PostEndIn
+ *
+ * The first day without the post; none: it has no end.
+ */
+export type PostEndIn = {
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+};
+
+/**
  * AddressesOut
  *
  * Addresses by medium, masked.
@@ -282,6 +381,26 @@ export type DivisionOut = {
      * Has Children
      */
     has_children: boolean;
+};
+
+/**
+ * NamedPlaceOut
+ *
+ * A division or a grid, by what people call it.
+ */
+export type NamedPlaceOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -8765,6 +8884,129 @@ export type GrantPostResponses = {
 
 export type GrantPostResponse = GrantPostResponses[keyof GrantPostResponses];
 
+export type ListPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        role?: Role | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Only Now
+         */
+        only_now?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/accounts/people';
+};
+
+export type ListPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListPeopleError = ListPeopleErrors[keyof ListPeopleErrors];
+
+export type ListPeopleResponses = {
+    /**
+     * OK
+     */
+    200: PostHolderPage;
+};
+
+export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
+export type EndPostData = {
+    body: PostEndIn;
+    path: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/posts/{post_id}/end';
+};
+
+export type EndPostErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type EndPostError = EndPostErrors[keyof EndPostErrors];
+
+export type EndPostResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type EndPostResponse = EndPostResponses[keyof EndPostResponses];
+
+export type WithdrawPostData = {
+    body?: never;
+    path: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/posts/{post_id}';
+};
+
+export type WithdrawPostErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type WithdrawPostError = WithdrawPostErrors[keyof WithdrawPostErrors];
+
+export type WithdrawPostResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type WithdrawPostResponse = WithdrawPostResponses[keyof WithdrawPostResponses];
+
 export type ListMyAddressesData = {
     body?: never;
     path?: never;
@@ -8874,6 +9116,38 @@ export type ListDivisionsResponses = {
 };
 
 export type ListDivisionsResponse = ListDivisionsResponses[keyof ListDivisionsResponses];
+
+export type FindPlacesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/territory/places';
+};
+
+export type FindPlacesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type FindPlacesError = FindPlacesErrors[keyof FindPlacesErrors];
+
+export type FindPlacesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<NamedPlaceOut>;
+};
+
+export type FindPlacesResponse = FindPlacesResponses[keyof FindPlacesResponses];
 
 export type ListGridsData = {
     body?: never;
