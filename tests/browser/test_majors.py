@@ -14,6 +14,7 @@ from tests.browser.test_walk import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIGNERS = ("dispatcher", "supervisor", "leader")
+SUMMARY = "走遍各层后集体讨论"  # tells it from what waits in the demo city
 SEND = """
 async ([method, path, body]) => {
   const me = await (await fetch('/api/accounts/me')).json()
@@ -46,17 +47,18 @@ def desk_of(chromium: Browser, city: City, role: str) -> Page:
 
 def everybody_signs(desks: list[Page], city: City) -> None:
     for desk in desks:
-        desk.goto(f"{city.url}/major-hazards")
-        expect(desk.get_by_test_id("decision-card")).to_have_count(1)
-        desk.get_by_test_id("sign-opinion").fill("同意")
-        desk.get_by_test_id("sign-agree").click()
-        expect(desk.get_by_test_id("decision-card")).to_have_count(0)
+        desk.goto(f"{city.url}/major-hazards?tab=sign")
+        card = desk.get_by_test_id("decision-card").filter(has_text=SUMMARY)
+        expect(card).to_have_count(1)
+        card.get_by_test_id("sign-opinion").fill("同意")
+        card.get_by_test_id("sign-agree").click()
+        expect(card).to_have_count(0)
 
 
 def propose(desk: Page, city: City) -> None:
     """Fill in the dialog: three people by name, each found by the search."""
     desk.get_by_test_id("propose-body").fill("示范区消防救援大队")
-    desk.get_by_test_id("propose-summary").fill("现场检查后集体讨论")
+    desk.get_by_test_id("propose-summary").fill(SUMMARY)
     for role in SIGNERS:
         name = city.accounts[role]["name"]
         desk.get_by_test_id("signer-q").fill(name)
