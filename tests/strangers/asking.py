@@ -93,6 +93,7 @@ FILTERS: Mapping[str, list[object]] = {
     "grid": ["34.02.03.", BOB.scope],
     "path": ["34.02.03."],
     "bbox": [BOX],
+    "before": [99],
     "layer": ["comprehensive"],
     "venue_class": ["shop"],
     "tag": ["red"],
