@@ -46,5 +46,5 @@ def test_a_bundle_of_two_chosen_cases_is_proven_without_the_house(
         command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
     )
 
-    assert (proven.returncode, proven.stderr) == (0, "")
+    assert (proven.returncode, proven.stderr) == (0, ""), proven.stdout
     assert "2 个案件" in proven.stdout

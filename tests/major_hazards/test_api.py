@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cases.makers import House, make_case, make_house
 from tests.documents.makers import make_formats, text_of
+from tests.evidence.makers import make_bundle
+from tests.evidence.tampering import key_of_the_city
 from tests.major_hazards.makers import (
     EDITION,
     assess,
@@ -20,6 +23,7 @@ from tests.major_hazards.makers import (
 )
 from tests.makers import Person, make_actor, make_client, make_photo
 from wangge.accounts.rules import Role
+from wangge.evidence import bundle_check
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 
@@ -153,6 +157,19 @@ def test_a_notice_is_issued_from_the_hazard_once_it_is_listed(house: House):
     assert post(house.alice, f"{path}/preview.docx", kind="listing_notice").status_code == 200
     assert post(house.alice, f"{path}/{key}/void", reason="地址写错").json()["void_reason"] == "地址写错"
     assert post(house.alice, f"{path}/{key}/void", reason="再来一次").status_code == 409
+
+
+def test_the_notice_of_a_hazard_goes_along_with_the_evidence_of_its_case(house: House, tmp_path: Path):
+    make_formats()
+    signers = make_signers(3)
+    hazard = make_major(house, signers)
+    assert list_it(signers[1], hazard).code is None
+    path = f"/{hazard.pk}/documents"
+    key = str(new_id())
+    assert post(house.alice, path, id=key, kind="listing_notice").status_code == 200
+    bundle = make_bundle(house.alice, [hazard.case_id], tmp_path)
+    code, wrong, _ = bundle_check.check(str(bundle), key_of_the_city())
+    assert (code, wrong) == (bundle_check.PROVEN, [])
 
 
 def test_who_signs_sees_the_elements_and_the_photos_wherever_they_work(house: House):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -68,16 +67,16 @@ def get_of(subject_type: str, subject_id: UUID, document_id: UUID) -> Document:
     return document
 
 
-def list_issued(subject_type: str, subject_ids: Iterable[UUID]) -> dict[UUID, list[Issued]]:
-    """Return what was issued for things, oldest first; what `holds_personal` is for who may reveal (DO-6)."""
-    found = Document.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
-    issued: dict[UUID, list[Issued]] = defaultdict(list)
+def list_issued(document_ids: Iterable[UUID]) -> list[Issued]:
+    """Return these documents, oldest first; what `holds_personal` is for who may reveal (DO-6)."""
+    found = Document.objects.filter(pk__in=list(document_ids))
+    issued = []
     for one in found.select_related("voiding", "print").order_by("issued_at", "id"):
         voiding, printed = getattr(one, "voiding", None), getattr(one, "print", None)
         reason = voiding.reason if voiding else None
         told = Issued(one.pk, one.kind, one.number_text, one.issued_at, one.issued_by_name, reason)
         kept = (one.file_id, printed.file_id) if printed else (one.file_id,)
-        issued[one.subject_id].append(replace(told, holds_personal=one.holds_personal, files=kept))
+        issued.append(replace(told, holds_personal=one.holds_personal, files=kept))
     return issued
 
 
