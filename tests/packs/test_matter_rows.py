@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from wangge.packs.matter_rows import Matter, Route, Upgrade
 from wangge.packs.rules import compare
-from wangge.packs.schemas import Matter, Route, Upgrade
 from wangge.packs.services import diff, load
 
 ROW = {"code": "X1", "zh": "规则", "en": "Rule", "source": "test", "certainty": "P"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from wangge.packs.matter_rows import Matter
 from wangge.packs.reading import read
-from wangge.packs.schemas import Matter
 
 G, L, M, U = "general", "larger", "suspected_major", "urgent"
 HAZARDS = {  # code: severity, may become, working days (0: at once), hours, first handler beside the grid

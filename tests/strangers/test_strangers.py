@@ -19,8 +19,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.makers import make_client
-from tests.strangers.asking import WORD, Ask, operations, requests_of, seen_in
+from tests.strangers.asking import Ask, operations, requests_of
 from tests.strangers.district import LOOKED_AT, make_district, make_world
+from tests.strangers.recipes import WORD
+from tests.strangers.seeing import seen_in
 from wangge.config.api import api
 from wangge.kernel import clock
 

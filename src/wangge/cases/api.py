@@ -11,8 +11,8 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from wangge.cases import paperwork, place_log, queries, services
+from wangge.cases.detail_schemas import CaseDetail
 from wangge.cases.schemas import (
-    CaseDetail,
     CaseDocumentIn,
     CaseFilter,
     CasePage,

@@ -11,7 +11,11 @@ from django.db.models import Count, F, Value, When
 from wangge.accounts import queries as accounts
 from wangge.cases.finding import owned_by
 from wangge.cases.models import OpenCase
-from wangge.cases.schemas import DepartmentCount, LightCounts, WorkCounts
+from wangge.cases.schemas import (
+    DepartmentCount,
+    LightCounts,
+    WorkCounts,
+)
 from wangge.cases.waiting import waiting_for
 from wangge.kernel.actor import Actor
 from wangge.matters import queries as matters

@@ -10,12 +10,9 @@ from wangge.accounts import queries as accounts
 from wangge.cases import writing
 from wangge.cases.chain import MARKS, NO_HASH, Event, hash_of
 from wangge.cases.conditions import Now, allowed_actions
-from wangge.cases.models import Case, CoHandler
-from wangge.cases.rules import MAY, Action, CaseFacts, CoState, Mark, Need, is_near
-from wangge.cases.schemas import (
+from wangge.cases.detail_schemas import (
     AllowedAction,
     CaseDetail,
-    CaseRow,
     CoHandlerOut,
     EventOut,
     HaveOut,
@@ -25,6 +22,9 @@ from wangge.cases.schemas import (
     StageOut,
     UsedOut,
 )
+from wangge.cases.models import Case, CoHandler
+from wangge.cases.rules import MAY, Action, CaseFacts, CoState, Mark, Need, is_near
+from wangge.cases.schemas import CaseRow
 from wangge.cases.showing import row_of
 from wangge.cases.stages import list_stages, template_for
 from wangge.kernel import calendars

@@ -13,7 +13,12 @@ from wangge.accounts import queries as accounts
 from wangge.cases.looking import LAYER
 from wangge.cases.models import Case, OpenCase
 from wangge.cases.rules import Status
-from wangge.cases.schemas import EnforcerOut, HandlerAdvice, HandlerLoad, InboxOut
+from wangge.cases.schemas import (
+    EnforcerOut,
+    HandlerAdvice,
+    HandlerLoad,
+    InboxOut,
+)
 from wangge.cases.vocabulary import TIPS
 from wangge.cases.writing import subject_of, suggest_departments
 from wangge.kernel.actor import Actor

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 
 from wangge.cases import queries
 from wangge.cases.briefs import CaseBrief
+from wangge.cases.detail_schemas import CaseDetail, EventOut
 from wangge.cases.marking import MarkCommand
 from wangge.cases.rules import Mark
-from wangge.cases.schemas import CaseDetail, CaseDocumentIn, EventOut
+from wangge.cases.schemas import CaseDocumentIn
 from wangge.cases.wording import ACTION_ZH, MARK_ZH, SEVERITY_ZH
 from wangge.documents import queries as documents
 from wangge.documents import services as documents_services

@@ -12,6 +12,7 @@ from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, l
 from wangge.cases.by_grid import count_by_grid
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
+from wangge.cases.detail_schemas import CaseDetail
 from wangge.cases.detailing import detail_of
 from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
@@ -23,13 +24,7 @@ from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, l
 from wangge.cases.photo_uses import PhotoUse, list_photo_uses
 from wangge.cases.recounting import Move, Window, scan
 from wangge.cases.saved_filters import list_saved
-from wangge.cases.schemas import (
-    CaseDetail,
-    CaseFilter,
-    CasePage,
-    DeadlineLine,
-    DeadlineOut,
-)
+from wangge.cases.schemas import CaseFilter, CasePage, DeadlineLine, DeadlineOut
 from wangge.cases.searching import COUNTED
 from wangge.cases.showing import lines_out, rows_of
 from wangge.cases.verifying import count_chained, verify_chains

@@ -25,7 +25,12 @@ from wangge.cases.regridding import CaseMover
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
-from wangge.cases.schemas import CaseDocumentIn, CaseFilter, CaseReport, StepCommand
+from wangge.cases.schemas import (
+    CaseDocumentIn,
+    CaseFilter,
+    CaseReport,
+    StepCommand,
+)
 from wangge.cases.step_batch import StepBatch, wants_kin
 from wangge.cases.stepping import take
 from wangge.cases.telling import tell_news

@@ -11,8 +11,9 @@ from wangge.matters import services as matters
 from wangge.notices import services as notices
 from wangge.oversight import services as oversight
 from wangge.packs.entry import Entry
+from wangge.packs.matter_rows import Matter, MatterGroup
 from wangge.packs.rules import PackLacksClock
-from wangge.packs.schemas import Matter, MatterGroup, Pack
+from wangge.packs.schemas import Pack
 
 TERMS = {"lane": "lanes", "field": "fields", "severity": "severities", "department": "department_kinds"}
 

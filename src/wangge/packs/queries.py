@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from wangge.packs.loop_rows import Rung
 from wangge.packs.models import PackInstall
-from wangge.packs.schemas import Pack, RoleName, Rung
+from wangge.packs.schemas import Pack, RoleName
 from wangge.packs.territory_rows import Tier
 
 

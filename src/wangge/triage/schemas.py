@@ -10,7 +10,11 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.cases.rules import Channel
-from wangge.cases.schemas import Datum, Lat, Lon
+from wangge.cases.schemas import (
+    Datum,
+    Lat,
+    Lon,
+)
 from wangge.kernel.schemas import Text
 from wangge.matters.rules import Severity
 

@@ -19,7 +19,11 @@ from pydantic import BaseModel, TypeAdapter
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import Me
 from wangge.cases.rules import Channel, Status
-from wangge.cases.schemas import CasePage, CaseReport, StepCommand
+from wangge.cases.schemas import (
+    CasePage,
+    CaseReport,
+    StepCommand,
+)
 from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate, Outcome
