@@ -1,4 +1,4 @@
-"""Search inside words that no blank divides, as in Chinese: every two neighbouring letters are a term.
+"""Search inside words that no blank divides, as in Chinese: every three neighbouring letters are a term.
 
 The terms of a row are made by PostgreSQL (`kernel_terms`, a function of nothing but its text) for a GIN index
 on the expression; a search asks for all the terms of its words and then looks at the folded text itself.
@@ -15,6 +15,7 @@ from django.db.models import BooleanField, F, Func, Q, TextField, Value
 
 # Blanks and signs part the words; the same as in the migration.
 SIGNS = "\x01-/:-@\\[-`{-\u00bf\u2000-\u206f\u3000-\u303f"
+TERM = 3  # letters; the same as in the migration
 _PARTS = re.compile(f"[{SIGNS}]+")
 _SMALL = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
@@ -55,13 +56,16 @@ def folded(text: str) -> str:
 def query_of(words: str) -> str:
     """Return the terms that a text with all the words must have, as a tsquery; nothing for signs alone.
 
-    Rule: KE-30: a run of letters stands for its pairs, a single letter for every pair that it begins.
+    Rule: KE-30: a run of letters stands for as many threes as cover it, a shorter one for every three that it
+    begins.
     """
     terms: dict[str, None] = {}
-    for run in _PARTS.split(folded(words)):
-        if len(run) == 1:
+    for run in filter(None, _PARTS.split(folded(words))):
+        if len(run) < TERM:
             terms[f"{run}:*"] = None
-        terms |= dict.fromkeys(run[n : n + 2] for n in range(len(run) - 1))
+        else:
+            last = len(run) - TERM
+            terms |= dict.fromkeys(run[n : n + TERM] for n in (*range(0, last, TERM), last))
     return " & ".join(terms)
 
 
