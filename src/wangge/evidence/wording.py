@@ -79,7 +79,8 @@ def _recycled(finding: Finding, hidden: int) -> tuple[str, str]:
     zh = "同一张照片" if same else "非常相似的照片"
     en = "The same photo" if same else "A photo that looks the same"
     count = len(finding.uses)
-    zh, en = f"{zh}此前用过 {count} 次", f"{en} was used {count} times before"
+    often = "once" if count == 1 else f"{count} times"
+    zh, en = f"{zh}此前用过 {count} 次", f"{en} was used {often} before"
     if hidden:
         zh, en = f"{zh}（其中 {hidden} 次在您的网格范围以外）", f"{en} ({hidden} outside your grids)"
     return f"{zh}，请核实。", f"{en}: look again."
