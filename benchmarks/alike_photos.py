@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.plan_orders import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 import numpy as np
 from django.conf import settings

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.plan_orders import clean_database  # isort: split
+from benchmarks.databases import filled_database  # isort: split
 
 import shapely
 from django.db import connection
@@ -60,8 +60,7 @@ from wangge.accounts.models import User
 from wangge.accounts.queries import get_actors
 from wangge.accounts.rules import Role
 from wangge.cases.queries import verify_chains
-from wangge.config import embedded, partitions
-from wangge.config.settings import WANGGE_HOME
+from wangge.config import partitions
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.kernel.models import StoredFile
@@ -244,25 +243,9 @@ LIVES: dict[str, tuple[Callable[[Caller, random.Random], None], str, int]] = {
 @contextmanager
 def full_city(cases: int, *, keep: bool) -> Iterator[tuple[dict[str, Actor], float]]:
     """Have a city with so many cases; yields its people, and how long it took to fill, 0 for a copy."""
-    if not keep:
-        with clean_database():
-            yield _fill_city(cases)
-        return
-    with embedded.in_use(WANGGE_HOME):
-        used, kept = f"test_{connection.settings_dict['NAME']}", f"bench_life_{cases}"
-        is_there = _copy(kept, used)
-        name = connection.creation.create_test_db(
-            verbosity=0, autoclobber=True, serialize=False, keepdb=is_there
-        )
-        try:
-            people, filled_s = (_people_again(), 0.0) if is_there else _fill_city(cases)
-            if not is_there:
-                connection.close()
-                _copy(used, kept)
-            partitions.make_ahead(datetime.now(UTC).date())
-            yield people, filled_s
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
+    with filled_database(f"bench_life_{cases}", lambda: _fill_city(cases), keep=keep) as filled:
+        partitions.make_ahead(datetime.now(UTC).date())
+        yield filled or (_people_again(), 0.0)
 
 
 def _fill_city(cases: int) -> tuple[dict[str, Actor], float]:
@@ -270,17 +253,6 @@ def _fill_city(cases: int) -> tuple[dict[str, Actor], float]:
     start = time.perf_counter()
     fill(cases, people["member"], open_every=40)
     return people, time.perf_counter() - start
-
-
-def _copy(source: str, target: str) -> bool:
-    """Copy a database of this server in place of another; False if it is not there."""
-    with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [source])
-        if not cursor.fetchone()[0]:
-            return False
-        cursor.execute(f'DROP DATABASE IF EXISTS "{target}"')
-        cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy')
-    return True
 
 
 def _people_again() -> dict[str, Actor]:

@@ -33,7 +33,7 @@ from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
-from benchmarks.plan_orders import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 from django.db import connection, transaction
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from benchmarks.plan_orders import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 from django.db import connection, connections, transaction
 

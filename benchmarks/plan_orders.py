@@ -15,21 +15,18 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from wangge.config import ready as ready  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 from django.db import connection, transaction
 
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.checklists.schemas import ChecklistIn, Item
 from wangge.checklists.services import install_checklists
-from wangge.config import embedded
-from wangge.config.settings import WANGGE_HOME
 from wangge.kernel.actor import Actor
 from wangge.orders import services
 from wangge.orders.models import Order
@@ -57,17 +54,6 @@ INSERT INTO territory_gridmember (path, layer, user_id, duty, starts_on)
 SELECT '44.19.' || lpad(substr(username, 7), 4, '0') || '.', 'comprehensive', id, 'primary', '2025-01-01'
 FROM accounts_user WHERE username LIKE 'bench-%%'
 """
-
-
-@contextmanager
-def clean_database() -> Iterator[None]:
-    """Work in a database of its own, which is dropped afterwards."""
-    with embedded.in_use(WANGGE_HOME):
-        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            yield
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def make_city(count: int) -> None:

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plan_orders import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 import psutil
 from django.db import connection

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plan_orders import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 import msgspec
 

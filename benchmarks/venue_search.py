@@ -6,7 +6,8 @@ Question  p95 of a page of 50 found by a piece of name, keeper, address or code,
 Data      1,000,000 made-up places in 3,000 square grids of one city.
 Peer      The plain way of Django: `icontains` on name, code, address and keeper, the page and its count.
 Limit     One statement that reads 50 places by their keys.
-Command   python -m benchmarks.venue_search [--small]
+Command   python -m benchmarks.venue_search [--keep] [--small]
+          --keep copies the filled register aside; the next run with --keep begins with the copy.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.case_step import clean_database  # isort: split
+from benchmarks.databases import filled_database  # isort: split
 
 import shapely
 from django.db import connection
@@ -194,12 +195,15 @@ def peer(word: str) -> Callable[[], object]:
     return ask
 
 
-def run(*, small: bool = False) -> dict[str, Any]:
+def run(*, small: bool = False, keep: bool = False) -> dict[str, Any]:
     """Measure and return the figures."""
     count, searches = (50_000, 10) if small else (1_000_000, 40)
-    with clean_database():
+
+    def fill() -> dict[str, Any]:
         make_ground()
-        loaded = load(count)
+        return load(count)
+
+    with filled_database(f"bench_venues_{count}", fill, keep=keep) as loaded:
         words = words_of(searches)
         for scope in SCOPES.values():  # plans and pages that a running house has at hand
             timed([asked(scope, q=some[0]) for some in words.values()])
@@ -222,7 +226,7 @@ def run(*, small: bool = False) -> dict[str, Any]:
             "question": "a page of 50 of a register of a million, by words and by filters",
             "command": "python -m benchmarks.venue_search" + (" --small" if small else ""),
             "machine": {"cpus": os.cpu_count(), "load": [round(one, 1) for one in os.getloadavg()]},
-            "load": loaded,
+            "load": loaded or "a copy of an earlier run",
             "search, all kinds and scopes": {"searches": len(every), **timed(every)},
             "list with filters, all": {"pages": len(all_lists), **timed(all_lists)},
             "peer: icontains by Django, whole city": {"searches": len(plain), **timed(plain)},
@@ -238,8 +242,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--small", action="store_true", help="a quick look; nothing is written")
+    parser.add_argument("--keep", action="store_true", help="begin with the register of the last run")
     options = parser.parse_args()
-    text = json.dumps(run(small=options.small), ensure_ascii=False, indent=2)
+    text = json.dumps(run(small=options.small, keep=options.keep), ensure_ascii=False, indent=2)
     print(text)
     if not options.small:
         RESULT.write_text(text + "\n", encoding="utf-8")
