@@ -27,7 +27,7 @@ ORDER = [  # architecture.md §1, from the top down; rooms on one line do not kn
     ("cases",),
     ("matters",),
     ("checklists", "documents", "notices", "grid_drafts"),
-    ("venues", "residents"),
+    ("venues", "teams", "residents"),
     ("territory",),
     ("accounts",),
     ("kernel",),

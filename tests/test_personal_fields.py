@@ -17,12 +17,15 @@ ABOUT_PEOPLE = re.compile(
 SEALED = {
     "venues.Venue.keeper_phone",
     "venues.Contact.sealed",
+    "teams.Team.sealed_duty_phone",
+    "teams.TeamMember.sealed_phone",
     "accounts.Address.sealed",
     "notices.Delivery.sealed",
     "notices.MediumChannel.sealed_url",  # the gateway's password is in it
 }
 ON_DUTY = "who did it in office; a record that must be read as it stood"
 NO_PERSON = "names no person"
+PUBLISHED = "an office phone, written down in order to be published on the grid's notice page (TM-21)"
 IN_CLEAR = {
     "accounts.LoginAttempts.username_digest": "a digest",
     "accounts.User.username": "what a member of staff logs in with",
@@ -38,6 +41,9 @@ IN_CLEAR = {
     "matters.Matter.owner_kind": NO_PERSON,
     "notices.Delivery.recipient": "a key: u12, c34; the address is sealed",
     "oversight.Act.by_name": ON_DUTY,
+    "teams.Board.member_phone": PUBLISHED,
+    "teams.Board.report_phone": PUBLISHED,
+    "teams.Board.supervisor_phone": PUBLISHED,
     "territory.GridChange.actor_name": ON_DUTY,
     "venues.Venue.keeper_name": "a search finds a place by it (VE-14); it goes out masked (KE-10)",
 }

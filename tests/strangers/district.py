@@ -46,6 +46,7 @@ from tests.orders.makers import RULES, make_plan, make_rules
 from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
+from tests.teams.makers import STREET, body, make_kinds, make_team, member, piece, save_body
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
@@ -89,6 +90,7 @@ def make_world() -> World:
     make_limits()
     connect(Medium.SMS, "json://127.0.0.1:9/send?:phone={to}")
     make_rules([*RULES])
+    make_kinds()
     layer = {"code": "comprehensive", "tier": "grid", "under": "community", "first": 1, "last": 999}
     called = {
         "name_zh": "综合",
@@ -151,6 +153,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_kept(house, case),
         **_major(house, other, world.signers),
         **_told(house, case),
+        **_manned(house),
     }
     ids["change_id"] = _changed(house)
     return ids
@@ -268,6 +271,26 @@ def _told(house: House, case: UUID) -> dict[str, Any]:
     notices.tell([given], at=AT)
     Delivery.objects.update(state="given_up")
     return {"ids": [Notice.objects.latest("pk").pk], "delivery_ids": [Delivery.objects.latest("pk").pk]}
+
+
+def _manned(house: House) -> dict[str, Any]:
+    """A team with somebody and something in it, a body that met, and a board that is published."""
+    one, hose = member(name="雪松外援"), piece(name="雪松水带")
+    team = make_team(house.alice, name="雪松微站", address="雪松路", members=[one], equipment=[hose])
+    seat = body(name="雪松消安委", path=STREET)
+    [fate] = save_body(house.alice, seat)
+    assert fate.status == 200, fate
+    met = {"id": new_id(), "body_id": seat["body_id"], "held_on": "2025-10-13", "topic": "雪松例会"}
+    _post(house.alice, "/api/teams/meetings", [met | {"photos": [house.photo]}])
+    board = {"id": new_id(), "path": BOB.scope, "range_text": "雪松路", "report_phone": "0553-1"}
+    _post(house.alice, "/api/teams/boards", [board])
+    return {
+        "team_id": team,
+        "member_id": one["id"],
+        "equipment_id": hose["id"],
+        "body_id": seat["body_id"],
+        "meeting_id": met["id"],
+    }
 
 
 def _changed(house: House) -> UUID:

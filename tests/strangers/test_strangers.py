@@ -55,6 +55,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_powers": PACK,
     "list_routes": PACK,
     "list_shortages": "against the pack's staffing, of which there is none here",
+    "list_team_kinds": PACK,
     "list_venue_classes": PACK,
     "preview_template": "an example with made-up facts",
 }

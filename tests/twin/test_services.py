@@ -142,6 +142,10 @@ def test_the_demo_city_shows_every_state_and_has_visits_due(db: None) -> None:
     assert rows("SELECT count(*) FROM major_hazards_assessment WHERE verdict = 'suspected'") == [(4,)]
     assert len(queries.open_tasks(at.date())) > 20
     assert list(case_queries.verify_chains("")) == []
+    kinds = "SELECT kind, count(*) FROM teams_team GROUP BY 1 ORDER BY 1"
+    assert rows(kinds) == [("micro_fire_station", 6), ("mobile_team", 1), ("rescue_station", 2)]
+    assert rows("SELECT count(*) FROM teams_meeting") == [(1,)]
+    assert rows("SELECT count(*) FROM teams_board WHERE is_published") == [(12,)]
 
 
 def test_a_level_is_reached_by_the_calendar_of_china() -> None:

@@ -53,21 +53,24 @@ ADDRESS: Mapping[Medium, re.Pattern[str]] = {  # AC-8: one address, nothing that
     Medium.FEISHU: _ACCOUNT,
 }
 
-_READ = frozenset({"territory.read", "venues.read", "checklists.read"})
+_READ = frozenset({"territory.read", "venues.read", "checklists.read", "teams.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
 _WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
-_REVEAL = frozenset({"venues.reveal"})  # a phone unmasked, for a reason
+_REVEAL = frozenset({"venues.reveal", "teams.reveal"})  # a phone unmasked, for a reason
+_TEAMS = frozenset({"teams.write"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
+    | _TEAMS
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
     | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"},
     Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
+    | _TEAMS
     | _DOCUMENTS
     | _MAJOR
     | {
@@ -98,6 +101,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | {"oversight.supervise", "cases.move_deadlines"},
     Role.GRID_CHIEF: _READ_ALL
+    | _TEAMS
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL

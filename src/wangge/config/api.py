@@ -28,6 +28,7 @@ from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
 from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
+from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
@@ -50,6 +51,7 @@ for prefix, router in {
     "territory": territory,
     "territory/changes": territory_changes,
     "venues": venues,
+    "teams": teams,
     "checklists": checklists,
     "orders": orders,
     "packs": packs,

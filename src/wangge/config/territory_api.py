@@ -14,6 +14,7 @@ from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
 from wangge.matters.services import MatterMover
 from wangge.orders.services import OrderMover
+from wangge.teams.services import TeamMover
 from wangge.territory import family, services
 from wangge.territory.change_schemas import (
     BorderIn,
@@ -31,7 +32,14 @@ from wangge.territory.services import Mover
 from wangge.venues.services import VenueMover
 
 router = Router(tags=["territory"])
-MOVERS: tuple[Mover, ...] = (VenueMover(), OrderMover(), CaseMover(), MatterMover(), CalendarMover())
+MOVERS: tuple[Mover, ...] = (
+    VenueMover(),
+    OrderMover(),
+    CaseMover(),
+    MatterMover(),
+    TeamMover(),
+    CalendarMover(),
+)
 NO = {(403, 404, 409, 422): Refusal}
 
 

@@ -3,12 +3,15 @@
 from django.urls import path, re_path
 
 from wangge.config.api import api
+from wangge.config.grid_page import serve_board, serve_board_photo
 from wangge.config.pages import serve_page
 
 handler404 = "wangge.config.pages.not_found"
 handler500 = "wangge.config.pages.broken"
 urlpatterns = [
     path("api/", api.urls),
+    path("g/<slug:code>", serve_board),
+    path("g/<slug:code>/photo", serve_board_photo),
     re_path(r"^m/(?P<rest>.*)$", serve_page, {"face": "field"}),
     re_path(r"^(?!api/)(?P<rest>.*)$", serve_page, {"face": "console"}),
 ]

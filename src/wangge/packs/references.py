@@ -66,6 +66,10 @@ def _of_territory(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[R
         yield "staffing", rule.code, ("tier",), rule.tier, codes["tiers"]
         if rule.scene:
             yield "staffing", rule.code, ("scene",), rule.scene, codes["scenes"]
+    for body in pack.bodies:
+        yield "bodies", body.code, ("tier",), body.tier, codes["tiers"]
+    for board in pack.boards:
+        yield "boards", board.code, ("code",), board.code, codes["layers"]
 
 
 def _of_catalogue(

@@ -35,6 +35,7 @@ from wangge.packs.matter_rows import (
     Upgrade,
 )
 from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
+from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
 
 
@@ -138,6 +139,9 @@ class Pack(Head):
     layers: list[Layer] = Field(default_factory=list)
     scenes: list[Scene] = Field(default_factory=list)
     staffing: list[Staffing] = Field(default_factory=list)
+    team_kinds: list[TeamKind] = Field(default_factory=list)
+    bodies: list[BodyKind] = Field(default_factory=list)
+    boards: list[BoardRule] = Field(default_factory=list)
     venue_classes: list[VenueClass] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)
     grades: list[Grade] = Field(default_factory=list)

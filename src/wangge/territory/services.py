@@ -20,6 +20,7 @@ from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
 from wangge.territory.late import carry_late
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
+from wangge.territory.nodes import NODES, StandingGrid, get_standing, tiers_of
 from wangge.territory.outline_checks import check_places, read_outline
 from wangge.territory.outlines import Outline, household_bounds, list_outlines, tiers_of_layer
 from wangge.territory.recoding import Recoding, recode_divisions
@@ -35,6 +36,7 @@ from wangge.territory.rules import Problems
 from wangge.territory.schemas import DivisionImport, GridImport, ImportReport
 
 __all__ = [
+    "NODES",
     "Appointment",
     "Carriage",
     "Carried",
@@ -44,6 +46,7 @@ __all__ = [
     "Outline",
     "Placed",
     "Recoding",
+    "StandingGrid",
     "Table",
     "appoint_members",
     "areas_m2",
@@ -52,6 +55,7 @@ __all__ = [
     "check_places",
     "draw_grid",
     "export_grids",
+    "get_standing",
     "household_bounds",
     "import_division_upload",
     "import_divisions",
@@ -72,6 +76,7 @@ __all__ = [
     "recode_upload",
     "redraw_grids",
     "split_grid",
+    "tiers_of",
     "tiers_of_layer",
     "undo_change",
 ]

@@ -20,6 +20,7 @@ from wangge.twin.behaviour import behaviour
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
+from wangge.twin.forces import arrange_forces
 from wangge.twin.majors import arrange_majors
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
@@ -85,7 +86,7 @@ def make_demo(
     today = at.astimezone(CHINA).date()
     starts_on = today - timedelta(days=history_days)
     founded = at - timedelta(days=history_days + FOUNDED_DAYS)
-    make_city(spec, seed=seed, at=founded, password=password, install_pack=install_pack)
+    made = make_city(spec, seed=seed, at=founded, password=password, install_pack=install_pack)
     with in_a_hurry():
         play = play_days(
             ServicesDoor(),
@@ -99,6 +100,7 @@ def make_demo(
         )
     rest = arrange(play, path=f"{spec.root}01.001.", at=at)
     arrange_majors(play, rest, at=at)
+    arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
     return play
 
 

@@ -18,6 +18,7 @@ export const PAGES: readonly Page[] = [
   { name: 'oversight', path: '/oversight', capability: 'oversight.read', group: 'work' },
   { name: 'major-hazards', path: '/major-hazards', capability: 'major_hazards.read', group: 'work' },
   { name: 'documents', path: '/documents', capability: 'documents.read', group: 'work' },
+  { name: 'teams', path: '/teams', capability: 'teams.read', group: 'work' },
   { name: 'matters', path: '/matters', capability: 'matters.read', group: 'rules' },
   { name: 'routes', path: '/routes', capability: 'matters.read', group: 'rules' },
   { name: 'element-sets', path: '/element-sets', capability: 'matters.read', group: 'rules' },

@@ -42,6 +42,14 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
   { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
+  { path: 'teams', name: 'teams', component: () => import('./features/teams/TeamsPage.vue') },
+  {
+    path: 'teams/new',
+    name: 'team-new',
+    component: () => import('./features/teams/TeamPage.vue'),
+    meta: { capability: 'teams.write' },
+  },
+  { path: 'teams/:id', name: 'team', component: () => import('./features/teams/TeamPage.vue'), props: true },
   { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
   {
     path: 'major-hazards',
@@ -77,6 +85,7 @@ const SECTIONS: Record<string, string> = {
   oversight: 'oversight.read',
   territory: 'territory.read',
   people: 'accounts.read',
+  teams: 'teams.read',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   'element-sets': 'matters.read',
@@ -86,10 +95,10 @@ const SECTIONS: Record<string, string> = {
 
 /** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  case: ['cases', 'triage', 'matters', 'documents', 'major-hazards'],
+  case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near'],
   cases: ['cases', 'triage', 'matters'],
   map: ['places'],
-  venues: ['places'],
+  venues: ['places', 'near'],
   orders: ['places'],
   matters: ['matters'],
   routes: ['matters'],
@@ -97,6 +106,7 @@ const TEXTS: Record<string, readonly string[]> = {
   oversight: ['oversight'],
   territory: ['territory', 'places'],
   people: ['people'],
+  teams: ['teams'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],

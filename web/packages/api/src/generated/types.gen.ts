@@ -2207,6 +2207,1239 @@ export type RevealIn = {
 };
 
 /**
+ * TeamFilter
+ */
+export type TeamFilter = {
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Within
+     */
+    within?: string;
+    /**
+     * Only Wanting
+     */
+    only_wanting?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * TeamPage
+ */
+export type TeamPage = {
+    /**
+     * Items
+     */
+    items: Array<TeamRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * TeamRow
+ */
+export type TeamRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Is Standing
+     */
+    is_standing: boolean;
+    /**
+     * Is Own
+     */
+    is_own: boolean;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Least People
+     */
+    least_people: number;
+    /**
+     * Leader Name
+     */
+    leader_name: string;
+    /**
+     * Next Due On
+     */
+    next_due_on: string | null;
+    /**
+     * Wants
+     */
+    wants: Array<Want>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * Want
+ *
+ * What a team lacks.
+ */
+export type Want = 'leader' | 'people' | 'equipment' | 'maintenance';
+
+/**
+ * EquipmentIn
+ */
+export type EquipmentIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Count
+     */
+    count?: number;
+    /**
+     * Serial
+     */
+    serial?: string;
+    /**
+     * Storage
+     */
+    storage?: string;
+    /**
+     * Interval Days
+     */
+    interval_days?: number | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+};
+
+/**
+ * TeamDuty
+ *
+ * What somebody is in a team.
+ */
+export type TeamDuty = 'leader' | 'deputy' | 'member';
+
+/**
+ * TeamIn
+ *
+ * A new or changed team, whole: its people in the order in which they are called.
+ */
+export type TeamIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Radius M
+     */
+    radius_m?: number | null;
+    /**
+     * Areas
+     */
+    areas?: Array<string>;
+    /**
+     * Duty Phone
+     */
+    duty_phone?: string;
+    /**
+     * Members
+     */
+    members?: Array<TeamMemberIn>;
+    /**
+     * Equipment
+     */
+    equipment?: Array<EquipmentIn>;
+};
+
+/**
+ * TeamMemberIn
+ *
+ * Somebody with an account, or an outside person by name and phone. A masked field stays as it is.
+ */
+export type TeamMemberIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * User Id
+     */
+    user_id?: number | null;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    duty?: TeamDuty;
+};
+
+/**
+ * EquipmentAsked
+ *
+ * What a kind of team must have.
+ */
+export type EquipmentAsked = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * At Least
+     */
+    at_least: number;
+    /**
+     * Interval Days
+     */
+    interval_days?: number | null;
+};
+
+/**
+ * TeamKindOut
+ */
+export type TeamKindOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Least People
+     */
+    least_people: number;
+    /**
+     * Most People
+     */
+    most_people: number | null;
+    /**
+     * Target Minutes
+     */
+    target_minutes: number | null;
+    /**
+     * Comes
+     */
+    comes: boolean;
+    /**
+     * Equipment
+     */
+    equipment: Array<EquipmentAsked>;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * NearTeamOut
+ *
+ * A team that can come, and how far it is as the crow flies.
+ */
+export type NearTeamOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Duty Phone
+     */
+    duty_phone: string;
+    /**
+     * Distance M
+     */
+    distance_m: number;
+    /**
+     * Serves
+     */
+    serves: boolean;
+    /**
+     * Target Minutes
+     */
+    target_minutes: number | null;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Wants
+     */
+    wants: Array<Want>;
+};
+
+/**
+ * TeamPersonOut
+ *
+ * Somebody with a post near the team, for a picker.
+ */
+export type TeamPersonOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+};
+
+/**
+ * TeamEndIn
+ *
+ * The team is no more, or stands again.
+ */
+export type TeamEndIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Is Standing
+     */
+    is_standing: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * MaintainIn
+ *
+ * A piece was looked after on a day.
+ */
+export type MaintainIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Equipment Id
+     */
+    equipment_id: string;
+    /**
+     * Done On
+     */
+    done_on: string;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * BodyFilter
+ */
+export type BodyFilter = {
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Within
+     */
+    within?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * BodyMemberOut
+ */
+export type BodyMemberOut = {
+    /**
+     * Department Id
+     */
+    department_id: number | null;
+    /**
+     * User Id
+     */
+    user_id: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * BodyPage
+ */
+export type BodyPage = {
+    /**
+     * Items
+     */
+    items: Array<BodyRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * BodyRow
+ */
+export type BodyRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Chair Id
+     */
+    chair_id: number | null;
+    /**
+     * Chair Name
+     */
+    chair_name: string;
+    /**
+     * Chair Title
+     */
+    chair_title: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Members
+     */
+    members: Array<BodyMemberOut>;
+    /**
+     * Meetings
+     */
+    meetings: number;
+    /**
+     * Last Met On
+     */
+    last_met_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * BodyIn
+ *
+ * A new or changed body of a node, whole. With `until_on` it ends on that day.
+ */
+export type BodyIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Body Id
+     */
+    body_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Chair Id
+     */
+    chair_id?: number | null;
+    /**
+     * Chair Title
+     */
+    chair_title?: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on?: string | null;
+    /**
+     * Members
+     */
+    members?: Array<BodyMemberIn>;
+};
+
+/**
+ * BodyMemberIn
+ *
+ * A department, a person, or a post by its title.
+ */
+export type BodyMemberIn = {
+    /**
+     * Department Id
+     */
+    department_id?: number | null;
+    /**
+     * User Id
+     */
+    user_id?: number | null;
+    /**
+     * Title
+     */
+    title?: string;
+};
+
+/**
+ * BodyKindOut
+ */
+export type BodyKindOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Is Required
+     */
+    is_required: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Standing
+     */
+    standing: number;
+    /**
+     * Missing
+     */
+    missing: number;
+};
+
+/**
+ * MissingBodyOut
+ *
+ * A node that should have a body and has none.
+ */
+export type MissingBodyOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * MissingBodyPage
+ */
+export type MissingBodyPage = {
+    /**
+     * Items
+     */
+    items: Array<MissingBodyOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * MeetingIn
+ *
+ * A meeting, written down once.
+ */
+export type MeetingIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Body Id
+     */
+    body_id: string;
+    /**
+     * Held On
+     */
+    held_on: string;
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Decision
+     */
+    decision?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * MeetingOut
+ */
+export type MeetingOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Held On
+     */
+    held_on: string;
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Decision
+     */
+    decision: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * BoardField
+ *
+ * What the notice page of a grid may show.
+ */
+export type BoardField = 'range' | 'member_name' | 'member_photo' | 'member_phone' | 'supervisor' | 'report_phone';
+
+/**
+ * BoardOut
+ *
+ * What is written down of a grid to be published, and what of it the pack lets out.
+ */
+export type BoardOut = {
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Range Text
+     */
+    range_text: string;
+    /**
+     * Member Phone
+     */
+    member_phone: string;
+    /**
+     * Supervisor Name
+     */
+    supervisor_name: string;
+    /**
+     * Supervisor Phone
+     */
+    supervisor_phone: string;
+    /**
+     * Report Phone
+     */
+    report_phone: string;
+    /**
+     * Photo
+     */
+    photo: string;
+    /**
+     * Is Published
+     */
+    is_published: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Allowed
+     */
+    allowed: Array<BoardField>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * BoardIn
+ */
+export type BoardIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Range Text
+     */
+    range_text?: string;
+    /**
+     * Member Phone
+     */
+    member_phone?: string;
+    /**
+     * Supervisor Name
+     */
+    supervisor_name?: string;
+    /**
+     * Supervisor Phone
+     */
+    supervisor_phone?: string;
+    /**
+     * Report Phone
+     */
+    report_phone?: string;
+    /**
+     * Photo
+     */
+    photo?: string;
+    /**
+     * Is Published
+     */
+    is_published?: boolean;
+};
+
+/**
+ * PublishedOut
+ */
+export type PublishedOut = {
+    /**
+     * Published
+     */
+    published: number;
+};
+
+/**
+ * PublishIn
+ *
+ * Every grid of a layer in a territory.
+ */
+export type PublishIn = {
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Within
+     */
+    within: string;
+};
+
+/**
+ * EquipmentOut
+ */
+export type EquipmentOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Serial
+     */
+    serial: string;
+    /**
+     * Storage
+     */
+    storage: string;
+    /**
+     * Interval Days
+     */
+    interval_days: number | null;
+    /**
+     * Last On
+     */
+    last_on: string | null;
+    /**
+     * Next Due On
+     */
+    next_due_on: string | null;
+};
+
+/**
+ * TeamChangeOut
+ */
+export type TeamChangeOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * What
+     */
+    what: 'saved' | 'ended' | 'stands' | 'maintained';
+    /**
+     * Detail
+     */
+    detail: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * TeamDetail
+ */
+export type TeamDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Is Standing
+     */
+    is_standing: boolean;
+    /**
+     * Is Own
+     */
+    is_own: boolean;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Least People
+     */
+    least_people: number;
+    /**
+     * Leader Name
+     */
+    leader_name: string;
+    /**
+     * Next Due On
+     */
+    next_due_on: string | null;
+    /**
+     * Wants
+     */
+    wants: Array<Want>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Radius M
+     */
+    radius_m: number | null;
+    /**
+     * Areas
+     */
+    areas: Array<string>;
+    /**
+     * Area Names
+     */
+    area_names: Array<string>;
+    /**
+     * Duty Phone
+     */
+    duty_phone: string;
+    /**
+     * Members
+     */
+    members: Array<TeamMemberOut>;
+    /**
+     * Equipment
+     */
+    equipment: Array<EquipmentOut>;
+    /**
+     * Asked
+     */
+    asked: Array<EquipmentAsked>;
+    /**
+     * Changes
+     */
+    changes: Array<TeamChangeOut>;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * TeamMemberOut
+ */
+export type TeamMemberOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * User Id
+     */
+    user_id: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    duty: TeamDuty;
+};
+
+/**
+ * RevealedPerson
+ */
+export type RevealedPerson = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+};
+
+/**
+ * RevealTeamIn
+ */
+export type RevealTeamIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * ChecklistOut
  */
 export type ChecklistOut = {
@@ -10429,6 +11662,685 @@ export type RemoveVenueContactResponses = {
 };
 
 export type RemoveVenueContactResponse = RemoveVenueContactResponses[keyof RemoveVenueContactResponses];
+
+export type ListTeamsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Only Wanting
+         */
+        only_wanting?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/teams';
+};
+
+export type ListTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListTeamsError = ListTeamsErrors[keyof ListTeamsErrors];
+
+export type ListTeamsResponses = {
+    /**
+     * OK
+     */
+    200: TeamPage;
+};
+
+export type ListTeamsResponse = ListTeamsResponses[keyof ListTeamsResponses];
+
+export type SaveTeamsData = {
+    /**
+     * Teams
+     */
+    body: Array<TeamIn>;
+    path?: never;
+    query?: never;
+    url: '/api/teams';
+};
+
+export type SaveTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type SaveTeamsError = SaveTeamsErrors[keyof SaveTeamsErrors];
+
+export type SaveTeamsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveTeamsResponse = SaveTeamsResponses[keyof SaveTeamsResponses];
+
+export type ListTeamKindsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/teams/kinds';
+};
+
+export type ListTeamKindsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListTeamKindsError = ListTeamKindsErrors[keyof ListTeamKindsErrors];
+
+export type ListTeamKindsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TeamKindOut>;
+};
+
+export type ListTeamKindsResponse = ListTeamKindsResponses[keyof ListTeamKindsResponses];
+
+export type ListNearestTeamsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Lon
+         */
+        lon: number;
+        /**
+         * Lat
+         */
+        lat: number;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/teams/nearest';
+};
+
+export type ListNearestTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListNearestTeamsError = ListNearestTeamsErrors[keyof ListNearestTeamsErrors];
+
+export type ListNearestTeamsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<NearTeamOut>;
+};
+
+export type ListNearestTeamsResponse = ListNearestTeamsResponses[keyof ListNearestTeamsResponses];
+
+export type FindTeamPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/teams/people';
+};
+
+export type FindTeamPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type FindTeamPeopleError = FindTeamPeopleErrors[keyof FindTeamPeopleErrors];
+
+export type FindTeamPeopleResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TeamPersonOut>;
+};
+
+export type FindTeamPeopleResponse = FindTeamPeopleResponses[keyof FindTeamPeopleResponses];
+
+export type EndTeamsData = {
+    /**
+     * Teams
+     */
+    body: Array<TeamEndIn>;
+    path?: never;
+    query?: never;
+    url: '/api/teams/ends';
+};
+
+export type EndTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type EndTeamsError = EndTeamsErrors[keyof EndTeamsErrors];
+
+export type EndTeamsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type EndTeamsResponse = EndTeamsResponses[keyof EndTeamsResponses];
+
+export type RecordMaintenanceData = {
+    /**
+     * Done
+     */
+    body: Array<MaintainIn>;
+    path?: never;
+    query?: never;
+    url: '/api/teams/maintenance';
+};
+
+export type RecordMaintenanceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type RecordMaintenanceError = RecordMaintenanceErrors[keyof RecordMaintenanceErrors];
+
+export type RecordMaintenanceResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordMaintenanceResponse = RecordMaintenanceResponses[keyof RecordMaintenanceResponses];
+
+export type ListBodiesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/teams/bodies';
+};
+
+export type ListBodiesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListBodiesError = ListBodiesErrors[keyof ListBodiesErrors];
+
+export type ListBodiesResponses = {
+    /**
+     * OK
+     */
+    200: BodyPage;
+};
+
+export type ListBodiesResponse = ListBodiesResponses[keyof ListBodiesResponses];
+
+export type SaveBodiesData = {
+    /**
+     * Given
+     */
+    body: Array<BodyIn>;
+    path?: never;
+    query?: never;
+    url: '/api/teams/bodies';
+};
+
+export type SaveBodiesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type SaveBodiesError = SaveBodiesErrors[keyof SaveBodiesErrors];
+
+export type SaveBodiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveBodiesResponse = SaveBodiesResponses[keyof SaveBodiesResponses];
+
+export type ListBodyKindsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/teams/bodies/kinds';
+};
+
+export type ListBodyKindsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListBodyKindsError = ListBodyKindsErrors[keyof ListBodyKindsErrors];
+
+export type ListBodyKindsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<BodyKindOut>;
+};
+
+export type ListBodyKindsResponse = ListBodyKindsResponses[keyof ListBodyKindsResponses];
+
+export type ListMissingBodiesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/teams/bodies/missing';
+};
+
+export type ListMissingBodiesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListMissingBodiesError = ListMissingBodiesErrors[keyof ListMissingBodiesErrors];
+
+export type ListMissingBodiesResponses = {
+    /**
+     * OK
+     */
+    200: MissingBodyPage;
+};
+
+export type ListMissingBodiesResponse = ListMissingBodiesResponses[keyof ListMissingBodiesResponses];
+
+export type RecordMeetingsData = {
+    /**
+     * Meetings
+     */
+    body: Array<MeetingIn>;
+    path?: never;
+    query?: never;
+    url: '/api/teams/meetings';
+};
+
+export type RecordMeetingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type RecordMeetingsError = RecordMeetingsErrors[keyof RecordMeetingsErrors];
+
+export type RecordMeetingsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordMeetingsResponse = RecordMeetingsResponses[keyof RecordMeetingsResponses];
+
+export type ListMeetingsData = {
+    body?: never;
+    path: {
+        /**
+         * Body Id
+         */
+        body_id: string;
+    };
+    query?: never;
+    url: '/api/teams/bodies/{body_id}/meetings';
+};
+
+export type ListMeetingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListMeetingsError = ListMeetingsErrors[keyof ListMeetingsErrors];
+
+export type ListMeetingsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MeetingOut>;
+};
+
+export type ListMeetingsResponse = ListMeetingsResponses[keyof ListMeetingsResponses];
+
+export type GetMeetingPageData = {
+    body?: never;
+    path: {
+        /**
+         * Meeting Id
+         */
+        meeting_id: string;
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/teams/meetings/{meeting_id}/photos/{sha256}';
+};
+
+export type GetMeetingPageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetMeetingPageError = GetMeetingPageErrors[keyof GetMeetingPageErrors];
+
+export type GetMeetingPageResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetBoardData = {
+    body?: never;
+    path: {
+        /**
+         * Path
+         */
+        path: string;
+    };
+    query?: never;
+    url: '/api/teams/boards/{path}';
+};
+
+export type GetBoardErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetBoardError = GetBoardErrors[keyof GetBoardErrors];
+
+export type GetBoardResponses = {
+    /**
+     * OK
+     */
+    200: BoardOut;
+};
+
+export type GetBoardResponse = GetBoardResponses[keyof GetBoardResponses];
+
+export type SaveBoardsData = {
+    /**
+     * Given
+     */
+    body: Array<BoardIn>;
+    path?: never;
+    query?: never;
+    url: '/api/teams/boards';
+};
+
+export type SaveBoardsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type SaveBoardsError = SaveBoardsErrors[keyof SaveBoardsErrors];
+
+export type SaveBoardsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveBoardsResponse = SaveBoardsResponses[keyof SaveBoardsResponses];
+
+export type PublishBoardsData = {
+    body: PublishIn;
+    path?: never;
+    query?: never;
+    url: '/api/teams/publications';
+};
+
+export type PublishBoardsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type PublishBoardsError = PublishBoardsErrors[keyof PublishBoardsErrors];
+
+export type PublishBoardsResponses = {
+    /**
+     * OK
+     */
+    200: PublishedOut;
+};
+
+export type PublishBoardsResponse = PublishBoardsResponses[keyof PublishBoardsResponses];
+
+export type GetTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/teams/{team_id}';
+};
+
+export type GetTeamErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetTeamError = GetTeamErrors[keyof GetTeamErrors];
+
+export type GetTeamResponses = {
+    /**
+     * OK
+     */
+    200: TeamDetail;
+};
+
+export type GetTeamResponse = GetTeamResponses[keyof GetTeamResponses];
+
+export type RevealTeamMemberData = {
+    body: RevealTeamIn;
+    path: {
+        /**
+         * Member Id
+         */
+        member_id: string;
+    };
+    query?: never;
+    url: '/api/teams/members/{member_id}/reveal';
+};
+
+export type RevealTeamMemberErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type RevealTeamMemberError = RevealTeamMemberErrors[keyof RevealTeamMemberErrors];
+
+export type RevealTeamMemberResponses = {
+    /**
+     * OK
+     */
+    200: RevealedPerson;
+};
+
+export type RevealTeamMemberResponse = RevealTeamMemberResponses[keyof RevealTeamMemberResponses];
 
 export type ListChecklistsData = {
     body?: never;

@@ -27,6 +27,7 @@ export const PANELS: CasePanel[] = [
     () => import('./HandlerAdvice.vue'),
     (shown) => shown.status === 'accepted' || shown.status === 'dispatched',
   ),
+  panel('teams', () => import('./CaseTeams.vue')),
   panel('evidence', () => import('./CaseEvidence.vue')),
   panel('major', () => import('./CaseMajor.vue')),
   panel('documents', () => import('./CaseDocuments.vue')),

@@ -1,0 +1,259 @@
+"""Reads of teams. Every one starts from visible_to(actor)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, Sum
+
+from wangge.accounts import queries as accounts
+from wangge.kernel.actor import Actor
+from wangge.kernel.errors import NotVisible
+from wangge.kernel.secrets import decrypt, mask_name, mask_phone
+from wangge.teams.models import Equipment, Team, TeamChange, TeamKind, TeamMember, TeamQuerySet
+from wangge.teams.rules import Asked, Facts, TeamDuty, Want, wants_of
+from wangge.teams.schemas import (
+    EquipmentAsked,
+    EquipmentOut,
+    TeamChangeOut,
+    TeamDetail,
+    TeamFilter,
+    TeamKindOut,
+    TeamMemberOut,
+    TeamPage,
+    TeamPersonOut,
+    TeamRow,
+)
+from wangge.territory import queries as territory
+
+READ = "teams.read"
+COUNTED = 10_000
+CHUNK = 500
+CHANGES = 50
+Kinds = Mapping[str, tuple[TeamKind, Asked]]
+
+
+def list_kinds(actor: Actor) -> list[TeamKindOut]:
+    """Return the kinds of teams of the active pack, with what each must have. Rule: TM-1."""
+    actor.check_can(READ)
+    rows = TeamKind.objects.order_by("position", "code")
+    return [TeamKindOut.model_validate(row, from_attributes=True) for row in rows]
+
+
+def list_teams(actor: Actor, filters: TeamFilter, *, on: date) -> TeamPage:
+    """Return a page of teams by name; `only_wanting`: those that lack something.
+
+    Raises: NotYourRole. Rule: TM-2, TM-3.
+    """
+    actor.check_can(READ)
+    teams = _filtered(Team.objects.visible_to(actor), filters)
+    after = territory.read_cursor(filters.cursor) if filters.cursor else ""
+    rest = _after(teams, after)
+    if filters.only_wanting:
+        found, total = _wanting(actor, teams, after, filters.limit + 1, on)
+    else:
+        found = rows_of(actor, list(rest[: filters.limit + 1]), on=on)
+        total = teams.order_by()[: COUNTED + 1].count()
+    more, found = len(found) > filters.limit, found[: filters.limit]
+    return TeamPage(
+        items=found,
+        total=min(total, COUNTED),
+        total_is_exact=total <= COUNTED,
+        next_cursor=territory.make_cursor(f"{found[-1].name}\n{found[-1].id}") if more else None,
+    )
+
+
+def _filtered(teams: TeamQuerySet, filters: TeamFilter) -> TeamQuerySet:
+    teams = teams.filter(is_standing=True)
+    if filters.q:
+        teams = teams.filter(Q(name__contains=filters.q.strip()) | Q(address__contains=filters.q.strip()))
+    if filters.kind:
+        teams = teams.filter(kind=filters.kind)
+    if filters.within:
+        teams = teams.filter(path__startswith=filters.within)
+    return teams
+
+
+def _after(teams: TeamQuerySet, after: str) -> TeamQuerySet:
+    if after:
+        name, _, key = after.rpartition("\n")
+        teams = teams.filter(Q(name__gt=name) | Q(name=name, pk__gt=key))
+    return teams.order_by("name", "pk")
+
+
+def _wanting(
+    actor: Actor, teams: TeamQuerySet, after: str, count: int, on: date
+) -> tuple[list[TeamRow], int]:
+    """Return the first `count` teams after `after` that lack something, and how many do in all."""
+    found: list[TeamRow] = []
+    total = 0
+    begins = tuple(after.rpartition("\n")[::2]) if after else ("", "")
+    for start in range(0, COUNTED, CHUNK):
+        chunk = list(teams.order_by("name", "pk")[start : start + CHUNK])
+        lacking = [row for row in rows_of(actor, chunk, on=on) if row.wants]
+        total += len(lacking)
+        found += [row for row in lacking if (row.name, str(row.id)) > begins][: count - len(found)]
+        if len(chunk) < CHUNK:
+            break
+    return found, total
+
+
+def asked_of(kinds: Iterable[TeamKind]) -> Kinds:
+    """Return each kind with what the pack asks of it."""
+    return {
+        kind.code: (
+            kind,
+            Asked(kind.least_people, {one["code"]: one["at_least"] for one in kind.equipment}),
+        )
+        for kind in kinds
+    }
+
+
+def facts_of(team_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
+    """Return what each team has, in three statements. Rule: TM-3."""
+    ids = list(team_ids)
+    people = dict(TeamMember.objects.filter(team_id__in=ids).values_list("team_id").annotate(Count("pk")))
+    led = set(
+        TeamMember.objects.filter(team_id__in=ids, duty=TeamDuty.LEADER).values_list("team_id", flat=True)
+    )
+    pieces: dict[UUID, dict[str, int]] = defaultdict(dict)
+    due: dict[UUID, date] = {}
+    grouped = Equipment.objects.filter(team_id__in=ids).values_list("team_id", "kind")
+    for team_id, kind, count, first in grouped.annotate(Sum("count"), Min("next_due_on")):
+        pieces[team_id][kind] = count
+        if first is not None:
+            due[team_id] = min(first, due.get(team_id, first))
+    return {one: Facts(people.get(one, 0), one in led, pieces[one], due.get(one)) for one in ids}
+
+
+def wants_of_teams(
+    teams: Sequence[Team], kinds: Kinds, *, on: date
+) -> Mapping[UUID, tuple[Facts, list[Want]]]:
+    """Return what each team has and lacks."""
+    facts = facts_of(team.pk for team in teams)
+    nothing = Asked()
+    return {
+        team.pk: (
+            facts[team.pk],
+            wants_of(facts[team.pk], kinds[team.kind][1] if team.kind in kinds else nothing, on=on),
+        )
+        for team in teams
+    }
+
+
+def rows_of(actor: Actor, teams: Sequence[Team], *, on: date) -> list[TeamRow]:
+    """Return teams as a list shows them, in a fixed number of statements."""
+    if not teams:
+        return []
+    kinds = asked_of(TeamKind.objects.all())
+    known = wants_of_teams(teams, kinds, on=on)
+    places = territory.names_of({team.path for team in teams})
+    leaders = TeamMember.objects.filter(team__in=teams, duty=TeamDuty.LEADER).select_related("user")
+    led = {one.team_id: shown_name(one) for one in leaders}
+    return [
+        _row(actor, team, kinds.get(team.kind), *known[team.pk], places.get(team.path, team.path), led)
+        for team in teams
+    ]
+
+
+def _row(
+    actor: Actor,
+    team: Team,
+    kind: tuple[TeamKind, Asked] | None,
+    facts: Facts,
+    wants: list[Want],
+    place: str,
+    led: Mapping[UUID, str],
+) -> TeamRow:
+    return TeamRow(
+        id=team.pk,
+        kind=team.kind,
+        kind_zh=kind[0].name_zh if kind else team.kind,
+        kind_en=kind[0].name_en if kind else team.kind,
+        name=team.name,
+        path=team.path,
+        place_name=place,
+        lon=team.lon,
+        lat=team.lat,
+        address=team.address,
+        is_standing=team.is_standing,
+        is_own=actor.covers(team.path),
+        people=facts.people,
+        least_people=kind[1].least_people if kind else 0,
+        leader_name=led.get(team.pk, ""),
+        next_due_on=facts.first_due_on,
+        wants=wants,
+        is_confirmed=kind[0].is_confirmed if kind else True,
+        version=team.version,
+    )
+
+
+def get_team(actor: Actor, team_id: UUID, *, on: date) -> TeamDetail:
+    """Return a team with its people in the order of calling, its equipment and what became of it.
+
+    Raises: NotYourRole, NotVisible. Rule: TM-2, TM-5, TM-7.
+    """
+    actor.check_can(READ)
+    team = Team.objects.visible_to(actor).filter(pk=team_id).first()
+    if team is None:
+        raise NotVisible()
+    [row] = rows_of(actor, [team], on=on)
+    members = team.members.select_related("user").order_by("position")
+    pieces = team.equipment.order_by("storage", "name", "pk")
+    names = territory.names_of(team.areas)
+    kind = TeamKind.objects.filter(pk=team.kind).first()
+    return TeamDetail(
+        **row.model_dump(),
+        radius_m=team.radius_m,
+        areas=team.areas,
+        area_names=[names.get(path, path) for path in team.areas],
+        duty_phone=phone_of(team.sealed_duty_phone),
+        members=[
+            TeamMemberOut(
+                id=one.pk,
+                user_id=one.user_id,
+                name=shown_name(one),
+                phone=mask_phone(phone_of(one.sealed_phone)),
+                duty=TeamDuty(one.duty),
+            )
+            for one in members
+        ],
+        equipment=[EquipmentOut.model_validate(one, from_attributes=True) for one in pieces],
+        asked=[EquipmentAsked(**one) for one in kind.equipment] if kind else [],
+        changes=_changes_of(team),
+        updated_at=team.updated_at,
+    )
+
+
+def _changes_of(team: Team) -> list[TeamChangeOut]:
+    rows = list(TeamChange.objects.filter(team=team).order_by("-pk")[:CHANGES])
+    names = accounts.names_of([row.by_id for row in rows])
+    return [
+        TeamChangeOut.model_validate(
+            {"at": row.at, "by": names.get(row.by_id, ""), "what": row.what, "detail": row.detail}
+        )
+        for row in rows
+    ]
+
+
+def phone_of(sealed: bytes | memoryview | None) -> str:
+    """Return the phone inside, "" of none."""
+    return decrypt(sealed) if sealed else ""
+
+
+def shown_name(member: TeamMember) -> str:
+    """Return the name of staff as it is, that of an outside person masked. Rule: TM-5."""
+    return member.user.name if member.user else mask_name(member.name)
+
+
+def find_people(actor: Actor, q: str, *, on: date) -> list[TeamPersonOut]:
+    """Return people with a post inside or above the caller's territory whose name begins so. Rule: AC-2."""
+    actor.check_can("teams.write")
+    found = accounts.find_people(q, around=actor.scope, on=on)
+    return [
+        TeamPersonOut(id=one.id, name=one.name, role=one.role, department_name=one.department_name)
+        for one in found
+    ]
