@@ -96,7 +96,6 @@ FIELDS: Mapping[str, object] = {
     "done_on": "2025-10-12",
     "held_on": "2025-10-12",
     "since_on": "2025-01-01",
-    "duty": "member",
     "layer": "comprehensive",
     "tier": "grid",
     "role": "grid_member",

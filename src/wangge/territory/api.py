@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
-from wangge.territory import family, places, queries, services, staffing
+from wangge.territory import around, family, places, queries, services, staffing
 from wangge.territory.change_schemas import LineageOut, ShortagePage, TreeOut
 from wangge.territory.schemas import (
     AppointedOut,
@@ -21,6 +21,7 @@ from wangge.territory.schemas import (
     DivisionImport,
     DivisionOut,
     FeatureCollection,
+    GridHereOut,
     GridImport,
     GridOut,
     GridPage,
@@ -113,6 +114,12 @@ def list_shortages(
     return staffing.list_shortages(
         request.actor, layer=layer, within=within, cursor=cursor, limit=limit, on=clock.today()
     )
+
+
+@router.get("/here", response={200: list[GridHereOut], 403: Refusal}, operation_id="list_grids_here")
+def list_grids_here(request: ActorRequest, lon: float, lat: float) -> list[GridHereOut]:
+    """The grids of every layer that cover a place (WGS-84) of the caller's own grids."""
+    return around.list_here(request.actor, lon, lat, at=clock.now())
 
 
 @router.post("/locate", response=list[LocatedOut | None], operation_id="locate_points")

@@ -138,6 +138,22 @@ class GridImport(Schema):
         return json.loads(given or "{}") if isinstance(given, str) else given
 
 
+class GridHereOut(Schema):
+    """A grid that covers a place, of whatever layer."""
+
+    id: UUID
+    layer: str
+    layer_zh: str
+    layer_en: str
+    path: str
+    code: str
+    name: str
+    scene_zh: str  # of a dedicated grid
+    scene_en: str
+    member_name: str  # "": vacant
+    members: int
+
+
 class DivisionImport(Schema):
     """How to read a table of divisions."""
 

@@ -827,6 +827,58 @@ export type ShortagePage = {
 };
 
 /**
+ * GridHereOut
+ *
+ * A grid that covers a place, of whatever layer.
+ */
+export type GridHereOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Layer Zh
+     */
+    layer_zh: string;
+    /**
+     * Layer En
+     */
+    layer_en: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scene Zh
+     */
+    scene_zh: string;
+    /**
+     * Scene En
+     */
+    scene_en: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Members
+     */
+    members: number;
+};
+
+/**
  * LocatedOut
  */
 export type LocatedOut = {
@@ -10597,6 +10649,42 @@ export type ListShortagesResponses = {
 };
 
 export type ListShortagesResponse = ListShortagesResponses[keyof ListShortagesResponses];
+
+export type ListGridsHereData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Lon
+         */
+        lon: number;
+        /**
+         * Lat
+         */
+        lat: number;
+    };
+    url: '/api/territory/here';
+};
+
+export type ListGridsHereErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListGridsHereError = ListGridsHereErrors[keyof ListGridsHereErrors];
+
+export type ListGridsHereResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridHereOut>;
+};
+
+export type ListGridsHereResponse = ListGridsHereResponses[keyof ListGridsHereResponses];
 
 export type LocatePointsData = {
     body: LocateIn;
