@@ -19,7 +19,7 @@ from wangge.territory.schemas import GridHereOut
 
 
 def list_here(actor: Actor, lon: float, lat: float, *, at: datetime) -> list[GridHereOut]:
-    """Return the grids of every layer that cover a place of the caller's own grids (WGS-84), the widest first.
+    """Return the grids of every layer that cover a place (WGS-84) of the caller's own grids, by layer.
 
     A layer may run across the caller's border, as the market's does: its grid is told all the same, with its
     primary member; of a place that no own grid covers nothing is.
