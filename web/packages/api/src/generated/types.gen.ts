@@ -903,6 +903,151 @@ export type CoverageOut = {
 };
 
 /**
+ * RunOut
+ *
+ * How far an import or export is. `share_pct` is null while nobody knows how much there is.
+ */
+export type RunOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Way
+     */
+    way: 'in' | 'out';
+    /**
+     * Asked Name
+     */
+    asked_name: string;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Is Own
+     */
+    is_own: boolean;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * File Bytes
+     */
+    file_bytes: number;
+    /**
+     * Is Dry Run
+     */
+    is_dry_run: boolean;
+    /**
+     * Again Of
+     */
+    again_of: string | null;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled' | 'interrupted' | 'failed';
+    /**
+     * Is Ending
+     */
+    is_ending: boolean;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Rows Total
+     */
+    rows_total: number | null;
+    /**
+     * Written
+     */
+    written: number;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Bad Rows
+     */
+    bad_rows: number;
+    /**
+     * Problems
+     */
+    problems: number;
+    /**
+     * Has File
+     */
+    has_file: boolean;
+    /**
+     * Has Problem File
+     */
+    has_problem_file: boolean;
+    /**
+     * Has Result
+     */
+    has_result: boolean;
+    /**
+     * Files Until
+     */
+    files_until: string | null;
+    refusal: Refusal | null;
+};
+
+/**
+ * DivisionImportIn
+ *
+ * An import that is asked for: the same id twice is one run.
+ */
+export type DivisionImportIn = {
+    /**
+     * Code Column
+     */
+    code_column?: string;
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
  * ImportProblem
  *
  * One thing wrong with an imported file: where, what, and the remedy, in both languages.
@@ -996,26 +1141,6 @@ export type ImportReport = {
      * Problem Count
      */
     problem_count: number;
-};
-
-/**
- * DivisionImport
- *
- * How to read a table of divisions.
- */
-export type DivisionImport = {
-    /**
-     * Code Column
-     */
-    code_column?: string;
-    /**
-     * Name Column
-     */
-    name_column?: string;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
 };
 
 /**
@@ -1841,11 +1966,11 @@ export type VenueClassOut = {
 };
 
 /**
- * VenueImport
+ * VenueImportIn
  *
- * How to read a file of venues. `columns` names the file's column for each field where they differ.
+ * An import that is asked for: the same id twice is one run.
  */
-export type VenueImport = {
+export type VenueImportIn = {
     /**
      * Source
      */
@@ -1884,6 +2009,27 @@ export type VenueImport = {
      * Dry Run
      */
     dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
+ * VenueExportIn
+ *
+ * The filtered register as a file, made by a worker.
+ */
+export type VenueExportIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Suffix
+     */
+    suffix?: 'csv' | 'xlsx';
+    filters: VenueFilter;
 };
 
 /**
@@ -2082,9 +2228,9 @@ export type VenueHistory = {
 /**
  * Way
  *
- * By what way a dossier was changed (VE-15).
+ * Whether a file comes in or goes out.
  */
-export type Way = 'hand' | 'import' | 'visit' | 'grids';
+export type Way = 'in' | 'out';
 
 /**
  * OpenIn
@@ -8662,6 +8808,46 @@ export type StoredOut = {
 };
 
 /**
+ * RunPage
+ */
+export type RunPage = {
+    /**
+     * Items
+     */
+    items: Array<RunOut>;
+    /**
+     * Next Before
+     */
+    next_before: string | null;
+};
+
+/**
+ * RunDetail
+ *
+ * One run with its report: of an import the first hundred problems.
+ */
+export type RunDetail = {
+    run: RunOut;
+    report: ImportReport | null;
+};
+
+/**
+ * RunAgain
+ *
+ * Do a run that is over once more, with the same options.
+ */
+export type RunAgain = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
  * Health
  *
  * What answers.
@@ -9431,6 +9617,10 @@ export type ImportDivisionsData = {
          */
         dry_run?: boolean;
         /**
+         * Id
+         */
+        id: string;
+        /**
          * File
          */
         file: Blob | File;
@@ -9446,6 +9636,10 @@ export type ImportDivisionsErrors = {
      */
     403: Refusal;
     /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -9457,7 +9651,7 @@ export type ImportDivisionsResponses = {
     /**
      * OK
      */
-    200: ImportReport;
+    200: RunOut;
 };
 
 export type ImportDivisionsResponse = ImportDivisionsResponses[keyof ImportDivisionsResponses];
@@ -10121,6 +10315,10 @@ export type ImportVenuesData = {
          */
         dry_run?: boolean;
         /**
+         * Id
+         */
+        id: string;
+        /**
          * File
          */
         file: Blob | File;
@@ -10136,6 +10334,14 @@ export type ImportVenuesErrors = {
      */
     403: Refusal;
     /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -10147,10 +10353,75 @@ export type ImportVenuesResponses = {
     /**
      * OK
      */
-    200: ImportReport;
+    200: RunOut;
 };
 
 export type ImportVenuesResponse = ImportVenuesResponses[keyof ImportVenuesResponses];
+
+export type GetVenueTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/venues/template.{suffix}';
+};
+
+export type GetVenueTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetVenueTemplateError = GetVenueTemplateErrors[keyof GetVenueTemplateErrors];
+
+export type GetVenueTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type AskVenueExportData = {
+    body: VenueExportIn;
+    path?: never;
+    query?: never;
+    url: '/api/venues/exports';
+};
+
+export type AskVenueExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AskVenueExportError = AskVenueExportErrors[keyof AskVenueExportErrors];
+
+export type AskVenueExportResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type AskVenueExportResponse = AskVenueExportResponses[keyof AskVenueExportResponses];
 
 export type GetVenueData = {
     body?: never;
@@ -15006,6 +15277,293 @@ export type StoreFileResponses = {
 };
 
 export type StoreFileResponse = StoreFileResponses[keyof StoreFileResponses];
+
+export type ListRunsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        way?: Way | null;
+        /**
+         * Before
+         */
+        before?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/runs';
+};
+
+export type ListRunsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
+
+export type ListRunsResponses = {
+    /**
+     * OK
+     */
+    200: RunPage;
+};
+
+export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
+
+export type GetRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}';
+};
+
+export type GetRunErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetRunError = GetRunErrors[keyof GetRunErrors];
+
+export type GetRunResponses = {
+    /**
+     * OK
+     */
+    200: RunDetail;
+};
+
+export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type CancelRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/cancel';
+};
+
+export type CancelRunErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
+
+export type CancelRunResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
+
+export type RepeatRunData = {
+    body: RunAgain;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/again';
+};
+
+export type RepeatRunErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RepeatRunError = RepeatRunErrors[keyof RepeatRunErrors];
+
+export type RepeatRunResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type RepeatRunResponse = RepeatRunResponses[keyof RepeatRunResponses];
+
+export type RepeatRunWithFileData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/mended';
+};
+
+export type RepeatRunWithFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RepeatRunWithFileError = RepeatRunWithFileErrors[keyof RepeatRunWithFileErrors];
+
+export type RepeatRunWithFileResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type RepeatRunWithFileResponse = RepeatRunWithFileResponses[keyof RepeatRunWithFileResponses];
+
+export type GetRunProblemsData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/problems.csv';
+};
+
+export type GetRunProblemsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetRunProblemsError = GetRunProblemsErrors[keyof GetRunProblemsErrors];
+
+export type GetRunProblemsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetRunResultData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/result';
+};
+
+export type GetRunResultErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetRunResultError = GetRunResultErrors[keyof GetRunResultErrors];
+
+export type GetRunResultResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetHealthData = {
     body?: never;
