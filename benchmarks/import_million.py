@@ -84,8 +84,8 @@ def write_file(path: Path, count: int, *, is_shared: bool) -> None:
                 sheet.write_number(n + 1, column, number)
 
 
-def ask(path: Path, *, dry_run: bool = False) -> UUID:
-    options = VenueImport(source="bench", datum="wgs84", territory=CITY, dry_run=dry_run)
+def ask(path: Path, *, dry_run: bool = False, source: str = "bench") -> UUID:
+    options = VenueImport(source=source, datum="wgs84", territory=CITY, dry_run=dry_run)
     with path.open("rb") as content:
         file = TemporaryUploadedFile("register.xlsx", None, path.stat().st_size, None)
         while piece := content.read(1 << 20):
@@ -150,8 +150,8 @@ def whole(path: Path, *, dry_run: bool = False) -> dict[str, Any]:
     }
 
 
-def cancelled(path: Path, when: Callable[[FileRun], bool]) -> dict[str, Any]:
-    run_id = ask(path)
+def cancelled(path: Path, when: Callable[[FileRun], bool], *, source: str = "bench") -> dict[str, Any]:
+    run_id, before = ask(path, source=source), Venue.objects.count()
     process = worker(run_id)
     at = follow(run_id, when)
     start = time.perf_counter()
@@ -163,12 +163,12 @@ def cancelled(path: Path, when: Callable[[FileRun], bool]) -> dict[str, Any]:
     return {
         "asked when rows were read and written": [at.rows, at.written],
         "seconds until it was over": round(seconds, 1),
-        "rows left behind": left_behind(),
+        "rows left behind": left_behind() - before,
     }
 
 
 def killed(path: Path, when: Callable[[FileRun], bool]) -> dict[str, Any]:
-    run_id = ask(path)
+    run_id, before = ask(path), Venue.objects.count()
     process = worker(run_id)
     at = follow(run_id, when)
     process.send_signal(signal.SIGKILL)
@@ -180,7 +180,7 @@ def killed(path: Path, when: Callable[[FileRun], bool]) -> dict[str, Any]:
         "killed when rows were read and written": [at.rows, at.written],
         "seconds until the run said so": round(time.perf_counter() - start, 1),
         "state": FileRun.objects.get(pk=run_id).state,
-        "rows left behind": left_behind(),
+        "rows left behind": left_behind() - before,
     }
 
 
@@ -239,30 +239,33 @@ def readers(paths: dict[str, Path]) -> dict[str, Any]:
     }
 
 
-def measure(count: int, folder: Path, *, with_readers: bool) -> dict[str, Any]:
-    path = folder / "inline.xlsx"
+def measure(count: int, folder: Path, keep: Callable[[dict[str, Any]], None], *, with_readers: bool) -> None:
+    """Measure one thing after the other; what is found so far is kept after each."""
+    path, few = folder / "inline.xlsx", folder / "few.xlsx"
     write_file(path, count, is_shared=False)
-    found: dict[str, Any] = {"rows": count, "file, MB": path.stat().st_size >> 20}
+    write_file(few, count // 5, is_shared=False)
+    some = count // 5 // 4
     steps: dict[str, Callable[[], Any]] = {
-        "cancel while it reads": lambda: cancelled(path, lambda run: run.rows >= count // 3),
-        "kill -9 while it reads": lambda: killed(path, lambda run: run.rows >= count // 3),
-        "cancel while it writes": lambda: cancelled(path, lambda run: run.written >= count // 3),
         "dry run": lambda: whole(path, dry_run=True),
+        "cancel while it reads": lambda: cancelled(path, lambda run: run.rows > 0),
+        "kill -9 while it reads": lambda: killed(path, lambda run: run.rows > 0),
         "load": lambda: whole(path),
-        "the same file again": lambda: whole(path),
+        "cancel while it writes, a fifth of the rows into the full register": lambda: cancelled(
+            few, lambda run: run.written >= some, source="second"
+        ),
         "peer": lambda: peer(path),
+        "the same file again": lambda: whole(path),
     }
     if with_readers:
         shared = folder / "shared.xlsx"
         write_file(shared, count, is_shared=True)
         steps["readers alone"] = lambda: readers({"inline texts": path, "shared texts": shared})
+    found: dict[str, Any] = {"measured_at": datetime.now(UTC).date().isoformat(), "rows": count}
+    found["file, MB"] = path.stat().st_size >> 20
     for name, step in steps.items():
-        if name == "dry run":
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM FULL venues_venue")  # what the cancelled write left is not measured
         found[name] = step()
         print(name, json.dumps(found[name], ensure_ascii=False), flush=True)
-    return found
+        keep(found)
 
 
 def main() -> None:
@@ -276,12 +279,15 @@ def main() -> None:
         return work(options.work)
     if options.read:
         return read_alone(*options.read)
+
+    def keep(found: dict[str, Any]) -> None:
+        if not options.small:
+            RESULT.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
     with clean_database(), tempfile.TemporaryDirectory() as folder:
         make_ground()
-        found = measure(60_000 if options.small else 1_000_000, Path(folder), with_readers=options.readers)
-    found["measured_at"] = datetime.now(UTC).date().isoformat()
-    if not options.small:
-        RESULT.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        count = 100_000 if options.small else 1_000_000
+        measure(count, Path(folder), keep, with_readers=options.readers)
     return None
 
 

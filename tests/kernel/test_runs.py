@@ -18,7 +18,7 @@ from django.db import connection
 
 from tests.makers import ALICE, AT, CAROL, Person, make_actor
 from wangge.accounts.rules import Role
-from wangge.kernel import clock, run_files, runs
+from wangge.kernel import clock, run_files, runs, staging
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import CommandIdReused, NotVisible, NotYourRole
 from wangge.kernel.ids import new_id
@@ -146,6 +146,20 @@ def test_a_cancel_ends_a_statement_that_would_run_for_long(alice: Actor) -> None
     began = time.monotonic()
     assert do(run, work, alice) == "cancelled"
     assert time.monotonic() - began < WITHIN_S
+    write_a_day()  # the connection goes on
+
+
+def test_a_cancel_ends_a_copy_that_goes_on(alice: Actor) -> None:
+    run = ask(alice)
+
+    def work(desk: Desk) -> Outcome:
+        with another_connection() as line:
+            line.execute("UPDATE kernel_filerun SET cancel_asked_at = now() WHERE id = %s", [run.pk])
+        staging.make_table("some", "n int")
+        staging.copy_rows("some", ([n % 1000] for n in range(10**9)))
+        raise AssertionError("it was not cancelled")
+
+    assert do(run, work, alice) == "cancelled"
     write_a_day()  # the connection goes on
 
 

@@ -33,6 +33,7 @@ CITY = "a setting of the whole city, by its system administrator; nothing of a d
 
 # Reads that show nothing of a district, whoever asks.
 OF_NO_DISTRICT: Mapping[str, str] = {
+    "export_matters": PACK,
     "get_catalogue": PACK,
     "get_checklist": PACK,
     "get_document_settings": PACK,

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -198,6 +199,27 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_run_says_so(alice:
     assert FileRun.objects.get(pk=run_id).state == "interrupted"
 
 
+@pytest.mark.slow
+def test_ctrl_c_of_the_command_leaves_nothing_and_the_run_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_bytes(csv_of(rows_of(60_000)))
+    options = ["--source", "x", "--datum", "wgs84", "--territory", ALICE.scope]
+    command = [sys.executable, "-m", "wangge.config.command", "import", "venues", str(file), *options]
+    process = subprocess.Popen(
+        command,
+        env=of_this_test(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # as in a terminal
+    )
+    wait_until(lambda: FileRun.objects.filter(rows__gte=20_000).exists())
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=WITHIN_S)
+    assert process.returncode != 0
+    assert "已取消" in said.decode()
+    assert (FileRun.objects.get().state, Venue.objects.count(), staged()) == ("cancelled", 0, 0)
+
+
 def test_a_stranger_sees_no_run_and_somebody_of_the_territory_above_does(alice: Actor) -> None:
     run_id = post(make_client(alice), csv_of(rows_of(3))).json()["id"]
     stranger = make_client(make_actor(CAROL))
@@ -253,16 +275,20 @@ def test_the_template_is_read_as_an_empty_register_until_a_row_is_filled_in(
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
     """A worker as `wangge run` starts it, on the database and the files of this test."""
-    where = connection.settings_dict
-    url = f"postgresql:///{where['NAME']}?host={where['HOST']}&user={where['USER']}"
-    given = {"WANGGE_DATABASE_URL": os.environ.get("WANGGE_DATABASE_URL") or url}
-    environment = {**os.environ, **given, "WANGGE_FILES": str(settings.WANGGE_FILES)}
-    process = subprocess.Popen([sys.executable, "-m", "wangge.config.worker"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "wangge.config.worker"], env=of_this_test())
     try:
         yield process
     finally:
         process.kill()
         process.wait(timeout=30)
+
+
+def of_this_test() -> dict[str, str]:
+    """The environment of a process that works on the database and the files of this test."""
+    where = connection.settings_dict
+    url = f"postgresql:///{where['NAME']}?host={where['HOST']}&user={where['USER']}"
+    given = {"WANGGE_DATABASE_URL": os.environ.get("WANGGE_DATABASE_URL") or url}
+    return {**os.environ, **given, "WANGGE_FILES": str(settings.WANGGE_FILES)}
 
 
 def sent(answer: Any) -> bytes:

@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol
 from uuid import UUID
 
 import psycopg
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from wangge.kernel import run_files, runs
 from wangge.kernel.actor import Actor
@@ -204,12 +204,9 @@ def _do(
     except KeyboardInterrupt:
         _end(run, RunState.CANCELLED, now())
         raise
-    except OperationalError:
-        if watch.why is None:
-            _end(run, RunState.FAILED, now())
-            raise
-        return _end(run, watch.why, now())
     except Exception:
+        if watch.why is not None:  # a statement that was cancelled under it, or a COPY
+            return _end(run, watch.why, now())
         logging.getLogger(__name__).exception("run %s", run_id)
         _end(run, RunState.FAILED, now())
         raise

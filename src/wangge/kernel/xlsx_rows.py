@@ -13,7 +13,7 @@ import re
 import tempfile
 import zipfile
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import IO, Any, Protocol
 from xml.etree import ElementTree
@@ -126,7 +126,8 @@ class _Texts:
     def text(self, piece: str) -> None:
         if self._is_text:
             self._said.append(piece)
-            _check_length(self._said)
+            if len(self._said) > 1:
+                _check_length(self._said)
 
 
 class _SheetReader:
@@ -172,7 +173,8 @@ class _SheetReader:
     def text(self, piece: str) -> None:
         if self._is_text and self._kind != "aside":
             self._said.append(piece)
-            _check_length(self._said)
+            if len(self._said) > 1:
+                _check_length(self._said)
 
     def _column(self, reference: str) -> int:
         letters = reference.rstrip("0123456789")
@@ -216,8 +218,15 @@ def _parsed(packed: zipfile.ZipFile, part: str, handler: _Handler) -> Iterator[N
     """Feed the part of the file to the handler, and come back after each piece."""
     parser = expat.ParserCreate(namespace_separator=None)
     parser.buffer_text = True
-    parser.StartElementHandler = _plain_start(handler)
-    parser.EndElementHandler = lambda tag: handler.end(tag.rpartition(":")[2])
+    parser.EndElementHandler = handler.end
+
+    def look_at_root(tag: str, attributes: dict[str, str]) -> None:
+        parser.StartElementHandler = handler.start
+        if ":" in tag:  # every tag has a prefix: one more call each
+            parser.StartElementHandler = lambda tag, given: handler.start(tag.rpartition(":")[2], given)
+            parser.EndElementHandler = lambda tag: handler.end(tag.rpartition(":")[2])
+
+    parser.StartElementHandler = look_at_root
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse
     with packed.open(part) as file:
@@ -228,17 +237,12 @@ def _parsed(packed: zipfile.ZipFile, part: str, handler: _Handler) -> Iterator[N
     yield
 
 
-def _plain_start(handler: _Handler) -> Callable[[str, dict[str, str]], None]:
-    start = handler.start
-    return lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-
-
 def _refuse(*told: object) -> None:
     raise KeyError("a spreadsheet declares no document type")
 
 
 def _check_length(pieces: list[str]) -> None:
-    if len(pieces) > 1 and sum(map(len, pieces)) > MAX_TEXT:
+    if sum(map(len, pieces)) > MAX_TEXT:
         why = ("有单元格超过一百万字", "a cell has more than a million characters")
         raise Unreadable(field="file", why_zh=why[0], why_en=why[1])
 

@@ -25,7 +25,7 @@ from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
 from wangge.venues.schemas import VenueImport
 
-BATCH = 20_000
+BATCH = 5_000
 PART = 50_000  # rows that one statement adds
 TABLE = "venue_new"
 COLUMNS = (
