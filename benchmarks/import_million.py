@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from benchmarks.case_step import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 import xlsxwriter
 from django.core.files.uploadedfile import TemporaryUploadedFile
