@@ -37,6 +37,7 @@ IN_CLEAR = {
     "evidence.EvidenceExport.asked_name": ON_DUTY,
     "kernel.AuditRow.actor_name": ON_DUTY,
     "kernel.CalendarEdition.actor_name": ON_DUTY,
+    "kernel.FileRun.asked_name": ON_DUTY,
     "matters.Admission.owner_kind": NO_PERSON,
     "matters.Matter.owner_kind": NO_PERSON,
     "notices.Delivery.recipient": "a key: u12, c34; the address is sealed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,8 +12,12 @@ from django.test import Client
 
 from tests.makers import make_post, make_user
 from wangge.accounts.rules import Role
+from wangge.config.run_kinds import KINDS, find_author
+from wangge.kernel import clock
+from wangge.kernel.ids import new_id
+from wangge.kernel.run_work import do_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 DIVISIONS = "code,name\n99,示范省\n9901,示范市\n990101,示范区\n990101001,和顺街道\n"
 SQUARE = [[[83.5, 39.2], [83.51, 39.2], [83.51, 39.21], [83.5, 39.21], [83.5, 39.2]]]
 GRIDS = {
@@ -52,7 +57,9 @@ def security() -> Client:
 
 def test_a_program_sets_up_a_city(system: Client, security: Client) -> None:
     table = SimpleUploadedFile("divisions.csv", DIVISIONS.encode())
-    divisions = system.post("/api/territory/divisions/imports", {"file": table}).json()
+    asked = system.post("/api/territory/divisions/imports", {"id": new_id(), "file": table}).json()
+    do_run(UUID(asked["id"]), KINDS[asked["kind"]], find_author, now=clock.now)
+    divisions = system.get(f"/api/runs/{asked['id']}").json()["report"]
     assert (divisions["loaded"], divisions["created"]) == (True, 4)
     outlines = SimpleUploadedFile("grids.geojson", json.dumps(GRIDS).encode())
     options = {"datum": "wgs84", "tier": "street", "within": "99.01.", "file": outlines}

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.cases.makers import (
     CHIEF,
@@ -51,8 +54,12 @@ from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
 from wangge.evidence import services as evidence
+from wangge.kernel import run_files, runs
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
+from wangge.kernel.models import FileRun
+from wangge.kernel.run_rules import Way
+from wangge.kernel.runs import Asked
 from wangge.matters import services as matters
 from wangge.notices import services as notices
 from wangge.notices.models import Delivery, Notice
@@ -144,6 +151,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         "venue_id": shop,
         "contact_id": Contact.objects.latest("pk").pk,
         "order_id": _order(house, shop),
+        "run_id": _run(house),
         "case_id": case,
         "case_ids": [case, twin],
         "merged_into": twin,
@@ -291,6 +299,19 @@ def _manned(house: House) -> dict[str, Any]:
         "body_id": seat["body_id"],
         "meeting_id": met["id"],
     }
+
+
+def _run(house: House) -> UUID:
+    """An import of A that is over, with an error file and, as no real one has both, a result."""
+    asked = Asked(new_id(), "venues.import", Way.IN, "venues.write", file_name="雪松.csv")
+    run = runs.ask_run(asked, SimpleUploadedFile("雪松.csv", b"a"), actor=house.alice, at=AT)
+    later = Asked(new_id(), "venues.export", Way.OUT, "venues.export", file_name="雪松.csv")
+    over = runs.ask_run(later, None, actor=house.alice, at=LOOKED_AT)
+    for what in (run_files.PROBLEMS, run_files.RESULT):
+        run_files.keep(over.pk, what, io.BytesIO("雪松".encode()))
+    told = {"state": "done", "ended_at": LOOKED_AT, "has_problem_file": True, "has_result": True}
+    FileRun.objects.filter(pk__in=[run.pk, over.pk]).update(**told)
+    return over.pk
 
 
 def _changed(house: House) -> UUID:

@@ -63,6 +63,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("get_major_document", "document_id"): "major_document_id",
     ("retry_notice_deliveries", "ids"): "delivery_ids",
     ("list_cases", "ids"): "case_ids",
+    ("list_runs", "before"): "run_id",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
 }
@@ -135,6 +136,7 @@ FILES: Mapping[str, tuple[str, bytes]] = {
     ),
     "recode_divisions": _table(old="340203", new="340299", name="改码区"),
     "import_venues": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
+    "repeat_run_with_file": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "import_matters": _table(部门="雪松消防大队", 类别="H3", 名称="占位", 依据="x", 等级="一般", 工作日=5),
     "upload_template": ("a.docx", word("{{ 编号 }}")),
     "import_element_set_file": _table(类型="直接", 编号="6.1", 内容="出口不足", 适用场所="人员密集场所"),

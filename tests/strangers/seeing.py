@@ -20,6 +20,8 @@ def seen_in(answer: HttpResponse | StreamingHttpResponse) -> object:
         return answer.status_code, [row for _, row in read_rows(io.BytesIO(content), "a.xlsx")]
     if "wordprocessingml" in kind:
         return answer.status_code, text_of(content)
+    if "text/csv" in kind:
+        return answer.status_code, content.decode("utf-8-sig")
     if "json" in kind and content:
         return answer.status_code, json.loads(content, object_hook=_lasting)
     return answer.status_code, content

@@ -33,6 +33,7 @@ CITY = "a setting of the whole city, by its system administrator; nothing of a d
 
 # Reads that show nothing of a district, whoever asks.
 OF_NO_DISTRICT: Mapping[str, str] = {
+    "export_matters": PACK,
     "get_catalogue": PACK,
     "get_checklist": PACK,
     "get_document_settings": PACK,
@@ -42,6 +43,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_me": OWN,
     "get_notice_preference": OWN,
     "get_template_file": PACK,
+    "get_venue_template": "an empty form",
     "list_checklists": PACK,
     "list_deadline_moves": "of the calendar's editions, of which there is none here",
     "list_divisions": "the national register, loaded in both worlds",
@@ -66,10 +68,11 @@ OF_THE_HOUSE: Mapping[tuple[str, str], str] = {
 SIGNS = (WORD, "139****5678", '"unread": 1')  # A's texts, a member's phone and inbox
 # Writes that reach no row of a district, whoever asks; they too leave A as it is.
 OF_NOBODY: Mapping[str, str] = {
+    "ask_venue_export": "a file of the own scope, whatever its filters",
     "create_user": "a new person, without a post",
     "import_element_set": CITY,
     "import_element_set_file": CITY,
-    "import_divisions": "the report refuses the row, as territory.division_not_yours",
+    "import_divisions": "a run of the own scope; the worker refuses the row, as territory.division_not_yours",
     "import_matters": "the report refuses the row: no such department",
     "list_promise_lights": "of the cases among those named that the reader sees: none",
     "locate_points": "null where no grid of the caller's lies",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
@@ -123,27 +122,3 @@ def test_the_register_is_exported_as_a_file() -> None:
     lines = answer.getvalue().decode("utf-8-sig").splitlines()
     assert (answer.status_code, len(lines), lines[0][:6]) == (200, 3, "编号,名称,")
     assert answer["Content-Disposition"] == 'attachment; filename="venues.csv"'
-
-
-def upload(client: Client, **changes: str) -> Any:
-    file = io.BytesIO("bid,类别,经度,纬度\nX1,shop,118.305,31.305\n".encode())
-    file.name = "x.csv"
-    form = {
-        "source": "上传",
-        "datum": "wgs84",
-        "territory": ALICE.scope,
-        "columns": '{"code": "bid"}',
-        **changes,
-    }
-    return client.post("/api/venues/imports", {**form, "file": file})
-
-
-def test_a_file_is_uploaded_and_its_report_comes_back() -> None:
-    body = upload(client_of(ALICE)).json()
-    assert (body["loaded"], body["created"], body["file_name"]) == (True, 1, "x.csv")
-    assert Venue.objects.get(code="X1").grid_path == BOB.scope
-
-
-def test_a_file_for_another_territory_is_refused() -> None:
-    assert upload(client_of(CAROL)).status_code == 404
-    assert upload(client_of(ALICE.acting_as(Role.LEADER))).status_code == 403

@@ -16,6 +16,7 @@ from wangge.checklists.api import router as checklists
 from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
+from wangge.config.runs_api import router as runs
 from wangge.config.territory_api import router as territory_changes
 from wangge.documents.api import router as documents
 from wangge.evidence.api import router as evidence
@@ -65,6 +66,7 @@ for prefix, router in {
     "oversight": oversight,
     "notices": notices,
     "files": files,
+    "runs": runs,
     "health": health,
 }.items():
     api.add_router(f"/{prefix}", router)

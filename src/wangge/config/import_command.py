@@ -15,9 +15,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.config.reporting import show_report
+from wangge.config.run_here import run_here
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
+from wangge.kernel.ids import new_id
 from wangge.territory import services as territory
 from wangge.territory.rules import Problems, closed
 from wangge.territory.schemas import Datum, GridImport, ImportReport
@@ -169,19 +171,9 @@ def venues_(
         repair=repair,
         dry_run=dry_run,
     )
-    problems = Problems()
-    with reading([file], quiet=as_json) as (stream,):
-        began = time.monotonic()
-        records, found = venues.read_file(stream, file.name.removesuffix(".gz"), options, problems)
-        report = venues.import_venues(
-            records,
-            options=options,
-            actor=console_actor(path),
-            at=clock.now(),
-            columns=found,
-            file_name=file.name,
-            problems=problems,
-        )
+    began = time.monotonic()
+    asked = venues.asked_import(options, new_id(), file.name)
+    report = run_here(asked, venues.work_import, file, actor=console_actor(path), quiet=as_json)
     _end(report, as_json=as_json, began=began)
 
 

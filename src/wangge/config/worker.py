@@ -19,6 +19,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from wangge.config import lifeline, partitions
+from wangge.config import run_jobs as run_jobs  # its tasks register themselves
 from wangge.config.territory_api import MOVERS
 from wangge.kernel import clock
 from wangge.territory import services as territory

@@ -1,11 +1,17 @@
-"""What every app leans on: audit rows, receipts, files, unread input, calendar. No word of the trade."""
+"""What every app leans on: audit rows, receipts, files, unread input, calendar, runs. No word of a trade."""
+
+from __future__ import annotations
+
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
+from wangge.kernel.actor import Actor
 from wangge.kernel.calendar import LOCAL_KINDS
+from wangge.kernel.run_rules import OPEN, RunState, Way
 
 
 class AuditRow(models.Model):
@@ -115,3 +121,76 @@ class CalendarEdition(models.Model):
     last_on = models.DateField()
     note_zh = models.CharField(max_length=255)
     note_en = models.CharField(max_length=255)
+
+
+class FileRunQuerySet(models.QuerySet["FileRun"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own, and those of the territory that the same post allows (KE-36)."""
+        own = Q(asked_by=actor.user_id, asked_by__gt=0)
+        below = Q(scope__startswith=actor.scope, capability__in=list(actor.capabilities))
+        return self.filter(own | below)
+
+
+class FileRun(models.Model):
+    """One import or export of a file: who asked, how far it is, what it did. Its files go, the row stays."""
+
+    id = models.UUIDField(primary_key=True)  # made by who asks: a retry is the same row
+    kind = models.CharField(max_length=32)  # venues.import; what does it is handed to the worker
+    way = models.CharField(max_length=8)
+    capability = models.CharField(max_length=64)  # without which nobody asks for it or sees another's
+    asked_by = models.BigIntegerField()  # 0: the command at the machine
+    asked_name = models.CharField(max_length=64)
+    asked_role = models.CharField(max_length=32)
+    scope = models.CharField(max_length=64)  # of the post in which it was asked for
+    asked_at = models.DateTimeField()
+    again_of = models.UUIDField(null=True)  # the run that this one repeats
+    file_name = models.CharField(max_length=255, blank=True)
+    file_bytes = models.PositiveBigIntegerField(default=0)
+    has_file = models.BooleanField(default=False)  # what came in is still kept
+    options = models.JSONField(default=dict)
+    is_dry_run = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, default=RunState.WAITING)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    rows = models.PositiveBigIntegerField(default=0)  # read so far
+    rows_total = models.PositiveBigIntegerField(null=True)  # as the file says, before it is read
+    written = models.PositiveBigIntegerField(default=0)
+    created = models.PositiveBigIntegerField(default=0)
+    updated = models.PositiveBigIntegerField(default=0)
+    unchanged = models.PositiveBigIntegerField(default=0)
+    bad_rows = models.PositiveBigIntegerField(default=0)
+    problems = models.PositiveBigIntegerField(default=0)
+    has_problem_file = models.BooleanField(default=False)
+    has_result = models.BooleanField(default=False)
+    report = models.JSONField(default=dict)
+    refusal = models.JSONField(null=True)  # the body of the no that ended it
+
+    objects = FileRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in RunState]), name="file_run_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(way__in=[way.value for way in Way]), name="file_run_way_known"
+            ),
+            models.CheckConstraint(condition=Q(scope__endswith="."), name="file_run_scope_closed"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, state__in=[state.value for state in OPEN])
+                | Q(ended_at__isnull=False) & ~Q(state__in=[state.value for state in OPEN]),
+                name="file_run_ended_when_over",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-asked_at", "-id"], name="file_run_newest"),
+            models.Index(
+                fields=["id"], name="file_run_open", condition=Q(state__in=[state.value for state in OPEN])
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="file_run_with_files",
+                condition=Q(has_file=True) | Q(has_problem_file=True) | Q(has_result=True),
+            ),
+        ]

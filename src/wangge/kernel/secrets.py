@@ -23,13 +23,13 @@ class CannotDecrypt(Refused):
 
 def encrypt(text: str) -> bytes:
     """Return `text` sealed with the installation's key. Rule: KE-9."""
-    return _box().encrypt(text.encode())
+    return box().encrypt(text.encode())
 
 
 def decrypt(sealed: bytes | memoryview) -> str:
     """Return the text inside. Raises: CannotDecrypt. Rule: KE-9."""
     try:
-        return _box().decrypt(bytes(sealed)).decode()
+        return box().decrypt(bytes(sealed)).decode()
     except InvalidToken as error:
         raise CannotDecrypt() from error
 
@@ -55,7 +55,8 @@ def _mask(text: str, head: int, tail: int) -> str:
     return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
 
 
-def _box() -> MultiFernet:
+def box() -> MultiFernet:
+    """Return what seals and opens with the installation's key. Rule: KE-9."""
     return _boxes((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 

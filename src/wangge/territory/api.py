@@ -10,7 +10,8 @@ from ninja.files import UploadedFile
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
-from wangge.kernel.schemas import Refusal
+from wangge.kernel.run_telling import run_out
+from wangge.kernel.schemas import Refusal, RunOut
 from wangge.territory import around, family, places, queries, services, staffing
 from wangge.territory.change_schemas import LineageOut, ShortagePage, TreeOut
 from wangge.territory.schemas import (
@@ -19,6 +20,7 @@ from wangge.territory.schemas import (
     CoverageOut,
     Datum,
     DivisionImport,
+    DivisionImportIn,
     DivisionOut,
     FeatureCollection,
     GridHereOut,
@@ -135,13 +137,18 @@ def check_coverage(request: ActorRequest, layer: str = "comprehensive") -> Cover
 
 
 @router.post(
-    "/divisions/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_divisions"
+    "/divisions/imports",
+    response={200: RunOut, (403, 409, 422): Refusal},
+    operation_id="import_divisions",
 )
 def import_divisions(
-    request: ActorRequest, options: Form[DivisionImport], file: File[UploadedFile]
-) -> ImportReport:
-    """A CSV or Excel table of codes and names. With any error nothing is loaded."""
-    return services.import_division_upload(file, options, actor=request.actor, at=clock.now())
+    request: ActorRequest, options: Form[DivisionImportIn], file: File[UploadedFile]
+) -> RunOut:
+    """A CSV or Excel table of codes and names, read by a worker: ask `/api/runs/{id}` how far it is. With
+    any error nothing is loaded."""
+    given = DivisionImport.model_validate(options.model_dump(exclude={"id"}))
+    run = services.ask_division_import(file, given, options.id, actor=request.actor, at=clock.now())
+    return run_out(run, request.actor)
 
 
 @router.post(

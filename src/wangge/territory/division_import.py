@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from wangge.kernel import audit, staging
 from wangge.kernel.actor import Actor
+from wangge.kernel.run_work import Progress, Unwatched
 from wangge.territory import wording
 from wangge.territory.rules import Problems, path_of
 from wangge.territory.schemas import ImportProblem, ImportReport
@@ -20,6 +21,7 @@ COLUMNS = (
     "path varchar(64), code varchar(12), name varchar(64), tier smallint, parent_path varchar(64),"
     " row int, file text"
 )
+TOLD_EVERY = 5_000
 TIERS = {2: 1, 4: 2, 6: 3, 9: 4, 12: 5}
 
 ORPHANS = f"""
@@ -69,6 +71,7 @@ def import_divisions(
     dry_run: bool = False,
     problems: Problems | None = None,
     within: str = "",
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Add and rename divisions; with any error nothing is loaded. The same rows twice change nothing.
 
@@ -85,7 +88,7 @@ def import_divisions(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            _load(rows, report, problems, within)
+            _load(rows, report, problems, within, progress or Unwatched())
             if problems.error_count or dry_run:
                 raise Undo
             if report.created or report.updated:
@@ -101,12 +104,16 @@ def import_divisions(
 
 
 def _load(
-    rows: Iterable[DivisionRow | tuple[str, str]], report: ImportReport, problems: Problems, within: str
+    rows: Iterable[DivisionRow | tuple[str, str]],
+    report: ImportReport,
+    problems: Problems,
+    within: str,
+    progress: Progress,
 ) -> None:
     staging.lock_name("territory.divisions")
     staging.make_table(TABLE, COLUMNS)
     seen: dict[str, int | None] = {}
-    good = staging.copy_rows(TABLE, _checked(rows, report, problems, seen))
+    good = staging.copy_rows(TABLE, _checked(rows, report, problems, seen, progress))
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE INDEX ON {TABLE} (path)")
         cursor.execute(f"ANALYZE {TABLE}")
@@ -132,11 +139,14 @@ def _checked(
     report: ImportReport,
     problems: Problems,
     seen: dict[str, int | None],
+    progress: Progress,
 ) -> Iterator[tuple[str, str, str, int, str | None, int, str | None]]:
     for number, given in enumerate(rows, 1):
         code, name, row, file = given if len(given) == 4 else DivisionRow(*given)
         row = row or number
         report.rows += 1
+        if report.rows % TOLD_EVERY == 0:
+            progress.read(report.rows)
         tier = TIERS.get(len(code))
         if tier is None or not (code.isascii() and code.isdigit()):
             problems.add(wording.BAD_CODE, row, "code", code, file=file)

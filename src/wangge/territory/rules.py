@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -65,13 +65,17 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """What is wrong with a file: all of it counted, the first thousand of each sort kept."""
+    """What is wrong with a file: all of it counted and told to `tell`, the first thousand of each sort kept.
+
+    Memory: a byte a row beside what is kept.
+    """
 
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     error_count: int = 0
     warning_count: int = 0
-    bad_rows: set[tuple[str | None, int | None]] = field(default_factory=set)
+    bad: dict[str | None, bytearray] = field(default_factory=dict)  # of each file; place 0: the whole file
+    tell: Callable[[Problem], object] | None = None
 
     def add(
         self,
@@ -86,29 +90,30 @@ class Problems:
         kept = self.errors if kind.is_error else self.warnings
         if kind.is_error:
             self.error_count += 1
-            self.bad_rows.add((file, row))
+            self._mark(file, row or 0)
         else:
             self.warning_count += 1
-        if len(kept) >= SHOWN:
+        if len(kept) >= SHOWN and self.tell is None:
             return
-        said: Mapping[str, object] = {**facts, "value": value, "column": column, "row": row}
-        kept.append(
-            Problem(
-                row=row,
-                column=column,
-                value=str(value),
-                code=kind.code,
-                zh=kind.zh.format(**said),
-                en=kind.en.format(**said),
-                remedy_zh=kind.remedy_zh.format(**said),
-                remedy_en=kind.remedy_en.format(**said),
-                is_error=kind.is_error,
-                file=file,
-            )
-        )
+        problem = _said(kind, row, column, value, file, facts)
+        if len(kept) < SHOWN:
+            kept.append(problem)
+        if self.tell is not None:
+            self.tell(problem)
+
+    def _mark(self, file: str | None, place: int) -> None:
+        marks = self.bad.setdefault(file, bytearray())
+        if place >= len(marks):
+            marks.extend(bytes(place + 1024 - len(marks)))
+        marks[place] = 1
 
     def is_bad(self, row: int | None, file: str | None = None) -> bool:
-        return (file, row) in self.bad_rows
+        marks, place = self.bad.get(file, b""), row or 0
+        return place < len(marks) and marks[place] == 1
+
+    @property
+    def bad_row_count(self) -> int:
+        return sum(marks.count(1, 1) for marks in self.bad.values())
 
     @property
     def count(self) -> int:
@@ -121,6 +126,29 @@ class Problems:
             for part in (self.errors, self.warnings)
         ]
         return [*by_row[0], *by_row[1]][:SHOWN]
+
+
+def _said(
+    kind: Kind,
+    row: int | None,
+    column: str | None,
+    value: object,
+    file: str | None,
+    facts: Mapping[str, object],
+) -> Problem:
+    said = {**facts, "value": value, "column": column, "row": row}
+    return Problem(
+        row=row,
+        column=column,
+        value=str(value),
+        code=kind.code,
+        zh=kind.zh.format(**said),
+        en=kind.en.format(**said),
+        remedy_zh=kind.remedy_zh.format(**said),
+        remedy_en=kind.remedy_en.format(**said),
+        is_error=kind.is_error,
+        file=file,
+    )
 
 
 def split_code(code: str) -> list[str]:

@@ -162,6 +162,12 @@ class DivisionImport(Schema):
     dry_run: bool = False
 
 
+class DivisionImportIn(DivisionImport):
+    """An import that is asked for: the same id twice is one run."""
+
+    id: UUID
+
+
 class AppointmentIn(Schema):
     """Somebody covers a grid from a day on."""
 

@@ -33,9 +33,16 @@ from wangge.territory.regridding import (
     undo_change,
 )
 from wangge.territory.rules import Problems
-from wangge.territory.schemas import DivisionImport, GridImport, ImportReport
+from wangge.territory.running import (
+    IMPORT_DIVISIONS,
+    ask_division_import,
+    outcome_of,
+    work_division_import,
+)
+from wangge.territory.schemas import GridImport, ImportReport
 
 __all__ = [
+    "IMPORT_DIVISIONS",
     "NODES",
     "Appointment",
     "Carriage",
@@ -50,6 +57,7 @@ __all__ = [
     "Table",
     "appoint_members",
     "areas_m2",
+    "ask_division_import",
     "carry_late",
     "check_coverage",
     "check_places",
@@ -57,7 +65,6 @@ __all__ = [
     "export_grids",
     "get_standing",
     "household_bounds",
-    "import_division_upload",
     "import_divisions",
     "import_grid_upload",
     "import_grids",
@@ -68,6 +75,7 @@ __all__ = [
     "merge_grids",
     "metres_a_degree",
     "move_border",
+    "outcome_of",
     "patterns",
     "read_divisions",
     "read_grids",
@@ -79,25 +87,8 @@ __all__ = [
     "tiers_of",
     "tiers_of_layer",
     "undo_change",
+    "work_division_import",
 ]
-
-
-def import_division_upload(
-    file: UploadedFile[Any], options: DivisionImport, *, actor: Actor, at: datetime
-) -> ImportReport:
-    """Import an uploaded table. Raises: as import_divisions; Unreadable for a file that cannot be read."""
-    actor.check_can("territory.write")
-    problems = Problems()
-    table = Table(_opened(file), file.name or "")
-    return import_divisions(
-        read_divisions([table], options.code_column, options.name_column, problems),
-        actor=actor,
-        at=at,
-        file_name=table.name,
-        dry_run=options.dry_run,
-        problems=problems,
-        within=actor.scope,
-    )
 
 
 def recode_upload(

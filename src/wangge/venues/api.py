@@ -12,8 +12,9 @@ from ninja.responses import Status
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, fate_bodies
-from wangge.kernel.schemas import FateOut, Refusal
-from wangge.territory.schemas import FeatureCollection, ImportReport
+from wangge.kernel.run_telling import run_out
+from wangge.kernel.schemas import FateOut, Refusal, RunOut
+from wangge.territory.schemas import FeatureCollection
 from wangge.venues import queries, services
 from wangge.venues.schemas import (
     ContactIdOut,
@@ -24,9 +25,11 @@ from wangge.venues.schemas import (
     RevealIn,
     VenueClassOut,
     VenueDetail,
+    VenueExportIn,
     VenueFilter,
     VenueHistory,
     VenueImport,
+    VenueImportIn,
     VenueIn,
     VenuePage,
 )
@@ -64,12 +67,32 @@ def save_venues(request: ActorRequest, venues: list[VenueIn]) -> list[dict[str, 
     return fate_bodies(services.save_venues(venues, actor=request.actor, at=clock.now()))
 
 
-@router.post("/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_venues")
-def import_venues(
-    request: ActorRequest, options: Form[VenueImport], file: File[UploadedFile]
-) -> ImportReport:
-    """CSV, Excel or GeoJSON. With any error nothing is loaded."""
-    return services.import_upload(file, options, actor=request.actor, at=clock.now())
+@router.post("/imports", response={200: RunOut, (403, 404, 409, 422): Refusal}, operation_id="import_venues")
+def import_venues(request: ActorRequest, options: Form[VenueImportIn], file: File[UploadedFile]) -> RunOut:
+    """CSV, Excel or GeoJSON, read by a worker: ask `/api/runs/{id}` how far it is. With any error nothing
+    is loaded; a dry run writes nothing."""
+    given = VenueImport.model_validate(options.model_dump(exclude={"id"}))
+    run = services.ask_import(file, given, options.id, actor=request.actor, at=clock.now())
+    return run_out(run, request.actor)
+
+
+@router.get(
+    "/template.{suffix}",
+    response={200: None, (403, 422): Refusal},
+    operation_id="get_venue_template",
+)
+def get_venue_template(request: ActorRequest, suffix: str) -> StreamingHttpResponse:
+    """An empty register with its columns, an example and notes; `suffix` is csv or xlsx."""
+    media_type, pieces = services.write_template(request.actor, suffix)
+    headers = {"Content-Disposition": f'attachment; filename="venues-template.{suffix}"'}
+    return StreamingHttpResponse(pieces, content_type=media_type, headers=headers)
+
+
+@router.post("/exports", response={200: RunOut, (403, 409, 422): Refusal}, operation_id="ask_venue_export")
+def ask_venue_export(request: ActorRequest, body: VenueExportIn) -> RunOut:
+    """The filtered list as a file that a worker makes: for registers that a request would wait long for."""
+    run = services.ask_export(body.filters, body.suffix, body.id, actor=request.actor, at=clock.now())
+    return run_out(run, request.actor)
 
 
 @router.get("/{uuid:venue_id}", response={200: VenueDetail, 404: Refusal}, operation_id="get_venue")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any
 
@@ -54,12 +54,21 @@ def export_venues(
     Rule:   VE-6, VE-8.
     """
     actor.check_can("venues.export")
-    if suffix not in MEDIA_TYPES:
-        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
+    check_suffix(suffix)
     asked = {name: value for name, value in filters.model_dump().items() if value not in ("", None)}
     audit.record([("venues.export", "venue", "", {"suffix": suffix, "filters": asked})], actor=actor, at=at)
-    rows = venue_rows(actor, filters)
-    return MEDIA_TYPES[suffix], write_csv(rows, COLUMNS) if suffix == "csv" else write_xlsx(rows, COLUMNS)
+    return MEDIA_TYPES[suffix], pieces_of(venue_rows(actor, filters), suffix)
+
+
+def check_suffix(suffix: str) -> None:
+    """Raises: Unreadable for another suffix than csv or xlsx."""
+    if suffix not in MEDIA_TYPES:
+        raise Unreadable(field="suffix", why_zh="只能导出 csv 或 xlsx", why_en="csv or xlsx")
+
+
+def pieces_of(rows: Iterable[dict[str, Any]], suffix: str) -> Iterator[bytes]:
+    """Yield the pieces of a file of rows."""
+    return write_csv(rows, COLUMNS) if suffix == "csv" else write_xlsx(rows, COLUMNS)
 
 
 def venue_rows(actor: Actor, filters: VenueFilter) -> Iterator[dict[str, Any]]:

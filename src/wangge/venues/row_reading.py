@@ -60,7 +60,6 @@ class RowReader:
     ) -> None:
         self.classes, self.class_code, self.columns, self.problems = classes, class_code, columns, problems
         self.there = "、".join(sorted({code for code, _ in classes.values()})) or "—"
-        self.seen: dict[str, int] = {}
 
     def read(self, record: VenueRecord) -> Draft:
         """Return the row's fields; what is wrong is noted and stands as empty."""
@@ -122,11 +121,7 @@ class RowReader:
     def _code(self, row: int, code: str) -> str:
         if not code:
             self.note(wording.NO_CODE, row, "code", code)
-        elif code in self.seen:
-            self.note(wording.TWICE, row, "code", code, other=self.seen[code])
-        else:
-            self.seen[code] = row
-        return code
+        return code  # twice in the file: found when all rows are there
 
     def _class(self, row: int, given: str) -> tuple[str, str]:
         found = self.classes.get(given or self.class_code)

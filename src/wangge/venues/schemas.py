@@ -159,6 +159,20 @@ class VenueImport(Schema):
         return json.loads(given or "{}") if isinstance(given, str) else given
 
 
+class VenueImportIn(VenueImport):
+    """An import that is asked for: the same id twice is one run."""
+
+    id: UUID
+
+
+class VenueExportIn(Schema):
+    """The filtered register as a file, made by a worker."""
+
+    id: UUID
+    suffix: Literal["csv", "xlsx"] = "xlsx"
+    filters: VenueFilter
+
+
 class ContactIn(Schema):
     """Somebody to tell: of one place, or without one of a whole territory."""
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
-from wangge.territory.rules import Problems
-from wangge.territory.schemas import ImportReport
 from wangge.venues import history, queries
 from wangge.venues.contacts import add_contact, remove_contact, reveal_contact, reveal_keeper
 from wangge.venues.export import export_venues, venue_rows
@@ -22,17 +19,31 @@ from wangge.venues.reading import read_file
 from wangge.venues.regridding import VenueMover
 from wangge.venues.row_reading import VenueRecord
 from wangge.venues.rules import Way
+from wangge.venues.running import (
+    EXPORT,
+    IMPORT,
+    ask_export,
+    ask_import,
+    asked_import,
+    work_export,
+    work_import,
+)
 from wangge.venues.saving import save_venues
-from wangge.venues.schemas import OpenIn, VenueDetail, VenueImport
+from wangge.venues.schemas import OpenIn, VenueDetail
+from wangge.venues.template import write_template
 from wangge.venues.venue_import import import_venues
 
 __all__ = [
+    "EXPORT",
+    "IMPORT",
     "VenueMover",
     "VenueRecord",
     "add_contact",
+    "ask_export",
+    "ask_import",
+    "asked_import",
     "close_venues",
     "export_venues",
-    "import_upload",
     "import_venues",
     "install_classes",
     "mark_visited",
@@ -43,6 +54,9 @@ __all__ = [
     "save_venues",
     "set_open",
     "venue_rows",
+    "work_export",
+    "work_import",
+    "write_template",
 ]
 
 VISITED = """
@@ -61,21 +75,6 @@ class ClassLike(Protocol):
     def name_zh(self) -> str: ...
     @property
     def name_en(self) -> str: ...
-
-
-def import_upload(
-    file: UploadedFile[Any], options: VenueImport, *, actor: Actor, at: datetime
-) -> ImportReport:
-    """Import an uploaded file. Raises: as import_venues; Unreadable for a file that cannot be read at all."""
-    actor.check_can("venues.write")
-    problems = Problems()
-    name = file.name or ""
-    if file.file is None:
-        raise ValueError("an upload without a file")
-    records, columns = read_file(file.file, name, options, problems)
-    return import_venues(
-        records, options=options, actor=actor, at=at, columns=columns, file_name=name, problems=problems
-    )
 
 
 def install_classes(classes: Sequence[ClassLike], pack_version: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from wangge.kernel import audit, staging
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed, is_within
+from wangge.kernel.run_work import Progress, Unwatched
 from wangge.kernel.secrets import decrypt, encrypt
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportProblem, ImportReport
@@ -24,7 +25,8 @@ from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
 from wangge.venues.schemas import VenueImport
 
-BATCH = 20_000
+BATCH = 5_000
+PART = 50_000  # rows that one statement adds
 TABLE = "venue_new"
 COLUMNS = (
     "row int, id uuid, code varchar(64), name varchar(128), class_code varchar(32), tags varchar(32)[],"
@@ -60,8 +62,18 @@ SELECT
   coalesce(n.keeper_name, ''), n.keeper_phone, n.is_open, n.initials,
   %s, %s, %s, 1
   FROM {TABLE} n
- WHERE NOT EXISTS (SELECT FROM venues_venue v WHERE v.source = %s AND v.code = n.code)
+ WHERE n.row >= %s AND n.row < %s
+   AND NOT EXISTS (SELECT FROM venues_venue v WHERE v.source = %s AND v.code = n.code)
  ORDER BY n.row
+"""
+TWICE = f"""
+SELECT row, code, other
+  FROM (SELECT row, code, min(row) OVER (PARTITION BY code) AS other FROM {TABLE} WHERE code <> '') n
+ WHERE row > other ORDER BY row
+"""
+COUNT = f"""
+SELECT count(*) FILTER (WHERE v.code IS NULL), count(*) FILTER (WHERE v.code IS NOT NULL AND {{differs}})
+  FROM {TABLE} n LEFT JOIN venues_venue v ON v.source = %s AND v.code = n.code
 """
 
 
@@ -78,9 +90,11 @@ def import_venues(
     columns: Mapping[str, str] | None = None,
     file_name: str = "",
     problems: Problems | None = None,
-    progress: Callable[[int], object] = lambda rows: None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Add and change the venues of one source; with any error nothing is loaded. Twice changes nothing.
+
+    Memory: a batch of rows; all of them lie in a temporary table of the database. A dry run writes nothing.
 
     `columns` is our field → the file's column: fields outside it keep what is there, and problems name the
     file's own column; None: the records name our fields, and all of the first record's keys count.
@@ -88,12 +102,7 @@ def import_venues(
     Rule:   VE-1 to VE-6.
     """
     actor.check_can("venues.write")
-    if not is_closed(options.territory):
-        raise Unreadable(
-            field="territory", why_zh="应为以点号结尾的路径", why_en="a closed path, as 44.03.05."
-        )
-    if not is_within(options.territory, actor.scope):
-        raise NotVisible
+    check_territory(options.territory, actor)
     problems = problems or Problems()
     report = ImportReport(
         kind="venues", file_name=file_name, rows=0, created=0, updated=0, unchanged=0,
@@ -104,9 +113,11 @@ def import_venues(
             staging.lock_name(f"venues:{options.source}")
             if problems.error_count:  # of the whole file: its rows would only repeat it
                 raise Undo
+            progress = progress or Unwatched()
             present = _stage(records, columns, options, at, report, problems, progress)
             code = (columns or {}).get("code", "code")
-            _merge(present, code, options, actor, at, report, problems)
+            if _check_staged(code, options, actor, problems):
+                _merge(present, options, actor, at, report, progress)
             if problems.error_count or options.dry_run:
                 raise Undo
             if report.created or report.updated:
@@ -122,6 +133,16 @@ def import_venues(
     return report
 
 
+def check_territory(territory: str, actor: Actor) -> None:
+    """Raises: Unreadable if it is no closed path, NotVisible outside the actor's scope. Rule: VE-4."""
+    if not is_closed(territory):
+        raise Unreadable(
+            field="territory", why_zh="应为以点号结尾的路径", why_en="a closed path, as 44.03.05."
+        )
+    if not is_within(territory, actor.scope):
+        raise NotVisible
+
+
 def _stage(
     records: Iterable[VenueRecord],
     columns: Mapping[str, str] | None,
@@ -129,7 +150,7 @@ def _stage(
     at: datetime,
     report: ImportReport,
     problems: Problems,
-    progress: Callable[[int], object],
+    progress: Progress,
 ) -> list[str]:
     """Copy every good row to the staging table and return the optional fields that the file has."""
     staging.make_table(TABLE, COLUMNS)
@@ -149,7 +170,7 @@ def _stage(
         staging.copy_rows(TABLE, _rows(drafts, places, phones, letters, problems))
         report.rows += len(batch)
         report.orphans = placer.orphans
-        progress(report.rows)
+        progress.read(report.rows)
     placer.finish()
     if not report.rows:
         problems.add(wording.EMPTY, None)
@@ -175,7 +196,8 @@ def _rows(
     problems: Problems,
 ) -> Iterator[tuple[Any, ...]]:
     for draft, place, initials in zip(drafts, places, letters, strict=True):
-        if place is None or problems.is_bad(draft.row):
+        if place is None or problems.is_bad(draft.row):  # its code alone: another row may have it too
+            yield (draft.row, None, draft.code, *[None] * 17)
             continue
         yield (
             draft.row, draft.id, draft.code, draft.name, draft.class_code, draft.tags,
@@ -203,36 +225,59 @@ def _sealed(source: str, drafts: Sequence[Draft]) -> dict[str, bytes]:
     return sealed
 
 
+def _check_staged(code_column: str, options: VenueImport, actor: Actor, problems: Problems) -> bool:
+    """Note what only all rows together show, and return whether the file may be loaded. Rule: VE-1."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE INDEX ON {TABLE} (code)")
+        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.execute(TWICE)
+        for row, code, other in cursor:
+            problems.add(wording.TWICE, row, code_column, code, other=other)
+        cursor.execute(ELSEWHERE, [options.source, actor.scope])
+        for row, code in cursor:
+            problems.add(wording.ELSEWHERE, row, code_column, code, source=options.source)
+    return not problems.error_count
+
+
 def _merge(
     present: Sequence[str],
-    code_column: str,
     options: VenueImport,
     actor: Actor,
     at: datetime,
     report: ImportReport,
-    problems: Problems,
+    progress: Progress,
 ) -> None:
-    """Change what differs, add what is new; a row that is equal is not touched. Rule: VE-1."""
+    """Change what differs, add what is new; an equal row is not touched. A dry run counts. Rule: VE-1."""
+    fields = [*PLACED, *present]
+    new = [f"coalesce(n.{f}, v.{f})" if f == "keeper_name" else f"n.{f}" for f in fields]
+    differs = f"({', '.join(f'v.{f}' for f in fields)}) IS DISTINCT FROM ({', '.join(new)})"
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE INDEX ON {TABLE} (code)")
-        cursor.execute(f"ANALYZE {TABLE}")
-        cursor.execute(ELSEWHERE, [options.source, actor.scope])
-        for row, code in cursor:
-            problems.add(wording.ELSEWHERE, row, code_column, code, source=options.source)
-        if problems.error_count:
-            return
-        fields = [*PLACED, *present]
-        new = [f"coalesce(n.{f}, v.{f})" if f == "keeper_name" else f"n.{f}" for f in fields]
-        history.write_import(TABLE, fields, new, options.source, actor=actor, at=at)
-        cursor.execute(
-            f"UPDATE venues_venue v SET version = v.version + 1, updated_at = %s,"
-            f" {', '.join(f'{f} = {n}' for f, n in zip(fields, new, strict=True))}"
-            f" FROM {TABLE} n WHERE v.source = %s AND v.code = n.code"
-            f" AND ({', '.join(f'v.{f}' for f in fields)}) IS DISTINCT FROM ({', '.join(new)})",
-            [at, options.source],
-        )
-        report.updated = cursor.rowcount
-        cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")  # the words of all in few strokes
-        cursor.execute(ADD, [options.source, at, at, options.source])
-        report.created = cursor.rowcount
-        report.unchanged = report.rows - report.updated - report.created
+        if options.dry_run:
+            cursor.execute(COUNT.format(differs=differs), [options.source])
+            report.created, report.updated = cursor.fetchone()
+        else:
+            history.write_import(TABLE, fields, new, options.source, actor=actor, at=at)
+            cursor.execute(
+                f"UPDATE venues_venue v SET version = v.version + 1, updated_at = %s,"
+                f" {', '.join(f'{f} = {n}' for f, n in zip(fields, new, strict=True))}"
+                f" FROM {TABLE} n WHERE v.source = %s AND v.code = n.code AND {differs}",
+                [at, options.source],
+            )
+            report.updated = cursor.rowcount
+            _add(options, at, report, progress)
+    report.unchanged = report.rows - report.updated - report.created
+
+
+def _add(options: VenueImport, at: datetime, report: ImportReport, progress: Progress) -> None:
+    """Add the new rows, a part at a time, so that people see how far it is and can end it."""
+    with connection.cursor() as cursor:
+        # The words of many rows reach their index in few strokes: a stroke gathers what work_mem holds.
+        cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute(f"CREATE INDEX ON {TABLE} (row)")
+        cursor.execute(f"SELECT max(row) FROM {TABLE}")
+        [last] = cursor.fetchone()
+        for first in range(0, last + 1, PART):
+            cursor.execute(ADD, [options.source, at, at, first, first + PART, options.source])
+            report.created += cursor.rowcount
+            progress.wrote(report.updated + report.created)

@@ -2,7 +2,7 @@
 export const GROUPS = ['work', 'rules', 'keeping'] as const
 export type Group = (typeof GROUPS)[number]
 
-/** The pages of the left side: each names the capability without which it is not shown. */
+/** The pages of the left side: each names the capabilities, of which one must be held for it to be shown. */
 export interface Page {
   name: string
   path: string
@@ -25,20 +25,25 @@ export const PAGES: readonly Page[] = [
   { name: 'triage', path: '/triage', capability: 'triage.read', group: 'rules' },
   { name: 'territory', path: '/territory', capability: 'territory.read', group: 'rules' },
   { name: 'people', path: '/people', capability: 'accounts.read', group: 'keeping' },
+  { name: 'runs', path: '/runs', capability: 'venues.write venues.export', group: 'keeping' },
   { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },
   { name: 'document-settings', path: '/document-settings', capability: 'documents.configure', group: 'keeping' },
   { name: 'notice-settings', path: '/notice-settings', capability: 'notices.manage', group: 'keeping' },
 ]
 
+/** Return whether somebody may open a page of these capabilities: one of them is enough. */
+export const mayOpen = (can: (capability: string) => boolean, capabilities: string): boolean =>
+  capabilities.split(' ').some(can)
+
 /** Return the groups of which somebody may open a page, each with those pages. */
 export function pagesFor(can: (capability: string) => boolean): { group: Group; pages: Page[] }[] {
   return GROUPS.map((group) => ({
     group,
-    pages: PAGES.filter((page) => page.group === group && can(page.capability)),
+    pages: PAGES.filter((page) => page.group === group && mayOpen(can, page.capability)),
   })).filter(({ pages }) => pages.length > 0)
 }
 
 /** Return the first page somebody may open, or the page that says there is none. */
 export function firstPage(can: (capability: string) => boolean): string {
-  return PAGES.find((page) => can(page.capability))?.name ?? 'nothing'
+  return PAGES.find((page) => mayOpen(can, page.capability))?.name ?? 'nothing'
 }

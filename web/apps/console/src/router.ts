@@ -2,7 +2,7 @@ import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
-import { firstPage } from './pages'
+import { firstPage, mayOpen } from './pages'
 import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
@@ -41,6 +41,7 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'notices.manage' },
   },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
+  { path: 'runs', name: 'runs', component: () => import('./features/runs/RunPage.vue') },
   { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
   { path: 'teams', name: 'teams', component: () => import('./features/teams/TeamsPage.vue') },
   {
@@ -86,6 +87,7 @@ const SECTIONS: Record<string, string> = {
   territory: 'territory.read',
   people: 'accounts.read',
   teams: 'teams.read',
+  runs: 'venues.write venues.export',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   'element-sets': 'matters.read',
@@ -107,6 +109,7 @@ const TEXTS: Record<string, readonly string[]> = {
   territory: ['territory', 'places'],
   people: ['people'],
   teams: ['teams'],
+  runs: ['runs'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],
@@ -162,7 +165,7 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
     if (to.meta.isOpen) return session.isSignedIn ? { name: 'start' } : true
     if (!session.isSignedIn) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (to.name === 'start') return { name: firstPage(session.can), replace: true }
-    if (to.meta.capability && !session.can(to.meta.capability)) return { name: 'nothing', replace: true }
+    if (to.meta.capability && !mayOpen(session.can, to.meta.capability)) return { name: 'nothing', replace: true }
     return true
   })
   router.onError((_cause, to) => (lostPage.value = { to: to.fullPath, error: offline() }))
