@@ -54,6 +54,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_plan_rules": PACK,
     "list_powers": PACK,
     "list_routes": PACK,
+    "list_staff_words": PACK,
     "list_shortages": "against the pack's staffing, of which there is none here",
     "list_venue_classes": PACK,
     "preview_template": "an example with made-up facts",
@@ -65,6 +66,7 @@ OF_THE_HOUSE: Mapping[tuple[str, str], str] = {
 SIGNS = (WORD, "139****5678", '"unread": 1')  # A's texts, a member's phone and inbox
 # Writes that reach no row of a district, whoever asks; they too leave A as it is.
 OF_NOBODY: Mapping[str, str] = {
+    "act_in_post": "of the own posts alone; any other is refused",
     "create_user": "a new person, without a post",
     "import_element_set": CITY,
     "import_element_set_file": CITY,

@@ -8,9 +8,10 @@ from django.middleware.csrf import get_token
 from ninja import Router
 from ninja.responses import Status
 
-from wangge.accounts import people, queries, services, tenure
+from wangge.accounts import acting, people, queries, services, tenure
 from wangge.accounts.rules import Role
 from wangge.accounts.schemas import (
+    ActIn,
     AddressesIn,
     AddressesOut,
     DepartmentIn,
@@ -43,7 +44,7 @@ def log_in(request: HttpRequest, body: LoginIn) -> Me:
         request, body.username, body.password, on=clock.today(), at=clock.now()
     )
     login(request, user)
-    return queries.get_me(actor, csrf_token=get_token(request))
+    return queries.get_me(actor, csrf_token=get_token(request), on=clock.today())
 
 
 @router.post("/logout", response={204: None}, operation_id="log_out")
@@ -54,7 +55,17 @@ def log_out(request: ActorRequest) -> Status[None]:
 
 @router.get("/me", response={200: Me, 401: Refusal}, operation_id="get_me")
 def get_me(request: ActorRequest) -> Me:
-    return queries.get_me(request.actor, csrf_token=get_token(request))
+    """Who is logged in, and in which of the own posts (AC-2)."""
+    return queries.get_me(request.actor, csrf_token=get_token(request), on=clock.today())
+
+
+@router.put("/me/post", response={200: Me, (401, 403, 422): Refusal}, operation_id="act_in_post")
+def act_in_post(request: ActorRequest, body: ActIn) -> Me:
+    """Go on in another of the own posts; what follows is read and done in that one (AC-16)."""
+    on = clock.today()
+    acting.act_in(body.post_id, actor=request.actor, session=request.session, on=on, at=clock.now())
+    actor = queries.get_acting(request.actor.user_id, body.post_id, on)
+    return queries.get_me(actor, csrf_token=get_token(request), on=on)
 
 
 @router.get("/departments", response=list[DepartmentOut], operation_id="list_departments")

@@ -16,6 +16,18 @@ class LoginIn(Schema):
     password: str = Field(max_length=256)
 
 
+class MyPostOut(Schema):
+    """A post that the caller may act in."""
+
+    id: int
+    role: Role
+    scope: str
+    scope_name: str
+    department_name: str | None
+    ends_on: date | None
+    stands_in_for: str | None  # the post was lent for somebody's leave
+
+
 class Me(Schema):
     id: int
     username: str
@@ -27,6 +39,14 @@ class Me(Schema):
     department_name: str | None
     capabilities: list[str]
     csrf_token: str
+    post_id: int | None
+    posts: list[MyPostOut]  # in force today; more than one: the person chooses
+
+
+class ActIn(Schema):
+    """In which of the own posts to go on."""
+
+    post_id: int
 
 
 class DepartmentOut(Schema):
@@ -99,6 +119,26 @@ class PostHolderPage(Schema):
     total: int
     total_is_exact: bool
     next_cursor: str | None
+
+
+class ColleagueOut(Schema):
+    """Somebody of the own territory, as a picker shows them."""
+
+    id: int
+    name: str
+    place: str
+
+
+class StaffWordOut(Schema):
+    """A word of the pack about people: a kind of leave, a kind of staff, a source of employment."""
+
+    list: str
+    code: str
+    parent: str
+    name_zh: str
+    name_en: str
+    source: str
+    is_confirmed: bool
 
 
 class DepartmentIn(Schema):

@@ -66,7 +66,8 @@ class OrderRow(Schema):
     lon: float
     lat: float
     grid_path: str
-    member_name: str | None
+    member_name: str | None  # who does it; None: nobody yet, or away without anybody standing in
+    absent_name: str | None  # whose it is, while somebody else or nobody does it
     rule_code: str
     rule_zh: str
     rule_en: str

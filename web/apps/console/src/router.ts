@@ -42,6 +42,7 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
   { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
+  { path: 'leave', name: 'leave', component: () => import('./features/leave/LeavePage.vue') },
   { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
   {
     path: 'major-hazards',
@@ -77,6 +78,7 @@ const SECTIONS: Record<string, string> = {
   oversight: 'oversight.read',
   territory: 'territory.read',
   people: 'accounts.read',
+  leave: 'leave.take',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   'element-sets': 'matters.read',
@@ -97,6 +99,7 @@ const TEXTS: Record<string, readonly string[]> = {
   oversight: ['oversight'],
   territory: ['territory', 'places'],
   people: ['people'],
+  leave: ['leave'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],

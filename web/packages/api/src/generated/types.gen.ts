@@ -45,6 +45,47 @@ export type Me = {
      * Csrf Token
      */
     csrf_token: string;
+    /**
+     * Post Id
+     */
+    post_id: number | null;
+    /**
+     * Posts
+     */
+    posts: Array<MyPostOut>;
+};
+
+/**
+ * MyPostOut
+ *
+ * A post that the caller may act in.
+ */
+export type MyPostOut = {
+    /**
+     * Id
+     */
+    id: number;
+    role: Role;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Scope Name
+     */
+    scope_name: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+    /**
+     * Stands In For
+     */
+    stands_in_for: string | null;
 };
 
 /**
@@ -92,6 +133,18 @@ export type LoginIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * ActIn
+ *
+ * In which of the own posts to go on.
+ */
+export type ActIn = {
+    /**
+     * Post Id
+     */
+    post_id: number;
 };
 
 /**
@@ -1579,6 +1632,422 @@ export type UndoIn = {
 };
 
 /**
+ * StaffWordOut
+ *
+ * A word of the pack about people: a kind of leave, a kind of staff, a source of employment.
+ */
+export type StaffWordOut = {
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Parent
+     */
+    parent: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ColleagueOut
+ *
+ * Somebody of the own territory, as a picker shows them.
+ */
+export type ColleagueOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+};
+
+/**
+ * AwayOut
+ *
+ * One leave of somebody in the caller's territory.
+ */
+export type AwayOut = {
+    /**
+     * Leave Id
+     */
+    leave_id: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Stands
+     */
+    stands: 'now' | 'later' | 'over' | 'withdrawn';
+    /**
+     * Grids
+     */
+    grids: Array<CoveredGridOut>;
+    /**
+     * Can Change
+     */
+    can_change: boolean;
+};
+
+/**
+ * AwayPage
+ */
+export type AwayPage = {
+    /**
+     * Items
+     */
+    items: Array<AwayOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CoveredGridOut
+ *
+ * A grid that somebody who is away leads, and who stands in there.
+ */
+export type CoveredGridOut = {
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Substitute Id
+     */
+    substitute_id: number | null;
+    /**
+     * Substitute Name
+     */
+    substitute_name: string | null;
+    /**
+     * Open Days
+     */
+    open_days: number;
+};
+
+/**
+ * FateOut
+ */
+export type FateOut = {
+    /**
+     * Command Id
+     */
+    command_id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Code
+     */
+    code?: string | null;
+    /**
+     * Zh
+     */
+    zh?: string | null;
+    /**
+     * En
+     */
+    en?: string | null;
+    /**
+     * Result
+     */
+    result?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * LeaveIn
+ *
+ * Somebody will be away in `[starts_on, ends_on)`; no person: whoever asks. The id is the command's.
+ */
+export type LeaveIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * User Id
+     */
+    user_id?: number | null;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Substitutes
+     */
+    substitutes?: Array<SubstituteIn>;
+};
+
+/**
+ * SubstituteIn
+ *
+ * Who stands in in one grid; no person: nobody from today on.
+ */
+export type SubstituteIn = {
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * User Id
+     */
+    user_id: number | null;
+};
+
+/**
+ * UncoveredOut
+ *
+ * A grid without anybody in charge on some days, because its member is away.
+ */
+export type UncoveredOut = {
+    /**
+     * Leave Id
+     */
+    leave_id: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Absent Name
+     */
+    absent_name: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Days
+     */
+    days: number;
+};
+
+/**
+ * UncoveredPage
+ */
+export type UncoveredPage = {
+    /**
+     * Items
+     */
+    items: Array<UncoveredOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CandidateOut
+ *
+ * Somebody who may stand in, with what they have to do in those days already.
+ */
+export type CandidateOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Deputy
+     */
+    is_deputy: boolean;
+    /**
+     * From Path
+     */
+    from_path: string;
+    /**
+     * From Name
+     */
+    from_name: string;
+    /**
+     * Days Away
+     */
+    days_away: number;
+    /**
+     * Standing In
+     */
+    standing_in: number;
+    /**
+     * Loads
+     */
+    loads: {
+        [key: string]: number;
+    };
+};
+
+/**
+ * GridCandidatesOut
+ *
+ * A grid that somebody leads, and who may stand in there, in the order of the offer.
+ */
+export type GridCandidatesOut = {
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Candidates
+     */
+    candidates: Array<CandidateOut>;
+};
+
+/**
+ * LeaveDone
+ *
+ * What was written, and the grids that nobody stands in for to the last day.
+ */
+export type LeaveDone = {
+    /**
+     * Leave Id
+     */
+    leave_id: string;
+    /**
+     * Uncovered
+     */
+    uncovered: Array<string>;
+};
+
+/**
+ * LeaveEndIn
+ */
+export type LeaveEndIn = {
+    /**
+     * Ends On
+     */
+    ends_on: string;
+};
+
+/**
  * VenueFilter
  *
  * What to list.
@@ -1716,42 +2185,6 @@ export type VenueRow = {
      * Version
      */
     version: number;
-};
-
-/**
- * FateOut
- */
-export type FateOut = {
-    /**
-     * Command Id
-     */
-    command_id: string;
-    /**
-     * Outcome
-     */
-    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
-    /**
-     * Status
-     */
-    status: number;
-    /**
-     * Code
-     */
-    code?: string | null;
-    /**
-     * Zh
-     */
-    zh?: string | null;
-    /**
-     * En
-     */
-    en?: string | null;
-    /**
-     * Result
-     */
-    result?: {
-        [key: string]: unknown;
-    };
 };
 
 /**
@@ -2418,6 +2851,10 @@ export type OrderRow = {
      */
     member_name: string | null;
     /**
+     * Absent Name
+     */
+    absent_name: string | null;
+    /**
      * Rule Code
      */
     rule_code: string;
@@ -2765,6 +3202,10 @@ export type OrderDetail = {
      * Member Name
      */
     member_name: string | null;
+    /**
+     * Absent Name
+     */
+    absent_name: string | null;
     /**
      * Rule Code
      */
@@ -8763,6 +9204,39 @@ export type GetMeResponses = {
 
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
 
+export type ActInPostData = {
+    body: ActIn;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/me/post';
+};
+
+export type ActInPostErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ActInPostError = ActInPostErrors[keyof ActInPostErrors];
+
+export type ActInPostResponses = {
+    /**
+     * OK
+     */
+    200: Me;
+};
+
+export type ActInPostResponse = ActInPostResponses[keyof ActInPostResponses];
+
 export type ListDepartmentsData = {
     body?: never;
     path?: never;
@@ -9906,6 +10380,371 @@ export type UndoGridChangeResponses = {
 };
 
 export type UndoGridChangeResponse = UndoGridChangeResponses[keyof UndoGridChangeResponses];
+
+export type ListStaffWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/staff/words';
+};
+
+export type ListStaffWordsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<StaffWordOut>;
+};
+
+export type ListStaffWordsResponse = ListStaffWordsResponses[keyof ListStaffWordsResponses];
+
+export type FindColleaguesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/staff/colleagues';
+};
+
+export type FindColleaguesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type FindColleaguesError = FindColleaguesErrors[keyof FindColleaguesErrors];
+
+export type FindColleaguesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ColleagueOut>;
+};
+
+export type FindColleaguesResponse = FindColleaguesResponses[keyof FindColleaguesResponses];
+
+export type ListLeavesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Starts On
+         */
+        starts_on?: string | null;
+        /**
+         * Ends On
+         */
+        ends_on?: string | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/staff/leaves';
+};
+
+export type ListLeavesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListLeavesError = ListLeavesErrors[keyof ListLeavesErrors];
+
+export type ListLeavesResponses = {
+    /**
+     * OK
+     */
+    200: AwayPage;
+};
+
+export type ListLeavesResponse = ListLeavesResponses[keyof ListLeavesResponses];
+
+export type TakeLeaveData = {
+    body: LeaveIn;
+    path?: never;
+    query?: never;
+    url: '/api/staff/leaves';
+};
+
+export type TakeLeaveErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type TakeLeaveError = TakeLeaveErrors[keyof TakeLeaveErrors];
+
+export type TakeLeaveResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type TakeLeaveResponse = TakeLeaveResponses[keyof TakeLeaveResponses];
+
+export type ListUncoveredGridsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Starts On
+         */
+        starts_on?: string | null;
+        /**
+         * Ends On
+         */
+        ends_on?: string | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/staff/uncovered';
+};
+
+export type ListUncoveredGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListUncoveredGridsError = ListUncoveredGridsErrors[keyof ListUncoveredGridsErrors];
+
+export type ListUncoveredGridsResponses = {
+    /**
+     * OK
+     */
+    200: UncoveredPage;
+};
+
+export type ListUncoveredGridsResponse = ListUncoveredGridsResponses[keyof ListUncoveredGridsResponses];
+
+export type OfferSubstitutesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Starts On
+         */
+        starts_on: string;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+        /**
+         * User Id
+         */
+        user_id?: number | null;
+    };
+    url: '/api/staff/substitutes';
+};
+
+export type OfferSubstitutesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type OfferSubstitutesError = OfferSubstitutesErrors[keyof OfferSubstitutesErrors];
+
+export type OfferSubstitutesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridCandidatesOut>;
+};
+
+export type OfferSubstitutesResponse = OfferSubstitutesResponses[keyof OfferSubstitutesResponses];
+
+export type NameSubstituteData = {
+    body: SubstituteIn;
+    path: {
+        /**
+         * Leave Id
+         */
+        leave_id: string;
+    };
+    query?: never;
+    url: '/api/staff/leaves/{leave_id}/substitute';
+};
+
+export type NameSubstituteErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type NameSubstituteError = NameSubstituteErrors[keyof NameSubstituteErrors];
+
+export type NameSubstituteResponses = {
+    /**
+     * OK
+     */
+    200: LeaveDone;
+};
+
+export type NameSubstituteResponse = NameSubstituteResponses[keyof NameSubstituteResponses];
+
+export type EndLeaveData = {
+    body: LeaveEndIn;
+    path: {
+        /**
+         * Leave Id
+         */
+        leave_id: string;
+    };
+    query?: never;
+    url: '/api/staff/leaves/{leave_id}/end';
+};
+
+export type EndLeaveErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type EndLeaveError = EndLeaveErrors[keyof EndLeaveErrors];
+
+export type EndLeaveResponses = {
+    /**
+     * OK
+     */
+    200: LeaveDone;
+};
+
+export type EndLeaveResponse = EndLeaveResponses[keyof EndLeaveResponses];
+
+export type WithdrawLeaveData = {
+    body?: never;
+    path: {
+        /**
+         * Leave Id
+         */
+        leave_id: string;
+    };
+    query?: never;
+    url: '/api/staff/leaves/{leave_id}';
+};
+
+export type WithdrawLeaveErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type WithdrawLeaveError = WithdrawLeaveErrors[keyof WithdrawLeaveErrors];
+
+export type WithdrawLeaveResponses = {
+    /**
+     * OK
+     */
+    200: LeaveDone;
+};
+
+export type WithdrawLeaveResponse = WithdrawLeaveResponses[keyof WithdrawLeaveResponses];
 
 export type ListVenuesData = {
     body?: never;
