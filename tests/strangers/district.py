@@ -50,6 +50,7 @@ from tests.territory.leave_makers import make_words
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
+from wangge.config.handover_api import KEEPERS
 from wangge.evidence import services as evidence
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
@@ -59,8 +60,9 @@ from wangge.notices.models import Delivery, Notice
 from wangge.orders.models import Order
 from wangge.oversight import services as oversight
 from wangge.oversight.models import Act
+from wangge.territory import handing_over, standing_in
 from wangge.territory import services as territory
-from wangge.territory import standing_in
+from wangge.territory.handover_schemas import HandoverIn
 from wangge.territory.leave_schemas import LeaveIn
 from wangge.territory.models import Grid, GridChange
 from wangge.territory.services import GridFeature
@@ -156,6 +158,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_kept(house, case),
         **_major(house, other, world.signers),
         **_told(house, case),
+        "handover_id": _handed(),
     }
     ids["change_id"] = _changed(house)
     return ids
@@ -183,6 +186,21 @@ def _people() -> House:
     make_members({BOB.scope: User.objects.get(pk=house.bob.user_id)})
     give_address(house.bob.user_id, Medium.SMS, "13912345678")
     return house
+
+
+def _handed() -> UUID:
+    gone = make_actor(Person("gone", "雪松旧员", Role.GRID_MEMBER, NEXT))
+    guard = make_actor(Person("guard", "安管", Role.SECURITY_ADMIN, "34.02.03."))
+    said = HandoverIn(
+        id=new_id(),
+        post_id=gone.post_id or 0,
+        ends_on=LOOKED_AT.date(),
+        orders="place",
+        cases="inbox",
+        reason="雪松",
+    )
+    handing_over.hand_over(said, keepers=KEEPERS, actor=guard, at=LOOKED_AT)
+    return said.id
 
 
 def _away(house: House) -> UUID:

@@ -33,6 +33,7 @@ from wangge.accounts.rules import (
     UsernameTaken,
     check_posts,
 )
+from wangge.accounts.tenure import end_post, get_post, list_successors, reopen_post
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -50,15 +51,19 @@ __all__ = [
     "create_user",
     "create_users",
     "end_leave",
+    "end_post",
     "ensure_department",
     "ensure_departments",
     "enter_leave",
+    "get_post",
     "grant_post",
     "grant_posts",
     "install_staff_words",
     "lend_post",
+    "list_successors",
     "lock_leave",
     "recode_departments",
+    "reopen_post",
     "rescope_posts",
     "scopes_under",
     "set_addresses",

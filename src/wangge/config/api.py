@@ -15,6 +15,7 @@ from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
+from wangge.config.handover_api import router as handovers
 from wangge.config.health_api import router as health
 from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
@@ -61,6 +62,7 @@ for prefix, router in {
     "accounts": accounts,
     "territory": territory,
     "territory/changes": territory_changes,
+    "staff/handovers": handovers,
     "staff": staff,
     "venues": venues,
     "checklists": checklists,

@@ -27,6 +27,7 @@ from wangge.orders.schemas import (
     PlanRuleOut,
     VisitOut,
 )
+from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
@@ -166,6 +167,7 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
         other_rules=order.other_rules,
         pack_version=order.pack_version,
         case_ids=case_ids,
+        handed=territory.list_handed(order.id),
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
 from wangge.orders.rules import OrderStatus, VisitOutcome
+from wangge.territory.schemas import HandedOnOut
 
 
 class Answer(Sent):
@@ -99,6 +100,7 @@ class OrderDetail(OrderRow):
     other_rules: list[str]
     pack_version: str
     case_ids: list[UUID]
+    handed: list[HandedOnOut]  # from whom to whom it went, the earliest first
 
 
 class OrderPage(Schema):

@@ -43,7 +43,7 @@ class Handover(models.Model):
 
 
 class HandoverItem(models.Model):
-    """One thing that was given on; `stamp` is the version it had then: while it stands, nobody acted on it."""
+    """One thing given on; while it has the version `stamp`, nobody acted on it since."""
 
     id = models.BigAutoField(primary_key=True)
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="items")

@@ -80,7 +80,7 @@ class HandoverPage(Schema):
     next_cursor: str | None
 
 
-class HandedOut(Schema):
+class HandedOnOut(Schema):
     """Once somebody else's: by which handover a thing went from whom to whom."""
 
     at: datetime

@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from wangge.accounts.models import Leave
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
+from wangge.territory.handover_models import Handover as Handover
+from wangge.territory.handover_models import HandoverItem as HandoverItem
 from wangge.territory.rules import Change
 
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from wangge.kernel.actor import Actor
 from wangge.territory.appointing import Appointment, appoint_members
+from wangge.territory.candidates import Led as Led
 from wangge.territory.change_schemas import RecodeIn, RecodeReport
 from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
@@ -18,6 +19,7 @@ from wangge.territory.file_reading import Table, read_divisions, read_grids, rea
 from wangge.territory.geometry import areas_m2, metres_a_degree
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
+from wangge.territory.keepers import Given, Giving, Keeper, Leaver, OpenThing
 from wangge.territory.late import carry_late
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
@@ -33,14 +35,20 @@ from wangge.territory.regridding import (
 )
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import DivisionImport, GridImport, ImportReport
+from wangge.territory.standing_in import offer_of, take_leave
 
 __all__ = [
     "Appointment",
     "Carriage",
     "Carried",
     "DivisionRow",
+    "Given",
+    "Giving",
     "GridFeature",
+    "Keeper",
+    "Leaver",
     "Mover",
+    "OpenThing",
     "Outline",
     "Placed",
     "Recoding",
@@ -64,6 +72,7 @@ __all__ = [
     "merge_grids",
     "metres_a_degree",
     "move_border",
+    "offer_of",
     "patterns",
     "read_divisions",
     "read_grids",
@@ -72,6 +81,7 @@ __all__ = [
     "recode_upload",
     "redraw_grids",
     "split_grid",
+    "take_leave",
     "tiers_of_layer",
     "undo_change",
 ]

@@ -17,7 +17,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible, Refused
 from wangge.kernel.fates import Fate
 from wangge.territory import queries
-from wangge.territory.candidates import grids_of, list_candidates
+from wangge.territory.candidates import Candidate, Led, grids_of, list_candidates
 from wangge.territory.leave_schemas import LeaveDone, LeaveIn, SubstituteIn
 from wangge.territory.models import Duty, GridMember
 
@@ -87,6 +87,14 @@ def name_substitute(leave_id: UUID, one: SubstituteIn, *, actor: Actor, at: date
     if one.user_id is not None:
         _begin(leave, one, starts_on=starts_on, actor=actor, at=at)
     return _done(leave)
+
+
+def offer_of(user_id: int, starts_on: date, ends_on: date, *, at: datetime) -> dict[Led, list[Candidate]]:
+    """Return who may stand in for somebody, grid by grid, without those who are away. Rule: TE-33."""
+    return {
+        grid: [one for one in list_candidates(grid, user_id, starts_on, ends_on, at=at) if not one.days_away]
+        for grid in grids_of(user_id, starts_on, ends_on)
+    }
 
 
 def _begin(leave: Leave, one: SubstituteIn, *, starts_on: date, actor: Actor, at: datetime) -> None:

@@ -1,6 +1,15 @@
 /** The way of the outbox to the server: the generated calls, with the raw answer given back. */
 
-import { completeOrder, getMe, POST_HEADER, recordDecisions, reportCase, setCsrfToken, storeFile, takeStep } from '@wangge/api'
+import {
+  completeOrder,
+  getMe,
+  POST_HEADER,
+  recordDecisions,
+  reportCase,
+  setCsrfToken,
+  storeFile,
+  takeStep,
+} from '@wangge/api'
 import type { CaseReport, DecisionIn, Me, OrderResult, StepCommand } from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 

@@ -1632,6 +1632,252 @@ export type UndoIn = {
 };
 
 /**
+ * HandoverOut
+ *
+ * A handover, and whether it can still be taken back.
+ */
+export type HandoverOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * User Name
+     */
+    user_name: string;
+    /**
+     * Post Id
+     */
+    post_id: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Successor Name
+     */
+    successor_name: string | null;
+    /**
+     * Orders
+     */
+    orders: string;
+    /**
+     * Cases
+     */
+    cases: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+};
+
+/**
+ * HandoverPage
+ */
+export type HandoverPage = {
+    /**
+     * Items
+     */
+    items: Array<HandoverOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * FateOut
+ */
+export type FateOut = {
+    /**
+     * Command Id
+     */
+    command_id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Code
+     */
+    code?: string | null;
+    /**
+     * Zh
+     */
+    zh?: string | null;
+    /**
+     * En
+     */
+    en?: string | null;
+    /**
+     * Result
+     */
+    result?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * HandoverIn
+ *
+ * A post ends on a day, and what is open goes on; to whom is said for each kind, there is no default.
+ */
+export type HandoverIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Post Id
+     */
+    post_id: number;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Orders
+     */
+    orders: 'successor' | 'place';
+    /**
+     * Cases
+     */
+    cases: 'successor' | 'inbox';
+    /**
+     * Successor Id
+     */
+    successor_id?: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * LeaverOut
+ *
+ * What would go on if a post ended on a day, and who may take over.
+ */
+export type LeaverOut = {
+    /**
+     * Post Id
+     */
+    post_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grids
+     */
+    grids: Array<string>;
+    /**
+     * Open
+     */
+    open: Array<OpenKindOut>;
+    /**
+     * Successors
+     */
+    successors: Array<SuccessorOut>;
+};
+
+/**
+ * OpenKindOut
+ *
+ * What somebody has open of one kind; the first of them are listed.
+ */
+export type OpenKindOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * First
+     */
+    first: Array<OpenThingOut>;
+};
+
+/**
+ * OpenThingOut
+ */
+export type OpenThingOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+};
+
+/**
+ * SuccessorOut
+ *
+ * Somebody who may take over.
+ */
+export type SuccessorOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+};
+
+/**
  * StaffWordOut
  *
  * A word of the pack about people: a kind of leave, a kind of staff, a source of employment.
@@ -1799,42 +2045,6 @@ export type CoveredGridOut = {
      * Open Days
      */
     open_days: number;
-};
-
-/**
- * FateOut
- */
-export type FateOut = {
-    /**
-     * Command Id
-     */
-    command_id: string;
-    /**
-     * Outcome
-     */
-    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
-    /**
-     * Status
-     */
-    status: number;
-    /**
-     * Code
-     */
-    code?: string | null;
-    /**
-     * Zh
-     */
-    zh?: string | null;
-    /**
-     * En
-     */
-    en?: string | null;
-    /**
-     * Result
-     */
-    result?: {
-        [key: string]: unknown;
-    };
 };
 
 /**
@@ -3159,6 +3369,38 @@ export type OrderResult = {
 };
 
 /**
+ * HandedOnOut
+ *
+ * Once somebody else's: by which handover a thing went from whom to whom.
+ */
+export type HandedOnOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * From Name
+     */
+    from_name: string;
+    /**
+     * To Name
+     */
+    to_name: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+};
+
+/**
  * OrderDetail
  */
 export type OrderDetail = {
@@ -3265,6 +3507,10 @@ export type OrderDetail = {
      * Case Ids
      */
     case_ids: Array<string>;
+    /**
+     * Handed
+     */
+    handed: Array<HandedOnOut>;
 };
 
 /**
@@ -4564,7 +4810,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
 
 /**
  * MergedOut
@@ -10380,6 +10626,190 @@ export type UndoGridChangeResponses = {
 };
 
 export type UndoGridChangeResponse = UndoGridChangeResponses[keyof UndoGridChangeResponses];
+
+export type ListHandoversData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/staff/handovers';
+};
+
+export type ListHandoversErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListHandoversError = ListHandoversErrors[keyof ListHandoversErrors];
+
+export type ListHandoversResponses = {
+    /**
+     * OK
+     */
+    200: HandoverPage;
+};
+
+export type ListHandoversResponse = ListHandoversResponses[keyof ListHandoversResponses];
+
+export type HandOverData = {
+    body: HandoverIn;
+    path?: never;
+    query?: never;
+    url: '/api/staff/handovers';
+};
+
+export type HandOverErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type HandOverError = HandOverErrors[keyof HandOverErrors];
+
+export type HandOverResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type HandOverResponse = HandOverResponses[keyof HandOverResponses];
+
+export type PreviewHandoverData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+    };
+    url: '/api/staff/handovers/preview';
+};
+
+export type PreviewHandoverErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PreviewHandoverError = PreviewHandoverErrors[keyof PreviewHandoverErrors];
+
+export type PreviewHandoverResponses = {
+    /**
+     * OK
+     */
+    200: LeaverOut;
+};
+
+export type PreviewHandoverResponse = PreviewHandoverResponses[keyof PreviewHandoverResponses];
+
+export type HandOverManyData = {
+    /**
+     * Body
+     */
+    body: Array<HandoverIn>;
+    path?: never;
+    query?: never;
+    url: '/api/staff/handovers/batch';
+};
+
+export type HandOverManyResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type HandOverManyResponse = HandOverManyResponses[keyof HandOverManyResponses];
+
+export type UndoHandoverData = {
+    body?: never;
+    path: {
+        /**
+         * Handover Id
+         */
+        handover_id: string;
+    };
+    query?: never;
+    url: '/api/staff/handovers/{handover_id}/undo';
+};
+
+export type UndoHandoverErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type UndoHandoverError = UndoHandoverErrors[keyof UndoHandoverErrors];
+
+export type UndoHandoverResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: {
+        [key: string]: number;
+    };
+};
+
+export type UndoHandoverResponse = UndoHandoverResponses[keyof UndoHandoverResponses];
 
 export type ListStaffWordsData = {
     body?: never;
