@@ -8,7 +8,7 @@ from django.middleware.csrf import get_token
 from ninja import Router
 from ninja.responses import Status
 
-from wangge.accounts import acting, people, queries, services, tenure
+from wangge.accounts import acting, kinds, people, queries, services, tenure
 from wangge.accounts.rules import Role
 from wangge.accounts.schemas import (
     ActIn,
@@ -16,11 +16,13 @@ from wangge.accounts.schemas import (
     AddressesOut,
     DepartmentIn,
     DepartmentOut,
+    KindCountOut,
     LoginIn,
     Me,
     PostEndIn,
     PostHolderPage,
     PostIn,
+    PostKindIn,
     PostOut,
     UserIn,
     UserOut,
@@ -105,6 +107,8 @@ def list_people(
     request: ActorRequest,
     q: str = "",
     role: Role | None = None,
+    kind: str = "",
+    employment: str = "",
     within: str = "",
     only_now: bool = False,
     cursor: str = "",
@@ -115,12 +119,35 @@ def list_people(
         request.actor,
         q=q.strip(),
         role=role,
+        kind=kind,
+        employment=employment,
         within=within,
         only_now=only_now,
         cursor=int(cursor[:18]) if cursor.isdecimal() else 0,
         limit=max(1, min(limit, 200)),
         on=clock.today(),
     )
+
+
+@router.get(
+    "/people/kinds", response={200: list[KindCountOut], 403: Refusal}, operation_id="count_staff_kinds"
+)
+def count_staff_kinds(request: ActorRequest, within: str = "") -> list[KindCountOut]:
+    """How many people in force are of each kind and source of employment (AC-18)."""
+    return kinds.count_kinds(request.actor, within=within, on=clock.today())
+
+
+@router.put(
+    "/posts/{int:post_id}/kind",
+    response={204: None, (403, 404, 422): Refusal},
+    operation_id="set_post_kind",
+)
+def set_post_kind(request: ActorRequest, post_id: int, body: PostKindIn) -> Status[None]:
+    """What kind of staff somebody is in a post, and by what means employed."""
+    services.set_post_kind(
+        post_id, kind=body.kind, employment=body.employment, actor=request.actor, at=clock.now()
+    )
+    return Status(204, None)
 
 
 @router.put(

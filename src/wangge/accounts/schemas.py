@@ -79,6 +79,23 @@ class PostIn(Schema):
     department_id: int | None = None
     starts_on: date
     ends_on: date | None = None
+    kind: str = Field("", max_length=32)  # of the pack's staff kinds; empty: not said
+    employment: str = Field("", max_length=32)
+
+
+class PostKindIn(Schema):
+    """What kind of staff somebody is in a post, and by what means employed; empty: not said."""
+
+    kind: str = Field("", max_length=32)
+    employment: str = Field("", max_length=32)
+
+
+class KindCountOut(Schema):
+    """How many people in force are of a kind, by the source of their employment."""
+
+    kind: str
+    employment: str
+    people: int
 
 
 class PostOut(Schema):
@@ -102,6 +119,9 @@ class HeldPostOut(Schema):
     starts_on: date
     ends_on: date | None
     stands: Literal["now", "later", "over"]
+    kind: str
+    employment: str
+    stands_in_for: str | None
 
 
 class PostHolderOut(Schema):
@@ -110,6 +130,7 @@ class PostHolderOut(Schema):
     id: int
     username: str
     name: str
+    staff_number: str | None
     is_active: bool
     posts: list[HeldPostOut]
 

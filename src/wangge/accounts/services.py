@@ -11,6 +11,7 @@ from django.db import transaction
 
 from wangge.accounts.absences import letters_of
 from wangge.accounts.credentials import check_credentials, check_password_strength
+from wangge.accounts.kinds import check_words, set_post_kind
 from wangge.accounts.leaving import (
     NewLeave,
     check_not_over,
@@ -67,6 +68,7 @@ __all__ = [
     "rescope_posts",
     "scopes_under",
     "set_addresses",
+    "set_post_kind",
     "take_back_lent",
     "withdraw_leave",
 ]
@@ -87,6 +89,8 @@ class NewPost:
     scope_name: str = ""
     department_id: int | None = None
     ends_on: date | None = None
+    kind: str = ""
+    employment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ def grant_posts(posts: Sequence[NewPost], *, actor: Actor | None, at: datetime) 
         check_closed(post.scope)
         if post.role is Role.DEPARTMENT_HANDLER and post.department_id is None:
             raise DepartmentMissing()
+    check_words((post.kind, post.employment) for post in posts)
     _check_clashes(posts)
     Post.objects.bulk_create(
         (
@@ -191,6 +196,8 @@ def grant_posts(posts: Sequence[NewPost], *, actor: Actor | None, at: datetime) 
                 department_id=post.department_id,
                 starts_on=post.starts_on,
                 ends_on=post.ends_on,
+                kind=post.kind,
+                employment=post.employment,
             )
             for post in posts
         ),

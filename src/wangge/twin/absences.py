@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
-from wangge.accounts.rules import CAPABILITIES, Role
-from wangge.kernel.actor import Actor
+from wangge.accounts.rules import Role
 from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import assemble
 from wangge.territory import services as territory
@@ -32,10 +31,8 @@ def arrange_absences(city: City, *, at: datetime, seed: int) -> None:
     rng, today = random.Random(f"{seed}:absences"), at.astimezone(CHINA).date()
     ids = account_queries.ids_of([one.username for one in members[-3:]])
     ill, taught, double = (ids[one.username] for one in members[-3:])
-    for user_id, kind, first, days, is_covered in (
-        (ill, "sick", 0, 4, True),
-        (taught, "training", 2, 2, False),
-    ):
+    wanted = ((ill, "sick", 0, 4, True), (taught, "training", 2, 2, False))
+    for user_id, kind, first, days, is_covered in wanted:
         actor = account_queries.get_actors([user_id], today)[user_id]
         starts_on = today + timedelta(days=first)
         ends_on = starts_on + timedelta(days=days)
@@ -53,10 +50,7 @@ def arrange_absences(city: City, *, at: datetime, seed: int) -> None:
         )
         territory.take_leave(leave, actor=actor, at=at)
     place = members[-1]
-    street = ".".join(place.scope.split(".")[:-3]) + "."
-    guard = Actor(
-        0, "wangge demo", Role.SECURITY_ADMIN.value, street, None, CAPABILITIES[Role.SECURITY_ADMIN]
-    )
-    accounts.grant_post(
-        accounts.NewPost(double, Role.GRID_CHIEF, street, today, "代管社区"), actor=guard, at=at
-    )
+    around = ".".join(place.scope.split(".")[:-2]) + "."
+    name = territory_queries.names_of([around]).get(around, around)
+    post = accounts.NewPost(double, Role.GRID_CHIEF, around, today, name)
+    accounts.grant_post(post, actor=None, at=at)

@@ -274,6 +274,14 @@ export type PostIn = {
      * Ends On
      */
     ends_on?: string | null;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Employment
+     */
+    employment?: string;
 };
 
 /**
@@ -311,6 +319,18 @@ export type HeldPostOut = {
      * Stands
      */
     stands: 'now' | 'later' | 'over';
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Employment
+     */
+    employment: string;
+    /**
+     * Stands In For
+     */
+    stands_in_for: string | null;
 };
 
 /**
@@ -331,6 +351,10 @@ export type PostHolderOut = {
      * Name
      */
     name: string;
+    /**
+     * Staff Number
+     */
+    staff_number: string | null;
     /**
      * Is Active
      */
@@ -361,6 +385,42 @@ export type PostHolderPage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * KindCountOut
+ *
+ * How many people in force are of a kind, by the source of their employment.
+ */
+export type KindCountOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Employment
+     */
+    employment: string;
+    /**
+     * People
+     */
+    people: number;
+};
+
+/**
+ * PostKindIn
+ *
+ * What kind of staff somebody is in a post, and by what means employed; empty: not said.
+ */
+export type PostKindIn = {
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Employment
+     */
+    employment?: string;
 };
 
 /**
@@ -9614,6 +9674,14 @@ export type ListPeopleData = {
         q?: string;
         role?: Role | null;
         /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Employment
+         */
+        employment?: string;
+        /**
          * Within
          */
         within?: string;
@@ -9650,6 +9718,76 @@ export type ListPeopleResponses = {
 };
 
 export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
+export type CountStaffKindsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/accounts/people/kinds';
+};
+
+export type CountStaffKindsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountStaffKindsError = CountStaffKindsErrors[keyof CountStaffKindsErrors];
+
+export type CountStaffKindsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<KindCountOut>;
+};
+
+export type CountStaffKindsResponse = CountStaffKindsResponses[keyof CountStaffKindsResponses];
+
+export type SetPostKindData = {
+    body: PostKindIn;
+    path: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/posts/{post_id}/kind';
+};
+
+export type SetPostKindErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetPostKindError = SetPostKindErrors[keyof SetPostKindErrors];
+
+export type SetPostKindResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetPostKindResponse = SetPostKindResponses[keyof SetPostKindResponses];
 
 export type EndPostData = {
     body: PostEndIn;
