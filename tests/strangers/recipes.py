@@ -41,6 +41,7 @@ FILTERS: Mapping[str, list[object]] = {
     "ends_on": ["2025-11-20"],
     "mine": ["true"],
     "employment": ["full_time"],
+    "kind": ["social_grid_worker"],
     "last_on": ["2025-10-31"],
     "matter": ["H301"],
     "reported_from": ["2025-10-01T00:00:00+08:00"],

@@ -13,6 +13,7 @@ from wangge.accounts import services as accounts
 from wangge.accounts.rules import Role
 from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import assemble
+from wangge.territory import queries as territory_queries
 from wangge.territory import services as territory
 from wangge.territory.schemas import LeaveIn, SubstituteIn
 from wangge.twin.city import City
