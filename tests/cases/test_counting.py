@@ -218,7 +218,7 @@ def test_a_stranger_counts_nothing_and_an_administrator_may_not(house: House) ->
     assert get(house.carol, "/counts").json()["open"]["total"] == 0
     admin = Actor(house.alice.user_id, "", "system_admin", "34.")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wangge.config.api.get_signed_in", lambda key, on: admin)
+        patch.setattr("wangge.config.api.get_signed_in", lambda key, on, post_id: admin)
         assert get(house.alice, "/counts").status_code == 403
 
 

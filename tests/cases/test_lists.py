@@ -136,7 +136,7 @@ def test_a_filter_that_means_nothing_is_refused(house: House, query: dict[str, A
 def test_an_administrator_reads_no_cases(house: House) -> None:
     admin = Actor(house.alice.user_id, "", "system_admin", "34.")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wangge.config.api.get_signed_in", lambda user, on: admin)
+        patch.setattr("wangge.config.api.get_signed_in", lambda key, on, post_id: admin)
         assert get(house.alice, "").status_code == 403
         assert get(house.alice, "/figures").status_code == 403
 

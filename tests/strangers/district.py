@@ -50,9 +50,11 @@ from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.teams.makers import STREET, body, make_kinds, make_team, member, piece, save_body
+from tests.territory.leave_makers import make_words
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
+from wangge.config.handover_api import KEEPERS
 from wangge.evidence import services as evidence
 from wangge.kernel import run_files, runs
 from wangge.kernel.actor import Actor
@@ -66,7 +68,10 @@ from wangge.notices.models import Delivery, Notice
 from wangge.orders.models import Order
 from wangge.oversight import services as oversight
 from wangge.oversight.models import Act
+from wangge.territory import handing_over, standing_in
 from wangge.territory import services as territory
+from wangge.territory.handover_schemas import HandoverIn
+from wangge.territory.leave_schemas import LeaveIn
 from wangge.territory.models import Grid, GridChange
 from wangge.territory.services import GridFeature
 from wangge.venues import services as venues
@@ -94,6 +99,7 @@ def make_world() -> World:
     make_formats()
     make_edition()
     make_oversight(pack_version=PACK)
+    make_words()
     make_limits()
     connect(Medium.SMS, "json://127.0.0.1:9/send?:phone={to}")
     make_rules([*RULES])
@@ -157,11 +163,13 @@ def make_district(world: World) -> Mapping[str, Any]:
         "merged_into": twin,
         "department_id": house.fire,
         "sha256": house.photo,
-        "owners": [make_client(one) for one in (house.bob, house.super)],
+        "owners": [make_client(one) for one in (house.bob, house.super, house.chief)],
+        "leave_id": _away(house),
         **_kept(house, case),
         **_major(house, other, world.signers),
         **_told(house, case),
         **_manned(house),
+        "handover_id": _handed(),
     }
     ids["change_id"] = _changed(house)
     return ids
@@ -189,6 +197,28 @@ def _people() -> House:
     make_members({BOB.scope: User.objects.get(pk=house.bob.user_id)})
     give_address(house.bob.user_id, Medium.SMS, "13912345678")
     return house
+
+
+def _handed() -> UUID:
+    gone = make_actor(Person("gone", "雪松旧员", Role.GRID_MEMBER, NEXT))
+    guard = make_actor(Person("guard", "安管", Role.SECURITY_ADMIN, "34.02.03."))
+    said = HandoverIn(
+        id=new_id(),
+        post_id=gone.post_id or 0,
+        ends_on=LOOKED_AT.date(),
+        orders="place",
+        cases="inbox",
+        reason="雪松",
+    )
+    handing_over.hand_over(said, keepers=KEEPERS, actor=guard, at=LOOKED_AT)
+    return said.id
+
+
+def _away(house: House) -> UUID:
+    make_actor(Person("xue", "雪松员", Role.GRID_MEMBER, NEXT))
+    until = (LOOKED_AT + timedelta(days=6)).date()
+    leave = LeaveIn(id=new_id(), kind="sick", starts_on=LOOKED_AT.date() + timedelta(days=1), ends_on=until)
+    return standing_in.take_leave(leave, actor=house.bob, at=LOOKED_AT).leave_id
 
 
 def _venues(house: House) -> list[UUID]:

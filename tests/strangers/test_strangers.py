@@ -56,6 +56,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_plan_rules": PACK,
     "list_powers": PACK,
     "list_routes": PACK,
+    "list_staff_words": PACK,
     "list_shortages": "against the pack's staffing, of which there is none here",
     "list_team_kinds": PACK,
     "list_venue_classes": PACK,
@@ -69,6 +70,7 @@ SIGNS = (WORD, "139****5678", '"unread": 1')  # A's texts, a member's phone and 
 # Writes that reach no row of a district, whoever asks; they too leave A as it is.
 OF_NOBODY: Mapping[str, str] = {
     "ask_venue_export": "a file of the own scope, whatever its filters",
+    "act_in_post": "of the own posts alone; any other is refused",
     "create_user": "a new person, without a post",
     "import_element_set": CITY,
     "import_element_set_file": CITY,

@@ -8,18 +8,21 @@ from django.middleware.csrf import get_token
 from ninja import Router
 from ninja.responses import Status
 
-from wangge.accounts import people, queries, services, tenure
+from wangge.accounts import acting, kinds, people, queries, services, tenure
 from wangge.accounts.rules import Role
 from wangge.accounts.schemas import (
+    ActIn,
     AddressesIn,
     AddressesOut,
     DepartmentIn,
     DepartmentOut,
+    KindCountOut,
     LoginIn,
     Me,
     PostEndIn,
     PostHolderPage,
     PostIn,
+    PostKindIn,
     PostOut,
     UserIn,
     UserOut,
@@ -43,7 +46,7 @@ def log_in(request: HttpRequest, body: LoginIn) -> Me:
         request, body.username, body.password, on=clock.today(), at=clock.now()
     )
     login(request, user)
-    return queries.get_me(actor, csrf_token=get_token(request))
+    return queries.get_me(actor, csrf_token=get_token(request), on=clock.today())
 
 
 @router.post("/logout", response={204: None}, operation_id="log_out")
@@ -54,7 +57,17 @@ def log_out(request: ActorRequest) -> Status[None]:
 
 @router.get("/me", response={200: Me, 401: Refusal}, operation_id="get_me")
 def get_me(request: ActorRequest) -> Me:
-    return queries.get_me(request.actor, csrf_token=get_token(request))
+    """Who is logged in, and in which of the own posts (AC-2)."""
+    return queries.get_me(request.actor, csrf_token=get_token(request), on=clock.today())
+
+
+@router.put("/me/post", response={200: Me, (401, 403, 422): Refusal}, operation_id="act_in_post")
+def act_in_post(request: ActorRequest, body: ActIn) -> Me:
+    """Go on in another of the own posts; what follows is read and done in that one (AC-16)."""
+    on = clock.today()
+    acting.act_in(body.post_id, actor=request.actor, session=request.session, on=on, at=clock.now())
+    actor = queries.get_acting(request.actor.user_id, body.post_id, on)
+    return queries.get_me(actor, csrf_token=get_token(request), on=on)
 
 
 @router.get("/departments", response=list[DepartmentOut], operation_id="list_departments")
@@ -94,6 +107,8 @@ def list_people(
     request: ActorRequest,
     q: str = "",
     role: Role | None = None,
+    kind: str = "",
+    employment: str = "",
     within: str = "",
     only_now: bool = False,
     cursor: str = "",
@@ -104,12 +119,35 @@ def list_people(
         request.actor,
         q=q.strip(),
         role=role,
+        kind=kind,
+        employment=employment,
         within=within,
         only_now=only_now,
         cursor=int(cursor[:18]) if cursor.isdecimal() else 0,
         limit=max(1, min(limit, 200)),
         on=clock.today(),
     )
+
+
+@router.get(
+    "/people/kinds", response={200: list[KindCountOut], 403: Refusal}, operation_id="count_staff_kinds"
+)
+def count_staff_kinds(request: ActorRequest, within: str = "") -> list[KindCountOut]:
+    """How many people in force are of each kind and source of employment (AC-18)."""
+    return kinds.count_kinds(request.actor, within=within, on=clock.today())
+
+
+@router.put(
+    "/posts/{int:post_id}/kind",
+    response={204: None, (403, 404, 422): Refusal},
+    operation_id="set_post_kind",
+)
+def set_post_kind(request: ActorRequest, post_id: int, body: PostKindIn) -> Status[None]:
+    """What kind of staff somebody is in a post, and by what means employed."""
+    services.set_post_kind(
+        post_id, kind=body.kind, employment=body.employment, actor=request.actor, at=clock.now()
+    )
+    return Status(204, None)
 
 
 @router.put(

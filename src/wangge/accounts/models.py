@@ -8,10 +8,11 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from wangge.accounts.leave_models import Leave, StaffWord
 from wangge.accounts.rules import Medium, Role
 from wangge.accounts.sessions import Session
 
-__all__ = ["Address", "Department", "LoginAttempts", "Post", "Session", "User"]
+__all__ = ["Address", "Department", "Leave", "LoginAttempts", "Post", "Session", "StaffWord", "User"]
 
 
 class Department(models.Model):
@@ -37,6 +38,10 @@ class User(AbstractBaseUser):
     id = models.BigAutoField(primary_key=True)
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField("姓名", max_length=64)
+    initials = models.CharField(max_length=64, blank=True, db_default="")  # of the name, as people type it
+    staff_number = models.CharField(
+        "工号", max_length=32, null=True, unique=True
+    )  # by which a file knows them
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -55,6 +60,9 @@ class Post(models.Model):
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="posts")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    kind = models.CharField(max_length=32, blank=True, db_default="")  # of the five staff classes (HB-06)
+    employment = models.CharField(max_length=32, blank=True, db_default="")  # by what means (WH-09)
+    lent_for = models.ForeignKey(Leave, models.CASCADE, null=True, related_name="lent_posts")
 
     class Meta:
         constraints = [
@@ -69,7 +77,10 @@ class Post(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="post_period_forward"
             ),
         ]
-        indexes = [models.Index(fields=["scope"], name="post_scope", opclasses=["varchar_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["scope"], name="post_scope", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["kind"], name="post_kind", condition=~Q(kind="")),
+        ]
 
 
 class Address(models.Model):

@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q
 
+from wangge.accounts.absences import named_like
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Role
 from wangge.accounts.schemas import HeldPostOut, PostHolderOut, PostHolderPage
@@ -17,11 +18,12 @@ COUNTED = 1_000  # as far as a list is counted
 
 
 def list_people(
-    actor: Actor, *, q: str, role: Role | None, within: str, only_now: bool, cursor: int, limit: int, on: date
-) -> PostHolderPage:
+    actor: Actor, *, q: str, role: Role | None, within: str, only_now: bool, cursor: int, limit: int,
+    on: date, kind: str = "", employment: str = "",
+) -> PostHolderPage:  # fmt: skip
     """Return a page of people with posts in the caller's territory, each with those posts, by id.
 
-    `q`: a piece of the name or the beginning of the username. Somebody without any post is nobody's yet and
+    `q`: what somebody is called (AC-17). Somebody without any post is nobody's yet and
     is found by the whole username alone.
     Raises: NotYourRole.
     Rule:   AC-10, AC-12.
@@ -31,10 +33,14 @@ def list_people(
     posts = Post.objects.filter(scope__startswith=scope)
     if role is not None:
         posts = posts.filter(role=role.value)
+    if kind:
+        posts = posts.filter(kind=kind)
+    if employment:
+        posts = posts.filter(employment=employment)
     if only_now:
         posts = posts.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
     found = Q(Exists(posts.filter(user_id=OuterRef("pk"))))
-    named = Q(name__contains=q) | Q(username__startswith=q)
+    named = named_like(q)
     people = User.objects.filter((found & named) | _of_nobody(q) if q else found)
     total = people.order_by()[: COUNTED + 1].count()
     rows = list(people.filter(pk__gt=cursor).order_by("pk")[: limit + 1])
@@ -55,7 +61,7 @@ def _of_nobody(q: str) -> Q:
 def _posts_of(actor: Actor, people: list[User], on: date) -> dict[int, list[HeldPostOut]]:
     rows = Post.objects.filter(user__in=people, scope__startswith=actor.scope)
     held: dict[int, list[HeldPostOut]] = defaultdict(list)
-    for post in rows.select_related("department").order_by("-starts_on", "-id"):
+    for post in rows.select_related("department", "lent_for__user").order_by("-starts_on", "-id"):
         held[post.user_id].append(
             HeldPostOut(
                 id=post.pk,
@@ -66,6 +72,9 @@ def _posts_of(actor: Actor, people: list[User], on: date) -> dict[int, list[Held
                 starts_on=post.starts_on,
                 ends_on=post.ends_on,
                 stands=_stands(post, on),
+                kind=post.kind,
+                employment=post.employment,
+                stands_in_for=post.lent_for.user.name if post.lent_for else None,
             )
         )
     return held
@@ -82,6 +91,7 @@ def _shown(person: User, posts: list[HeldPostOut]) -> PostHolderOut:
         id=person.pk,
         username=person.username,
         name=person.name,
+        staff_number=person.staff_number,
         is_active=person.is_active,
         posts=posts,
     )

@@ -6,38 +6,65 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 
+from wangge.accounts.absences import (
+    find_colleagues,
+    has_post_in,
+    leave_names,
+    list_staff_words,
+    named_like,
+    places_of,
+    with_post_in,
+)
+from wangge.accounts.acting import PostNotInForce, get_me
 from wangge.accounts.holding import holders_of, holders_within, members_of
-from wangge.accounts.models import Department, Post, User
+from wangge.accounts.leaving import leaves_of
+from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
 from wangge.accounts.rules import CAPABILITIES, Role
-from wangge.accounts.schemas import DepartmentOut, Me
+from wangge.accounts.schemas import DepartmentOut
 from wangge.accounts.signed_in import get_signed_in
 from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
 
 __all__ = [
+    "Leave",
+    "PostNotInForce",
     "count_reachable",
     "department_for",
     "departments_for",
+    "find_colleagues",
+    "get_acting",
     "get_actor",
     "get_actors",
     "get_departments",
     "get_me",
     "get_signed_in",
+    "has_post_in",
     "holders_of",
     "holders_within",
     "ids_of",
+    "leave_names",
+    "leaves_of",
     "list_addresses",
     "list_departments",
     "list_reachable",
+    "list_staff_words",
     "members_of",
+    "named_like",
     "names_of",
+    "places_of",
     "sealed_of",
+    "with_post_in",
 ]
+FIRST = (
+    F("lent_for").asc(nulls_first=True),
+    "starts_on",
+    "id",
+)  # which post acts unless one is chosen (AC-2)
 _NAMES = "SELECT id, name FROM accounts_user WHERE id = ANY(%s)"
 _DEPARTMENTS = "SELECT id, code, name, kind, path FROM accounts_department WHERE id = ANY(%s)"
 _OF_KINDS = """
@@ -54,7 +81,7 @@ def get_actor(user: User, on: date) -> Actor | None:
         return None
     post = (
         Post.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), user_id=user.pk, starts_on__lte=on)
-        .order_by("starts_on", "id")
+        .order_by(*FIRST)
         .first()
     )
     return None if post is None else _acting(user, post)
@@ -73,10 +100,22 @@ def get_actors(user_ids: Sequence[int], on: date) -> dict[int, Actor]:
             starts_on__lte=on,
         )
         .select_related("user")
-        .order_by("user_id", "starts_on", "id")
+        .order_by("user_id", *FIRST)
         .distinct("user_id")
     )
     return {post.user_id: _acting(post.user, post) for post in posts}
+
+
+def get_acting(user_id: int, post_id: int, on: date) -> Actor:
+    """Return the person in one of the own posts. Raises: PostNotInForce. Rule: AC-16."""
+    in_force = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
+    posts = Post.objects.filter(
+        in_force, pk=post_id, user_id=user_id, user__is_active=True, starts_on__lte=on
+    )
+    post = posts.select_related("user").first()
+    if post is None:
+        raise PostNotInForce()
+    return _acting(post.user, post)
 
 
 def _acting(user: User, post: Post) -> Actor:
@@ -87,30 +126,7 @@ def _acting(user: User, post: Post) -> Actor:
         scope=post.scope,
         department_id=post.department_id,
         capabilities=CAPABILITIES[Role(post.role)],
-    )
-
-
-def get_me(actor: Actor, *, csrf_token: str) -> Me:
-    """Return who is logged in, in which post, and what the post allows."""
-    user = User.objects.get(pk=actor.user_id)
-    post = (
-        Post.objects.select_related("department")
-        .filter(user_id=actor.user_id, role=actor.role, scope=actor.scope)
-        .order_by("starts_on", "id")
-        .first()
-    )
-    department = post.department if post else None
-    return Me(
-        id=actor.user_id,
-        username=user.username,
-        name=user.name,
-        role=Role(actor.role),
-        scope=actor.scope,
-        scope_name=post.scope_name if post else "",
-        department_id=actor.department_id,
-        department_name=department.name if department else None,
-        capabilities=sorted(actor.capabilities),
-        csrf_token=csrf_token,
+        post_id=post.pk,
     )
 
 
@@ -148,7 +164,7 @@ def find_people(words: str, *, around: str, on: date, limit: int = 30) -> list[P
     acting = (
         Post.objects.filter(in_force, near, named, user__is_active=True, starts_on__lte=on)
         .select_related("user", "department")
-        .order_by("user_id", "starts_on", "id")
+        .order_by("user_id", *FIRST)
         .distinct("user_id")[:limit]
     )
     people = [

@@ -59,6 +59,7 @@ _WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
 _REVEAL = frozenset({"venues.reveal", "teams.reveal"})  # a phone unmasked, for a reason
 _TEAMS = frozenset({"teams.write"})
+_AWAY = frozenset({"leave.take"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -66,9 +67,11 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
     | _TEAMS
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
-    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"},
-    Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read"}),
-    Role.AUDIT_ADMIN: frozenset({"audit.read"}),
+    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"}
+    | {"leave.read"}
+    | _AWAY,
+    Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read", "leave.read", "leave.grant"}) | _AWAY,
+    Role.AUDIT_ADMIN: frozenset({"audit.read"}) | _AWAY,
     Role.DISPATCHER: _READ_ALL
     | _TEAMS
     | _DOCUMENTS
@@ -87,7 +90,9 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "evidence.export",
         "major_hazards.export",
         "triage.read",
+        "leave.read",
     }
+    | _AWAY
     | _WATCH
     | _REVEAL
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
@@ -99,26 +104,33 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"cases.read_restricted", "matters.review", "cases.reclassify", "cases.reclassify_late"}
     | _WATCH
     | _REVEAL
-    | {"oversight.supervise", "cases.move_deadlines"},
+    | _AWAY
+    | {"oversight.supervise", "cases.move_deadlines", "leave.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _TEAMS
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL
+    | _AWAY
+    | {"leave.read", "leave.grant"}
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
     | {"documents.record", "major_hazards.assess"}
+    | _AWAY
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _DOCUMENTS
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}
     | {"cases.read_restricted", "matters.read", "matters.propose"}
-    | {"oversight.read", "oversight.answer"},
+    | {"oversight.read", "oversight.answer"}
+    | _AWAY,
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
     Role.LEADER: _READ_ALL
-    | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"},
+    | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
+    | {"leave.read"}
+    | _AWAY,
 }
 
 # AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).

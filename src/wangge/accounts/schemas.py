@@ -16,6 +16,18 @@ class LoginIn(Schema):
     password: str = Field(max_length=256)
 
 
+class MyPostOut(Schema):
+    """A post that the caller may act in."""
+
+    id: int
+    role: Role
+    scope: str
+    scope_name: str
+    department_name: str | None
+    ends_on: date | None
+    stands_in_for: str | None  # the post was lent for somebody's leave
+
+
 class Me(Schema):
     id: int
     username: str
@@ -27,6 +39,14 @@ class Me(Schema):
     department_name: str | None
     capabilities: list[str]
     csrf_token: str
+    post_id: int | None
+    posts: list[MyPostOut]  # in force today; more than one: the person chooses
+
+
+class ActIn(Schema):
+    """In which of the own posts to go on."""
+
+    post_id: int
 
 
 class DepartmentOut(Schema):
@@ -59,6 +79,23 @@ class PostIn(Schema):
     department_id: int | None = None
     starts_on: date
     ends_on: date | None = None
+    kind: str = Field("", max_length=32)  # of the pack's staff kinds; empty: not said
+    employment: str = Field("", max_length=32)
+
+
+class PostKindIn(Schema):
+    """What kind of staff somebody is in a post, and by what means employed; empty: not said."""
+
+    kind: str = Field("", max_length=32)
+    employment: str = Field("", max_length=32)
+
+
+class KindCountOut(Schema):
+    """How many people in force are of a kind, by the source of their employment."""
+
+    kind: str
+    employment: str
+    people: int
 
 
 class PostOut(Schema):
@@ -82,6 +119,9 @@ class HeldPostOut(Schema):
     starts_on: date
     ends_on: date | None
     stands: Literal["now", "later", "over"]
+    kind: str
+    employment: str
+    stands_in_for: str | None
 
 
 class PostHolderOut(Schema):
@@ -90,6 +130,7 @@ class PostHolderOut(Schema):
     id: int
     username: str
     name: str
+    staff_number: str | None
     is_active: bool
     posts: list[HeldPostOut]
 
@@ -99,6 +140,26 @@ class PostHolderPage(Schema):
     total: int
     total_is_exact: bool
     next_cursor: str | None
+
+
+class ColleagueOut(Schema):
+    """Somebody of the own territory, as a picker shows them."""
+
+    id: int
+    name: str
+    place: str
+
+
+class StaffWordOut(Schema):
+    """A word of the pack about people: a kind of leave, a kind of staff, a source of employment."""
+
+    list: str
+    code: str
+    parent: str
+    name_zh: str
+    name_en: str
+    source: str
+    is_confirmed: bool
 
 
 class DepartmentIn(Schema):

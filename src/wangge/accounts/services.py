@@ -2,68 +2,76 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.conf import settings
-from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.http import HttpRequest
+from django.db import transaction
 
-from wangge.accounts.models import Department, LoginAttempts, Post, User
+from wangge.accounts.absences import letters_of
+from wangge.accounts.credentials import check_credentials, check_password_strength
+from wangge.accounts.kinds import check_words, set_post_kind
+from wangge.accounts.leaving import (
+    NewLeave,
+    check_not_over,
+    end_leave,
+    enter_leave,
+    install_staff_words,
+    lend_post,
+    lock_leave,
+    take_back_lent,
+    withdraw_leave,
+)
+from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.owning import check_covered, check_own_departments, check_own_people
-from wangge.accounts.queries import get_actor
 from wangge.accounts.reaching import set_addresses
 from wangge.accounts.rescoping import recode_departments, rescope_posts, scopes_under
 from wangge.accounts.rules import (
-    Attempts,
     DepartmentMissing,
     Held,
-    NoPost,
     Role,
     UsernameTaken,
-    WrongCredentials,
     check_posts,
-    count_attempt,
 )
+from wangge.accounts.tenure import end_post, get_post, list_successors, reopen_post
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
-from wangge.kernel.errors import Unreadable
 from wangge.kernel.paths import check_closed
 
 __all__ = [
+    "Leave",
     "NewDepartment",
+    "NewLeave",
     "NewPost",
     "NewUser",
     "check_credentials",
+    "check_not_over",
     "check_password_strength",
     "create_user",
     "create_users",
+    "end_leave",
+    "end_post",
     "ensure_department",
     "ensure_departments",
+    "enter_leave",
+    "get_post",
     "grant_post",
     "grant_posts",
+    "install_staff_words",
+    "lend_post",
+    "list_successors",
+    "lock_leave",
     "recode_departments",
+    "reopen_post",
     "rescope_posts",
     "scopes_under",
     "set_addresses",
+    "set_post_kind",
+    "take_back_lent",
+    "withdraw_leave",
 ]
-WEAK = {  # Django's own sentences are not all translated
-    "password_too_short": ("至少 {min_length} 个字符", "at least {min_length} characters"),
-    "password_too_common": ("太常见，容易被猜到", "too common, easily guessed"),
-}
-TOO_WEAK = ("不够安全，请换一个", "not safe enough, choose another")
-_FIND_AND_LOCK = """
-INSERT INTO accounts_loginattempts AS a (username_digest, failures, last_at) VALUES (%s, 0, %s)
-ON CONFLICT (username_digest) DO UPDATE SET failures = a.failures RETURNING failures, last_at
-"""
-KEPT = timedelta(days=1)  # counts of usernames nobody tried for a day are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class NewPost:
     scope_name: str = ""
     department_id: int | None = None
     ends_on: date | None = None
+    kind: str = ""
+    employment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,49 +99,6 @@ class NewDepartment:
     name: str
     kind: str
     path: str
-
-
-def check_credentials(
-    request: HttpRequest | None, username: str, password: str, *, on: date, at: datetime
-) -> tuple[User, Actor]:
-    """Return the person and the acting post if the password is right; write an audit row either way.
-
-    Raises: WrongCredentials (the same for an unknown name), TooManyFailures, NoPost.
-    Rule:   AC-4.
-    """
-    failures = _count(username, at)
-    user = authenticate(request, username=username, password=password)
-    if not isinstance(user, User):
-        known = User.objects.filter(username=username).values_list("pk", flat=True).first()
-        audit.record(
-            [("accounts.log_in_failed", "user", str(known or ""), {"failures": failures})], actor=None, at=at
-        )
-        raise WrongCredentials()
-    actor = get_actor(user, on)
-    with transaction.atomic():
-        LoginAttempts.objects.filter(pk=_digest(username)).delete()
-        action = "accounts.log_in" if actor else "accounts.log_in_without_post"
-        audit.record([(action, "user", str(user.pk), {})], actor=actor, at=at)
-    if actor is None:
-        raise NoPost()
-    return user, actor
-
-
-def _count(username: str, at: datetime) -> int:
-    limit, lock = settings.WANGGE_LOGIN_FAILURES, timedelta(minutes=settings.WANGGE_LOGIN_LOCK_MINUTES)
-    digest = _digest(username)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_FIND_AND_LOCK, [digest, at])
-        counted = count_attempt(Attempts(*cursor.fetchone()), at=at, limit=limit, lock=lock)
-        attempts = LoginAttempts.objects.filter(pk=digest)
-        attempts.update(failures=counted.failures, last_at=counted.last_at)
-    if counted.failures == 1:
-        LoginAttempts.objects.filter(last_at__lt=at - KEPT).delete()
-    return counted.failures
-
-
-def _digest(username: str) -> str:
-    return hashlib.sha256(username.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -144,7 +111,13 @@ def create_user(*, username: str, name: str, password: str, actor: Actor | None,
     if actor:
         actor.check_can("accounts.write")
     check_password_strength(password, username=username, name=name)
-    fresh = User(username=username, name=name, password=make_password(password), created_at=at)
+    fresh = User(
+        username=username,
+        name=name,
+        initials=letters_of(name),
+        password=make_password(password),
+        created_at=at,
+    )
     created = User.objects.bulk_create([fresh], ignore_conflicts=True)
     user = User.objects.filter(username=username, created_at=at, password=created[0].password).first()
     if user is None:
@@ -168,7 +141,16 @@ def create_users(
         check_password_strength(password)
     shared = make_password(password)
     User.objects.bulk_create(
-        (User(username=one.username, name=one.name, password=shared, created_at=at) for one in people),
+        (
+            User(
+                username=one.username,
+                name=one.name,
+                initials=letters_of(one.name),
+                password=shared,
+                created_at=at,
+            )
+            for one in people
+        ),
         ignore_conflicts=True,
         batch_size=5000,
     )
@@ -176,17 +158,6 @@ def create_users(
     ids = dict(User.objects.filter(username__in=usernames).values_list("username", "pk"))
     audit.record([("accounts.create_users", "user", "", {"count": len(people)})], actor=actor, at=at)
     return ids
-
-
-def check_password_strength(password: str, *, username: str = "", name: str = "") -> None:
-    """Raises: Unreadable with what the password lacks, in both languages. Rule: AC-6."""
-    try:
-        validate_password(password, User(username=username, name=name))
-    except ValidationError as error:
-        weak = [(WEAK.get(one.code or "", TOO_WEAK), one.params or {}) for one in error.error_list]
-        why_zh = "；".join(zh.format(**params) for (zh, _), params in weak)
-        why_en = "; ".join(en.format(**params) for (_, en), params in weak)
-        raise Unreadable(field="password", why_zh=why_zh, why_en=why_en) from error
 
 
 def grant_post(post: NewPost, *, actor: Actor | None, at: datetime) -> int:
@@ -213,6 +184,7 @@ def grant_posts(posts: Sequence[NewPost], *, actor: Actor | None, at: datetime) 
         check_closed(post.scope)
         if post.role is Role.DEPARTMENT_HANDLER and post.department_id is None:
             raise DepartmentMissing()
+    check_words((post.kind, post.employment) for post in posts)
     _check_clashes(posts)
     Post.objects.bulk_create(
         (
@@ -224,6 +196,8 @@ def grant_posts(posts: Sequence[NewPost], *, actor: Actor | None, at: datetime) 
                 department_id=post.department_id,
                 starts_on=post.starts_on,
                 ends_on=post.ends_on,
+                kind=post.kind,
+                employment=post.employment,
             )
             for post in posts
         ),

@@ -12,40 +12,44 @@ from django.utils.crypto import constant_time_compare
 
 from wangge.accounts.models import User
 from wangge.accounts.rules import CAPABILITIES, Role
-from wangge.accounts.sessions import SessionStore
+from wangge.accounts.sessions import POST_KEY, SessionStore
 from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
 
 WHO = """
-SELECT s.session_data, u.id, u.name, u.password, p.role, p.scope, p.department_id
+SELECT s.session_data, u.id, u.name, u.password, p.role, p.scope, p.department_id, p.id, s.post_id
 FROM accounts_session s
 JOIN accounts_user u ON u.id = s.user_id AND u.is_active
 CROSS JOIN LATERAL (
-  SELECT role, scope, department_id FROM accounts_post
+  SELECT id, role, scope, department_id FROM accounts_post
   WHERE user_id = u.id AND starts_on <= %s AND (ends_on IS NULL OR ends_on > %s)
-  ORDER BY starts_on, id LIMIT 1
+    AND id = coalesce(%s::bigint, s.post_id, id)
+  ORDER BY lent_for_id NULLS FIRST, starts_on, id LIMIT 1
 ) p
 WHERE s.session_key = %s AND s.expire_date > now()
 """
 
 
-def get_signed_in(session_key: str, *, on: date) -> Actor | None:
-    """Return who holds the session, in the first post in force on that day; None for nobody.
+def get_signed_in(session_key: str, *, on: date, post_id: int | None = None) -> Actor | None:
+    """Return who holds the session, acting in a post in force on that day; None for nobody.
+
+    The post is the one that the request names, else the one chosen for the session, else the first in force.
+    One that is not theirs or not in force is no post: nobody slides into another (AC-2).
 
     Nothing is remembered between two requests: a log-out, a closed account, another password and the end of a
     post hold from the next request on.
     Rule: AC-2 (which post acts), AC-7.
     """
-    row = _ask(on, on, session_key) if session_key.isalnum() else None
+    row = _ask(on, on, post_id, session_key) if session_key.isalnum() else None
     if row is None:
         return None
-    content, user_id, name, password, role, scope, department_id = row
+    content, user_id, name, password, role, scope, department_id, acting_in, chosen = row
     told = _decode(content)
-    if told.get(SESSION_KEY) != str(user_id):
+    if told.get(SESSION_KEY) != str(user_id) or told.get(POST_KEY) != chosen:
         return None
     if not constant_time_compare(told.get(HASH_SESSION_KEY, ""), _hash_of(password)):
         return None
-    return Actor(user_id, name, role, scope, department_id, CAPABILITIES[Role(role)])
+    return Actor(user_id, name, role, scope, department_id, CAPABILITIES[Role(role)], acting_in)
 
 
 def _ask(*values: object) -> Any:

@@ -102,7 +102,7 @@ AT_DESK = frozenset({S.REPORTED, S.ACCEPTED})
 
 WHILE_OPEN = frozenset(  # CS-11
     {Mark.SET_DEADLINE, Mark.MOVE_DEADLINE, Mark.URGE, Mark.SUPERVISE, Mark.ESCALATE, Mark.LIST_MAJOR}
-    | {Mark.RAISE_SEVERITY, Mark.REGRID}
+    | {Mark.RAISE_SEVERITY, Mark.REGRID, Mark.HAND_OVER}
 )
 
 RESTRICTED = "cases.read_restricted"  # CS-8 (DG-13)
@@ -214,6 +214,14 @@ def check_four_eyes(action: Action, case: CaseFacts, *, actor_id: int) -> None:
         raise SamePerson(role_zh="处置人", role_en="handler")
     if action in HANDLERS_WORK and actor_id in case.judged_by:
         raise SamePerson(role_zh="核查人", role_en="verifier")
+
+
+def may_take_over(case: CaseFacts, user_id: int) -> bool:
+    """Return whether somebody may have a case that was another's: not who reported or judged it.
+
+    Rule: CS-44, CS-3.
+    """
+    return user_id != case.reporter_id and user_id not in case.judged_by
 
 
 def check_role(action: Action, actor: Actor, case: CaseFacts) -> None:

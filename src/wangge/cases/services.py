@@ -13,6 +13,7 @@ from psycopg import Cursor
 
 from wangge.cases import exporting, one_step, paperwork, writing
 from wangge.cases.events import events_named
+from wangge.cases.handing import CaseKeeper
 from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.looking import intake as look_up
 from wangge.cases.looking import world as look_around
@@ -44,6 +45,7 @@ from wangge.kernel.fates import Fate, Outcome
 
 __all__ = [
     "MOST_MARKS",
+    "CaseKeeper",
     "CaseMover",
     "MarkCommand",
     "add_marks",

@@ -77,6 +77,7 @@ class Mark(StrEnum):
     SUSPECT_MAJOR = "suspect_major"
     DECIDE_MAJOR = "decide_major"
     LIST_MAJOR = "list_major"
+    HAND_OVER = "hand_over"  # whoever had it left the post (TE-36)
     DELIST_MAJOR = "delist_major"
     ISSUE_DOCUMENT = "issue_document"
     EXPORT_EVIDENCE = "export_evidence"

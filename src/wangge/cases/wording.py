@@ -58,6 +58,7 @@ MARK_ZH = {
     "note": "备注",
     "raise_severity": "等级上调",
     "regrid": "移入新网格",
+    "hand_over": "交接",
     "merged_here": "并入案件",
     "unmerged_here": "并入案件已撤销",
     "merged_ended": "并入的案件已办结",

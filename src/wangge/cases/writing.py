@@ -129,6 +129,8 @@ MARKED = {
     name: CHANGING[name] for name in ("severity", "due_at", "stage_due_at", "event_count", "chain_head")
 }
 REGRIDDED = {"grid_path": "text", "event_count": "int", "chain_head": "bytea"}
+HANDED = {"handler_id": "bigint", "event_count": "int", "chain_head": "bytea"}
+SAVE_HANDED = prepared.update("cases_case", HANDED, key=KEY)
 SAVE_REGRIDDED = prepared.update("cases_case", REGRIDDED, key=KEY)
 SAVE_MARKED = prepared.update("cases_case", MARKED, key=KEY)
 INSERT = prepared.insert("cases_case", STARTING | FIRST | TOLD)
@@ -203,6 +205,11 @@ def save_marked(changed: Sequence[CaseFacts]) -> None:
 def save_regridded(changed: Sequence[CaseFacts]) -> None:
     """Write back what the way into another grid changes."""
     SAVE_REGRIDDED.send([as_row(case, SAVE_REGRIDDED.columns) for case in changed])
+
+
+def save_handed(changed: Sequence[CaseFacts]) -> None:
+    """Write back what a handover changes."""
+    SAVE_HANDED.send([as_row(case, SAVE_HANDED.columns) for case in changed])
 
 
 def insert_many(started: Sequence[Started]) -> None:

@@ -10,13 +10,15 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import SessionAuth
 
 from wangge.accounts.api import router as accounts
-from wangge.accounts.queries import get_signed_in
+from wangge.accounts.queries import PostNotInForce, get_signed_in
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
+from wangge.config.handover_api import router as handovers
 from wangge.config.health_api import router as health
 from wangge.config.runs_api import router as runs
+from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
 from wangge.documents.api import router as documents
 from wangge.evidence.api import router as evidence
@@ -34,13 +36,24 @@ from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
 
+POST_HEADER = "Wangge-Post"  # in which of the own posts a page, or a command made earlier, acts
+
 
 class SignedIn(SessionAuth):
-    """Somebody with a session and a post in force; puts the actor on the request."""
+    """Somebody with a session and a post in force; puts the actor on the request.
+
+    A request that names its post acts in that one or not at all: a command made without signal in a post that
+    has ended since is refused, and so is a page that was left open (AC-16).
+    """
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         request.session.accessed = True  # the answer depends on the cookie, and says so
-        actor = get_signed_in(key, on=clock.today()) if key else None
+        named = request.headers.get(POST_HEADER, "")
+        on = clock.today()
+        post_id = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
+        actor = get_signed_in(key, on=on, post_id=post_id) if key and (post_id or not named) else None
+        if actor is None and key and named and get_signed_in(key, on=on) is not None:
+            raise PostNotInForce()
         if actor is not None:
             cast(ActorRequest, request).actor = actor
         return actor
@@ -51,6 +64,8 @@ for prefix, router in {
     "accounts": accounts,
     "territory": territory,
     "territory/changes": territory_changes,
+    "staff/handovers": handovers,
+    "staff": staff,
     "venues": venues,
     "teams": teams,
     "checklists": checklists,

@@ -20,6 +20,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.packs import services as packs
 from wangge.twin import queries, services
+from wangge.twin.absences import arrange_absences
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 
 PACK = "dongguan"
@@ -59,6 +60,7 @@ def make(
             spec=spec,
             history_days=history_days,
         )
+        arrange_absences(draw_city(spec, seed=seed), at=now, seed=seed)
         _write(draw_city(spec, seed=seed), password)
 
 

@@ -21,6 +21,7 @@ class Actor:
     scope: str
     department_id: int | None = None
     capabilities: frozenset[str] = frozenset()
+    post_id: int | None = None  # which of the person's posts; None: no stored one, as in a test of rules
 
     def __post_init__(self) -> None:
         check_closed(self.scope)

@@ -15,6 +15,7 @@ _COLUMNS = {
     "actor_id": "bigint",
     "actor_name": "text",
     "role": "text",
+    "post_id": "bigint",
     "action": "text",
     "subject_type": "text",
     "subject_id": "text",
@@ -31,5 +32,7 @@ def record(entries: Iterable[Entry], *, actor: Actor | None, at: datetime) -> No
 def row(entry: Entry, *, actor: Actor | None, at: datetime) -> dict[str, Any]:
     """Return the audit row of one entry, as `INSERT` takes it."""
     action, kind, identifier, detail = entry
-    who = (actor.user_id, actor.name, actor.role) if actor else (None, "", "installation")
+    who = (
+        (actor.user_id, actor.name, actor.role, actor.post_id) if actor else (None, "", "installation", None)
+    )
     return dict(zip(_COLUMNS, (at, *who, action, kind, identifier, dict(detail)), strict=True))

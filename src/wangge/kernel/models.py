@@ -22,6 +22,7 @@ class AuditRow(models.Model):
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=64)
     role = models.CharField(max_length=32)
+    post_id = models.BigIntegerField(null=True)  # in which of the person's posts (AC-2)
     action = models.CharField(max_length=64)
     subject_type = models.CharField(max_length=32)
     subject_id = models.CharField(max_length=64)

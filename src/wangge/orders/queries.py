@@ -15,6 +15,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.orders.by_grid import count_by_grid
+from wangge.orders.hands import count_open_by_member, hands_of_orders, in_hands_of
 from wangge.orders.models import Order, OrderQuerySet, PlanRule, Visit
 from wangge.orders.rules import OrderStatus, VisitOutcome, status_on
 from wangge.orders.schemas import (
@@ -26,10 +27,19 @@ from wangge.orders.schemas import (
     PlanRuleOut,
     VisitOut,
 )
+from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
-__all__ = ["count_by_grid", "get_detail", "get_figures", "list_orders", "list_plan_rules", "list_top_scopes"]
+__all__ = [
+    "count_by_grid",
+    "count_open_by_member",
+    "get_detail",
+    "get_figures",
+    "list_orders",
+    "list_plan_rules",
+    "list_top_scopes",
+]
 READ = "orders.read"
 
 
@@ -53,7 +63,7 @@ def list_orders(actor: Actor, filters: OrderFilter, *, today: date) -> OrderPage
 
 def _filtered(orders: OrderQuerySet, actor: Actor, filters: OrderFilter, today: date) -> OrderQuerySet:
     if filters.mine:
-        orders = orders.filter(member_id=actor.user_id)
+        orders = orders.filter(in_hands_of(actor.user_id, today))
     if filters.status:
         orders = orders.filter(_stands(filters.status, today))
     if filters.overdue:
@@ -97,7 +107,9 @@ def _read_cursor(cursor: str) -> tuple[date, UUID]:
 def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
     """Return the rows with the names of places, members and rules, fetched in bulk."""
     places = venues.get_places({order.venue_id for order in orders})
-    members = accounts.names_of([order.member_id for order in orders if order.member_id])
+    hands = hands_of_orders(orders, today)
+    named = {order.member_id for order in orders} | set(hands.values())
+    members = accounts.names_of([one for one in named if one])
     rules = _rules({(order.rule_code, order.pack_version) for order in orders})
     rows = []
     for order in orders:
@@ -114,7 +126,8 @@ def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
                 lon=place.lon,
                 lat=place.lat,
                 grid_path=order.grid_path,
-                member_name=members.get(order.member_id) if order.member_id else None,
+                member_name=members.get(hands[order.id] or 0),
+                absent_name=members.get(order.member_id or 0) if hands[order.id] != order.member_id else None,
                 rule_code=order.rule_code,
                 rule_zh=rule.name_zh,
                 rule_en=rule.name_en,
@@ -154,6 +167,7 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
         other_rules=order.other_rules,
         pack_version=order.pack_version,
         case_ids=case_ids,
+        handed=territory.list_handed(order.id),
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
 from wangge.orders.rules import OrderStatus, VisitOutcome
+from wangge.territory.schemas import HandedOnOut
 
 
 class Answer(Sent):
@@ -66,7 +67,8 @@ class OrderRow(Schema):
     lon: float
     lat: float
     grid_path: str
-    member_name: str | None
+    member_name: str | None  # who does it; None: nobody yet, or away without anybody standing in
+    absent_name: str | None  # whose it is, while somebody else or nobody does it
     rule_code: str
     rule_zh: str
     rule_en: str
@@ -98,6 +100,7 @@ class OrderDetail(OrderRow):
     other_rules: list[str]
     pack_version: str
     case_ids: list[UUID]
+    handed: list[HandedOnOut]  # from whom to whom it went, the earliest first
 
 
 class OrderPage(Schema):

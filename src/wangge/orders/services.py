@@ -14,6 +14,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.orders import planning, queries
 from wangge.orders.completing import complete_orders
+from wangge.orders.handing import OrderKeeper
 from wangge.orders.models import PlanRule
 from wangge.orders.plan_sql import CLOSE_MISSED
 from wangge.orders.regridding import OrderMover
@@ -21,6 +22,7 @@ from wangge.orders.rules import RangeTooLong
 from wangge.orders.schemas import PlanOut, PlanRequest
 
 __all__ = [
+    "OrderKeeper",
     "OrderMover",
     "add_up",
     "close_missed",

@@ -37,6 +37,8 @@ def references(pack: Pack) -> Iterator[Reference]:
             yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
         for n, word in enumerate(plan.tags):
             yield "plans", plan.code, ("tags", n), word, tags
+    for kind in pack.staff_kinds:
+        yield "staff_kinds", kind.code, ("group",), kind.group, codes["staff_classes"]
     yield from _of_checklists(pack, codes["matters"])
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     yield from _of_templates(pack, codes["stage_templates"])

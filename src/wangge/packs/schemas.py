@@ -35,6 +35,7 @@ from wangge.packs.matter_rows import (
     Upgrade,
 )
 from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
+from wangge.packs.people_rows import Employment, LeaveKind, StaffClass, StaffKind
 from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
 
@@ -179,6 +180,10 @@ class Pack(Head):
     notice_topics: list[NoticeTopic] = Field(default_factory=list)
     notice_rules: list[NoticeRule] = Field(default_factory=list)
     notice_hours: list[NoticeHours] = Field(default_factory=list)
+    leave_kinds: list[LeaveKind] = Field(default_factory=list)
+    staff_classes: list[StaffClass] = Field(default_factory=list)
+    staff_kinds: list[StaffKind] = Field(default_factory=list)
+    employments: list[Employment] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:

@@ -17,6 +17,7 @@ from wangge.kernel.receipts import digest_of
 from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.pushing import push_major_hazards, push_matters, push_notices, push_oversight
+from wangge.packs.pushing_people import push_people
 from wangge.packs.pushing_teams import push_teams
 from wangge.packs.pushing_territory import push_territory
 from wangge.packs.reading import list_names, read
@@ -94,6 +95,7 @@ def _push(pack: Pack, effective_on: date) -> None:
     version = pack.pack_version
     push_territory(pack)
     push_teams(pack)
+    push_people(pack)
     venues.install_classes(
         [VenueClassOut(code=row.code, name_zh=row.zh, name_en=row.en) for row in pack.venue_classes],
         pack_version=version,

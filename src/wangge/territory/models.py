@@ -9,8 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from wangge.accounts.models import Leave
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
+from wangge.territory.handover_models import Handover as Handover
+from wangge.territory.handover_models import HandoverItem as HandoverItem
 from wangge.territory.rules import Change
 
 
@@ -107,9 +110,19 @@ class GridMember(models.Model):
     slot = models.CharField(max_length=32, blank=True, default="")  # of the staffing rule; "": the duty's
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    leave = models.ForeignKey(Leave, models.CASCADE, null=True, related_name="+")  # for which one stands in
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(leave__isnull=True) | Q(duty="substitute", ends_on__isnull=False),
+                name="grid_member_stands_in_for_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["leave", "layer", "path", "starts_on"],
+                condition=Q(leave__isnull=False),
+                name="grid_member_one_substitute",
+            ),
             models.UniqueConstraint(
                 fields=["layer", "path"],
                 condition=Q(duty="primary", ends_on__isnull=True),

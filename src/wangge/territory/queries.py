@@ -18,7 +18,11 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import ancestors, is_closed
+from wangge.territory.charge import charges_of as charges_of
+from wangge.territory.charge import hands_of as hands_of
+from wangge.territory.charge import stands_of as stands_of
 from wangge.territory.geometry import Polygons
+from wangge.territory.handed import list_handed as list_handed
 from wangge.territory.layer_index import SHELF, LayerIndex, Spell
 from wangge.territory.models import Division, Duty, Grid, GridMember, GridQuerySet
 from wangge.territory.movers import patterns

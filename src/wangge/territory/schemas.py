@@ -10,6 +10,10 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, field_validator
 
+from wangge.territory.handover_schemas import HandedOnOut as HandedOnOut
+from wangge.territory.leave_schemas import LeaveIn as LeaveIn
+from wangge.territory.leave_schemas import SubstituteIn as SubstituteIn
+
 Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
 
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from wangge.kernel.actor import Actor
 from wangge.territory.appointing import Appointment, appoint_members
+from wangge.territory.candidates import Led as Led
 from wangge.territory.change_schemas import RecodeIn, RecodeReport
 from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
@@ -18,6 +19,7 @@ from wangge.territory.file_reading import Table, read_divisions, read_grids, rea
 from wangge.territory.geometry import areas_m2, metres_a_degree
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
+from wangge.territory.keepers import Given, Giving, Keeper, Leaver, OpenThing
 from wangge.territory.late import carry_late
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.nodes import NODES, StandingGrid, get_standing, tiers_of
@@ -40,6 +42,7 @@ from wangge.territory.running import (
     work_division_import,
 )
 from wangge.territory.schemas import GridImport, ImportReport
+from wangge.territory.standing_in import offer_of, take_leave
 
 __all__ = [
     "IMPORT_DIVISIONS",
@@ -48,8 +51,13 @@ __all__ = [
     "Carriage",
     "Carried",
     "DivisionRow",
+    "Given",
+    "Giving",
     "GridFeature",
+    "Keeper",
+    "Leaver",
     "Mover",
+    "OpenThing",
     "Outline",
     "Placed",
     "Recoding",
@@ -75,6 +83,7 @@ __all__ = [
     "merge_grids",
     "metres_a_degree",
     "move_border",
+    "offer_of",
     "outcome_of",
     "patterns",
     "read_divisions",
@@ -84,6 +93,7 @@ __all__ = [
     "recode_upload",
     "redraw_grids",
     "split_grid",
+    "take_leave",
     "tiers_of",
     "tiers_of_layer",
     "undo_change",

@@ -51,6 +51,7 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'teams.write' },
   },
   { path: 'teams/:id', name: 'team', component: () => import('./features/teams/TeamPage.vue'), props: true },
+  { path: 'leave', name: 'leave', component: () => import('./features/leave/LeavePage.vue') },
   { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
   {
     path: 'major-hazards',
@@ -88,6 +89,7 @@ const SECTIONS: Record<string, string> = {
   people: 'accounts.read',
   teams: 'teams.read',
   runs: 'venues.write venues.export',
+  leave: 'leave.take',
   calendar: 'calendar.write',
   'major-hazards': 'major_hazards.read',
   'element-sets': 'matters.read',
@@ -110,6 +112,7 @@ const TEXTS: Record<string, readonly string[]> = {
   people: ['people'],
   teams: ['teams'],
   runs: ['runs'],
+  leave: ['leave'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],

@@ -54,6 +54,12 @@ const inFrame: RouteRecordRaw[] = [
     component: () => import('./features/notices/NoticeList.vue'),
     meta: { tab: 'me' },
   },
+  {
+    path: 'leave',
+    name: 'leave',
+    component: () => import('./features/accounts/LeavePage.vue'),
+    meta: { capability: 'leave.take', tab: 'me' },
+  },
   { path: 'me', name: 'me', component: () => import('./features/accounts/MePage.vue'), meta: { tab: 'me' } },
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]

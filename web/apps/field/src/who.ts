@@ -15,7 +15,7 @@ export async function recognise(session: Session, queue: Queue): Promise<void> {
   }
   session.me = last
   setCsrfToken(last.csrf_token)
-  queue.open(last.id)
+  queue.open(last.id, last.post_id)
   void askAgain(session, queue, last.id)
 }
 
@@ -36,5 +36,5 @@ async function askAgain(session: Session, queue: Queue, lastId: number): Promise
 function welcome(session: Session, queue: Queue): void {
   if (!session.me) return
   rememberMe(session.me)
-  queue.open(session.me.id)
+  queue.open(session.me.id, session.me.post_id)
 }

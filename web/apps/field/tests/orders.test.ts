@@ -16,6 +16,7 @@ function makeRow(venue_name: string, extra: Partial<OrderRow> = {}): OrderRow {
     lat: 39.2,
     grid_path: '99.01.',
     member_name: null,
+    absent_name: null,
     rule_code: 'R',
     rule_zh: '每月一次',
     rule_en: 'once a month',

@@ -2,11 +2,20 @@ import { client } from './generated/client.gen'
 import { offline, toError } from './refusal'
 
 let csrfToken = ''
+let actingPost = ''
 let onSignedOut: () => void = () => undefined
 
 /** The token of `Me.csrf_token`: every write carries it. */
 export function setCsrfToken(token: string): void {
   csrfToken = token
+}
+
+/**
+ * The post that this page acts in (`Me.post_id`): every call names it, so that a page left open never acts in another
+ * one that was chosen elsewhere meanwhile.
+ */
+export function setActingPost(post: number | null): void {
+  actingPost = post === null ? '' : String(post)
 }
 
 /** What to do when the session has ended on the server (401 on any call but log-in). */
@@ -22,7 +31,13 @@ client.setConfig({
   querySerializer: { array: { explode: true, style: 'form' } },
 })
 
+export const POST_HEADER = 'Wangge-Post'
+/** Calls about the session itself: they must work when the post is over. */
+const OF_THE_SESSION = /\/accounts\/(login|logout|me|me\/post)$/
+
 client.interceptors.request.use((request) => {
+  const isOfPost = actingPost !== '' && !OF_THE_SESSION.test(new URL(request.url, window.location.href).pathname)
+  if (isOfPost && !request.headers.has(POST_HEADER)) request.headers.set(POST_HEADER, actingPost)
   if (csrfToken !== '' && !READS.has(request.method)) request.headers.set('X-CSRFToken', csrfToken)
   return request
 })

@@ -7,6 +7,8 @@ export interface Command {
   at: string
   base_version: number
   payload: Readonly<Record<string, unknown>>
+  /** The post in which it was made: it is done in that one or not at all. Not there: made before posts were named. */
+  post?: number
 }
 
 export interface Fate {

@@ -47,6 +47,7 @@ export const useQueue = defineStore('queue', () => {
   const isPaused = ref(false)
   const fault = ref('')
   let store: Store | undefined
+  let post: number | undefined
   let worker: Worker | undefined
   let triggers: Triggers | undefined
   let unwatch: (() => void) | undefined
@@ -73,7 +74,8 @@ export const useQueue = defineStore('queue', () => {
     fault.value = ''
   }
 
-  function open(person: number): void {
+  function open(person: number, actingIn: number | null): void {
+    post = actingIn ?? undefined
     const name = String(person)
     if (store?.name === `wangge-${name}`) {
       if (isPaused.value) void resume()
@@ -112,6 +114,7 @@ export const useQueue = defineStore('queue', () => {
       at: now.toISOString(),
       base_version: deed.base_version ?? 1,
       payload: plain(deed.payload),
+      ...(post === undefined ? {} : { post }),
     }
     const { subjects, label, photos = [], draft } = deed
     await submit(its(), { command, subjects, label, photos: plain(photos), ...(draft === undefined ? {} : { draft }) })

@@ -1,6 +1,15 @@
 /** The way of the outbox to the server: the generated calls, with the raw answer given back. */
 
-import { completeOrder, getMe, recordDecisions, reportCase, setCsrfToken, storeFile, takeStep } from '@wangge/api'
+import {
+  completeOrder,
+  getMe,
+  POST_HEADER,
+  recordDecisions,
+  reportCase,
+  setCsrfToken,
+  storeFile,
+  takeStep,
+} from '@wangge/api'
 import type { CaseReport, DecisionIn, Me, OrderResult, StepCommand } from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 
@@ -15,9 +24,16 @@ interface Raw {
 type Send = (command: Command, signal: AbortSignal) => Promise<Raw>
 
 const SENDERS: Record<Kind, Send> = {
-  'orders.complete': (command, signal) => completeOrder({ signal, body: bodyOf(command) as unknown as OrderResult }),
+  'orders.complete': (command, signal) =>
+    completeOrder({ signal, headers: postOf(command), body: bodyOf(command) as unknown as OrderResult }),
   'cases.report': sendReport,
-  'cases.step': (command, signal) => takeStep({ signal, body: bodyOf(command) as unknown as StepCommand }),
+  'cases.step': (command, signal) =>
+    takeStep({ signal, headers: postOf(command), body: bodyOf(command) as unknown as StepCommand }),
+}
+
+/** The post in which it was made, however the person acts by now. */
+function postOf({ post }: Command): Record<string, string> {
+  return post === undefined ? {} : { [POST_HEADER]: String(post) }
 }
 
 function bodyOf({ id, at, base_version, payload }: Command): Record<string, unknown> {
@@ -30,10 +46,10 @@ function bodyOf({ id, at, base_version, payload }: Command): Record<string, unkn
  */
 async function sendReport(command: Command, signal: AbortSignal): Promise<Raw> {
   const { suggested, ...body } = bodyOf(command)
-  const answer = await reportCase({ signal, body: body as unknown as CaseReport })
+  const answer = await reportCase({ signal, headers: postOf(command), body: body as unknown as CaseReport })
   if (suggested && answer.response?.ok) {
     const decision = { ...suggested, case_id: command.id, at: command.at, stage: 'report' } as DecisionIn
-    recordDecisions({ body: [decision] }).catch((cause: unknown) => {
+    recordDecisions({ headers: postOf(command), body: [decision] }).catch((cause: unknown) => {
       console.warn('the decision was not recorded', cause)
     })
   }

@@ -1,4 +1,4 @@
-import { ApiError, call, getMe, logIn, logOut, setCsrfToken, type Me } from '@wangge/api'
+import { actInPost, ApiError, call, getMe, logIn, logOut, setActingPost, setCsrfToken, type Me } from '@wangge/api'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 
@@ -11,6 +11,7 @@ export const useSession = defineStore('session', () => {
     me.value = found
     isAsked.value = true
     setCsrfToken(found?.csrf_token ?? '')
+    setActingPost(found?.post_id ?? null)
   }
 
   /** Ask the server who this is, once a page load. Offline and server faults are thrown. */
@@ -33,6 +34,11 @@ export const useSession = defineStore('session', () => {
     keep(null)
   }
 
+  /** Go on in another of the own posts. What is on screen is of the old one: open a fresh page afterwards. */
+  async function actIn(post: number): Promise<void> {
+    if (post !== me.value?.post_id) keep(await call(actInPost({ body: { post_id: post } })))
+  }
+
   const can = (capability: string): boolean => me.value?.capabilities.includes(capability) ?? false
 
   return {
@@ -42,6 +48,7 @@ export const useSession = defineStore('session', () => {
     restore,
     enter,
     leave,
+    actIn,
     forget: () => keep(null),
     can,
   }
