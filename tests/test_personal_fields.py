@@ -18,6 +18,7 @@ SEALED = {
     "venues.Venue.keeper_phone",
     "venues.Contact.sealed",
     "accounts.Address.sealed",
+    "dossiers.Person.phone",
     "notices.Delivery.sealed",
     "notices.MediumChannel.sealed_url",  # the gateway's password is in it
 }

@@ -30,6 +30,8 @@ FILTERS: Mapping[str, list[object]] = {
     "grid": ["34.02.03.", BOB.scope],
     "path": ["34.02.03."],
     "bbox": [BOX],
+    "kind": ["hydrant"],
+    "days": [400],
     "before": [99],
     "layer": ["comprehensive"],
     "venue_class": ["shop"],
@@ -63,6 +65,13 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("list_cases", "ids"): "case_ids",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
+    ("save_dossier_people", "entry_id"): "person_id",
+    ("reveal_dossier_person", "entry_id"): "person_id",
+    ("remove_entries", "entry_id"): "person_id",
+    ("save_facilities", "entry_id"): "facility_id",
+    ("save_licences", "entry_id"): "licence_id",
+    ("save_facts", "entry_id"): "fact_id",
+    ("get_licence_photo", "entry_id"): "licence_id",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id")}

@@ -18,6 +18,7 @@ from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
 from wangge.config.territory_api import router as territory_changes
 from wangge.documents.api import router as documents
+from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
@@ -50,6 +51,7 @@ for prefix, router in {
     "territory": territory,
     "territory/changes": territory_changes,
     "venues": venues,
+    "dossiers": dossiers,
     "checklists": checklists,
     "orders": orders,
     "packs": packs,

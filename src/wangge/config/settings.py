@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wangge.accounts",
     "wangge.territory",
     "wangge.venues",
+    "wangge.dossiers",
     "wangge.checklists",
     "wangge.documents",
     "wangge.notices",

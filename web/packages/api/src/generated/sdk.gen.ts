@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndPostData, EndPostErrors, EndPostResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMyAddressesData, ListMyAddressesResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
+import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideClassesData, DecideClassesErrors, DecideClassesResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndPostData, EndPostErrors, EndPostResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportDueData, ExportDueErrors, ExportDueResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetDossierData, GetDossierErrors, GetDossierResponses, GetDossierWordsData, GetDossierWordsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLicencePhotoData, GetLicencePhotoErrors, GetLicencePhotoResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDifferingClassesData, ListDifferingClassesErrors, ListDifferingClassesResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDossierHistoryData, ListDossierHistoryErrors, ListDossierHistoryResponses, ListDueData, ListDueErrors, ListDueResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMyAddressesData, ListMyAddressesResponses, ListNobodyNamedData, ListNobodyNamedErrors, ListNobodyNamedResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveEntriesData, RemoveEntriesErrors, RemoveEntriesResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealDossierPersonData, RevealDossierPersonErrors, RevealDossierPersonResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveDossierPeopleData, SaveDossierPeopleErrors, SaveDossierPeopleResponses, SaveFacilitiesData, SaveFacilitiesErrors, SaveFacilitiesResponses, SaveFactsData, SaveFactsErrors, SaveFactsResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveLicencesData, SaveLicencesErrors, SaveLicencesResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -827,6 +827,259 @@ export const removeVenueContact = <ThrowOnError extends boolean = false>(options
             type: 'apiKey'
         }],
     url: '/api/venues/contacts/{contact_id}',
+    ...options
+});
+
+/**
+ * Get Dossier Words
+ *
+ * Kinds of people, facilities and licences of the pack, and what falls due when.
+ */
+export const getDossierWords = <ThrowOnError extends boolean = false>(options?: Options<GetDossierWordsData, ThrowOnError>): RequestResult<GetDossierWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetDossierWordsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/words',
+    ...options
+});
+
+/**
+ * List Due
+ *
+ * Facilities and licences by due day, the oldest first.
+ */
+export const listDue = <ThrowOnError extends boolean = false>(options?: Options<ListDueData, ThrowOnError>): RequestResult<ListDueResponses, ListDueErrors, ThrowOnError> => (options?.client ?? client).get<ListDueResponses, ListDueErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/due',
+    ...options
+});
+
+/**
+ * Export Due
+ *
+ * The filtered list as a file; `suffix` is csv or xlsx.
+ */
+export const exportDue = <ThrowOnError extends boolean = false>(options: Options<ExportDueData, ThrowOnError>): RequestResult<ExportDueResponses, ExportDueErrors, ThrowOnError> => (options.client ?? client).get<ExportDueResponses, ExportDueErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/due/export.{suffix}',
+    ...options
+});
+
+/**
+ * List Nobody Named
+ *
+ * Places for which nobody is named who must be.
+ */
+export const listNobodyNamed = <ThrowOnError extends boolean = false>(options?: Options<ListNobodyNamedData, ThrowOnError>): RequestResult<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError> => (options?.client ?? client).get<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/nobody-named',
+    ...options
+});
+
+/**
+ * Save Dossier People
+ *
+ * People and units responsible for places, a fate each; at most 500.
+ */
+export const saveDossierPeople = <ThrowOnError extends boolean = false>(options: Options<SaveDossierPeopleData, ThrowOnError>): RequestResult<SaveDossierPeopleResponses, SaveDossierPeopleErrors, ThrowOnError> => (options.client ?? client).post<SaveDossierPeopleResponses, SaveDossierPeopleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/people',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Facilities
+ *
+ * Facilities of places, a fate each; at most 500.
+ */
+export const saveFacilities = <ThrowOnError extends boolean = false>(options: Options<SaveFacilitiesData, ThrowOnError>): RequestResult<SaveFacilitiesResponses, SaveFacilitiesErrors, ThrowOnError> => (options.client ?? client).post<SaveFacilitiesResponses, SaveFacilitiesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/facilities',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Licences
+ *
+ * Licences of places, a fate each; at most 500.
+ */
+export const saveLicences = <ThrowOnError extends boolean = false>(options: Options<SaveLicencesData, ThrowOnError>): RequestResult<SaveLicencesResponses, SaveLicencesErrors, ThrowOnError> => (options.client ?? client).post<SaveLicencesResponses, SaveLicencesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/licences',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Facts
+ *
+ * Facts of places, a fate each; what they make of the class follows at once.
+ */
+export const saveFacts = <ThrowOnError extends boolean = false>(options: Options<SaveFactsData, ThrowOnError>): RequestResult<SaveFactsResponses, SaveFactsErrors, ThrowOnError> => (options.client ?? client).post<SaveFactsResponses, SaveFactsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/facts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Differing Classes
+ *
+ * Places whose class or tags are not what their facts make of them.
+ */
+export const listDifferingClasses = <ThrowOnError extends boolean = false>(options?: Options<ListDifferingClassesData, ThrowOnError>): RequestResult<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError> => (options?.client ?? client).get<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/classes',
+    ...options
+});
+
+/**
+ * Decide Classes
+ *
+ * Take the proposed class and tags, or keep the present ones, each with a reason; a fate each.
+ */
+export const decideClasses = <ThrowOnError extends boolean = false>(options: Options<DecideClassesData, ThrowOnError>): RequestResult<DecideClassesResponses, DecideClassesErrors, ThrowOnError> => (options.client ?? client).post<DecideClassesResponses, DecideClassesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/classes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Entries
+ *
+ * Take entries out of their dossiers or put them back, a fate each.
+ */
+export const removeEntries = <ThrowOnError extends boolean = false>(options: Options<RemoveEntriesData, ThrowOnError>): RequestResult<RemoveEntriesResponses, RemoveEntriesErrors, ThrowOnError> => (options.client ?? client).post<RemoveEntriesResponses, RemoveEntriesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/removals',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reveal Dossier Person
+ *
+ * Name and phone unmasked, for a reason that stays in the audit trail.
+ */
+export const revealDossierPerson = <ThrowOnError extends boolean = false>(options: Options<RevealDossierPersonData, ThrowOnError>): RequestResult<RevealDossierPersonResponses, RevealDossierPersonErrors, ThrowOnError> => (options.client ?? client).post<RevealDossierPersonResponses, RevealDossierPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/people/{entry_id}/reveal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Licence Photo
+ *
+ * A photo or scan of a licence.
+ */
+export const getLicencePhoto = <ThrowOnError extends boolean = false>(options: Options<GetLicencePhotoData, ThrowOnError>): RequestResult<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/licences/{entry_id}/photos/{sha256}',
+    ...options
+});
+
+/**
+ * Get Dossier
+ *
+ * What hangs on a place: who answers for it and why, its people, facilities and licences.
+ */
+export const getDossier = <ThrowOnError extends boolean = false>(options: Options<GetDossierData, ThrowOnError>): RequestResult<GetDossierResponses, GetDossierErrors, ThrowOnError> => (options.client ?? client).get<GetDossierResponses, GetDossierErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/{venue_id}',
+    ...options
+});
+
+/**
+ * List Dossier History
+ *
+ * What became of each entry, newest first.
+ */
+export const listDossierHistory = <ThrowOnError extends boolean = false>(options: Options<ListDossierHistoryData, ThrowOnError>): RequestResult<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/{venue_id}/history',
     ...options
 });
 

@@ -2207,6 +2207,1424 @@ export type RevealIn = {
 };
 
 /**
+ * DossierKindOut
+ */
+export type DossierKindOut = {
+    sort: Sort;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Unit
+     */
+    is_unit: boolean;
+    /**
+     * Is Required
+     */
+    is_required: boolean;
+    /**
+     * Is Single
+     */
+    is_single: boolean;
+    /**
+     * Answers Rank
+     */
+    answers_rank: number | null;
+    /**
+     * Soon Days
+     */
+    soon_days: number;
+    shape: FactShapeOut | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * DossierWordsOut
+ *
+ * What a dossier may hold, and what falls due when.
+ */
+export type DossierWordsOut = {
+    /**
+     * Kinds
+     */
+    kinds: Array<DossierKindOut>;
+    /**
+     * Rules
+     */
+    rules: Array<DueRuleOut>;
+};
+
+/**
+ * DueRuleOut
+ */
+export type DueRuleOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    what: What;
+    /**
+     * Kinds
+     */
+    kinds: Array<string>;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Months
+     */
+    months: number | null;
+    /**
+     * Days
+     */
+    days: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * FactShapeOut
+ *
+ * What a fact may hold.
+ */
+export type FactShapeOut = {
+    /**
+     * Form
+     */
+    form: 'number' | 'whole' | 'yes_no' | 'word';
+    /**
+     * Unit Zh
+     */
+    unit_zh: string;
+    /**
+     * Unit En
+     */
+    unit_en: string;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Words
+     */
+    words: Array<FactWordOut>;
+};
+
+/**
+ * FactWordOut
+ */
+export type FactWordOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * Sort
+ *
+ * What hangs on a place.
+ */
+export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'class';
+
+/**
+ * What
+ *
+ * What of a facility or a licence falls due.
+ */
+export type What = 'test' | 'maintain' | 'scrap' | 'contract' | 'expire' | 'unknown';
+
+/**
+ * DueFilter
+ *
+ * What is due: late, or within so many days.
+ */
+export type DueFilter = {
+    /**
+     * Due
+     */
+    due?: 'overdue' | 'coming' | 'unknown' | null;
+    /**
+     * Days
+     */
+    days?: number;
+    /**
+     * Sort
+     */
+    sort?: 'facility' | 'licence' | null;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Venue Class
+     */
+    venue_class?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * DuePage
+ */
+export type DuePage = {
+    /**
+     * Items
+     */
+    items: Array<DueRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * DueRow
+ */
+export type DueRow = {
+    /**
+     * Id
+     */
+    id: string;
+    sort: Sort;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Number
+     */
+    number: string;
+    what: What;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Days
+     */
+    days: number | null;
+    state: State;
+    /**
+     * Rule Zh
+     */
+    rule_zh: string;
+    /**
+     * Rule En
+     */
+    rule_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * State
+ */
+export type State = 'fine' | 'soon' | 'overdue' | 'unknown';
+
+/**
+ * NobodyFilter
+ *
+ * Places for which nobody is named.
+ */
+export type NobodyFilter = {
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Venue Class
+     */
+    venue_class?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * MissingKindOut
+ */
+export type MissingKindOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+};
+
+/**
+ * NobodyPage
+ */
+export type NobodyPage = {
+    /**
+     * Items
+     */
+    items: Array<NobodyRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * NobodyRow
+ */
+export type NobodyRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Is Orphan
+     */
+    is_orphan: boolean;
+    /**
+     * Nearest Name
+     */
+    nearest_name: string | null;
+    /**
+     * Nearest M
+     */
+    nearest_m: number | null;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Last Visited On
+     */
+    last_visited_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Missing
+     */
+    missing: Array<MissingKindOut>;
+};
+
+/**
+ * PersonIn
+ *
+ * Who is responsible. What comes in masked stays as it is.
+ */
+export type PersonIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    /**
+     * Credit Code
+     */
+    credit_code?: string;
+    /**
+     * Since On
+     */
+    since_on?: string | null;
+    /**
+     * Until On
+     */
+    until_on?: string | null;
+};
+
+/**
+ * FacilityIn
+ */
+export type FacilityIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Count
+     */
+    count?: number;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Maker
+     */
+    maker?: string;
+    /**
+     * Made On
+     */
+    made_on?: string | null;
+    /**
+     * Tested On
+     */
+    tested_on?: string | null;
+    /**
+     * Maintained On
+     */
+    maintained_on?: string | null;
+    /**
+     * Contract Until
+     */
+    contract_until?: string | null;
+};
+
+/**
+ * LicenceIn
+ */
+export type LicenceIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Number
+     */
+    number?: string;
+    /**
+     * Issued By
+     */
+    issued_by?: string;
+    /**
+     * Valid From
+     */
+    valid_from?: string | null;
+    /**
+     * Valid Until
+     */
+    valid_until?: string | null;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * FactIn
+ *
+ * A fact of a place; its text is read as the pack's fact says. Yes and no are 1 and 0.
+ */
+export type FactIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * ClassFilter
+ *
+ * Places whose class or tags are not what their facts make of them.
+ */
+export type ClassFilter = {
+    /**
+     * Venue Class
+     */
+    venue_class?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * ClassPage
+ */
+export type ClassPage = {
+    /**
+     * Items
+     */
+    items: Array<ClassRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ClassProposalOut
+ *
+ * What the facts make of the class, beside the present one.
+ */
+export type ClassProposalOut = {
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Why
+     */
+    why: Array<ClassWhyOut>;
+    /**
+     * Differs
+     */
+    differs: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Kept Reason
+     */
+    kept_reason: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ClassRow
+ *
+ * A place whose class or tags are not what its facts make of them.
+ */
+export type ClassRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Is Orphan
+     */
+    is_orphan: boolean;
+    /**
+     * Nearest Name
+     */
+    nearest_name: string | null;
+    /**
+     * Nearest M
+     */
+    nearest_m: number | null;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Last Visited On
+     */
+    last_visited_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    proposal: ClassProposalOut;
+};
+
+/**
+ * ClassWhyOut
+ *
+ * One row of the pack that holds for the facts.
+ */
+export type ClassWhyOut = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Tag
+     */
+    tag: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ClassDecisionIn
+ *
+ * Take the proposed class and tags, or keep the present ones.
+ */
+export type ClassDecisionIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Accepts
+     */
+    accepts: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * RemovalIn
+ *
+ * Take an entry out of the dossier, or put it back.
+ */
+export type RemovalIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Sort
+     */
+    sort: 'person' | 'facility' | 'licence' | 'fact';
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Is Removed
+     */
+    is_removed?: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * PhotoForm
+ *
+ * How a photo is handed out.
+ */
+export type PhotoForm = 'original' | 'plain' | 'small';
+
+/**
+ * ChainLinkOut
+ *
+ * One link of the chain of HB-16: held by somebody, ended some day, or never filled.
+ */
+export type ChainLinkOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+};
+
+/**
+ * DossierOut
+ */
+export type DossierOut = {
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    answers: WhoAnswersOut;
+    /**
+     * Missing
+     */
+    missing: Array<MissingKindOut>;
+    /**
+     * People
+     */
+    people: Array<ResponsibleOut>;
+    /**
+     * Facilities
+     */
+    facilities: Array<FacilityOut>;
+    /**
+     * Licences
+     */
+    licences: Array<LicenceOut>;
+    /**
+     * Facts
+     */
+    facts: Array<FactOut>;
+    proposal: ClassProposalOut | null;
+};
+
+/**
+ * DueLineOut
+ */
+export type DueLineOut = {
+    what: What;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Rule Zh
+     */
+    rule_zh: string;
+    /**
+     * Rule En
+     */
+    rule_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    state: State;
+};
+
+/**
+ * FacilityOut
+ */
+export type FacilityOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    state: State;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Due What
+     */
+    due_what: string;
+    /**
+     * Dues
+     */
+    dues: Array<DueLineOut>;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Maker
+     */
+    maker: string;
+    /**
+     * Made On
+     */
+    made_on: string | null;
+    /**
+     * Tested On
+     */
+    tested_on: string | null;
+    /**
+     * Maintained On
+     */
+    maintained_on: string | null;
+    /**
+     * Contract Until
+     */
+    contract_until: string | null;
+};
+
+/**
+ * FactOut
+ */
+export type FactOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Shown Zh
+     */
+    shown_zh: string;
+    /**
+     * Shown En
+     */
+    shown_en: string;
+};
+
+/**
+ * LicenceOut
+ */
+export type LicenceOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    state: State;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Due What
+     */
+    due_what: string;
+    /**
+     * Dues
+     */
+    dues: Array<DueLineOut>;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Issued By
+     */
+    issued_by: string;
+    /**
+     * Valid From
+     */
+    valid_from: string | null;
+    /**
+     * Valid Until
+     */
+    valid_until: string | null;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+};
+
+/**
+ * ResponsibleOut
+ *
+ * Of a person the name is masked (张*), of a unit it is whole.
+ */
+export type ResponsibleOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Is Unit
+     */
+    is_unit: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Credit Code
+     */
+    credit_code: string;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Stands
+     */
+    stands: boolean;
+};
+
+/**
+ * WhoAnswersOut
+ *
+ * Who answers for the place today and why; no entry: the community of the territory.
+ */
+export type WhoAnswersOut = {
+    /**
+     * Entry Id
+     */
+    entry_id: string | null;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Links
+     */
+    links: Array<ChainLinkOut>;
+};
+
+/**
+ * Deed
+ *
+ * What was done to an entry of a dossier.
+ */
+export type Deed = 'made' | 'changed' | 'removed' | 'restored' | 'kept' | 'accepted';
+
+/**
+ * EntryChangeOut
+ */
+export type EntryChangeOut = {
+    /**
+     * Id
+     */
+    id: number;
+    sort: Sort;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    deed: Deed;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Fields
+     */
+    fields: Array<EntryFieldOut>;
+};
+
+/**
+ * EntryFieldOut
+ *
+ * A field before and after; of a sealed one only that it changed.
+ */
+export type EntryFieldOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Is Sealed
+     */
+    is_sealed: boolean;
+    /**
+     * Old Zh
+     */
+    old_zh: string;
+    /**
+     * Old En
+     */
+    old_en: string;
+    /**
+     * New Zh
+     */
+    new_zh: string;
+    /**
+     * New En
+     */
+    new_en: string;
+};
+
+/**
+ * EntryHistory
+ *
+ * Newest first.
+ */
+export type EntryHistory = {
+    /**
+     * Items
+     */
+    items: Array<EntryChangeOut>;
+    /**
+     * Next Before
+     */
+    next_before: number | null;
+};
+
+/**
  * ChecklistOut
  */
 export type ChecklistOut = {
@@ -4387,13 +5805,6 @@ export type DeadlineOut = {
      */
     stage_lines: Array<DeadlineLine>;
 };
-
-/**
- * PhotoForm
- *
- * How a photo is handed out.
- */
-export type PhotoForm = 'original' | 'plain' | 'small';
 
 /**
  * MatterOut
@@ -10429,6 +11840,603 @@ export type RemoveVenueContactResponses = {
 };
 
 export type RemoveVenueContactResponse = RemoveVenueContactResponses[keyof RemoveVenueContactResponses];
+
+export type GetDossierWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/words';
+};
+
+export type GetDossierWordsResponses = {
+    /**
+     * OK
+     */
+    200: DossierWordsOut;
+};
+
+export type GetDossierWordsResponse = GetDossierWordsResponses[keyof GetDossierWordsResponses];
+
+export type ListDueData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Due
+         */
+        due?: 'overdue' | 'coming' | 'unknown' | null;
+        /**
+         * Days
+         */
+        days?: number;
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence' | null;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/due';
+};
+
+export type ListDueErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDueError = ListDueErrors[keyof ListDueErrors];
+
+export type ListDueResponses = {
+    /**
+     * OK
+     */
+    200: DuePage;
+};
+
+export type ListDueResponse = ListDueResponses[keyof ListDueResponses];
+
+export type ExportDueData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Due
+         */
+        due?: 'overdue' | 'coming' | 'unknown' | null;
+        /**
+         * Days
+         */
+        days?: number;
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence' | null;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/due/export.{suffix}';
+};
+
+export type ExportDueErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDueError = ExportDueErrors[keyof ExportDueErrors];
+
+export type ExportDueResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListNobodyNamedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/nobody-named';
+};
+
+export type ListNobodyNamedErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListNobodyNamedError = ListNobodyNamedErrors[keyof ListNobodyNamedErrors];
+
+export type ListNobodyNamedResponses = {
+    /**
+     * OK
+     */
+    200: NobodyPage;
+};
+
+export type ListNobodyNamedResponse = ListNobodyNamedResponses[keyof ListNobodyNamedResponses];
+
+export type SaveDossierPeopleData = {
+    /**
+     * Body
+     */
+    body: Array<PersonIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/people';
+};
+
+export type SaveDossierPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveDossierPeopleError = SaveDossierPeopleErrors[keyof SaveDossierPeopleErrors];
+
+export type SaveDossierPeopleResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveDossierPeopleResponse = SaveDossierPeopleResponses[keyof SaveDossierPeopleResponses];
+
+export type SaveFacilitiesData = {
+    /**
+     * Body
+     */
+    body: Array<FacilityIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/facilities';
+};
+
+export type SaveFacilitiesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveFacilitiesError = SaveFacilitiesErrors[keyof SaveFacilitiesErrors];
+
+export type SaveFacilitiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveFacilitiesResponse = SaveFacilitiesResponses[keyof SaveFacilitiesResponses];
+
+export type SaveLicencesData = {
+    /**
+     * Body
+     */
+    body: Array<LicenceIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/licences';
+};
+
+export type SaveLicencesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveLicencesError = SaveLicencesErrors[keyof SaveLicencesErrors];
+
+export type SaveLicencesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveLicencesResponse = SaveLicencesResponses[keyof SaveLicencesResponses];
+
+export type SaveFactsData = {
+    /**
+     * Body
+     */
+    body: Array<FactIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/facts';
+};
+
+export type SaveFactsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveFactsError = SaveFactsErrors[keyof SaveFactsErrors];
+
+export type SaveFactsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveFactsResponse = SaveFactsResponses[keyof SaveFactsResponses];
+
+export type ListDifferingClassesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/classes';
+};
+
+export type ListDifferingClassesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDifferingClassesError = ListDifferingClassesErrors[keyof ListDifferingClassesErrors];
+
+export type ListDifferingClassesResponses = {
+    /**
+     * OK
+     */
+    200: ClassPage;
+};
+
+export type ListDifferingClassesResponse = ListDifferingClassesResponses[keyof ListDifferingClassesResponses];
+
+export type DecideClassesData = {
+    /**
+     * Body
+     */
+    body: Array<ClassDecisionIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/classes';
+};
+
+export type DecideClassesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DecideClassesError = DecideClassesErrors[keyof DecideClassesErrors];
+
+export type DecideClassesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type DecideClassesResponse = DecideClassesResponses[keyof DecideClassesResponses];
+
+export type RemoveEntriesData = {
+    /**
+     * Body
+     */
+    body: Array<RemovalIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/removals';
+};
+
+export type RemoveEntriesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RemoveEntriesError = RemoveEntriesErrors[keyof RemoveEntriesErrors];
+
+export type RemoveEntriesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RemoveEntriesResponse = RemoveEntriesResponses[keyof RemoveEntriesResponses];
+
+export type RevealDossierPersonData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+    };
+    query?: never;
+    url: '/api/dossiers/people/{entry_id}/reveal';
+};
+
+export type RevealDossierPersonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealDossierPersonError = RevealDossierPersonErrors[keyof RevealDossierPersonErrors];
+
+export type RevealDossierPersonResponses = {
+    /**
+     * OK
+     */
+    200: RevealedOut;
+};
+
+export type RevealDossierPersonResponse = RevealDossierPersonResponses[keyof RevealDossierPersonResponses];
+
+export type GetLicencePhotoData = {
+    body?: never;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: {
+        /**
+         * PhotoForm
+         *
+         * How a photo is handed out.
+         */
+        form?: 'original' | 'plain' | 'small';
+    };
+    url: '/api/dossiers/licences/{entry_id}/photos/{sha256}';
+};
+
+export type GetLicencePhotoErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetLicencePhotoError = GetLicencePhotoErrors[keyof GetLicencePhotoErrors];
+
+export type GetLicencePhotoResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetDossierData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/dossiers/{venue_id}';
+};
+
+export type GetDossierErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetDossierError = GetDossierErrors[keyof GetDossierErrors];
+
+export type GetDossierResponses = {
+    /**
+     * OK
+     */
+    200: DossierOut;
+};
+
+export type GetDossierResponse = GetDossierResponses[keyof GetDossierResponses];
+
+export type ListDossierHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         */
+        before?: number | null;
+    };
+    url: '/api/dossiers/{venue_id}/history';
+};
+
+export type ListDossierHistoryErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListDossierHistoryError = ListDossierHistoryErrors[keyof ListDossierHistoryErrors];
+
+export type ListDossierHistoryResponses = {
+    /**
+     * OK
+     */
+    200: EntryHistory;
+};
+
+export type ListDossierHistoryResponse = ListDossierHistoryResponses[keyof ListDossierHistoryResponses];
 
 export type ListChecklistsData = {
     body?: never;
