@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from benchmarks.case_step import clean_database  # isort: split
+from benchmarks.databases import clean_database  # isort: split
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
