@@ -27,6 +27,7 @@ ORDER = [  # architecture.md §1, from the top down; rooms on one line do not kn
     ("cases",),
     ("matters",),
     ("checklists", "documents", "notices", "grid_drafts"),
+    ("dossiers",),
     ("venues", "teams", "residents"),
     ("territory",),
     ("accounts",),

@@ -20,6 +20,7 @@ SEALED = {
     "teams.Team.sealed_duty_phone",
     "teams.TeamMember.sealed_phone",
     "accounts.Address.sealed",
+    "dossiers.Person.phone",
     "notices.Delivery.sealed",
     "notices.MediumChannel.sealed_url",  # the gateway's password is in it
 }

@@ -29,6 +29,8 @@ from tests.cases.makers import (
     walk,
 )
 from tests.documents.makers import make_formats
+from tests.dossiers.makers import facility, fact, licence, make_class_words, person
+from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
 from tests.major_hazards.makers import assess, list_it, make_edition, make_major, make_signers, propose
@@ -50,11 +52,12 @@ from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.teams.makers import STREET, body, make_kinds, make_team, member, piece, save_body
-from tests.territory.leave_makers import make_words
+from tests.territory.leave_makers import make_words as make_staff_words
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
 from wangge.config.handover_api import KEEPERS
+from wangge.dossiers import services as dossiers
 from wangge.evidence import services as evidence
 from wangge.kernel import run_files, runs
 from wangge.kernel.actor import Actor
@@ -97,9 +100,11 @@ def make_world() -> World:
     make_grids(GridFeature("三格", square(2), path=FAR), GridFeature("四格", square(3), path=f"{OTHER}001."))
     make_pack()
     make_formats()
+    make_dossier_words()
+    make_class_words()
     make_edition()
     make_oversight(pack_version=PACK)
-    make_words()
+    make_staff_words()
     make_limits()
     connect(Medium.SMS, "json://127.0.0.1:9/send?:phone={to}")
     make_rules([*RULES])
@@ -170,6 +175,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_told(house, case),
         **_manned(house),
         "handover_id": _handed(),
+        **_dossier(house, shop),
     }
     ids["change_id"] = _changed(house)
     return ids
@@ -231,6 +237,24 @@ def _venues(house: House) -> list[UUID]:
         )
         venues.add_contact(contact, actor=house.alice, at=AT)
     return [one.pk for one in made]
+
+
+def _dossier(house: House, shop: UUID) -> dict[str, UUID]:
+    """Who answers for the shop, and what it has that runs out."""
+    who = person(shop, kind="owner", name="雪松集团", phone="13922223333", source="雪松登记")
+    what = facility(shop, kind="hydrant", tested_on="2024-10-20", place="雪松楼一层")
+    paper = licence(shop, number="雪松证1", valid_until="2025-11-01", photos=[house.photo])
+    dossiers.save_people([who], actor=house.alice, at=AT)
+    dossiers.save_facilities([what], actor=house.alice, at=AT)
+    dossiers.save_licences([paper], actor=house.alice, at=AT)
+    facts = [fact(shop, "use", "shop"), fact(shop, "area", "1200")]
+    dossiers.save_facts(facts, actor=house.alice, at=AT)
+    return {
+        "person_id": who.entry_id,
+        "facility_id": what.entry_id,
+        "licence_id": paper.entry_id,
+        "fact_id": facts[0].entry_id,
+    }
 
 
 def _cases(house: House, shop: UUID) -> tuple[UUID, UUID]:

@@ -31,10 +31,11 @@ FILTERS: Mapping[str, list[object]] = {
     "grid": ["34.02.03.", BOB.scope],
     "path": ["34.02.03."],
     "bbox": [BOX],
+    "days": [400],
     "before": [99],
     "layer": ["comprehensive"],
     "venue_class": ["shop"],
-    "kind": ["station", "committee", "social_grid_worker"],
+    "kind": ["station", "committee", "social_grid_worker", "hydrant"],
     "tag": ["red"],
     "opens_from": ["2025-10-01"],
     "opens_to": ["2025-12-01"],
@@ -70,6 +71,13 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("list_runs", "before"): "run_id",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
+    ("save_dossier_people", "entry_id"): "person_id",
+    ("reveal_dossier_person", "entry_id"): "person_id",
+    ("remove_entries", "entry_id"): "person_id",
+    ("save_facilities", "entry_id"): "facility_id",
+    ("save_licences", "entry_id"): "licence_id",
+    ("save_facts", "entry_id"): "fact_id",
+    ("get_licence_photo", "entry_id"): "licence_id",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id")}

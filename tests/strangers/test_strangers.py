@@ -37,6 +37,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_catalogue": PACK,
     "get_checklist": PACK,
     "get_document_settings": PACK,
+    "get_dossier_words": PACK,
     "get_element_set_template": "an empty form",
     "get_health": "of the house: whether it runs",
     "get_matter_template": "an empty form",

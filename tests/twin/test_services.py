@@ -140,6 +140,14 @@ def test_the_demo_city_shows_every_state_and_has_visits_due(db: None) -> None:
     assert rows(stages) == [(False, 1), (True, 1)]
     assert rows("SELECT count(*) FROM major_hazards_decision WHERE outcome = 'open'") == [(1,)]
     assert rows("SELECT count(*) FROM major_hazards_assessment WHERE verdict = 'suspected'") == [(4,)]
+    today = f"'{at.date().isoformat()}'"
+    [(late, coming, dateless)] = rows(
+        f"SELECT count(*) FILTER (WHERE due_on < {today}), count(*) FILTER (WHERE due_on >= {today}),"
+        " count(*) FILTER (WHERE due_what = 'unknown') FROM dossiers_holding"
+    )
+    assert min(late, coming, dateless) > 10
+    assert rows("SELECT count(DISTINCT venue_id) > 300 FROM dossiers_person") == [(True,)]
+    assert rows("SELECT count(*) > 10 FROM dossiers_classing WHERE differs") == [(True,)]
     assert len(queries.open_tasks(at.date())) > 20
     assert list(case_queries.verify_chains("")) == []
     kinds = "SELECT kind, count(*) FROM teams_team GROUP BY 1 ORDER BY 1"

@@ -21,6 +21,7 @@ from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
 from wangge.documents.api import router as documents
+from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
@@ -68,6 +69,7 @@ for prefix, router in {
     "staff": staff,
     "venues": venues,
     "teams": teams,
+    "dossiers": dossiers,
     "checklists": checklists,
     "orders": orders,
     "packs": packs,

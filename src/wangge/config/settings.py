@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "wangge.territory",
     "wangge.venues",
     "wangge.teams",
+    "wangge.dossiers",
     "wangge.checklists",
     "wangge.documents",
     "wangge.notices",

@@ -15,6 +15,7 @@ from wangge.packs.schemas import SECTIONS, Pack
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
 ]  # section, code, place, word, known words
+USE = "use"  # the fact that says what a place is used for
 KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
 KNOWN_CARDS = frozenset(card.value for card in CARDS)
@@ -39,6 +40,10 @@ def references(pack: Pack) -> Iterator[Reference]:
             yield "plans", plan.code, ("tags", n), word, tags
     for kind in pack.staff_kinds:
         yield "staff_kinds", kind.code, ("group",), kind.group, codes["staff_classes"]
+    for due in pack.due_intervals:
+        yield from _each("due_intervals", due.code, "kinds", due.kinds, codes["facility_kinds"])
+        yield from _each("due_intervals", due.code, "classes", due.classes, codes["venue_classes"])
+    yield from _of_classes(pack, codes, tags)
     yield from _of_checklists(pack, codes["matters"])
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     yield from _of_templates(pack, codes["stage_templates"])
@@ -57,6 +62,18 @@ def references(pack: Pack) -> Iterator[Reference]:
     ):
         for code in codes[section]:
             yield section, code, ("code",), code, known
+
+
+def _of_classes(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:
+    uses = frozenset(word.code for fact in pack.fact_fields if fact.code == USE for word in fact.words)
+    for rule in pack.class_rules:
+        yield from _each("class_rules", rule.code, "uses", rule.uses, uses)
+        for n, bound in enumerate(rule.bounds):
+            yield "class_rules", rule.code, ("bounds", n, "fact"), bound.fact, codes["fact_fields"]
+        if rule.venue_class:
+            yield "class_rules", rule.code, ("venue_class",), rule.venue_class, codes["venue_classes"]
+        if rule.tag:
+            yield "class_rules", rule.code, ("tag",), rule.tag, tags
 
 
 def _of_territory(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Reference]:

@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.orders.rules import Interval
+from wangge.packs.class_rows import ClassRule, FactField
+from wangge.packs.dossier_rows import DueInterval, FacilityKind, LicenceKind, PersonKind
 from wangge.packs.entry import Entry, Strict
 from wangge.packs.loop_rows import (
     Card,
@@ -146,6 +148,12 @@ class Pack(Head):
     venue_classes: list[VenueClass] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)
     grades: list[Grade] = Field(default_factory=list)
+    person_kinds: list[PersonKind] = Field(default_factory=list)
+    facility_kinds: list[FacilityKind] = Field(default_factory=list)
+    licence_kinds: list[LicenceKind] = Field(default_factory=list)
+    due_intervals: list[DueInterval] = Field(default_factory=list)
+    fact_fields: list[FactField] = Field(default_factory=list)
+    class_rules: list[ClassRule] = Field(default_factory=list)
     matter_groups: list[MatterGroup] = Field(default_factory=list)
     matters: list[Matter] = Field(default_factory=list)
     lanes: list[Lane] = Field(default_factory=list)

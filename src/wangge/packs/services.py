@@ -17,6 +17,7 @@ from wangge.kernel.receipts import digest_of
 from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.pushing import push_major_hazards, push_matters, push_notices, push_oversight
+from wangge.packs.pushing_dossiers import push_dossiers
 from wangge.packs.pushing_people import push_people
 from wangge.packs.pushing_teams import push_teams
 from wangge.packs.pushing_territory import push_territory
@@ -100,6 +101,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         [VenueClassOut(code=row.code, name_zh=row.zh, name_en=row.en) for row in pack.venue_classes],
         pack_version=version,
     )
+    push_dossiers(pack)
     lists = [
         ChecklistIn(code=row.code, name_zh=row.zh, name_en=row.en, items=list(row.items))
         for row in pack.checklists

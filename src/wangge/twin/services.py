@@ -20,6 +20,7 @@ from wangge.twin.behaviour import behaviour
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
+from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
 from wangge.twin.majors import arrange_majors
 from wangge.twin.play import Play
@@ -30,6 +31,8 @@ from wangge.venues.schemas import VenueImport
 
 LAYER = "comprehensive"
 HISTORY_DAYS = 21
+STREET_DIGITS = 9  # of a division code
+DOSSIER_DAYS = 2  # since somebody last went round with a list
 FOUNDED_DAYS = 60  # the made-up city is that much older than its history
 
 InstallPack = Callable[
@@ -101,6 +104,8 @@ def make_demo(
     rest = arrange(play, path=f"{spec.root}01.001.", at=at)
     arrange_majors(play, rest, at=at)
     arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
+    streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
+    fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     return play
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from django.db import transaction
 
-from wangge.kernel import audit, receipts, staging
+from wangge.kernel import audit, jobs, receipts, staging
 from wangge.kernel.actor import Actor
 from wangge.kernel.datum import check_position
 from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
@@ -22,7 +22,7 @@ from wangge.territory import queries as territory
 from wangge.venues import history
 from wangge.venues.models import Venue, VenueChange, VenueClass
 from wangge.venues.placing import Place
-from wangge.venues.rules import Way, initials_for, is_masked
+from wangge.venues.rules import RECKON_DUE, Way, initials_for, is_masked
 from wangge.venues.schemas import VenueIn
 
 SOURCE = "manual"  # the register that people keep by hand
@@ -83,6 +83,8 @@ def save_venues(venues: Sequence[VenueIn], *, actor: Actor, at: datetime) -> lis
         fates.append(replace(fate, command_id=venue.id))
     _write(changed)
     history.write(ground.changes)
+    if moved := [str(one.venue_id) for one in ground.changes if "class_code" in one.fields]:
+        jobs.defer(RECKON_DUE, kinds=None, venue_ids=moved)
     receipts.record(applied, digests, kind="venues.save", actor=actor, at=at)
     audit.record(
         (("venues.save", "venue", str(v.pk), {"version": v.version}) for v in changed.values()),

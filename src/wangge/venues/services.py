@@ -16,6 +16,7 @@ from wangge.venues.contacts import add_contact, remove_contact, reveal_contact, 
 from wangge.venues.export import export_venues, venue_rows
 from wangge.venues.models import VenueClass
 from wangge.venues.reading import read_file
+from wangge.venues.reclassing import reclassify
 from wangge.venues.regridding import VenueMover
 from wangge.venues.row_reading import VenueRecord
 from wangge.venues.rules import Way
@@ -48,6 +49,7 @@ __all__ = [
     "install_classes",
     "mark_visited",
     "read_file",
+    "reclassify",
     "remove_contact",
     "reveal_contact",
     "reveal_keeper",

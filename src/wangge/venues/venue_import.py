@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from wangge.kernel import audit, staging
+from wangge.kernel import audit, jobs, staging
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed, is_within
@@ -23,6 +23,7 @@ from wangge.venues.lettering import initials_of_drafts
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
+from wangge.venues.rules import RECKON_DUE
 from wangge.venues.schemas import VenueImport
 
 BATCH = 5_000
@@ -264,6 +265,8 @@ def _merge(
                 [at, options.source],
             )
             report.updated = cursor.rowcount
+            if report.updated:  # the class of some may be another than before
+                jobs.defer(RECKON_DUE, kinds=None, venue_ids=None)
             _add(options, at, report, progress)
     report.unchanged = report.rows - report.updated - report.created
 

@@ -1,0 +1,34 @@
+"""Writes of dossiers: people, facilities, licences; what is due as a file; the pack's words."""
+
+from __future__ import annotations
+
+from wangge.dossiers.classing import decide_classes, reckon_classes_again, save_facts
+from wangge.dossiers.export import export_due
+from wangge.dossiers.holdings import reckon_again, save_facilities, save_licences
+from wangge.dossiers.installing import (
+    RECKON,
+    RECKON_CLASSES,
+    install_class_rules,
+    install_due_rules,
+    install_kinds,
+)
+from wangge.dossiers.people import reveal_person, save_people
+from wangge.dossiers.removing import set_removed
+
+__all__ = [
+    "RECKON",
+    "RECKON_CLASSES",
+    "decide_classes",
+    "export_due",
+    "install_class_rules",
+    "install_due_rules",
+    "install_kinds",
+    "reckon_again",
+    "reckon_classes_again",
+    "reveal_person",
+    "save_facilities",
+    "save_facts",
+    "save_licences",
+    "save_people",
+    "set_removed",
+]

@@ -1,0 +1,42 @@
+"""Rows of dossiers in a pack: kinds of people, facilities and licences, and after how long what is due."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from wangge.packs.entry import Entry
+
+
+class PersonKind(Entry):
+    """Who is responsible for a place in one way or another."""
+
+    answers_rank: int | None = Field(None, ge=1, le=99)  # its link in the chain of HB-16; none: not in it
+    unit: bool = False  # an organisation: its name is shown whole
+    required: bool = False  # every place must have one (HB-04)
+    single: bool = False  # one at a time
+
+
+class FacilityKind(Entry):
+    soon_days: int = Field(ge=0, le=366)  # so long before it is due, it is soon
+
+
+class LicenceKind(Entry):
+    soon_days: int = Field(ge=0, le=366)  # so long before its last day a renewal is reminded of
+
+
+class DueInterval(Entry):
+    """After so many months or days something of these kinds is due; of several the smallest wins."""
+
+    what: Literal["test", "maintain", "scrap"]
+    kinds: list[str] = Field(min_length=1)
+    months: int | None = Field(None, ge=1, le=1200)
+    days: int | None = Field(None, ge=1, le=3660)
+    classes: list[str] = Field(default_factory=list)  # of places; none: every class
+
+    @model_validator(mode="after")
+    def _counts_one_way(self) -> Self:
+        if (self.months is None) == (self.days is None):
+            raise ValueError("months or days")
+        return self

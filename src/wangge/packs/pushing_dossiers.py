@@ -1,0 +1,58 @@
+"""The rows of a pack as the room of dossiers takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wangge.dossiers import services as dossiers
+from wangge.packs.entry import Entry
+from wangge.packs.schemas import Pack
+
+SHAPE = {"form", "unit_zh", "unit_en", "least", "most", "words"}
+
+
+def push_dossiers(pack: Pack) -> None:
+    """Put kinds and intervals of dossiers into force. Rule: PK-4, DO-1, DO-4."""
+    people = [
+        _named(row, "person")
+        | {
+            "answers_rank": row.answers_rank,
+            "is_unit": row.unit,
+            "is_required": row.required,
+            "is_single": row.single,
+        }
+        for row in pack.person_kinds
+    ]
+    facilities = [_named(row, "facility") | {"soon_days": row.soon_days} for row in pack.facility_kinds]
+    licences = [_named(row, "licence") | {"soon_days": row.soon_days} for row in pack.licence_kinds]
+    facts = [_named(row, "fact") | {"shape": row.model_dump(include=SHAPE)} for row in pack.fact_fields]
+    dossiers.install_kinds([*people, *facilities, *licences, *facts], pack_version=pack.pack_version)
+    intervals = [
+        {name: value for name, value in _named(row, "").items() if name != "sort"}
+        | {
+            "what": row.what,
+            "kinds": row.kinds,
+            "classes": row.classes,
+            "months": row.months,
+            "days": row.days,
+        }
+        for row in pack.due_intervals
+    ]
+    dossiers.install_due_rules(intervals, pack_version=pack.pack_version)
+    rules = [
+        {name: value for name, value in _named(row, "").items() if name != "sort"}
+        | row.model_dump(include={"path", "uses", "bounds", "venue_class", "tag"})
+        for row in pack.class_rules
+    ]
+    dossiers.install_class_rules(rules, pack_version=pack.pack_version)
+
+
+def _named(row: Entry, sort: str) -> dict[str, Any]:
+    return {
+        "sort": sort,
+        "code": row.code,
+        "name_zh": row.zh,
+        "name_en": row.en,
+        "source": row.source,
+        "is_confirmed": row.is_confirmed,
+    }
