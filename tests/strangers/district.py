@@ -47,9 +47,11 @@ from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from wangge.accounts.models import Post, User
-from wangge.accounts.rules import Medium, Role
+from wangge.accounts.rules import CAPABILITIES, Medium, Role
 from wangge.cases import services as cases
 from wangge.evidence import services as evidence
+from wangge.grid_drafts import services as grid_drafts
+from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.matters import services as matters
@@ -62,7 +64,7 @@ from wangge.territory import services as territory
 from wangge.territory.models import Grid, GridChange
 from wangge.territory.services import GridFeature
 from wangge.venues import services as venues
-from wangge.venues.models import Contact
+from wangge.venues.models import Contact, Venue
 from wangge.venues.schemas import ContactIn
 
 LOOKED_AT = AT + timedelta(days=12)  # when what was handled is late
@@ -153,6 +155,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_told(house, case),
     }
     ids["change_id"] = _changed(house)
+    ids["draft_id"] = _drafted()
     return ids
 
 
@@ -268,6 +271,20 @@ def _told(house: House, case: UUID) -> dict[str, Any]:
     notices.tell([given], at=AT)
     Delivery.objects.update(state="given_up")
     return {"ids": [Notice.objects.latest("pk").pk], "delivery_ids": [Delivery.objects.latest("pk").pk]}
+
+
+def _drafted() -> UUID:
+    """Other grids are proposed for A: four houses of 360 households each."""
+    for n in range(4):
+        size = {"area_m2": 9000.0, "height_m": 12.0}
+        [house] = make_venues(class_code="shop", grid_path=BOB.scope, name=f"雪松楼{n}", **size)
+        Venue.objects.filter(pk=house.pk).update(lon=118.302 + n / 500, lat=31.305)
+    wish = {"id": new_id(), "path": "34.02.03.", "source": "estimate", "classes": ["shop"]}
+    body = GridDraftIn.model_validate(wish | {"least": 300, "most": 500})
+    root = Actor(9, "雪松管理员", Role.SYSTEM_ADMIN.value, "34.02.03.", None, CAPABILITIES[Role.SYSTEM_ADMIN])
+    assert grid_drafts.request_draft(body, actor=root, at=AT).status == 200
+    assert grid_drafts.make_draft(body.id, at=AT)
+    return body.id
 
 
 def _changed(house: House) -> UUID:

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "wangge.venues",
     "wangge.checklists",
     "wangge.documents",
+    "wangge.grid_drafts",
     "wangge.notices",
     "wangge.matters",
     "wangge.cases",

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from wangge.kernel.actor import Actor
 from wangge.territory.appointing import Appointment, appoint_members
 from wangge.territory.change_schemas import RecodeIn, RecodeReport
+from wangge.territory.changing import Done
 from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
 from wangge.territory.exporting import export_grids
@@ -19,6 +20,7 @@ from wangge.territory.geometry import areas_m2, metres_a_degree
 from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
 from wangge.territory.late import carry_late
+from wangge.territory.laying import Laid, Laying, Parish, lay_grids, list_parishes
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.outline_checks import check_places, read_outline
 from wangge.territory.outlines import Outline, household_bounds, list_outlines, tiers_of_layer
@@ -39,9 +41,13 @@ __all__ = [
     "Carriage",
     "Carried",
     "DivisionRow",
+    "Done",
     "GridFeature",
+    "Laid",
+    "Laying",
     "Mover",
     "Outline",
+    "Parish",
     "Placed",
     "Recoding",
     "Table",
@@ -60,7 +66,9 @@ __all__ = [
     "install_layers",
     "install_staffing",
     "install_tiers",
+    "lay_grids",
     "list_outlines",
+    "list_parishes",
     "merge_grids",
     "metres_a_degree",
     "move_border",

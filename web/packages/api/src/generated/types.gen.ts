@@ -1579,6 +1579,553 @@ export type UndoIn = {
 };
 
 /**
+ * FailureOut
+ */
+export type FailureOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * GridDraftPage
+ */
+export type GridDraftPage = {
+    /**
+     * Items
+     */
+    items: Array<GridDraftRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * GridDraftRow
+ *
+ * A draft in the list.
+ */
+export type GridDraftRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Phase
+     */
+    phase: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Keeps
+     */
+    keeps: boolean;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Communities
+     */
+    communities: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    failure: FailureOut | null;
+};
+
+/**
+ * FateOut
+ */
+export type FateOut = {
+    /**
+     * Command Id
+     */
+    command_id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Code
+     */
+    code?: string | null;
+    /**
+     * Zh
+     */
+    zh?: string | null;
+    /**
+     * En
+     */
+    en?: string | null;
+    /**
+     * Result
+     */
+    result?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * GridDraftIn
+ *
+ * Ask for a draft of a territory. Without bounds those of the pack's tier count.
+ */
+export type GridDraftIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Layer
+     */
+    layer?: string;
+    source: Source;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Keeps
+     */
+    keeps?: boolean;
+    /**
+     * Least
+     */
+    least?: number | null;
+    /**
+     * Most
+     */
+    most?: number | null;
+    /**
+     * Seed
+     */
+    seed?: number;
+};
+
+/**
+ * Source
+ *
+ * Where the households of places come from. Rule: GD-6, GD-9.
+ */
+export type Source = 'grids' | 'estimate';
+
+/**
+ * CommunityDraftOut
+ */
+export type CommunityDraftOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Grids
+     */
+    grids: Array<ProposedGrid>;
+    /**
+     * Standing
+     */
+    standing: number;
+    /**
+     * Ended
+     */
+    ended: Array<string>;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Reason Zh
+     */
+    reason_zh: string | null;
+    /**
+     * Reason En
+     */
+    reason_en: string | null;
+    /**
+     * Moved
+     */
+    moved: number;
+    /**
+     * At Least
+     */
+    at_least: number | null;
+    /**
+     * Edits
+     */
+    edits: number;
+    /**
+     * Adopted At
+     */
+    adopted_at: string | null;
+    /**
+     * Adopted By
+     */
+    adopted_by: string;
+};
+
+/**
+ * DraftFigures
+ *
+ * Balance, contiguity and compactness of the whole draft. Rule: GD-4, GD-5.
+ */
+export type DraftFigures = {
+    /**
+     * Communities
+     */
+    communities: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Inside
+     */
+    inside: number;
+    /**
+     * Possible
+     */
+    possible: number;
+    /**
+     * Possible Inside
+     */
+    possible_inside: number;
+    /**
+     * Contiguous
+     */
+    contiguous: number;
+    /**
+     * Smallest
+     */
+    smallest: number;
+    /**
+     * Median
+     */
+    median: number;
+    /**
+     * Largest
+     */
+    largest: number;
+    /**
+     * Deviation
+     */
+    deviation: number;
+    /**
+     * Compactness Median
+     */
+    compactness_median: number;
+    /**
+     * Compactness Lowest
+     */
+    compactness_lowest: number;
+    /**
+     * Moved
+     */
+    moved: number;
+};
+
+/**
+ * DraftNote
+ */
+export type DraftNote = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * GridDraftOut
+ */
+export type GridDraftOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Phase
+     */
+    phase: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Keeps
+     */
+    keeps: boolean;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Communities
+     */
+    communities: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    failure: FailureOut | null;
+    /**
+     * Notes
+     */
+    notes: Array<DraftNote>;
+    figures: DraftFigures | null;
+    /**
+     * Parts
+     */
+    parts: Array<CommunityDraftOut>;
+};
+
+/**
+ * ProposedGrid
+ *
+ * One proposed grid. `heir_of` names the standing grid that it goes on with; none: it is new.
+ */
+export type ProposedGrid = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Heir Of
+     */
+    heir_of: string | null;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Area M2
+     */
+    area_m2: number;
+    /**
+     * Compactness
+     */
+    compactness: number;
+    /**
+     * Misses
+     */
+    misses: number;
+    /**
+     * Is Contiguous
+     */
+    is_contiguous: boolean;
+    /**
+     * Is Forced
+     */
+    is_forced: boolean;
+};
+
+/**
+ * BlockMove
+ *
+ * A block goes to a grid beside it, with what hangs on it alone. `face` is the number of the block.
+ */
+export type BlockMove = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Community
+     */
+    community: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Face
+     */
+    face: number;
+    /**
+     * To
+     */
+    to: number;
+};
+
+/**
+ * StepBack
+ *
+ * Take back the last move in a community.
+ */
+export type StepBack = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Community
+     */
+    community: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+};
+
+/**
+ * Discarding
+ */
+export type Discarding = {
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
+ * AdoptedOut
+ *
+ * What became of one community: the change, or with `dry_run` what it would do; else why not.
+ */
+export type AdoptedOut = {
+    /**
+     * Path
+     */
+    path: string;
+    change: ChangeOut | null;
+    refusal: Refusal | null;
+};
+
+/**
+ * Adoption
+ *
+ * Let the proposed grids of communities stand. With `dry_run` it is told what would move.
+ */
+export type Adoption = {
+    /**
+     * Draft Id
+     */
+    draft_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Communities
+     */
+    communities: Array<ChosenCommunity>;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * ChosenCommunity
+ */
+export type ChosenCommunity = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * VenueFilter
  *
  * What to list.
@@ -1716,42 +2263,6 @@ export type VenueRow = {
      * Version
      */
     version: number;
-};
-
-/**
- * FateOut
- */
-export type FateOut = {
-    /**
-     * Command Id
-     */
-    command_id: string;
-    /**
-     * Outcome
-     */
-    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
-    /**
-     * Status
-     */
-    status: number;
-    /**
-     * Code
-     */
-    code?: string | null;
-    /**
-     * Zh
-     */
-    zh?: string | null;
-    /**
-     * En
-     */
-    en?: string | null;
-    /**
-     * Result
-     */
-    result?: {
-        [key: string]: unknown;
-    };
 };
 
 /**
@@ -9906,6 +10417,374 @@ export type UndoGridChangeResponses = {
 };
 
 export type UndoGridChangeResponse = UndoGridChangeResponses[keyof UndoGridChangeResponses];
+
+export type ListGridDraftsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/grid-drafts';
+};
+
+export type ListGridDraftsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListGridDraftsError = ListGridDraftsErrors[keyof ListGridDraftsErrors];
+
+export type ListGridDraftsResponses = {
+    /**
+     * OK
+     */
+    200: GridDraftPage;
+};
+
+export type ListGridDraftsResponse = ListGridDraftsResponses[keyof ListGridDraftsResponses];
+
+export type RequestGridDraftData = {
+    body: GridDraftIn;
+    path?: never;
+    query?: never;
+    url: '/api/grid-drafts';
+};
+
+export type RequestGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type RequestGridDraftError = RequestGridDraftErrors[keyof RequestGridDraftErrors];
+
+export type RequestGridDraftResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type RequestGridDraftResponse = RequestGridDraftResponses[keyof RequestGridDraftResponses];
+
+export type GetGridDraftData = {
+    body?: never;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}';
+};
+
+export type GetGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetGridDraftError = GetGridDraftErrors[keyof GetGridDraftErrors];
+
+export type GetGridDraftResponses = {
+    /**
+     * OK
+     */
+    200: GridDraftOut;
+};
+
+export type GetGridDraftResponse = GetGridDraftResponses[keyof GetGridDraftResponses];
+
+export type ListProposedShapesData = {
+    body?: never;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: {
+        /**
+         * Community
+         */
+        community?: string;
+    };
+    url: '/api/grid-drafts/{draft_id}/shapes.geojson';
+};
+
+export type ListProposedShapesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListProposedShapesError = ListProposedShapesErrors[keyof ListProposedShapesErrors];
+
+export type ListProposedShapesResponses = {
+    /**
+     * OK
+     */
+    200: FeatureCollection;
+};
+
+export type ListProposedShapesResponse = ListProposedShapesResponses[keyof ListProposedShapesResponses];
+
+export type ListDraftBlocksData = {
+    body?: never;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query: {
+        /**
+         * Community
+         */
+        community: string;
+        /**
+         * To
+         */
+        to: number;
+    };
+    url: '/api/grid-drafts/{draft_id}/blocks.geojson';
+};
+
+export type ListDraftBlocksErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListDraftBlocksError = ListDraftBlocksErrors[keyof ListDraftBlocksErrors];
+
+export type ListDraftBlocksResponses = {
+    /**
+     * OK
+     */
+    200: FeatureCollection;
+};
+
+export type ListDraftBlocksResponse = ListDraftBlocksResponses[keyof ListDraftBlocksResponses];
+
+export type MoveDraftBlockData = {
+    body: BlockMove;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}/moves';
+};
+
+export type MoveDraftBlockErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type MoveDraftBlockError = MoveDraftBlockErrors[keyof MoveDraftBlockErrors];
+
+export type MoveDraftBlockResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type MoveDraftBlockResponse = MoveDraftBlockResponses[keyof MoveDraftBlockResponses];
+
+export type UndoDraftMoveData = {
+    body: StepBack;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}/undo';
+};
+
+export type UndoDraftMoveErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type UndoDraftMoveError = UndoDraftMoveErrors[keyof UndoDraftMoveErrors];
+
+export type UndoDraftMoveResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type UndoDraftMoveResponse = UndoDraftMoveResponses[keyof UndoDraftMoveResponses];
+
+export type DiscardGridDraftData = {
+    body: Discarding;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}/discard';
+};
+
+export type DiscardGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type DiscardGridDraftError = DiscardGridDraftErrors[keyof DiscardGridDraftErrors];
+
+export type DiscardGridDraftResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type DiscardGridDraftResponse = DiscardGridDraftResponses[keyof DiscardGridDraftResponses];
+
+export type AdoptGridDraftData = {
+    body: Adoption;
+    path?: never;
+    query?: never;
+    url: '/api/grid-drafts/adoptions';
+};
+
+export type AdoptGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AdoptGridDraftError = AdoptGridDraftErrors[keyof AdoptGridDraftErrors];
+
+export type AdoptGridDraftResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<AdoptedOut>;
+};
+
+export type AdoptGridDraftResponse = AdoptGridDraftResponses[keyof AdoptGridDraftResponses];
 
 export type ListVenuesData = {
     body?: never;
