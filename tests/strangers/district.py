@@ -54,11 +54,13 @@ from tests.photos import store_photo, take_photo
 from tests.teams.makers import STREET, body, make_kinds, make_team, member, piece, save_body
 from tests.territory.leave_makers import make_words as make_staff_words
 from wangge.accounts.models import Post, User
-from wangge.accounts.rules import Medium, Role
+from wangge.accounts.rules import CAPABILITIES, Medium, Role
 from wangge.cases import services as cases
 from wangge.config.handover_api import KEEPERS
 from wangge.dossiers import services as dossiers
 from wangge.evidence import services as evidence
+from wangge.grid_drafts import services as grid_drafts
+from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel import run_files, runs
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
@@ -78,7 +80,7 @@ from wangge.territory.leave_schemas import LeaveIn
 from wangge.territory.models import Grid, GridChange
 from wangge.territory.services import GridFeature
 from wangge.venues import services as venues
-from wangge.venues.models import Contact
+from wangge.venues.models import Contact, Venue
 from wangge.venues.schemas import ContactIn
 
 LOOKED_AT = AT + timedelta(days=12)  # when what was handled is late
@@ -178,6 +180,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_dossier(house, shop),
     }
     ids["change_id"] = _changed(house)
+    ids["draft_id"] = _drafted()
     return ids
 
 
@@ -366,6 +369,20 @@ def _run(house: House) -> UUID:
     told = {"state": "done", "ended_at": LOOKED_AT, "has_problem_file": True, "has_result": True}
     FileRun.objects.filter(pk__in=[run.pk, over.pk]).update(**told)
     return over.pk
+
+
+def _drafted() -> UUID:
+    """Other grids are proposed for A: four houses of 360 households each."""
+    for n in range(4):
+        size = {"area_m2": 9000.0, "height_m": 12.0}
+        [house] = make_venues(class_code="shop", grid_path=BOB.scope, name=f"雪松楼{n}", **size)
+        Venue.objects.filter(pk=house.pk).update(lon=118.302 + n / 500, lat=31.305)
+    wish = {"id": new_id(), "path": "34.02.03.", "source": "estimate", "classes": ["shop"]}
+    body = GridDraftIn.model_validate(wish | {"least": 300, "most": 500})
+    root = Actor(9, "雪松管理员", Role.SYSTEM_ADMIN.value, "34.02.03.", None, CAPABILITIES[Role.SYSTEM_ADMIN])
+    assert grid_drafts.request_draft(body, actor=root, at=AT).status == 200
+    assert grid_drafts.make_draft(body.id, at=AT)
+    return body.id
 
 
 def _changed(house: House) -> UUID:

@@ -56,6 +56,8 @@ FILTERS: Mapping[str, list[object]] = {
     "topic": ["dispatch"],
     "year": [2025],
     "form": ["thumb"],
+    "community": ["34.02.03.005.012."],
+    "to": [1],
     "limit": [1, 200],
     "offset": [0],
     "cursor": [],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import shapely
 
-from wangge.twin import mesh
+from wangge.twin import big_city, mesh
 from wangge.twin.city import DEMO, CitySpec, draw_city
 from wangge.twin.register import venue_batches
 from wangge.twin.words import chinese, numbered
@@ -91,3 +91,40 @@ def test_names_go_on_when_the_list_is_through() -> None:
     assert numbered(["和顺", "春晖"], 0, "街道") == "和顺街道"
     assert numbered(["和顺", "春晖"], 3, "街道") == "春晖二街道"
     assert [chinese(n) for n in (1, 10, 11, 20, 35)] == ["一", "十", "十一", "二十", "三十五"]
+
+
+# ---- a city as large as a real one: TW-13 ----
+
+
+def test_the_large_city_has_the_counts_of_the_report() -> None:
+    counts = big_city.profile("dongguan").counts
+    values = (counts.buildings.value, counts.rentals.value, counts.businesses.value)
+    assert values == (1730000, 369000, 807000)
+    assert counts.small_places.value == 616000
+    assert big_city.profile("dongguan").spec.grid_count == 2934
+    spec = big_city.profile("dongguan").spec
+    assert sum(spec.grids_in(n) for n in range(594)) == 2934
+    assert {spec.grids_in(n) for n in range(594)} == {4, 5}
+
+
+def small_profile() -> big_city.Profile:
+    chosen = big_city.profile("dongguan").model_copy(deep=True)
+    chosen.ground.streets, chosen.ground.communities, chosen.ground.grids = 1, 2, 5
+    chosen.counts.buildings.value, chosen.counts.rentals.value = 600, 50
+    chosen.counts.businesses.value, chosen.counts.small_places.value = 90, 70
+    return chosen
+
+
+def test_every_object_of_the_large_city_lies_in_its_grid_and_rentals_stand_in_buildings() -> None:
+    chosen = small_profile()
+    city = draw_city(chosen.spec, seed=7)
+    records = list(big_city.object_records(city, chosen, at=FOUNDED))
+    kinds = [record.values["class_code"] for record in records]
+    assert (len(records), kinds.count("building"), kinds.count("rental")) == (740, 600, 50)
+    assert kinds.count("small_place") == 70
+    assert len({record.values["code"] for record in records}) == 740
+    houses = {(r.values["lon"], r.values["lat"]) for r in records if r.values["class_code"] == "building"}
+    assert all((r.values["lon"], r.values["lat"]) in houses for r in records)
+    ground = shapely.union_all([grid.polygon for grid in city.grids])
+    assert all(shapely.contains_xy(ground, r.values["lon"], r.values["lat"]) for r in records)
+    assert records == list(big_city.object_records(city, chosen, at=FOUNDED))

@@ -13,6 +13,7 @@ from wangge.accounts.api import router as accounts
 from wangge.accounts.queries import PostNotInForce, get_signed_in
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
+from wangge.config.adoption_api import router as adoptions
 from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
 from wangge.config.handover_api import router as handovers
@@ -23,6 +24,7 @@ from wangge.config.territory_api import router as territory_changes
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
+from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
@@ -67,6 +69,8 @@ for prefix, router in {
     "territory/changes": territory_changes,
     "staff/handovers": handovers,
     "staff": staff,
+    "grid-drafts": grid_drafts,
+    "grid-drafts/adoptions": adoptions,
     "venues": venues,
     "teams": teams,
     "dossiers": dossiers,

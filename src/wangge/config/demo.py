@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +24,12 @@ from wangge.kernel.clock import CHINA
 from wangge.packs import services as packs
 from wangge.twin import queries, services
 from wangge.twin.absences import arrange_absences
+from wangge.twin.big_city import Profile
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 
 PACK = "dongguan"
 SEED = 7
+HANDLERS = 4  # a department of the big city
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that two people read differently
 
 
@@ -49,7 +54,7 @@ def make(
 
     The password is this installation's own.
     """
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+    password = _new_password()
     now = at or clock.now()
     with transaction.atomic():
         services.make_demo(
@@ -62,6 +67,10 @@ def make(
         )
         arrange_absences(draw_city(spec, seed=seed), at=now, seed=seed)
         _write(draw_city(spec, seed=seed), password)
+
+
+def _new_password() -> str:
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def pack_installer(name: str) -> services.InstallPack:
@@ -136,3 +145,67 @@ ROLES_ZH = {
     Role.CITIZEN: "市民",
     Role.LEADER: "领导",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class BigFigures:
+    """What the big city holds, and what making it took."""
+
+    grids: int
+    objects: int
+    classes: dict[str, int]
+    without_grid: int
+    was_there: int
+    ground_s: float
+    objects_s: float
+    peak_mb: int  # of this process; the database's memory is its own
+
+
+def make_big(
+    chosen: Profile, *, seed: int = SEED, at: datetime | None = None, progress: Callable[[int], object]
+) -> BigFigures | None:
+    """Make a city of a profile's size, or complete one that was broken off; None if another city is there."""
+    now, start = at or clock.now(), time.perf_counter()
+    spec = replace(chosen.spec, handlers_a_department=HANDLERS)
+    if queries.is_empty():
+        password = _new_password()
+        with transaction.atomic():
+            made = services.found_city(
+                spec, seed=seed, at=now, password=password, install_pack=pack_installer(PACK)
+            )
+            _write(made.city, password)
+    elif (found := services.find_city(spec, seed=seed, at=now)) is not None:
+        made = found
+    else:
+        return None
+    was_there = sum(one.places for one in queries.object_facts(services.LAYER))
+    founded = time.perf_counter()
+    services.fill_city(made, chosen, at=now, progress=progress)
+    ended = time.perf_counter()
+    facts = queries.object_facts(services.LAYER)
+    return BigFigures(
+        grids=len(made.city.grids),
+        objects=sum(one.places for one in facts),
+        classes={one.class_code: one.places for one in facts},
+        without_grid=sum(one.without_grid for one in facts),
+        was_there=was_there,
+        ground_s=round(founded - start, 1),
+        objects_s=round(ended - founded, 1),
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )
+
+
+def big_lines(figures: BigFigures) -> list[str]:
+    """Return what was made as text for people."""
+    fresh = figures.objects - figures.was_there
+    rate = f"{fresh / max(figures.objects_s, 0.1):,.0f}"
+    return [
+        f"网格 {figures.grids:,} 个，对象 {figures.objects:,} 个，"
+        f"不在网格内的 {figures.without_grid:,} 个。  "
+        f"{figures.grids:,} grids, {figures.objects:,} objects, {figures.without_grid:,} of them in no grid.",
+        "  " + "，".join(f"{code} {count:,}" for code, count in figures.classes.items()),
+        f"地面和人员 {figures.ground_s} 秒，对象 {figures.objects_s} 秒（新增 {fresh:,}，每秒 {rate}），"
+        f"内存峰值 {figures.peak_mb:,} MB（不含数据库）。  Ground and people {figures.ground_s} s, objects "
+        f"{figures.objects_s} s ({fresh:,} new, {rate} a second), peak memory {figures.peak_mb:,} MB "
+        "(the database apart).",
+    ]

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "wangge.dossiers",
     "wangge.checklists",
     "wangge.documents",
+    "wangge.grid_drafts",
     "wangge.notices",
     "wangge.matters",
     "wangge.cases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +17,10 @@ from rich.progress import Progress
 from wangge.config import clone, demo
 from wangge.config.saying import say, say_json
 from wangge.kernel import clock
-from wangge.kernel.errors import Refused
+from wangge.kernel.errors import Refused, Unreadable
 from wangge.packs import services as packs
 from wangge.packs.schemas import Pack
-from wangge.twin import queries, report, services, simulation
+from wangge.twin import big_city, queries, report, services, simulation
 from wangge.twin.behaviour import behaviour
 from wangge.twin.city import DEMO
 from wangge.twin.http_door import Account, HttpDoor
@@ -47,14 +48,46 @@ class NoDemoAccounts(Refused):
     en = "The file of demo accounts, {path}, is not there. Name it with --accounts."
 
 
-def make_demo(as_json: AsJson = False) -> None:
+def make_demo(
+    city: Annotated[
+        str,
+        typer.Option(help="demo：演示城市；dongguan：东莞规模，290 万个对象 / a city of Dongguan's size"),
+    ] = "demo",
+    seed: Annotated[
+        int, typer.Option(help="随机种子：相同则结果相同 / equal seeds, equal cities")
+    ] = demo.SEED,
+    as_json: AsJson = False,
+) -> None:
     """在空库里生成示范城市，并列出账号。Make the demo city in an empty database and list its accounts."""
+    if city != "demo":
+        _make_big(city, seed=seed, as_json=as_json)
+        return
     if not demo.is_empty():
         raise CityNotEmpty()
-    demo.make()
+    demo.make(seed=seed)
     if as_json:
         say_json({"accounts": str(demo.accounts_file())})
         return
+    for line in demo.account_lines():
+        print(line)
+
+
+def _make_big(name: str, *, seed: int, as_json: bool) -> None:
+    if name not in big_city.PROFILES:
+        there = "、".join(("demo", *big_city.PROFILES))
+        why = (f"没有这座城市，有：{there}", f"there is no such city; there are: {there}")
+        raise Unreadable(field="city", why_zh=why[0], why_en=why[1])
+    chosen = big_city.profile(name)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(name, total=chosen.counts.objects)
+        figures = demo.make_big(chosen, seed=seed, progress=lambda done: progress.update(bar, completed=done))
+    if figures is None:
+        raise CityNotEmpty()
+    if as_json:
+        say_json(asdict(figures))
+        return
+    for line in demo.big_lines(figures):
+        print(line)
     for line in demo.account_lines():
         print(line)
 

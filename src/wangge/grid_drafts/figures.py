@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wangge.grid_drafts.drafting import Draft, Proposal
 from wangge.grid_drafts.rules import Bounds, Reason
-from wangge.grid_drafts.services import Draft, Proposal
 
 IMPOSSIBLE = {Reason.NO_HOUSEHOLDS, Reason.TOO_FEW, Reason.BETWEEN}
 

@@ -9,9 +9,9 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import shapely
 
+from wangge.grid_drafts.drafting import Draft, Kept
 from wangge.grid_drafts.plots import Buildings
 from wangge.grid_drafts.rules import households_of
-from wangge.grid_drafts.services import Draft, Kept
 from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.map_files import open_features

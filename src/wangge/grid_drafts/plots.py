@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from wangge.grid_drafts.ground import Floats, Ground, Ints
@@ -28,12 +29,16 @@ class Buildings:
 
 @dataclass(slots=True)
 class Plot:
-    """The ground of one community: faces, how many buildings stand on each, and the part of each face."""
+    """The ground of one community: faces, how many buildings stand on each, and the part of each face.
+
+    `places` are where those buildings stand; of a face without one, some point inside.
+    """
 
     faces: Shapes
     ground: Ground
     scale: tuple[float, float]
     buildings: Ints
+    places: Floats = field(default_factory=lambda: np.empty((0, 2)))
     part: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
@@ -43,14 +48,19 @@ def lay_out(outlines: Shapes, buildings: Buildings, of: Ints, roads: Sequence[An
     keys = np.column_stack([of[mine].astype(np.float64), buildings.points[mine]])
     _, first, site = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     site, count = site.ravel(), len(first)
-    mosaic = lay(outlines, buildings.points[mine[first]], of[mine[first]], roads)
+    points = buildings.points[mine[first]]
+    mosaic = lay(outlines, points, of[mine[first]], roads)
     at = np.where(mosaic.is_home, mosaic.site, count)
     households = np.append(np.bincount(site, buildings.households[mine], count), 0)[at].astype(np.int64)
     standing = np.append(np.bincount(site, minlength=count), 0)[at]
-    return _plots(mosaic, len(outlines), households, standing)
+    places = np.empty((len(mosaic.faces), 2))
+    places[mosaic.is_home] = points[mosaic.site[mosaic.is_home]]
+    bare = ~mosaic.is_home
+    places[bare] = shapely.get_coordinates(shapely.point_on_surface(mosaic.faces[bare]))
+    return _plots(mosaic, len(outlines), households, standing, places)
 
 
-def _plots(mosaic: Mosaic, count: int, households: Ints, standing: Ints) -> list[Plot]:
+def _plots(mosaic: Mosaic, count: int, households: Ints, standing: Ints, places: Floats) -> list[Plot]:
     """Deal faces and borders out to their communities."""
     numbers = np.arange(count + 1)
     face_order = np.argsort(mosaic.community, kind="stable")
@@ -68,5 +78,5 @@ def _plots(mosaic: Mosaic, count: int, households: Ints, standing: Ints) -> list
             households[faces], name[mosaic.left[pairs]], name[mosaic.right[pairs]],
             mosaic.border_m[pairs], mosaic.is_road[pairs],
         )  # fmt: skip
-        found.append(Plot(mosaic.faces[faces], ground, mosaic.scale, standing[faces]))
+        found.append(Plot(mosaic.faces[faces], ground, mosaic.scale, standing[faces], places[faces]))
     return found

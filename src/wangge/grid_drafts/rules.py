@@ -6,12 +6,28 @@ Source: docs/rules/grid_drafts.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class Source(StrEnum):
+    """Where the households of places come from. Rule: GD-6, GD-9."""
+
+    GRIDS = "grids"  # known of each standing grid, spread over its places
+    ESTIMATE = "estimate"  # footprint × height
+
+
+class Phase(StrEnum):
+    """How far a draft has come. Rule: GD-11."""
+
+    WAITING = "waiting"
+    DRAWING = "drawing"
+    READY = "ready"
+    FAILED = "failed"
 
 
 class Reason(StrEnum):
@@ -107,3 +123,47 @@ def households_of(
     storeys = np.maximum(1.0, np.floor(height_m / storey_m))
     found: NDArray[np.int64] = np.floor(footprint_m2 * storeys / gross_m2_a_household).astype(np.int64)
     return found
+
+
+def spread(households: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the households dealt out in proportion to the weights, whole and all; evenly if none weighs.
+
+    Largest remainders first, of equals the first.
+    Rule: GD-9.
+    """
+    if not len(weights):
+        return np.empty(0, dtype=np.int64)
+    shares = weights if weights.sum() > 0 else np.ones(len(weights))
+    exact = households * shares / shares.sum()
+    found: NDArray[np.int64] = np.floor(exact).astype(np.int64)
+    rest = households - int(found.sum())
+    found[np.argsort(-(exact - found), kind="stable")[:rest]] += 1
+    return found
+
+
+def matched(
+    part: NDArray[np.int64], home: NDArray[np.int64], households: NDArray[np.int64]
+) -> dict[int, int]:
+    """Return which former grid each part goes on with: most shared households first, each former grid once.
+
+    `home` is 0 where there was no grid.
+    Rule: GD-12.
+    """
+    there = np.flatnonzero(home > 0)
+    pairs, of = np.unique(np.column_stack([part[there], home[there]]), axis=0, return_inverse=True)
+    shared = np.bincount(of.ravel(), households[there] + 1e-6, minlength=len(pairs))
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for mine, old in pairs[np.argsort(-shared, kind="stable")].tolist():
+        if mine not in found and old not in taken:
+            found[mine] = old
+            taken.add(old)
+    return found
+
+
+def moved_households(
+    part: NDArray[np.int64], home: NDArray[np.int64], households: NDArray[np.int64], heirs: Mapping[int, int]
+) -> int:
+    """Return how many households change their grid; those that had none do not count. Rule: GD-12."""
+    becomes = np.array([heirs.get(number, -1) for number in range(int(part.max()) + 1)], dtype=np.int64)
+    return int(households[(home > 0) & (becomes[part] != home)].sum())

@@ -1,22 +1,18 @@
-"""Grids proposed from buildings and the borders of communities. Pure: shapes in, shapes out."""
+"""What other rooms and the faces may ask of grid drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import shapely
-
-from wangge.grid_drafts.drawing import Part, draft, tell, why_outside, with_islets
-from wangge.grid_drafts.ground import Ints
-from wangge.grid_drafts.plots import Buildings, Plot, Shapes, lay_out
-from wangge.grid_drafts.redrafting import redraft
+from wangge.grid_drafts.adopting import Adopted, adopt
+from wangge.grid_drafts.drafting import Draft, Kept, Proposal, draft_grids
+from wangge.grid_drafts.drawing import Part
+from wangge.grid_drafts.editing import discard_draft, move_block, undo_move
+from wangge.grid_drafts.making import DRAW, make_draft, request_draft
+from wangge.grid_drafts.plots import Buildings
 from wangge.grid_drafts.rules import Bounds, Reason, households_of
-from wangge.kernel.cell_index import CellIndex
 
 __all__ = [
+    "DRAW",
+    "Adopted",
     "Bounds",
     "Buildings",
     "Draft",
@@ -24,86 +20,12 @@ __all__ = [
     "Part",
     "Proposal",
     "Reason",
+    "adopt",
+    "discard_draft",
     "draft_grids",
     "households_of",
+    "make_draft",
+    "move_block",
+    "request_draft",
+    "undo_move",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A part of an earlier draft: the number of its community's outline, its own number, its shape."""
-
-    outline: int
-    number: int
-    shape: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is proposed for one community: nothing where no household is known.
-
-    After a redraft `moved` households change their part; `at_least` do in every division inside the bounds.
-    """
-
-    parts: Sequence[Part]
-    reason: Reason | None
-    moved: int | None = None
-    at_least: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A draft for each outline in their order; `astray` buildings stand in none of them."""
-
-    drafts: Sequence[Draft]
-    astray: int
-    astray_households: int
-
-
-def draft_grids(
-    outlines: Shapes,
-    buildings: Buildings,
-    bounds: Bounds,
-    *,
-    roads: Sequence[Any] = (),
-    kept: Sequence[Kept] = (),
-    seed: int = 0,
-    heartbeat: Callable[[int], None] = lambda done: None,
-) -> Proposal:
-    """Return contiguous, compact parts of every outline, with as many inside the bounds as can be found.
-
-    No part crosses an outline; borders like to run along `roads`. Outlines with `kept` parts are redrafted.
-    All shapes are in WGS-84, outlines do not overlap. `heartbeat` is told how many are done, and may raise.
-    Rule: GD-1 to GD-8.
-    """
-    of = CellIndex(outlines).locate_many(buildings.points).astype(np.int64)
-    astray = of < 0
-    former: dict[int, list[Kept]] = {}
-    for one in kept:
-        former.setdefault(one.outline, []).append(one)
-    drafts = []
-    for number, plot in enumerate(lay_out(outlines, buildings, of, roads)):
-        drafts.append(_draft(plot, bounds, former.get(number, ()), seed))
-        heartbeat(number + 1)
-    return Proposal(drafts, int(astray.sum()), int(buildings.households[astray].sum()))
-
-
-def _draft(plot: Plot, bounds: Bounds, kept: Sequence[Kept], seed: int) -> Draft:
-    moved = at_least = None
-    if not plot.ground.households.any():
-        return Draft([], Reason.NO_HOUSEHOLDS)
-    if kept:
-        plot.part, moved, at_least = redraft(plot.ground, _homes(plot, kept), bounds, seed)
-    else:
-        plot.part = draft(plot, bounds, seed)
-    parts = tell(plot, bounds)
-    return Draft(parts, why_outside(plot, parts, bounds), moved, at_least)
-
-
-def _homes(plot: Plot, kept: Sequence[Kept]) -> Ints:
-    """Return the former part of each face; ground that had none goes to the nearest."""
-    points = shapely.get_coordinates(shapely.point_on_surface(plot.faces))
-    face, which = shapely.STRtree([one.shape for one in kept]).query(shapely.points(points), "intersects")
-    home = np.full(len(points), -1, dtype=np.int64)
-    home[face] = np.array([one.number for one in kept], dtype=np.int64)[which]
-    return with_islets(plot, home)

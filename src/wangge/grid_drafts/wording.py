@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wangge.grid_drafts.drafting import Draft
 from wangge.grid_drafts.figures import Figures
 from wangge.grid_drafts.rules import Reason
-from wangge.grid_drafts.services import Draft
 
 REASONS = {
     Reason.NO_HOUSEHOLDS: ("没有住户", "no households known"),

@@ -12,6 +12,7 @@ from wangge.kernel.actor import Actor
 from wangge.territory.appointing import Appointment, appoint_members
 from wangge.territory.candidates import Led as Led
 from wangge.territory.change_schemas import RecodeIn, RecodeReport
+from wangge.territory.changing import Done
 from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
 from wangge.territory.exporting import export_grids
@@ -21,6 +22,7 @@ from wangge.territory.grid_import import GridFeature, import_grids
 from wangge.territory.installing import install_layers, install_staffing, install_tiers
 from wangge.territory.keepers import Given, Giving, Keeper, Leaver, OpenThing
 from wangge.territory.late import carry_late
+from wangge.territory.laying import Laid, Laying, Parish, lay_grids, list_parishes
 from wangge.territory.movers import Carriage, Carried, Mover, Placed, patterns
 from wangge.territory.nodes import NODES, StandingGrid, get_standing, tiers_of
 from wangge.territory.outline_checks import check_places, read_outline
@@ -51,14 +53,18 @@ __all__ = [
     "Carriage",
     "Carried",
     "DivisionRow",
+    "Done",
     "Given",
     "Giving",
     "GridFeature",
     "Keeper",
+    "Laid",
+    "Laying",
     "Leaver",
     "Mover",
     "OpenThing",
     "Outline",
+    "Parish",
     "Placed",
     "Recoding",
     "StandingGrid",
@@ -79,7 +85,9 @@ __all__ = [
     "install_layers",
     "install_staffing",
     "install_tiers",
+    "lay_grids",
     "list_outlines",
+    "list_parishes",
     "merge_grids",
     "metres_a_degree",
     "move_border",

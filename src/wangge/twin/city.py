@@ -54,10 +54,20 @@ class CitySpec:
     lon: float = 83.5  # open desert: nobody lives there
     lat: float = 39.2
     cell_m: float = 130.0
+    all_grids: int | None = None  # of the whole city, dealt out evenly; None: `grids` in each community
 
     @property
     def grid_count(self) -> int:
+        if self.all_grids is not None:
+            return self.all_grids
         return self.districts * self.streets * self.communities * self.grids
+
+    def grids_in(self, community: int) -> int:
+        """Return how many grids the city's n-th community has."""
+        if self.all_grids is None:
+            return self.grids
+        count = self.districts * self.streets * self.communities
+        return self.all_grids * (community + 1) // count - self.all_grids * community // count
 
     @property
     def venue_count(self) -> int:
@@ -65,9 +75,6 @@ class CitySpec:
 
 
 DEMO = CitySpec()
-DONGGUAN = CitySpec(  # domain.md 4.9: 2,934 grids, 10,291 staff, 1.73 M buildings
-    districts=1, streets=33, communities=18, grids=5, venues_a_grid=582, handlers_a_department=4
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +142,8 @@ def _divide(city: City) -> None:
     mesh = lay(sum(sizes), lon=spec.lon, lat=spec.lat, cell_m=spec.cell_m, seed=city.seed)
     city.divisions += [DivisionSeed("99", "99.", "示范省"), DivisionSeed("9901", spec.root, "示范市")]
     cell = 0
-    for path, name in _communities(city):
-        for number in range(1, spec.grids + 1):
+    for community, (path, name) in enumerate(_communities(city)):
+        for number in range(1, spec.grids_in(community) + 1):
             size = sizes[len(city.grids)]
             grid = GridSeed(
                 path=f"{path}{number:03}.",

@@ -160,6 +160,25 @@ def is_empty() -> bool:
     return bool(_rows(sql, [])[0][0])
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """The register of a class: how many places, how many of them in no grid that stands."""
+
+    class_code: str
+    places: int
+    without_grid: int
+
+
+def object_facts(layer: str) -> list[ObjectFacts]:
+    """Return what stands in the register, class by class; a place counts as located in a grid that stands."""
+    sql = """
+        SELECT v.class_code, count(*), count(*) FILTER (WHERE v.is_orphan OR g.path IS NULL)
+          FROM venues_venue v
+          LEFT JOIN territory_grid g ON g.layer = %s AND g.path = v.grid_path AND g.valid_to IS NULL
+         GROUP BY 1 ORDER BY 2 DESC"""
+    return [ObjectFacts(*row) for row in _rows(sql, [layer])]
+
+
 def latest_day() -> date | None:
     """Return the latest day on which anything was reported or done, None in a city without history."""
     sql = """

@@ -66,13 +66,13 @@ def venue_batches(city: City, *, at: datetime, size: int = 5000) -> Iterator[lis
 
     Rule: TW-4 (classes and grades by share).
     """
-    mesh = _mesh_of(city)
+    mesh = mesh_of(city)
     batch: list[VenueSeed] = []
     for index, grid in enumerate(city.grids):
         chance = np.random.default_rng([city.seed, index])
         count = city.spec.venues_a_grid
         cells = chance.integers(grid.first_cell, grid.last_cell, count)
-        points = _points(mesh, cells, chance)
+        points = points_in(mesh, cells, chance)
         classes = chance.choice(list(makeup().classes), count, p=_shares())
         rng = random.Random(f"{city.seed}:venues:{index}")
         for n in range(count):
@@ -85,7 +85,8 @@ def venue_batches(city: City, *, at: datetime, size: int = 5000) -> Iterator[lis
         yield batch
 
 
-def _mesh_of(city: City) -> Mesh:
+def mesh_of(city: City) -> Mesh:
+    """Return the mesh that the city's grids are made of."""
     spec = city.spec
     return lay(city.grids[-1].last_cell, lon=spec.lon, lat=spec.lat, cell_m=spec.cell_m, seed=city.seed)
 
@@ -95,7 +96,7 @@ def _shares() -> Any:
     return shares / shares.sum()
 
 
-def _points(mesh: Mesh, cells: Any, chance: np.random.Generator) -> Any:
+def points_in(mesh: Mesh, cells: Any, chance: np.random.Generator) -> Any:
     """Return a point inside each cell: the corners blended, so a convex cell cannot be left."""
     corners = mesh.corners[cells]
     u, v = (chance.uniform(MARGIN, 1 - MARGIN, (len(cells), 1)) for _ in range(2))
@@ -122,7 +123,7 @@ def _venue(
         code=f"TW{number:08}",
         name=f"{rng.choice(words.BRANDS)}{rng.choice(kind.words)}",
         class_code=code,
-        tags=_tags(kind, rng),
+        tags=tags_of(kind, rng),
         address=f"{grid_name}{rng.choice(words.ROADS)}{rng.randint(1, 399)}号",
         lon=round(float(point[0]), 7),
         lat=round(float(point[1]), 7),
@@ -133,7 +134,8 @@ def _venue(
     )
 
 
-def _tags(kind: ClassShare, rng: random.Random) -> list[str]:
+def tags_of(kind: ClassShare, rng: random.Random) -> list[str]:
+    """Return at most one tag of the class, by its share."""
     roll = rng.random()
     for tag, share in kind.tags.items():
         if roll < share:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
@@ -17,6 +17,7 @@ from wangge.territory import services as territory
 from wangge.territory.schemas import GridImport, ImportReport
 from wangge.twin import casting, queries
 from wangge.twin.behaviour import behaviour
+from wangge.twin.big_city import Profile, object_records
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
@@ -30,6 +31,8 @@ from wangge.venues import services as venues
 from wangge.venues.schemas import VenueImport
 
 LAYER = "comprehensive"
+GRID_TIER = "grid"
+OBJECTS_A_BATCH = 200_000
 HISTORY_DAYS = 21
 STREET_DIGITS = 9  # of a division code
 DOSSIER_DAYS = 2  # since somebody last went round with a list
@@ -57,6 +60,15 @@ def make_city(
 
     Rule: TW-1 to TW-4.
     """
+    made = found_city(spec, seed=seed, at=at, password=password, install_pack=install_pack)
+    _check(venues.import_venues(_records(made.city, at), options=_register(spec), actor=made.admin, at=at))
+    return made
+
+
+def found_city(
+    spec: CitySpec, *, seed: int, at: datetime, password: str | None, install_pack: InstallPack
+) -> MadeCity:
+    """Make the city without a place in it: divisions, grids, people, their posts. Rule: TW-1 to TW-3."""
     city = draw_city(spec, seed=seed)
     hire([p for p in city.people if p.role is Role.SYSTEM_ADMIN], [], password=password, at=at)
     admin = _actor_of("sysadmin", at)
@@ -66,11 +78,40 @@ def make_city(
     ids = hire(city.people, city.departments, password=password, at=at)
     posts = {p.scope: ids[p.username] for p in city.people if p.role is Role.GRID_MEMBER}
     appoint(posts, admin=admin, at=at)
-    register = VenueImport.model_validate(
-        {"source": SOURCE, "datum": "wgs84", "territory": spec.root, "layer": LAYER}
-    )
-    _check(venues.import_venues(_records(city, at), options=register, actor=admin, at=at))
     return MadeCity(city, admin)
+
+
+def fill_city(
+    made: MadeCity,
+    chosen: Profile,
+    *,
+    at: datetime,
+    batch: int = OBJECTS_A_BATCH,
+    progress: Callable[[int], object] = lambda done: None,
+) -> int:
+    """Load every object of the profile through the register's import, a batch at a time; return how many.
+
+    Broken off, the batches that are in stay; started again, what is there is left as it is.
+    Rule: TW-13.
+    """
+    records, done = object_records(made.city, chosen, at=at), 0
+    options = _register(made.city.spec)
+    while rows := list(islice(records, batch)):
+        report = venues.import_venues(rows, options=options, actor=made.admin, at=at)
+        _check(report)
+        done += report.rows
+        progress(done)
+    return done
+
+
+def find_city(spec: CitySpec, *, seed: int, at: datetime) -> MadeCity | None:
+    """Return the city of `spec` and `seed` if it stands already with all its grids, None if it does not."""
+    city = draw_city(spec, seed=seed)
+    if not account_queries.ids_of(["sysadmin"]):
+        return None
+    admin = _actor_of("sysadmin", at)
+    standing = {one.path for one in territory.list_outlines(spec.root, GRID_TIER, at)}
+    return MadeCity(city, admin) if standing == {grid.path for grid in city.grids} else None
 
 
 def make_demo(
@@ -193,7 +234,13 @@ def _features(city: City) -> Iterable[territory.GridFeature]:
 
 
 def _options(spec: CitySpec) -> GridImport:
-    return GridImport(layer=LAYER, datum="wgs84", within=spec.root, tier="grid")
+    return GridImport(layer=LAYER, datum="wgs84", within=spec.root, tier=GRID_TIER)
+
+
+def _register(spec: CitySpec) -> VenueImport:
+    return VenueImport.model_validate(
+        {"source": SOURCE, "datum": "wgs84", "territory": spec.root, "layer": LAYER}
+    )
 
 
 def _check(report: ImportReport) -> None:

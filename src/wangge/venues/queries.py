@@ -18,12 +18,15 @@ from wangge.venues.contacts import classes_in, contact_names, contacts_of, keepe
 from wangge.venues.finding import page_of, select
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
+from wangge.venues.sites import Sites, count_sites, list_sites
 from wangge.venues.timeline import list_history
 
 __all__ = [
+    "Sites",
     "classes_in",
     "contact_names",
     "contacts_of",
+    "count_sites",
     "get_detail",
     "get_many",
     "get_places",
@@ -33,6 +36,7 @@ __all__ = [
     "list_contacts",
     "list_history",
     "list_points",
+    "list_sites",
     "list_venues",
     "masked_phone",
     "names_of",

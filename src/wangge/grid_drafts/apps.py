@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GridDraftsConfig(AppConfig):
+    name = "wangge.grid_drafts"
+    label = "grid_drafts"
