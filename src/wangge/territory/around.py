@@ -46,10 +46,10 @@ def _shown(grids: list[Grid], at: datetime) -> list[GridHereOut]:
     posts = posts.filter(path__in=[row.path for row in grids])
     count: Counter[tuple[str, str]] = Counter()
     primary: dict[tuple[str, str], str] = {}
-    for layer, path, duty, name in posts.values_list("layer", "path", "duty", "user__name"):
-        count[layer, path] += 1
+    for where, path, duty, name in posts.values_list("layer", "path", "duty", "user__name"):
+        count[where, path] += 1
         if duty == Duty.PRIMARY:
-            primary[layer, path] = name
+            primary[where, path] = name
     order = {code: n for n, code in enumerate(sorted(layers, key=lambda code: (layers[code].first, code)))}
     shown = []
     for row in sorted(grids, key=lambda one: (order.get(one.layer, 99), one.path.count("."), one.path)):

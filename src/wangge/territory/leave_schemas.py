@@ -26,7 +26,7 @@ class LeaveIn(Schema):
     kind: str = Field(max_length=32)
     starts_on: date
     ends_on: date  # the first day back
-    note: str = Field("", max_length=255)
+    note: str = Field(default="", max_length=255)
     substitutes: list[SubstituteIn] = Field(default_factory=list, max_length=50)
 
 

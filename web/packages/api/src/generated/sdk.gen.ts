@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndPostData, EndPostErrors, EndPostResponses, EndTeamsData, EndTeamsErrors, EndTeamsResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, FindTeamPeopleData, FindTeamPeopleErrors, FindTeamPeopleResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeetingPageData, GetMeetingPageErrors, GetMeetingPageResponses, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GrantPostData, GrantPostErrors, GrantPostResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListBodiesData, ListBodiesErrors, ListBodiesResponses, ListBodyKindsData, ListBodyKindsErrors, ListBodyKindsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsHereData, ListGridsHereErrors, ListGridsHereResponses, ListGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMissingBodiesData, ListMissingBodiesErrors, ListMissingBodiesResponses, ListMyAddressesData, ListMyAddressesResponses, ListNearestTeamsData, ListNearestTeamsErrors, ListNearestTeamsResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListTeamKindsData, ListTeamKindsErrors, ListTeamKindsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PublishBoardsData, PublishBoardsErrors, PublishBoardsResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RecordMaintenanceData, RecordMaintenanceErrors, RecordMaintenanceResponses, RecordMeetingsData, RecordMeetingsErrors, RecordMeetingsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealTeamMemberData, RevealTeamMemberErrors, RevealTeamMemberResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, SaveBoardsData, SaveBoardsErrors, SaveBoardsResponses, SaveBodiesData, SaveBodiesErrors, SaveBodiesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveTeamsData, SaveTeamsErrors, SaveTeamsResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
+import type { ActInPostData, ActInPostErrors, ActInPostResponses, AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdoptGridDraftData, AdoptGridDraftErrors, AdoptGridDraftResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AskVenueExportData, AskVenueExportErrors, AskVenueExportResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountStaffKindsData, CountStaffKindsErrors, CountStaffKindsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideClassesData, DecideClassesErrors, DecideClassesResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DiscardGridDraftData, DiscardGridDraftErrors, DiscardGridDraftResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndLeaveData, EndLeaveErrors, EndLeaveResponses, EndPostData, EndPostErrors, EndPostResponses, EndTeamsData, EndTeamsErrors, EndTeamsResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportDueData, ExportDueErrors, ExportDueResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindColleaguesData, FindColleaguesErrors, FindColleaguesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, FindTeamPeopleData, FindTeamPeopleErrors, FindTeamPeopleResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetDossierData, GetDossierErrors, GetDossierResponses, GetDossierWordsData, GetDossierWordsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridDraftData, GetGridDraftErrors, GetGridDraftResponses, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLicencePhotoData, GetLicencePhotoErrors, GetLicencePhotoResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeetingPageData, GetMeetingPageErrors, GetMeetingPageResponses, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetRunData, GetRunErrors, GetRunProblemsData, GetRunProblemsErrors, GetRunProblemsResponses, GetRunResponses, GetRunResultData, GetRunResultErrors, GetRunResultResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GetVenueTemplateData, GetVenueTemplateErrors, GetVenueTemplateResponses, GrantPostData, GrantPostErrors, GrantPostResponses, HandOverData, HandOverErrors, HandOverManyData, HandOverManyResponses, HandOverResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListBodiesData, ListBodiesErrors, ListBodiesResponses, ListBodyKindsData, ListBodyKindsErrors, ListBodyKindsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDifferingClassesData, ListDifferingClassesErrors, ListDifferingClassesResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDossierHistoryData, ListDossierHistoryErrors, ListDossierHistoryResponses, ListDraftBlocksData, ListDraftBlocksErrors, ListDraftBlocksResponses, ListDueData, ListDueErrors, ListDueResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridDraftsData, ListGridDraftsErrors, ListGridDraftsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsHereData, ListGridsHereErrors, ListGridsHereResponses, ListGridsResponses, ListHandoversData, ListHandoversErrors, ListHandoversResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListLeavesData, ListLeavesErrors, ListLeavesResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMissingBodiesData, ListMissingBodiesErrors, ListMissingBodiesResponses, ListMyAddressesData, ListMyAddressesResponses, ListNearestTeamsData, ListNearestTeamsErrors, ListNearestTeamsResponses, ListNobodyNamedData, ListNobodyNamedErrors, ListNobodyNamedResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListProposedShapesData, ListProposedShapesErrors, ListProposedShapesResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListStaffWordsData, ListStaffWordsResponses, ListTeamKindsData, ListTeamKindsErrors, ListTeamKindsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListUncoveredGridsData, ListUncoveredGridsErrors, ListUncoveredGridsResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, MoveDraftBlockData, MoveDraftBlockErrors, MoveDraftBlockResponses, NameSubstituteData, NameSubstituteErrors, NameSubstituteResponses, OfferSubstitutesData, OfferSubstitutesErrors, OfferSubstitutesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PublishBoardsData, PublishBoardsErrors, PublishBoardsResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RecordMaintenanceData, RecordMaintenanceErrors, RecordMaintenanceResponses, RecordMeetingsData, RecordMeetingsErrors, RecordMeetingsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveEntriesData, RemoveEntriesErrors, RemoveEntriesResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, RepeatRunData, RepeatRunErrors, RepeatRunResponses, RepeatRunWithFileData, RepeatRunWithFileErrors, RepeatRunWithFileResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RequestGridDraftData, RequestGridDraftErrors, RequestGridDraftResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealDossierPersonData, RevealDossierPersonErrors, RevealDossierPersonResponses, RevealTeamMemberData, RevealTeamMemberErrors, RevealTeamMemberResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, SaveBoardsData, SaveBoardsErrors, SaveBoardsResponses, SaveBodiesData, SaveBodiesErrors, SaveBodiesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveDossierPeopleData, SaveDossierPeopleErrors, SaveDossierPeopleResponses, SaveFacilitiesData, SaveFacilitiesErrors, SaveFacilitiesResponses, SaveFactsData, SaveFactsErrors, SaveFactsResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveLicencesData, SaveLicencesErrors, SaveLicencesResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveTeamsData, SaveTeamsErrors, SaveTeamsResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetPostKindData, SetPostKindErrors, SetPostKindResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeLeaveData, TakeLeaveErrors, TakeLeaveResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoDraftMoveData, UndoDraftMoveErrors, UndoDraftMoveResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UndoHandoverData, UndoHandoverErrors, UndoHandoverResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawLeaveData, WithdrawLeaveErrors, WithdrawLeaveResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -47,6 +47,8 @@ export const logOut = <ThrowOnError extends boolean = false>(options?: Options<L
 
 /**
  * Get Me
+ *
+ * Who is logged in, and in which of the own posts (AC-2).
  */
 export const getMe = <ThrowOnError extends boolean = false>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
     security: [{
@@ -56,6 +58,25 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
         }],
     url: '/api/accounts/me',
     ...options
+});
+
+/**
+ * Act In Post
+ *
+ * Go on in another of the own posts; what follows is read and done in that one (AC-16).
+ */
+export const actInPost = <ThrowOnError extends boolean = false>(options: Options<ActInPostData, ThrowOnError>): RequestResult<ActInPostResponses, ActInPostErrors, ThrowOnError> => (options.client ?? client).put<ActInPostResponses, ActInPostErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/accounts/me/post',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -143,6 +164,40 @@ export const listPeople = <ThrowOnError extends boolean = false>(options?: Optio
         }],
     url: '/api/accounts/people',
     ...options
+});
+
+/**
+ * Count Staff Kinds
+ *
+ * How many people in force are of each kind and source of employment (AC-18).
+ */
+export const countStaffKinds = <ThrowOnError extends boolean = false>(options?: Options<CountStaffKindsData, ThrowOnError>): RequestResult<CountStaffKindsResponses, CountStaffKindsErrors, ThrowOnError> => (options?.client ?? client).get<CountStaffKindsResponses, CountStaffKindsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/accounts/people/kinds',
+    ...options
+});
+
+/**
+ * Set Post Kind
+ *
+ * What kind of staff somebody is in a post, and by what means employed.
+ */
+export const setPostKind = <ThrowOnError extends boolean = false>(options: Options<SetPostKindData, ThrowOnError>): RequestResult<SetPostKindResponses, SetPostKindErrors, ThrowOnError> => (options.client ?? client).put<SetPostKindResponses, SetPostKindErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/accounts/posts/{post_id}/kind',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -413,7 +468,8 @@ export const checkCoverage = <ThrowOnError extends boolean = false>(options?: Op
 /**
  * Import Divisions
  *
- * A CSV or Excel table of codes and names. With any error nothing is loaded.
+ * A CSV or Excel table of codes and names, read by a worker: ask `/api/runs/{id}` how far it is. With
+ * any error nothing is loaded.
  */
 export const importDivisions = <ThrowOnError extends boolean = false>(options: Options<ImportDivisionsData, ThrowOnError>): RequestResult<ImportDivisionsResponses, ImportDivisionsErrors, ThrowOnError> => (options.client ?? client).post<ImportDivisionsResponses, ImportDivisionsErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -619,6 +675,391 @@ export const undoGridChange = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * List Handovers
+ *
+ * Handovers in the caller's territory, newest first.
+ */
+export const listHandovers = <ThrowOnError extends boolean = false>(options?: Options<ListHandoversData, ThrowOnError>): RequestResult<ListHandoversResponses, ListHandoversErrors, ThrowOnError> => (options?.client ?? client).get<ListHandoversResponses, ListHandoversErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/handovers',
+    ...options
+});
+
+/**
+ * Hand Over
+ *
+ * End a post and give on what is open, to whom is said for each kind.
+ */
+export const handOver = <ThrowOnError extends boolean = false>(options: Options<HandOverData, ThrowOnError>): RequestResult<HandOverResponses, HandOverErrors, ThrowOnError> => (options.client ?? client).post<HandOverResponses, HandOverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/handovers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview Handover
+ *
+ * What would go on if a post ended on a day, counted and listed, and who may take over.
+ */
+export const previewHandover = <ThrowOnError extends boolean = false>(options: Options<PreviewHandoverData, ThrowOnError>): RequestResult<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError> => (options.client ?? client).get<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/handovers/preview',
+    ...options
+});
+
+/**
+ * Hand Over Many
+ *
+ * A whole street changes hands: one fate a post, in order; at most 500.
+ */
+export const handOverMany = <ThrowOnError extends boolean = false>(options: Options<HandOverManyData, ThrowOnError>): RequestResult<HandOverManyResponses, unknown, ThrowOnError> => (options.client ?? client).post<HandOverManyResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/handovers/batch',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Undo Handover
+ *
+ * Give everything back while nobody acted on it; how many of each kind.
+ */
+export const undoHandover = <ThrowOnError extends boolean = false>(options: Options<UndoHandoverData, ThrowOnError>): RequestResult<UndoHandoverResponses, UndoHandoverErrors, ThrowOnError> => (options.client ?? client).post<UndoHandoverResponses, UndoHandoverErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/handovers/{handover_id}/undo',
+    ...options
+});
+
+/**
+ * List Staff Words
+ *
+ * What the active pack calls kinds of leave, classes and kinds of staff, and sources of employment.
+ */
+export const listStaffWords = <ThrowOnError extends boolean = false>(options?: Options<ListStaffWordsData, ThrowOnError>): RequestResult<ListStaffWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListStaffWordsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/words',
+    ...options
+});
+
+/**
+ * Find Colleagues
+ *
+ * Up to 20 people of the caller's territory whose leave the caller may enter.
+ */
+export const findColleagues = <ThrowOnError extends boolean = false>(options?: Options<FindColleaguesData, ThrowOnError>): RequestResult<FindColleaguesResponses, FindColleaguesErrors, ThrowOnError> => (options?.client ?? client).get<FindColleaguesResponses, FindColleaguesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/colleagues',
+    ...options
+});
+
+/**
+ * List Leaves
+ *
+ * Who is away in `[starts_on, ends_on)`, in the next two weeks unless said; or the own leaves.
+ */
+export const listLeaves = <ThrowOnError extends boolean = false>(options?: Options<ListLeavesData, ThrowOnError>): RequestResult<ListLeavesResponses, ListLeavesErrors, ThrowOnError> => (options?.client ?? client).get<ListLeavesResponses, ListLeavesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/leaves',
+    ...options
+});
+
+/**
+ * Take Leave
+ *
+ * A leave of the caller or, for whoever grants, of somebody else; with who stands in, grid by grid.
+ */
+export const takeLeave = <ThrowOnError extends boolean = false>(options: Options<TakeLeaveData, ThrowOnError>): RequestResult<TakeLeaveResponses, TakeLeaveErrors, ThrowOnError> => (options.client ?? client).post<TakeLeaveResponses, TakeLeaveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/leaves',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Uncovered Grids
+ *
+ * Grids that nobody is in charge of on some days, because the member is away and nobody stands in.
+ */
+export const listUncoveredGrids = <ThrowOnError extends boolean = false>(options?: Options<ListUncoveredGridsData, ThrowOnError>): RequestResult<ListUncoveredGridsResponses, ListUncoveredGridsErrors, ThrowOnError> => (options?.client ?? client).get<ListUncoveredGridsResponses, ListUncoveredGridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/uncovered',
+    ...options
+});
+
+/**
+ * Offer Substitutes
+ *
+ * Who may stand in, grid by grid: deputies first, then neighbours, each with the load of those days.
+ */
+export const offerSubstitutes = <ThrowOnError extends boolean = false>(options: Options<OfferSubstitutesData, ThrowOnError>): RequestResult<OfferSubstitutesResponses, OfferSubstitutesErrors, ThrowOnError> => (options.client ?? client).get<OfferSubstitutesResponses, OfferSubstitutesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/substitutes',
+    ...options
+});
+
+/**
+ * Name Substitute
+ *
+ * Who stands in in one grid, from today on; nobody where no person is named.
+ */
+export const nameSubstitute = <ThrowOnError extends boolean = false>(options: Options<NameSubstituteData, ThrowOnError>): RequestResult<NameSubstituteResponses, NameSubstituteErrors, ThrowOnError> => (options.client ?? client).put<NameSubstituteResponses, NameSubstituteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/leaves/{leave_id}/substitute',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End Leave
+ *
+ * Somebody is back earlier than was said.
+ */
+export const endLeave = <ThrowOnError extends boolean = false>(options: Options<EndLeaveData, ThrowOnError>): RequestResult<EndLeaveResponses, EndLeaveErrors, ThrowOnError> => (options.client ?? client).put<EndLeaveResponses, EndLeaveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/leaves/{leave_id}/end',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Withdraw Leave
+ *
+ * Take back a leave that has not begun.
+ */
+export const withdrawLeave = <ThrowOnError extends boolean = false>(options: Options<WithdrawLeaveData, ThrowOnError>): RequestResult<WithdrawLeaveResponses, WithdrawLeaveErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawLeaveResponses, WithdrawLeaveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/staff/leaves/{leave_id}',
+    ...options
+});
+
+/**
+ * List Grid Drafts
+ *
+ * Drafts inside the caller's scope, newest first.
+ */
+export const listGridDrafts = <ThrowOnError extends boolean = false>(options?: Options<ListGridDraftsData, ThrowOnError>): RequestResult<ListGridDraftsResponses, ListGridDraftsErrors, ThrowOnError> => (options?.client ?? client).get<ListGridDraftsResponses, ListGridDraftsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts',
+    ...options
+});
+
+/**
+ * Request Grid Draft
+ *
+ * Ask for a draft of the grids of a community, street or district; a job makes it. Nothing is adopted.
+ */
+export const requestGridDraft = <ThrowOnError extends boolean = false>(options: Options<RequestGridDraftData, ThrowOnError>): RequestResult<RequestGridDraftResponses, RequestGridDraftErrors, ThrowOnError> => (options.client ?? client).post<RequestGridDraftResponses, RequestGridDraftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Grid Draft
+ *
+ * How far it has come; once it is ready balance, contiguity, compactness, and each community's grids.
+ */
+export const getGridDraft = <ThrowOnError extends boolean = false>(options: Options<GetGridDraftData, ThrowOnError>): RequestResult<GetGridDraftResponses, GetGridDraftErrors, ThrowOnError> => (options.client ?? client).get<GetGridDraftResponses, GetGridDraftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/{draft_id}',
+    ...options
+});
+
+/**
+ * List Proposed Shapes
+ *
+ * The outlines of the proposed grids with their households.
+ */
+export const listProposedShapes = <ThrowOnError extends boolean = false>(options: Options<ListProposedShapesData, ThrowOnError>): RequestResult<ListProposedShapesResponses, ListProposedShapesErrors, ThrowOnError> => (options.client ?? client).get<ListProposedShapesResponses, ListProposedShapesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/{draft_id}/shapes.geojson',
+    ...options
+});
+
+/**
+ * List Draft Blocks
+ *
+ * The blocks that border on a proposed grid and could go to it.
+ */
+export const listDraftBlocks = <ThrowOnError extends boolean = false>(options: Options<ListDraftBlocksData, ThrowOnError>): RequestResult<ListDraftBlocksResponses, ListDraftBlocksErrors, ThrowOnError> => (options.client ?? client).get<ListDraftBlocksResponses, ListDraftBlocksErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/{draft_id}/blocks.geojson',
+    ...options
+});
+
+/**
+ * Move Draft Block
+ *
+ * Give a block to a grid beside it.
+ */
+export const moveDraftBlock = <ThrowOnError extends boolean = false>(options: Options<MoveDraftBlockData, ThrowOnError>): RequestResult<MoveDraftBlockResponses, MoveDraftBlockErrors, ThrowOnError> => (options.client ?? client).post<MoveDraftBlockResponses, MoveDraftBlockErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/{draft_id}/moves',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Undo Draft Move
+ *
+ * Take back the last move in a community.
+ */
+export const undoDraftMove = <ThrowOnError extends boolean = false>(options: Options<UndoDraftMoveData, ThrowOnError>): RequestResult<UndoDraftMoveResponses, UndoDraftMoveErrors, ThrowOnError> => (options.client ?? client).post<UndoDraftMoveResponses, UndoDraftMoveErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/{draft_id}/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Discard Grid Draft
+ *
+ * Give a draft up. What was adopted from it stays.
+ */
+export const discardGridDraft = <ThrowOnError extends boolean = false>(options: Options<DiscardGridDraftData, ThrowOnError>): RequestResult<DiscardGridDraftResponses, DiscardGridDraftErrors, ThrowOnError> => (options.client ?? client).post<DiscardGridDraftResponses, DiscardGridDraftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/{draft_id}/discard',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Adopt Grid Draft
+ *
+ * Let the proposed grids of communities stand, each a change of its own that can be undone for a day.
+ */
+export const adoptGridDraft = <ThrowOnError extends boolean = false>(options: Options<AdoptGridDraftData, ThrowOnError>): RequestResult<AdoptGridDraftResponses, AdoptGridDraftErrors, ThrowOnError> => (options.client ?? client).post<AdoptGridDraftResponses, AdoptGridDraftErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/grid-drafts/adoptions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List Venues
  */
 export const listVenues = <ThrowOnError extends boolean = false>(options?: Options<ListVenuesData, ThrowOnError>): RequestResult<ListVenuesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenuesResponses, unknown, ThrowOnError>({
@@ -696,7 +1137,8 @@ export const exportVenues = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Import Venues
  *
- * CSV, Excel or GeoJSON. With any error nothing is loaded.
+ * CSV, Excel or GeoJSON, read by a worker: ask `/api/runs/{id}` how far it is. With any error nothing
+ * is loaded; a dry run writes nothing.
  */
 export const importVenues = <ThrowOnError extends boolean = false>(options: Options<ImportVenuesData, ThrowOnError>): RequestResult<ImportVenuesResponses, ImportVenuesErrors, ThrowOnError> => (options.client ?? client).post<ImportVenuesResponses, ImportVenuesErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -709,6 +1151,40 @@ export const importVenues = <ThrowOnError extends boolean = false>(options: Opti
     ...options,
     headers: {
         'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Get Venue Template
+ *
+ * An empty register with its columns, an example and notes; `suffix` is csv or xlsx.
+ */
+export const getVenueTemplate = <ThrowOnError extends boolean = false>(options: Options<GetVenueTemplateData, ThrowOnError>): RequestResult<GetVenueTemplateResponses, GetVenueTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetVenueTemplateResponses, GetVenueTemplateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/template.{suffix}',
+    ...options
+});
+
+/**
+ * Ask Venue Export
+ *
+ * The filtered list as a file that a worker makes: for registers that a request would wait long for.
+ */
+export const askVenueExport = <ThrowOnError extends boolean = false>(options: Options<AskVenueExportData, ThrowOnError>): RequestResult<AskVenueExportResponses, AskVenueExportErrors, ThrowOnError> => (options.client ?? client).post<AskVenueExportResponses, AskVenueExportErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
         ...options.headers
     }
 });
@@ -1154,6 +1630,259 @@ export const revealTeamMember = <ThrowOnError extends boolean = false>(options: 
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Get Dossier Words
+ *
+ * Kinds of people, facilities and licences of the pack, and what falls due when.
+ */
+export const getDossierWords = <ThrowOnError extends boolean = false>(options?: Options<GetDossierWordsData, ThrowOnError>): RequestResult<GetDossierWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetDossierWordsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/words',
+    ...options
+});
+
+/**
+ * List Due
+ *
+ * Facilities and licences by due day, the oldest first.
+ */
+export const listDue = <ThrowOnError extends boolean = false>(options?: Options<ListDueData, ThrowOnError>): RequestResult<ListDueResponses, ListDueErrors, ThrowOnError> => (options?.client ?? client).get<ListDueResponses, ListDueErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/due',
+    ...options
+});
+
+/**
+ * Export Due
+ *
+ * The filtered list as a file; `suffix` is csv or xlsx.
+ */
+export const exportDue = <ThrowOnError extends boolean = false>(options: Options<ExportDueData, ThrowOnError>): RequestResult<ExportDueResponses, ExportDueErrors, ThrowOnError> => (options.client ?? client).get<ExportDueResponses, ExportDueErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/due/export.{suffix}',
+    ...options
+});
+
+/**
+ * List Nobody Named
+ *
+ * Places for which nobody is named who must be.
+ */
+export const listNobodyNamed = <ThrowOnError extends boolean = false>(options?: Options<ListNobodyNamedData, ThrowOnError>): RequestResult<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError> => (options?.client ?? client).get<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/nobody-named',
+    ...options
+});
+
+/**
+ * Save Dossier People
+ *
+ * People and units responsible for places, a fate each; at most 500.
+ */
+export const saveDossierPeople = <ThrowOnError extends boolean = false>(options: Options<SaveDossierPeopleData, ThrowOnError>): RequestResult<SaveDossierPeopleResponses, SaveDossierPeopleErrors, ThrowOnError> => (options.client ?? client).post<SaveDossierPeopleResponses, SaveDossierPeopleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/people',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Facilities
+ *
+ * Facilities of places, a fate each; at most 500.
+ */
+export const saveFacilities = <ThrowOnError extends boolean = false>(options: Options<SaveFacilitiesData, ThrowOnError>): RequestResult<SaveFacilitiesResponses, SaveFacilitiesErrors, ThrowOnError> => (options.client ?? client).post<SaveFacilitiesResponses, SaveFacilitiesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/facilities',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Licences
+ *
+ * Licences of places, a fate each; at most 500.
+ */
+export const saveLicences = <ThrowOnError extends boolean = false>(options: Options<SaveLicencesData, ThrowOnError>): RequestResult<SaveLicencesResponses, SaveLicencesErrors, ThrowOnError> => (options.client ?? client).post<SaveLicencesResponses, SaveLicencesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/licences',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Save Facts
+ *
+ * Facts of places, a fate each; what they make of the class follows at once.
+ */
+export const saveFacts = <ThrowOnError extends boolean = false>(options: Options<SaveFactsData, ThrowOnError>): RequestResult<SaveFactsResponses, SaveFactsErrors, ThrowOnError> => (options.client ?? client).post<SaveFactsResponses, SaveFactsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/facts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Differing Classes
+ *
+ * Places whose class or tags are not what their facts make of them.
+ */
+export const listDifferingClasses = <ThrowOnError extends boolean = false>(options?: Options<ListDifferingClassesData, ThrowOnError>): RequestResult<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError> => (options?.client ?? client).get<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/classes',
+    ...options
+});
+
+/**
+ * Decide Classes
+ *
+ * Take the proposed class and tags, or keep the present ones, each with a reason; a fate each.
+ */
+export const decideClasses = <ThrowOnError extends boolean = false>(options: Options<DecideClassesData, ThrowOnError>): RequestResult<DecideClassesResponses, DecideClassesErrors, ThrowOnError> => (options.client ?? client).post<DecideClassesResponses, DecideClassesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/classes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Entries
+ *
+ * Take entries out of their dossiers or put them back, a fate each.
+ */
+export const removeEntries = <ThrowOnError extends boolean = false>(options: Options<RemoveEntriesData, ThrowOnError>): RequestResult<RemoveEntriesResponses, RemoveEntriesErrors, ThrowOnError> => (options.client ?? client).post<RemoveEntriesResponses, RemoveEntriesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/removals',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reveal Dossier Person
+ *
+ * Name and phone unmasked, for a reason that stays in the audit trail.
+ */
+export const revealDossierPerson = <ThrowOnError extends boolean = false>(options: Options<RevealDossierPersonData, ThrowOnError>): RequestResult<RevealDossierPersonResponses, RevealDossierPersonErrors, ThrowOnError> => (options.client ?? client).post<RevealDossierPersonResponses, RevealDossierPersonErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/people/{entry_id}/reveal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Licence Photo
+ *
+ * A photo or scan of a licence.
+ */
+export const getLicencePhoto = <ThrowOnError extends boolean = false>(options: Options<GetLicencePhotoData, ThrowOnError>): RequestResult<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/licences/{entry_id}/photos/{sha256}',
+    ...options
+});
+
+/**
+ * Get Dossier
+ *
+ * What hangs on a place: who answers for it and why, its people, facilities and licences.
+ */
+export const getDossier = <ThrowOnError extends boolean = false>(options: Options<GetDossierData, ThrowOnError>): RequestResult<GetDossierResponses, GetDossierErrors, ThrowOnError> => (options.client ?? client).get<GetDossierResponses, GetDossierErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/{venue_id}',
+    ...options
+});
+
+/**
+ * List Dossier History
+ *
+ * What became of each entry, newest first.
+ */
+export const listDossierHistory = <ThrowOnError extends boolean = false>(options: Options<ListDossierHistoryData, ThrowOnError>): RequestResult<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/{venue_id}/history',
+    ...options
 });
 
 /**
@@ -3121,6 +3850,120 @@ export const storeFile = <ThrowOnError extends boolean = false>(options: Options
         'Content-Type': null,
         ...options.headers
     }
+});
+
+/**
+ * List Runs
+ *
+ * One's own imports and exports, and those of one's territory, newest first.
+ */
+export const listRuns = <ThrowOnError extends boolean = false>(options?: Options<ListRunsData, ThrowOnError>): RequestResult<ListRunsResponses, ListRunsErrors, ThrowOnError> => (options?.client ?? client).get<ListRunsResponses, ListRunsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs',
+    ...options
+});
+
+/**
+ * Get Run
+ *
+ * How far a run is. Ask once a second while it is waiting or running.
+ */
+export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs/{run_id}',
+    ...options
+});
+
+/**
+ * Cancel Run
+ *
+ * End a run: nothing of it is loaded.
+ */
+export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs/{run_id}/cancel',
+    ...options
+});
+
+/**
+ * Repeat Run
+ *
+ * Do a run that is over once more with the file that is kept: load what was checked, or try again.
+ */
+export const repeatRun = <ThrowOnError extends boolean = false>(options: Options<RepeatRunData, ThrowOnError>): RequestResult<RepeatRunResponses, RepeatRunErrors, ThrowOnError> => (options.client ?? client).post<RepeatRunResponses, RepeatRunErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs/{run_id}/again',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Repeat Run With File
+ *
+ * Do an import once more with a mended file and the same options.
+ */
+export const repeatRunWithFile = <ThrowOnError extends boolean = false>(options: Options<RepeatRunWithFileData, ThrowOnError>): RequestResult<RepeatRunWithFileResponses, RepeatRunWithFileErrors, ThrowOnError> => (options.client ?? client).post<RepeatRunWithFileResponses, RepeatRunWithFileErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs/{run_id}/mended',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Get Run Problems
+ *
+ * Every problem of the file: row, column, what was found, the remedy.
+ */
+export const getRunProblems = <ThrowOnError extends boolean = false>(options: Options<GetRunProblemsData, ThrowOnError>): RequestResult<GetRunProblemsResponses, GetRunProblemsErrors, ThrowOnError> => (options.client ?? client).get<GetRunProblemsResponses, GetRunProblemsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs/{run_id}/problems.csv',
+    ...options
+});
+
+/**
+ * Get Run Result
+ *
+ * The file that an export made.
+ */
+export const getRunResult = <ThrowOnError extends boolean = false>(options: Options<GetRunResultData, ThrowOnError>): RequestResult<GetRunResultResponses, GetRunResultErrors, ThrowOnError> => (options.client ?? client).get<GetRunResultResponses, GetRunResultErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/runs/{run_id}/result',
+    ...options
 });
 
 /**

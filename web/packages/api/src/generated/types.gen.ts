@@ -45,6 +45,47 @@ export type Me = {
      * Csrf Token
      */
     csrf_token: string;
+    /**
+     * Post Id
+     */
+    post_id: number | null;
+    /**
+     * Posts
+     */
+    posts: Array<MyPostOut>;
+};
+
+/**
+ * MyPostOut
+ *
+ * A post that the caller may act in.
+ */
+export type MyPostOut = {
+    /**
+     * Id
+     */
+    id: number;
+    role: Role;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Scope Name
+     */
+    scope_name: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+    /**
+     * Stands In For
+     */
+    stands_in_for: string | null;
 };
 
 /**
@@ -92,6 +133,18 @@ export type LoginIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * ActIn
+ *
+ * In which of the own posts to go on.
+ */
+export type ActIn = {
+    /**
+     * Post Id
+     */
+    post_id: number;
 };
 
 /**
@@ -221,6 +274,14 @@ export type PostIn = {
      * Ends On
      */
     ends_on?: string | null;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Employment
+     */
+    employment?: string;
 };
 
 /**
@@ -258,6 +319,18 @@ export type HeldPostOut = {
      * Stands
      */
     stands: 'now' | 'later' | 'over';
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Employment
+     */
+    employment: string;
+    /**
+     * Stands In For
+     */
+    stands_in_for: string | null;
 };
 
 /**
@@ -278,6 +351,10 @@ export type PostHolderOut = {
      * Name
      */
     name: string;
+    /**
+     * Staff Number
+     */
+    staff_number: string | null;
     /**
      * Is Active
      */
@@ -308,6 +385,42 @@ export type PostHolderPage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * KindCountOut
+ *
+ * How many people in force are of a kind, by the source of their employment.
+ */
+export type KindCountOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Employment
+     */
+    employment: string;
+    /**
+     * People
+     */
+    people: number;
+};
+
+/**
+ * PostKindIn
+ *
+ * What kind of staff somebody is in a post, and by what means employed; empty: not said.
+ */
+export type PostKindIn = {
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Employment
+     */
+    employment?: string;
 };
 
 /**
@@ -955,6 +1068,151 @@ export type CoverageOut = {
 };
 
 /**
+ * RunOut
+ *
+ * How far an import or export is. `share_pct` is null while nobody knows how much there is.
+ */
+export type RunOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Way
+     */
+    way: 'in' | 'out';
+    /**
+     * Asked Name
+     */
+    asked_name: string;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Is Own
+     */
+    is_own: boolean;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * File Bytes
+     */
+    file_bytes: number;
+    /**
+     * Is Dry Run
+     */
+    is_dry_run: boolean;
+    /**
+     * Again Of
+     */
+    again_of: string | null;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled' | 'interrupted' | 'failed';
+    /**
+     * Is Ending
+     */
+    is_ending: boolean;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Rows Total
+     */
+    rows_total: number | null;
+    /**
+     * Written
+     */
+    written: number;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Updated
+     */
+    updated: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Bad Rows
+     */
+    bad_rows: number;
+    /**
+     * Problems
+     */
+    problems: number;
+    /**
+     * Has File
+     */
+    has_file: boolean;
+    /**
+     * Has Problem File
+     */
+    has_problem_file: boolean;
+    /**
+     * Has Result
+     */
+    has_result: boolean;
+    /**
+     * Files Until
+     */
+    files_until: string | null;
+    refusal: Refusal | null;
+};
+
+/**
+ * DivisionImportIn
+ *
+ * An import that is asked for: the same id twice is one run.
+ */
+export type DivisionImportIn = {
+    /**
+     * Code Column
+     */
+    code_column?: string;
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
  * ImportProblem
  *
  * One thing wrong with an imported file: where, what, and the remedy, in both languages.
@@ -1048,26 +1306,6 @@ export type ImportReport = {
      * Problem Count
      */
     problem_count: number;
-};
-
-/**
- * DivisionImport
- *
- * How to read a table of divisions.
- */
-export type DivisionImport = {
-    /**
-     * Code Column
-     */
-    code_column?: string;
-    /**
-     * Name Column
-     */
-    name_column?: string;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
 };
 
 /**
@@ -1631,6 +1869,1143 @@ export type UndoIn = {
 };
 
 /**
+ * HandoverOut
+ *
+ * A handover, and whether it can still be taken back.
+ */
+export type HandoverOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * User Name
+     */
+    user_name: string;
+    /**
+     * Post Id
+     */
+    post_id: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Successor Name
+     */
+    successor_name: string | null;
+    /**
+     * Orders
+     */
+    orders: string;
+    /**
+     * Cases
+     */
+    cases: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+};
+
+/**
+ * HandoverPage
+ */
+export type HandoverPage = {
+    /**
+     * Items
+     */
+    items: Array<HandoverOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * FateOut
+ */
+export type FateOut = {
+    /**
+     * Command Id
+     */
+    command_id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Code
+     */
+    code?: string | null;
+    /**
+     * Zh
+     */
+    zh?: string | null;
+    /**
+     * En
+     */
+    en?: string | null;
+    /**
+     * Result
+     */
+    result?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * HandoverIn
+ *
+ * A post ends on a day, and what is open goes on; to whom is said for each kind, there is no default.
+ */
+export type HandoverIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Post Id
+     */
+    post_id: number;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Orders
+     */
+    orders: 'successor' | 'place';
+    /**
+     * Cases
+     */
+    cases: 'successor' | 'inbox';
+    /**
+     * Successor Id
+     */
+    successor_id?: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * LeaverOut
+ *
+ * What would go on if a post ended on a day, and who may take over.
+ */
+export type LeaverOut = {
+    /**
+     * Post Id
+     */
+    post_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grids
+     */
+    grids: Array<string>;
+    /**
+     * Open
+     */
+    open: Array<OpenKindOut>;
+    /**
+     * Successors
+     */
+    successors: Array<SuccessorOut>;
+};
+
+/**
+ * OpenKindOut
+ *
+ * What somebody has open of one kind; the first of them are listed.
+ */
+export type OpenKindOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * First
+     */
+    first: Array<OpenThingOut>;
+};
+
+/**
+ * OpenThingOut
+ */
+export type OpenThingOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+};
+
+/**
+ * SuccessorOut
+ *
+ * Somebody who may take over.
+ */
+export type SuccessorOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+};
+
+/**
+ * StaffWordOut
+ *
+ * A word of the pack about people: a kind of leave, a kind of staff, a source of employment.
+ */
+export type StaffWordOut = {
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Parent
+     */
+    parent: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ColleagueOut
+ *
+ * Somebody of the own territory, as a picker shows them.
+ */
+export type ColleagueOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+};
+
+/**
+ * AwayOut
+ *
+ * One leave of somebody in the caller's territory.
+ */
+export type AwayOut = {
+    /**
+     * Leave Id
+     */
+    leave_id: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Stands
+     */
+    stands: 'now' | 'later' | 'over' | 'withdrawn';
+    /**
+     * Grids
+     */
+    grids: Array<CoveredGridOut>;
+    /**
+     * Can Change
+     */
+    can_change: boolean;
+};
+
+/**
+ * AwayPage
+ */
+export type AwayPage = {
+    /**
+     * Items
+     */
+    items: Array<AwayOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CoveredGridOut
+ *
+ * A grid that somebody who is away leads, and who stands in there.
+ */
+export type CoveredGridOut = {
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Substitute Id
+     */
+    substitute_id: number | null;
+    /**
+     * Substitute Name
+     */
+    substitute_name: string | null;
+    /**
+     * Open Days
+     */
+    open_days: number;
+};
+
+/**
+ * LeaveIn
+ *
+ * Somebody will be away in `[starts_on, ends_on)`; no person: whoever asks. The id is the command's.
+ */
+export type LeaveIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * User Id
+     */
+    user_id?: number | null;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Substitutes
+     */
+    substitutes?: Array<SubstituteIn>;
+};
+
+/**
+ * SubstituteIn
+ *
+ * Who stands in in one grid; no person: nobody from today on.
+ */
+export type SubstituteIn = {
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * User Id
+     */
+    user_id: number | null;
+};
+
+/**
+ * UncoveredOut
+ *
+ * A grid without anybody in charge on some days, because its member is away.
+ */
+export type UncoveredOut = {
+    /**
+     * Leave Id
+     */
+    leave_id: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Absent Name
+     */
+    absent_name: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Days
+     */
+    days: number;
+};
+
+/**
+ * UncoveredPage
+ */
+export type UncoveredPage = {
+    /**
+     * Items
+     */
+    items: Array<UncoveredOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CandidateOut
+ *
+ * Somebody who may stand in, with what they have to do in those days already.
+ */
+export type CandidateOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Deputy
+     */
+    is_deputy: boolean;
+    /**
+     * From Path
+     */
+    from_path: string;
+    /**
+     * From Name
+     */
+    from_name: string;
+    /**
+     * Days Away
+     */
+    days_away: number;
+    /**
+     * Standing In
+     */
+    standing_in: number;
+    /**
+     * Loads
+     */
+    loads: {
+        [key: string]: number;
+    };
+};
+
+/**
+ * GridCandidatesOut
+ *
+ * A grid that somebody leads, and who may stand in there, in the order of the offer.
+ */
+export type GridCandidatesOut = {
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Candidates
+     */
+    candidates: Array<CandidateOut>;
+};
+
+/**
+ * LeaveDone
+ *
+ * What was written, and the grids that nobody stands in for to the last day.
+ */
+export type LeaveDone = {
+    /**
+     * Leave Id
+     */
+    leave_id: string;
+    /**
+     * Uncovered
+     */
+    uncovered: Array<string>;
+};
+
+/**
+ * LeaveEndIn
+ */
+export type LeaveEndIn = {
+    /**
+     * Ends On
+     */
+    ends_on: string;
+};
+
+/**
+ * FailureOut
+ */
+export type FailureOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * GridDraftPage
+ */
+export type GridDraftPage = {
+    /**
+     * Items
+     */
+    items: Array<GridDraftRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * GridDraftRow
+ *
+ * A draft in the list.
+ */
+export type GridDraftRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Phase
+     */
+    phase: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Keeps
+     */
+    keeps: boolean;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Communities
+     */
+    communities: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    failure: FailureOut | null;
+};
+
+/**
+ * GridDraftIn
+ *
+ * Ask for a draft of a territory. Without bounds those of the pack's tier count.
+ */
+export type GridDraftIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Layer
+     */
+    layer?: string;
+    source: Source;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Keeps
+     */
+    keeps?: boolean;
+    /**
+     * Least
+     */
+    least?: number | null;
+    /**
+     * Most
+     */
+    most?: number | null;
+    /**
+     * Seed
+     */
+    seed?: number;
+};
+
+/**
+ * Source
+ *
+ * Where the households of places come from. Rule: GD-6, GD-9.
+ */
+export type Source = 'grids' | 'estimate';
+
+/**
+ * CommunityDraftOut
+ */
+export type CommunityDraftOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Grids
+     */
+    grids: Array<ProposedGrid>;
+    /**
+     * Standing
+     */
+    standing: number;
+    /**
+     * Ended
+     */
+    ended: Array<string>;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Reason Zh
+     */
+    reason_zh: string | null;
+    /**
+     * Reason En
+     */
+    reason_en: string | null;
+    /**
+     * Moved
+     */
+    moved: number;
+    /**
+     * At Least
+     */
+    at_least: number | null;
+    /**
+     * Edits
+     */
+    edits: number;
+    /**
+     * Adopted At
+     */
+    adopted_at: string | null;
+    /**
+     * Adopted By
+     */
+    adopted_by: string;
+};
+
+/**
+ * DraftFigures
+ *
+ * Balance, contiguity and compactness of the whole draft. Rule: GD-4, GD-5.
+ */
+export type DraftFigures = {
+    /**
+     * Communities
+     */
+    communities: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Inside
+     */
+    inside: number;
+    /**
+     * Possible
+     */
+    possible: number;
+    /**
+     * Possible Inside
+     */
+    possible_inside: number;
+    /**
+     * Contiguous
+     */
+    contiguous: number;
+    /**
+     * Smallest
+     */
+    smallest: number;
+    /**
+     * Median
+     */
+    median: number;
+    /**
+     * Largest
+     */
+    largest: number;
+    /**
+     * Deviation
+     */
+    deviation: number;
+    /**
+     * Compactness Median
+     */
+    compactness_median: number;
+    /**
+     * Compactness Lowest
+     */
+    compactness_lowest: number;
+    /**
+     * Moved
+     */
+    moved: number;
+};
+
+/**
+ * DraftNote
+ */
+export type DraftNote = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * GridDraftOut
+ */
+export type GridDraftOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Phase
+     */
+    phase: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Keeps
+     */
+    keeps: boolean;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Communities
+     */
+    communities: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    failure: FailureOut | null;
+    /**
+     * Notes
+     */
+    notes: Array<DraftNote>;
+    figures: DraftFigures | null;
+    /**
+     * Parts
+     */
+    parts: Array<CommunityDraftOut>;
+};
+
+/**
+ * ProposedGrid
+ *
+ * One proposed grid. `heir_of` names the standing grid that it goes on with; none: it is new.
+ */
+export type ProposedGrid = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Heir Of
+     */
+    heir_of: string | null;
+    /**
+     * Households
+     */
+    households: number;
+    /**
+     * Buildings
+     */
+    buildings: number;
+    /**
+     * Area M2
+     */
+    area_m2: number;
+    /**
+     * Compactness
+     */
+    compactness: number;
+    /**
+     * Misses
+     */
+    misses: number;
+    /**
+     * Is Contiguous
+     */
+    is_contiguous: boolean;
+    /**
+     * Is Forced
+     */
+    is_forced: boolean;
+};
+
+/**
+ * BlockMove
+ *
+ * A block goes to a grid beside it, with what hangs on it alone. `face` is the number of the block.
+ */
+export type BlockMove = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Community
+     */
+    community: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Face
+     */
+    face: number;
+    /**
+     * To
+     */
+    to: number;
+};
+
+/**
+ * StepBack
+ *
+ * Take back the last move in a community.
+ */
+export type StepBack = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Community
+     */
+    community: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+};
+
+/**
+ * Discarding
+ */
+export type Discarding = {
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
+ * AdoptedOut
+ *
+ * What became of one community: the change, or with `dry_run` what it would do; else why not.
+ */
+export type AdoptedOut = {
+    /**
+     * Path
+     */
+    path: string;
+    change: ChangeOut | null;
+    refusal: Refusal | null;
+};
+
+/**
+ * Adoption
+ *
+ * Let the proposed grids of communities stand. With `dry_run` it is told what would move.
+ */
+export type Adoption = {
+    /**
+     * Draft Id
+     */
+    draft_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Communities
+     */
+    communities: Array<ChosenCommunity>;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * ChosenCommunity
+ */
+export type ChosenCommunity = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * VenueFilter
  *
  * What to list.
@@ -1771,42 +3146,6 @@ export type VenueRow = {
 };
 
 /**
- * FateOut
- */
-export type FateOut = {
-    /**
-     * Command Id
-     */
-    command_id: string;
-    /**
-     * Outcome
-     */
-    outcome: 'applied' | 'repeated' | 'refused' | 'conflict' | 'unreadable';
-    /**
-     * Status
-     */
-    status: number;
-    /**
-     * Code
-     */
-    code?: string | null;
-    /**
-     * Zh
-     */
-    zh?: string | null;
-    /**
-     * En
-     */
-    en?: string | null;
-    /**
-     * Result
-     */
-    result?: {
-        [key: string]: unknown;
-    };
-};
-
-/**
  * VenueIn
  *
  * A new or changed dossier. The grid is found from the point, never sent.
@@ -1893,11 +3232,11 @@ export type VenueClassOut = {
 };
 
 /**
- * VenueImport
+ * VenueImportIn
  *
- * How to read a file of venues. `columns` names the file's column for each field where they differ.
+ * An import that is asked for: the same id twice is one run.
  */
-export type VenueImport = {
+export type VenueImportIn = {
     /**
      * Source
      */
@@ -1936,6 +3275,27 @@ export type VenueImport = {
      * Dry Run
      */
     dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
+ * VenueExportIn
+ *
+ * The filtered register as a file, made by a worker.
+ */
+export type VenueExportIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Suffix
+     */
+    suffix?: 'csv' | 'xlsx';
+    filters: VenueFilter;
 };
 
 /**
@@ -2134,9 +3494,9 @@ export type VenueHistory = {
 /**
  * Way
  *
- * By what way a dossier was changed (VE-15).
+ * Whether a file comes in or goes out.
  */
-export type Way = 'hand' | 'import' | 'visit' | 'grids';
+export type Way = 'in' | 'out';
 
 /**
  * OpenIn
@@ -3492,6 +4852,1424 @@ export type RevealTeamIn = {
 };
 
 /**
+ * DossierKindOut
+ */
+export type DossierKindOut = {
+    sort: Sort;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Unit
+     */
+    is_unit: boolean;
+    /**
+     * Is Required
+     */
+    is_required: boolean;
+    /**
+     * Is Single
+     */
+    is_single: boolean;
+    /**
+     * Answers Rank
+     */
+    answers_rank: number | null;
+    /**
+     * Soon Days
+     */
+    soon_days: number;
+    shape: FactShapeOut | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * DossierWordsOut
+ *
+ * What a dossier may hold, and what falls due when.
+ */
+export type DossierWordsOut = {
+    /**
+     * Kinds
+     */
+    kinds: Array<DossierKindOut>;
+    /**
+     * Rules
+     */
+    rules: Array<DueRuleOut>;
+};
+
+/**
+ * DueRuleOut
+ */
+export type DueRuleOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    what: What;
+    /**
+     * Kinds
+     */
+    kinds: Array<string>;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Months
+     */
+    months: number | null;
+    /**
+     * Days
+     */
+    days: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * FactShapeOut
+ *
+ * What a fact may hold.
+ */
+export type FactShapeOut = {
+    /**
+     * Form
+     */
+    form: 'number' | 'whole' | 'yes_no' | 'word';
+    /**
+     * Unit Zh
+     */
+    unit_zh: string;
+    /**
+     * Unit En
+     */
+    unit_en: string;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Words
+     */
+    words: Array<FactWordOut>;
+};
+
+/**
+ * FactWordOut
+ */
+export type FactWordOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * Sort
+ *
+ * What hangs on a place.
+ */
+export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'class';
+
+/**
+ * What
+ *
+ * What of a facility or a licence falls due.
+ */
+export type What = 'test' | 'maintain' | 'scrap' | 'contract' | 'expire' | 'unknown';
+
+/**
+ * DueFilter
+ *
+ * What is due: late, or within so many days.
+ */
+export type DueFilter = {
+    /**
+     * Due
+     */
+    due?: 'overdue' | 'coming' | 'unknown' | null;
+    /**
+     * Days
+     */
+    days?: number;
+    /**
+     * Sort
+     */
+    sort?: 'facility' | 'licence' | null;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Venue Class
+     */
+    venue_class?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * DuePage
+ */
+export type DuePage = {
+    /**
+     * Items
+     */
+    items: Array<DueRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * DueRow
+ */
+export type DueRow = {
+    /**
+     * Id
+     */
+    id: string;
+    sort: Sort;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Number
+     */
+    number: string;
+    what: What;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Days
+     */
+    days: number | null;
+    state: State;
+    /**
+     * Rule Zh
+     */
+    rule_zh: string;
+    /**
+     * Rule En
+     */
+    rule_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * State
+ */
+export type State = 'fine' | 'soon' | 'overdue' | 'unknown';
+
+/**
+ * NobodyFilter
+ *
+ * Places for which nobody is named.
+ */
+export type NobodyFilter = {
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * Venue Class
+     */
+    venue_class?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * MissingKindOut
+ */
+export type MissingKindOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+};
+
+/**
+ * NobodyPage
+ */
+export type NobodyPage = {
+    /**
+     * Items
+     */
+    items: Array<NobodyRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * NobodyRow
+ */
+export type NobodyRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Is Orphan
+     */
+    is_orphan: boolean;
+    /**
+     * Nearest Name
+     */
+    nearest_name: string | null;
+    /**
+     * Nearest M
+     */
+    nearest_m: number | null;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Last Visited On
+     */
+    last_visited_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Missing
+     */
+    missing: Array<MissingKindOut>;
+};
+
+/**
+ * PersonIn
+ *
+ * Who is responsible. What comes in masked stays as it is.
+ */
+export type PersonIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    /**
+     * Credit Code
+     */
+    credit_code?: string;
+    /**
+     * Since On
+     */
+    since_on?: string | null;
+    /**
+     * Until On
+     */
+    until_on?: string | null;
+};
+
+/**
+ * FacilityIn
+ */
+export type FacilityIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Count
+     */
+    count?: number;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Maker
+     */
+    maker?: string;
+    /**
+     * Made On
+     */
+    made_on?: string | null;
+    /**
+     * Tested On
+     */
+    tested_on?: string | null;
+    /**
+     * Maintained On
+     */
+    maintained_on?: string | null;
+    /**
+     * Contract Until
+     */
+    contract_until?: string | null;
+};
+
+/**
+ * LicenceIn
+ */
+export type LicenceIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Number
+     */
+    number?: string;
+    /**
+     * Issued By
+     */
+    issued_by?: string;
+    /**
+     * Valid From
+     */
+    valid_from?: string | null;
+    /**
+     * Valid Until
+     */
+    valid_until?: string | null;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * FactIn
+ *
+ * A fact of a place; its text is read as the pack's fact says. Yes and no are 1 and 0.
+ */
+export type FactIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * ClassFilter
+ *
+ * Places whose class or tags are not what their facts make of them.
+ */
+export type ClassFilter = {
+    /**
+     * Venue Class
+     */
+    venue_class?: string;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * ClassPage
+ */
+export type ClassPage = {
+    /**
+     * Items
+     */
+    items: Array<ClassRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ClassProposalOut
+ *
+ * What the facts make of the class, beside the present one.
+ */
+export type ClassProposalOut = {
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Why
+     */
+    why: Array<ClassWhyOut>;
+    /**
+     * Differs
+     */
+    differs: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Kept Reason
+     */
+    kept_reason: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ClassRow
+ *
+ * A place whose class or tags are not what its facts make of them.
+ */
+export type ClassRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Is Orphan
+     */
+    is_orphan: boolean;
+    /**
+     * Nearest Name
+     */
+    nearest_name: string | null;
+    /**
+     * Nearest M
+     */
+    nearest_m: number | null;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Last Visited On
+     */
+    last_visited_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    proposal: ClassProposalOut;
+};
+
+/**
+ * ClassWhyOut
+ *
+ * One row of the pack that holds for the facts.
+ */
+export type ClassWhyOut = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Tag
+     */
+    tag: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ClassDecisionIn
+ *
+ * Take the proposed class and tags, or keep the present ones.
+ */
+export type ClassDecisionIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Accepts
+     */
+    accepts: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * RemovalIn
+ *
+ * Take an entry out of the dossier, or put it back.
+ */
+export type RemovalIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Sort
+     */
+    sort: 'person' | 'facility' | 'licence' | 'fact';
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Is Removed
+     */
+    is_removed?: boolean;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * PhotoForm
+ *
+ * How a photo is handed out.
+ */
+export type PhotoForm = 'original' | 'plain' | 'small';
+
+/**
+ * ChainLinkOut
+ *
+ * One link of the chain of HB-16: held by somebody, ended some day, or never filled.
+ */
+export type ChainLinkOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+};
+
+/**
+ * DossierOut
+ */
+export type DossierOut = {
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    answers: WhoAnswersOut;
+    /**
+     * Missing
+     */
+    missing: Array<MissingKindOut>;
+    /**
+     * People
+     */
+    people: Array<ResponsibleOut>;
+    /**
+     * Facilities
+     */
+    facilities: Array<FacilityOut>;
+    /**
+     * Licences
+     */
+    licences: Array<LicenceOut>;
+    /**
+     * Facts
+     */
+    facts: Array<FactOut>;
+    proposal: ClassProposalOut | null;
+};
+
+/**
+ * DueLineOut
+ */
+export type DueLineOut = {
+    what: What;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Rule Zh
+     */
+    rule_zh: string;
+    /**
+     * Rule En
+     */
+    rule_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    state: State;
+};
+
+/**
+ * FacilityOut
+ */
+export type FacilityOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    state: State;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Due What
+     */
+    due_what: string;
+    /**
+     * Dues
+     */
+    dues: Array<DueLineOut>;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Maker
+     */
+    maker: string;
+    /**
+     * Made On
+     */
+    made_on: string | null;
+    /**
+     * Tested On
+     */
+    tested_on: string | null;
+    /**
+     * Maintained On
+     */
+    maintained_on: string | null;
+    /**
+     * Contract Until
+     */
+    contract_until: string | null;
+};
+
+/**
+ * FactOut
+ */
+export type FactOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Shown Zh
+     */
+    shown_zh: string;
+    /**
+     * Shown En
+     */
+    shown_en: string;
+};
+
+/**
+ * LicenceOut
+ */
+export type LicenceOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    state: State;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Due What
+     */
+    due_what: string;
+    /**
+     * Dues
+     */
+    dues: Array<DueLineOut>;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Issued By
+     */
+    issued_by: string;
+    /**
+     * Valid From
+     */
+    valid_from: string | null;
+    /**
+     * Valid Until
+     */
+    valid_until: string | null;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+};
+
+/**
+ * ResponsibleOut
+ *
+ * Of a person the name is masked (张*), of a unit it is whole.
+ */
+export type ResponsibleOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Is Unit
+     */
+    is_unit: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Credit Code
+     */
+    credit_code: string;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Stands
+     */
+    stands: boolean;
+};
+
+/**
+ * WhoAnswersOut
+ *
+ * Who answers for the place today and why; no entry: the community of the territory.
+ */
+export type WhoAnswersOut = {
+    /**
+     * Entry Id
+     */
+    entry_id: string | null;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Links
+     */
+    links: Array<ChainLinkOut>;
+};
+
+/**
+ * Deed
+ *
+ * What was done to an entry of a dossier.
+ */
+export type Deed = 'made' | 'changed' | 'removed' | 'restored' | 'kept' | 'accepted';
+
+/**
+ * EntryChangeOut
+ */
+export type EntryChangeOut = {
+    /**
+     * Id
+     */
+    id: number;
+    sort: Sort;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    deed: Deed;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Fields
+     */
+    fields: Array<EntryFieldOut>;
+};
+
+/**
+ * EntryFieldOut
+ *
+ * A field before and after; of a sealed one only that it changed.
+ */
+export type EntryFieldOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Is Sealed
+     */
+    is_sealed: boolean;
+    /**
+     * Old Zh
+     */
+    old_zh: string;
+    /**
+     * Old En
+     */
+    old_en: string;
+    /**
+     * New Zh
+     */
+    new_zh: string;
+    /**
+     * New En
+     */
+    new_en: string;
+};
+
+/**
+ * EntryHistory
+ *
+ * Newest first.
+ */
+export type EntryHistory = {
+    /**
+     * Items
+     */
+    items: Array<EntryChangeOut>;
+    /**
+     * Next Before
+     */
+    next_before: number | null;
+};
+
+/**
  * ChecklistOut
  */
 export type ChecklistOut = {
@@ -3702,6 +6480,10 @@ export type OrderRow = {
      * Member Name
      */
     member_name: string | null;
+    /**
+     * Absent Name
+     */
+    absent_name: string | null;
     /**
      * Rule Code
      */
@@ -4007,6 +6789,38 @@ export type OrderResult = {
 };
 
 /**
+ * HandedOnOut
+ *
+ * Once somebody else's: by which handover a thing went from whom to whom.
+ */
+export type HandedOnOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * From Name
+     */
+    from_name: string;
+    /**
+     * To Name
+     */
+    to_name: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+};
+
+/**
  * OrderDetail
  */
 export type OrderDetail = {
@@ -4050,6 +6864,10 @@ export type OrderDetail = {
      * Member Name
      */
     member_name: string | null;
+    /**
+     * Absent Name
+     */
+    absent_name: string | null;
     /**
      * Rule Code
      */
@@ -4109,6 +6927,10 @@ export type OrderDetail = {
      * Case Ids
      */
     case_ids: Array<string>;
+    /**
+     * Handed
+     */
+    handed: Array<HandedOnOut>;
 };
 
 /**
@@ -5408,7 +8230,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
 
 /**
  * MergedOut
@@ -5672,13 +8494,6 @@ export type DeadlineOut = {
      */
     stage_lines: Array<DeadlineLine>;
 };
-
-/**
- * PhotoForm
- *
- * How a photo is handed out.
- */
-export type PhotoForm = 'original' | 'plain' | 'small';
 
 /**
  * MatterOut
@@ -9947,6 +12762,46 @@ export type StoredOut = {
 };
 
 /**
+ * RunPage
+ */
+export type RunPage = {
+    /**
+     * Items
+     */
+    items: Array<RunOut>;
+    /**
+     * Next Before
+     */
+    next_before: string | null;
+};
+
+/**
+ * RunDetail
+ *
+ * One run with its report: of an import the first hundred problems.
+ */
+export type RunDetail = {
+    run: RunOut;
+    report: ImportReport | null;
+};
+
+/**
+ * RunAgain
+ *
+ * Do a run that is over once more, with the same options.
+ */
+export type RunAgain = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
  * Health
  *
  * What answers.
@@ -10047,6 +12902,39 @@ export type GetMeResponses = {
 };
 
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
+
+export type ActInPostData = {
+    body: ActIn;
+    path?: never;
+    query?: never;
+    url: '/api/accounts/me/post';
+};
+
+export type ActInPostErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ActInPostError = ActInPostErrors[keyof ActInPostErrors];
+
+export type ActInPostResponses = {
+    /**
+     * OK
+     */
+    200: Me;
+};
+
+export type ActInPostResponse = ActInPostResponses[keyof ActInPostResponses];
 
 export type ListDepartmentsData = {
     body?: never;
@@ -10179,6 +13067,14 @@ export type ListPeopleData = {
         q?: string;
         role?: Role | null;
         /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Employment
+         */
+        employment?: string;
+        /**
          * Within
          */
         within?: string;
@@ -10215,6 +13111,76 @@ export type ListPeopleResponses = {
 };
 
 export type ListPeopleResponse = ListPeopleResponses[keyof ListPeopleResponses];
+
+export type CountStaffKindsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/accounts/people/kinds';
+};
+
+export type CountStaffKindsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountStaffKindsError = CountStaffKindsErrors[keyof CountStaffKindsErrors];
+
+export type CountStaffKindsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<KindCountOut>;
+};
+
+export type CountStaffKindsResponse = CountStaffKindsResponses[keyof CountStaffKindsResponses];
+
+export type SetPostKindData = {
+    body: PostKindIn;
+    path: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+    };
+    query?: never;
+    url: '/api/accounts/posts/{post_id}/kind';
+};
+
+export type SetPostKindErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetPostKindError = SetPostKindErrors[keyof SetPostKindErrors];
+
+export type SetPostKindResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SetPostKindResponse = SetPostKindResponses[keyof SetPostKindResponses];
 
 export type EndPostData = {
     body: PostEndIn;
@@ -10752,6 +13718,10 @@ export type ImportDivisionsData = {
          */
         dry_run?: boolean;
         /**
+         * Id
+         */
+        id: string;
+        /**
          * File
          */
         file: Blob | File;
@@ -10767,6 +13737,10 @@ export type ImportDivisionsErrors = {
      */
     403: Refusal;
     /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -10778,7 +13752,7 @@ export type ImportDivisionsResponses = {
     /**
      * OK
      */
-    200: ImportReport;
+    200: RunOut;
 };
 
 export type ImportDivisionsResponse = ImportDivisionsResponses[keyof ImportDivisionsResponses];
@@ -11228,6 +14202,923 @@ export type UndoGridChangeResponses = {
 
 export type UndoGridChangeResponse = UndoGridChangeResponses[keyof UndoGridChangeResponses];
 
+export type ListHandoversData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/staff/handovers';
+};
+
+export type ListHandoversErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListHandoversError = ListHandoversErrors[keyof ListHandoversErrors];
+
+export type ListHandoversResponses = {
+    /**
+     * OK
+     */
+    200: HandoverPage;
+};
+
+export type ListHandoversResponse = ListHandoversResponses[keyof ListHandoversResponses];
+
+export type HandOverData = {
+    body: HandoverIn;
+    path?: never;
+    query?: never;
+    url: '/api/staff/handovers';
+};
+
+export type HandOverErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type HandOverError = HandOverErrors[keyof HandOverErrors];
+
+export type HandOverResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type HandOverResponse = HandOverResponses[keyof HandOverResponses];
+
+export type PreviewHandoverData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Post Id
+         */
+        post_id: number;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+    };
+    url: '/api/staff/handovers/preview';
+};
+
+export type PreviewHandoverErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PreviewHandoverError = PreviewHandoverErrors[keyof PreviewHandoverErrors];
+
+export type PreviewHandoverResponses = {
+    /**
+     * OK
+     */
+    200: LeaverOut;
+};
+
+export type PreviewHandoverResponse = PreviewHandoverResponses[keyof PreviewHandoverResponses];
+
+export type HandOverManyData = {
+    /**
+     * Body
+     */
+    body: Array<HandoverIn>;
+    path?: never;
+    query?: never;
+    url: '/api/staff/handovers/batch';
+};
+
+export type HandOverManyResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type HandOverManyResponse = HandOverManyResponses[keyof HandOverManyResponses];
+
+export type UndoHandoverData = {
+    body?: never;
+    path: {
+        /**
+         * Handover Id
+         */
+        handover_id: string;
+    };
+    query?: never;
+    url: '/api/staff/handovers/{handover_id}/undo';
+};
+
+export type UndoHandoverErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type UndoHandoverError = UndoHandoverErrors[keyof UndoHandoverErrors];
+
+export type UndoHandoverResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: {
+        [key: string]: number;
+    };
+};
+
+export type UndoHandoverResponse = UndoHandoverResponses[keyof UndoHandoverResponses];
+
+export type ListStaffWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/staff/words';
+};
+
+export type ListStaffWordsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<StaffWordOut>;
+};
+
+export type ListStaffWordsResponse = ListStaffWordsResponses[keyof ListStaffWordsResponses];
+
+export type FindColleaguesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/staff/colleagues';
+};
+
+export type FindColleaguesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type FindColleaguesError = FindColleaguesErrors[keyof FindColleaguesErrors];
+
+export type FindColleaguesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ColleagueOut>;
+};
+
+export type FindColleaguesResponse = FindColleaguesResponses[keyof FindColleaguesResponses];
+
+export type ListLeavesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Starts On
+         */
+        starts_on?: string | null;
+        /**
+         * Ends On
+         */
+        ends_on?: string | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/staff/leaves';
+};
+
+export type ListLeavesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListLeavesError = ListLeavesErrors[keyof ListLeavesErrors];
+
+export type ListLeavesResponses = {
+    /**
+     * OK
+     */
+    200: AwayPage;
+};
+
+export type ListLeavesResponse = ListLeavesResponses[keyof ListLeavesResponses];
+
+export type TakeLeaveData = {
+    body: LeaveIn;
+    path?: never;
+    query?: never;
+    url: '/api/staff/leaves';
+};
+
+export type TakeLeaveErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type TakeLeaveError = TakeLeaveErrors[keyof TakeLeaveErrors];
+
+export type TakeLeaveResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type TakeLeaveResponse = TakeLeaveResponses[keyof TakeLeaveResponses];
+
+export type ListUncoveredGridsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Starts On
+         */
+        starts_on?: string | null;
+        /**
+         * Ends On
+         */
+        ends_on?: string | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/staff/uncovered';
+};
+
+export type ListUncoveredGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListUncoveredGridsError = ListUncoveredGridsErrors[keyof ListUncoveredGridsErrors];
+
+export type ListUncoveredGridsResponses = {
+    /**
+     * OK
+     */
+    200: UncoveredPage;
+};
+
+export type ListUncoveredGridsResponse = ListUncoveredGridsResponses[keyof ListUncoveredGridsResponses];
+
+export type OfferSubstitutesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Starts On
+         */
+        starts_on: string;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+        /**
+         * User Id
+         */
+        user_id?: number | null;
+    };
+    url: '/api/staff/substitutes';
+};
+
+export type OfferSubstitutesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type OfferSubstitutesError = OfferSubstitutesErrors[keyof OfferSubstitutesErrors];
+
+export type OfferSubstitutesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<GridCandidatesOut>;
+};
+
+export type OfferSubstitutesResponse = OfferSubstitutesResponses[keyof OfferSubstitutesResponses];
+
+export type NameSubstituteData = {
+    body: SubstituteIn;
+    path: {
+        /**
+         * Leave Id
+         */
+        leave_id: string;
+    };
+    query?: never;
+    url: '/api/staff/leaves/{leave_id}/substitute';
+};
+
+export type NameSubstituteErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type NameSubstituteError = NameSubstituteErrors[keyof NameSubstituteErrors];
+
+export type NameSubstituteResponses = {
+    /**
+     * OK
+     */
+    200: LeaveDone;
+};
+
+export type NameSubstituteResponse = NameSubstituteResponses[keyof NameSubstituteResponses];
+
+export type EndLeaveData = {
+    body: LeaveEndIn;
+    path: {
+        /**
+         * Leave Id
+         */
+        leave_id: string;
+    };
+    query?: never;
+    url: '/api/staff/leaves/{leave_id}/end';
+};
+
+export type EndLeaveErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type EndLeaveError = EndLeaveErrors[keyof EndLeaveErrors];
+
+export type EndLeaveResponses = {
+    /**
+     * OK
+     */
+    200: LeaveDone;
+};
+
+export type EndLeaveResponse = EndLeaveResponses[keyof EndLeaveResponses];
+
+export type WithdrawLeaveData = {
+    body?: never;
+    path: {
+        /**
+         * Leave Id
+         */
+        leave_id: string;
+    };
+    query?: never;
+    url: '/api/staff/leaves/{leave_id}';
+};
+
+export type WithdrawLeaveErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type WithdrawLeaveError = WithdrawLeaveErrors[keyof WithdrawLeaveErrors];
+
+export type WithdrawLeaveResponses = {
+    /**
+     * OK
+     */
+    200: LeaveDone;
+};
+
+export type WithdrawLeaveResponse = WithdrawLeaveResponses[keyof WithdrawLeaveResponses];
+
+export type ListGridDraftsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/grid-drafts';
+};
+
+export type ListGridDraftsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListGridDraftsError = ListGridDraftsErrors[keyof ListGridDraftsErrors];
+
+export type ListGridDraftsResponses = {
+    /**
+     * OK
+     */
+    200: GridDraftPage;
+};
+
+export type ListGridDraftsResponse = ListGridDraftsResponses[keyof ListGridDraftsResponses];
+
+export type RequestGridDraftData = {
+    body: GridDraftIn;
+    path?: never;
+    query?: never;
+    url: '/api/grid-drafts';
+};
+
+export type RequestGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type RequestGridDraftError = RequestGridDraftErrors[keyof RequestGridDraftErrors];
+
+export type RequestGridDraftResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type RequestGridDraftResponse = RequestGridDraftResponses[keyof RequestGridDraftResponses];
+
+export type GetGridDraftData = {
+    body?: never;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}';
+};
+
+export type GetGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetGridDraftError = GetGridDraftErrors[keyof GetGridDraftErrors];
+
+export type GetGridDraftResponses = {
+    /**
+     * OK
+     */
+    200: GridDraftOut;
+};
+
+export type GetGridDraftResponse = GetGridDraftResponses[keyof GetGridDraftResponses];
+
+export type ListProposedShapesData = {
+    body?: never;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: {
+        /**
+         * Community
+         */
+        community?: string;
+    };
+    url: '/api/grid-drafts/{draft_id}/shapes.geojson';
+};
+
+export type ListProposedShapesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListProposedShapesError = ListProposedShapesErrors[keyof ListProposedShapesErrors];
+
+export type ListProposedShapesResponses = {
+    /**
+     * OK
+     */
+    200: FeatureCollection;
+};
+
+export type ListProposedShapesResponse = ListProposedShapesResponses[keyof ListProposedShapesResponses];
+
+export type ListDraftBlocksData = {
+    body?: never;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query: {
+        /**
+         * Community
+         */
+        community: string;
+        /**
+         * To
+         */
+        to: number;
+    };
+    url: '/api/grid-drafts/{draft_id}/blocks.geojson';
+};
+
+export type ListDraftBlocksErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListDraftBlocksError = ListDraftBlocksErrors[keyof ListDraftBlocksErrors];
+
+export type ListDraftBlocksResponses = {
+    /**
+     * OK
+     */
+    200: FeatureCollection;
+};
+
+export type ListDraftBlocksResponse = ListDraftBlocksResponses[keyof ListDraftBlocksResponses];
+
+export type MoveDraftBlockData = {
+    body: BlockMove;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}/moves';
+};
+
+export type MoveDraftBlockErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type MoveDraftBlockError = MoveDraftBlockErrors[keyof MoveDraftBlockErrors];
+
+export type MoveDraftBlockResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type MoveDraftBlockResponse = MoveDraftBlockResponses[keyof MoveDraftBlockResponses];
+
+export type UndoDraftMoveData = {
+    body: StepBack;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}/undo';
+};
+
+export type UndoDraftMoveErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type UndoDraftMoveError = UndoDraftMoveErrors[keyof UndoDraftMoveErrors];
+
+export type UndoDraftMoveResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type UndoDraftMoveResponse = UndoDraftMoveResponses[keyof UndoDraftMoveResponses];
+
+export type DiscardGridDraftData = {
+    body: Discarding;
+    path: {
+        /**
+         * Draft Id
+         */
+        draft_id: string;
+    };
+    query?: never;
+    url: '/api/grid-drafts/{draft_id}/discard';
+};
+
+export type DiscardGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type DiscardGridDraftError = DiscardGridDraftErrors[keyof DiscardGridDraftErrors];
+
+export type DiscardGridDraftResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type DiscardGridDraftResponse = DiscardGridDraftResponses[keyof DiscardGridDraftResponses];
+
+export type AdoptGridDraftData = {
+    body: Adoption;
+    path?: never;
+    query?: never;
+    url: '/api/grid-drafts/adoptions';
+};
+
+export type AdoptGridDraftErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AdoptGridDraftError = AdoptGridDraftErrors[keyof AdoptGridDraftErrors];
+
+export type AdoptGridDraftResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<AdoptedOut>;
+};
+
+export type AdoptGridDraftResponse = AdoptGridDraftResponses[keyof AdoptGridDraftResponses];
+
 export type ListVenuesData = {
     body?: never;
     path?: never;
@@ -11442,6 +15333,10 @@ export type ImportVenuesData = {
          */
         dry_run?: boolean;
         /**
+         * Id
+         */
+        id: string;
+        /**
          * File
          */
         file: Blob | File;
@@ -11457,6 +15352,14 @@ export type ImportVenuesErrors = {
      */
     403: Refusal;
     /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -11468,10 +15371,75 @@ export type ImportVenuesResponses = {
     /**
      * OK
      */
-    200: ImportReport;
+    200: RunOut;
 };
 
 export type ImportVenuesResponse = ImportVenuesResponses[keyof ImportVenuesResponses];
+
+export type GetVenueTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/venues/template.{suffix}';
+};
+
+export type GetVenueTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetVenueTemplateError = GetVenueTemplateErrors[keyof GetVenueTemplateErrors];
+
+export type GetVenueTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type AskVenueExportData = {
+    body: VenueExportIn;
+    path?: never;
+    query?: never;
+    url: '/api/venues/exports';
+};
+
+export type AskVenueExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AskVenueExportError = AskVenueExportErrors[keyof AskVenueExportErrors];
+
+export type AskVenueExportResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type AskVenueExportResponse = AskVenueExportResponses[keyof AskVenueExportResponses];
 
 export type GetVenueData = {
     body?: never;
@@ -12429,6 +16397,603 @@ export type RevealTeamMemberResponses = {
 };
 
 export type RevealTeamMemberResponse = RevealTeamMemberResponses[keyof RevealTeamMemberResponses];
+
+export type GetDossierWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/words';
+};
+
+export type GetDossierWordsResponses = {
+    /**
+     * OK
+     */
+    200: DossierWordsOut;
+};
+
+export type GetDossierWordsResponse = GetDossierWordsResponses[keyof GetDossierWordsResponses];
+
+export type ListDueData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Due
+         */
+        due?: 'overdue' | 'coming' | 'unknown' | null;
+        /**
+         * Days
+         */
+        days?: number;
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence' | null;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/due';
+};
+
+export type ListDueErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDueError = ListDueErrors[keyof ListDueErrors];
+
+export type ListDueResponses = {
+    /**
+     * OK
+     */
+    200: DuePage;
+};
+
+export type ListDueResponse = ListDueResponses[keyof ListDueResponses];
+
+export type ExportDueData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Due
+         */
+        due?: 'overdue' | 'coming' | 'unknown' | null;
+        /**
+         * Days
+         */
+        days?: number;
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence' | null;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/due/export.{suffix}';
+};
+
+export type ExportDueErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDueError = ExportDueErrors[keyof ExportDueErrors];
+
+export type ExportDueResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListNobodyNamedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/nobody-named';
+};
+
+export type ListNobodyNamedErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListNobodyNamedError = ListNobodyNamedErrors[keyof ListNobodyNamedErrors];
+
+export type ListNobodyNamedResponses = {
+    /**
+     * OK
+     */
+    200: NobodyPage;
+};
+
+export type ListNobodyNamedResponse = ListNobodyNamedResponses[keyof ListNobodyNamedResponses];
+
+export type SaveDossierPeopleData = {
+    /**
+     * Body
+     */
+    body: Array<PersonIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/people';
+};
+
+export type SaveDossierPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveDossierPeopleError = SaveDossierPeopleErrors[keyof SaveDossierPeopleErrors];
+
+export type SaveDossierPeopleResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveDossierPeopleResponse = SaveDossierPeopleResponses[keyof SaveDossierPeopleResponses];
+
+export type SaveFacilitiesData = {
+    /**
+     * Body
+     */
+    body: Array<FacilityIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/facilities';
+};
+
+export type SaveFacilitiesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveFacilitiesError = SaveFacilitiesErrors[keyof SaveFacilitiesErrors];
+
+export type SaveFacilitiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveFacilitiesResponse = SaveFacilitiesResponses[keyof SaveFacilitiesResponses];
+
+export type SaveLicencesData = {
+    /**
+     * Body
+     */
+    body: Array<LicenceIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/licences';
+};
+
+export type SaveLicencesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveLicencesError = SaveLicencesErrors[keyof SaveLicencesErrors];
+
+export type SaveLicencesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveLicencesResponse = SaveLicencesResponses[keyof SaveLicencesResponses];
+
+export type SaveFactsData = {
+    /**
+     * Body
+     */
+    body: Array<FactIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/facts';
+};
+
+export type SaveFactsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveFactsError = SaveFactsErrors[keyof SaveFactsErrors];
+
+export type SaveFactsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveFactsResponse = SaveFactsResponses[keyof SaveFactsResponses];
+
+export type ListDifferingClassesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Venue Class
+         */
+        venue_class?: string;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/classes';
+};
+
+export type ListDifferingClassesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDifferingClassesError = ListDifferingClassesErrors[keyof ListDifferingClassesErrors];
+
+export type ListDifferingClassesResponses = {
+    /**
+     * OK
+     */
+    200: ClassPage;
+};
+
+export type ListDifferingClassesResponse = ListDifferingClassesResponses[keyof ListDifferingClassesResponses];
+
+export type DecideClassesData = {
+    /**
+     * Body
+     */
+    body: Array<ClassDecisionIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/classes';
+};
+
+export type DecideClassesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DecideClassesError = DecideClassesErrors[keyof DecideClassesErrors];
+
+export type DecideClassesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type DecideClassesResponse = DecideClassesResponses[keyof DecideClassesResponses];
+
+export type RemoveEntriesData = {
+    /**
+     * Body
+     */
+    body: Array<RemovalIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/removals';
+};
+
+export type RemoveEntriesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RemoveEntriesError = RemoveEntriesErrors[keyof RemoveEntriesErrors];
+
+export type RemoveEntriesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RemoveEntriesResponse = RemoveEntriesResponses[keyof RemoveEntriesResponses];
+
+export type RevealDossierPersonData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+    };
+    query?: never;
+    url: '/api/dossiers/people/{entry_id}/reveal';
+};
+
+export type RevealDossierPersonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealDossierPersonError = RevealDossierPersonErrors[keyof RevealDossierPersonErrors];
+
+export type RevealDossierPersonResponses = {
+    /**
+     * OK
+     */
+    200: RevealedOut;
+};
+
+export type RevealDossierPersonResponse = RevealDossierPersonResponses[keyof RevealDossierPersonResponses];
+
+export type GetLicencePhotoData = {
+    body?: never;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: {
+        /**
+         * PhotoForm
+         *
+         * How a photo is handed out.
+         */
+        form?: 'original' | 'plain' | 'small';
+    };
+    url: '/api/dossiers/licences/{entry_id}/photos/{sha256}';
+};
+
+export type GetLicencePhotoErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetLicencePhotoError = GetLicencePhotoErrors[keyof GetLicencePhotoErrors];
+
+export type GetLicencePhotoResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetDossierData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/dossiers/{venue_id}';
+};
+
+export type GetDossierErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetDossierError = GetDossierErrors[keyof GetDossierErrors];
+
+export type GetDossierResponses = {
+    /**
+     * OK
+     */
+    200: DossierOut;
+};
+
+export type GetDossierResponse = GetDossierResponses[keyof GetDossierResponses];
+
+export type ListDossierHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         */
+        before?: number | null;
+    };
+    url: '/api/dossiers/{venue_id}/history';
+};
+
+export type ListDossierHistoryErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListDossierHistoryError = ListDossierHistoryErrors[keyof ListDossierHistoryErrors];
+
+export type ListDossierHistoryResponses = {
+    /**
+     * OK
+     */
+    200: EntryHistory;
+};
+
+export type ListDossierHistoryResponse = ListDossierHistoryResponses[keyof ListDossierHistoryResponses];
 
 export type ListChecklistsData = {
     body?: never;
@@ -17006,6 +21571,293 @@ export type StoreFileResponses = {
 };
 
 export type StoreFileResponse = StoreFileResponses[keyof StoreFileResponses];
+
+export type ListRunsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        way?: Way | null;
+        /**
+         * Before
+         */
+        before?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/runs';
+};
+
+export type ListRunsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
+
+export type ListRunsResponses = {
+    /**
+     * OK
+     */
+    200: RunPage;
+};
+
+export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
+
+export type GetRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}';
+};
+
+export type GetRunErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetRunError = GetRunErrors[keyof GetRunErrors];
+
+export type GetRunResponses = {
+    /**
+     * OK
+     */
+    200: RunDetail;
+};
+
+export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
+
+export type CancelRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/cancel';
+};
+
+export type CancelRunErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
+
+export type CancelRunResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
+
+export type RepeatRunData = {
+    body: RunAgain;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/again';
+};
+
+export type RepeatRunErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RepeatRunError = RepeatRunErrors[keyof RepeatRunErrors];
+
+export type RepeatRunResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type RepeatRunResponse = RepeatRunResponses[keyof RepeatRunResponses];
+
+export type RepeatRunWithFileData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/mended';
+};
+
+export type RepeatRunWithFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RepeatRunWithFileError = RepeatRunWithFileErrors[keyof RepeatRunWithFileErrors];
+
+export type RepeatRunWithFileResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type RepeatRunWithFileResponse = RepeatRunWithFileResponses[keyof RepeatRunWithFileResponses];
+
+export type GetRunProblemsData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/problems.csv';
+};
+
+export type GetRunProblemsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetRunProblemsError = GetRunProblemsErrors[keyof GetRunProblemsErrors];
+
+export type GetRunProblemsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetRunResultData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/result';
+};
+
+export type GetRunResultErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetRunResultError = GetRunResultErrors[keyof GetRunResultErrors];
+
+export type GetRunResultResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetHealthData = {
     body?: never;

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0006_one_worker_for_photos'),
+        ('kernel', '0008_file_runs'),
     ]
 
     operations = [
