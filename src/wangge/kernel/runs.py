@@ -33,7 +33,8 @@ UPDATE kernel_filerun SET state = 'interrupted', ended_at = %s
 RETURNING id
 """
 QUOTES = """
-UPDATE kernel_filerun SET report = jsonb_set(report, '{problems}', '[]') WHERE id = ANY(%s) AND report ? 'problems'
+UPDATE kernel_filerun SET report = jsonb_set(report, '{problems}', '[]')
+ WHERE id = ANY(%s) AND report ? 'problems'
 """
 
 
