@@ -317,7 +317,8 @@ def test_what_was_checked_is_loaded_from_the_file_that_is_kept(alice: Actor) -> 
 
 def test_files_go_after_a_day_and_the_record_stays(alice: Actor) -> None:
     run = ask(alice, is_dry_run=True)
-    assert do(run, lambda desk: Outcome(rows=3), alice) == "done"
+    told = {"kind": "x", "problems": [{"value": "13812345678"}]}
+    assert do(run, lambda desk: Outcome(rows=3, report=told), alice) == "done"
     ended = FileRun.objects.get(pk=run.pk).ended_at
     assert ended is not None
     assert runs.forget_files(at=ended + timedelta(hours=23)) == 0
@@ -325,6 +326,7 @@ def test_files_go_after_a_day_and_the_record_stays(alice: Actor) -> None:
     assert not storages["files"].exists(f"runs/{run.pk}/given")
     with pytest.raises(RunFileGone):
         runs.repeat_run(run.pk, new_id(), None, is_dry_run=False, actor=alice, at=AT)
+    assert FileRun.objects.get(pk=run.pk).report == {"kind": "x", "problems": []}
     assert json.loads(run_out(FileRun.objects.get(pk=run.pk), alice).model_dump_json())["rows"] == 3
 
 

@@ -29,7 +29,7 @@ from wangge.config.run_kinds import KINDS, find_author
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
-from wangge.kernel.models import FileRun
+from wangge.kernel.models import AuditRow, FileRun
 from wangge.kernel.run_rules import Outcome
 from wangge.kernel.run_work import Desk, do_run
 from wangge.kernel.spreadsheets import read_rows
@@ -244,6 +244,8 @@ def test_an_export_keeps_filters_and_scope_and_can_be_imported_again(alice: Acto
     body = {"id": str(new_id()), "suffix": "xlsx", "filters": {"q": "7 号店"}}
     asked = client.post("/api/venues/exports", body, "application/json").json()
     assert work(asked["id"]) == "done"
+    told = AuditRow.objects.get(action="venues.export").detail
+    assert told == {"suffix": "xlsx", "filters": {"q": "7 号店"}}
     answer = client.get(f"/api/runs/{asked['id']}/result")
     content = sent(answer)
     names = sorted(values["名称"] for _, values in read_rows(io.BytesIO(content), "x.xlsx"))

@@ -30,7 +30,7 @@ class Way(StrEnum):
     OUT = "out"
 
 
-OPEN = frozenset({RunState.WAITING, RunState.RUNNING})
+OPEN = (RunState.WAITING, RunState.RUNNING)
 FILES_KEPT = timedelta(hours=24)  # KE-37: files of a run hold personal data; its record stays
 SHOWN_PROBLEMS = 100  # problems that a page shows; the rest is in the error file
 

@@ -32,6 +32,10 @@ UPDATE kernel_filerun SET state = 'interrupted', ended_at = %s
       AND (l.classid::bigint << 32) | l.objid::bigint = {KEY})
 RETURNING id
 """
+QUOTES = """
+UPDATE kernel_filerun SET report = jsonb_set(report, '{problems}', '[]')
+ WHERE id = ANY(%s) AND report ? 'problems'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +183,18 @@ def settle_lost(*, at: datetime) -> list[UUID]:
 
 
 def forget_files(*, at: datetime) -> int:
-    """Remove the files of runs that ended a day ago, and return of how many. Rule: KE-37."""
+    """Remove the files of runs that ended a day ago, and return of how many; problems quote them and go too.
+
+    Rule: KE-37.
+    """
     old = FileRun.objects.filter(ended_at__lt=at - FILES_KEPT)
     kept = old.filter(has_file=True) | old.filter(has_problem_file=True) | old.filter(has_result=True)
     ids = list(kept.values_list("pk", flat=True)[:1_000])
     for run_id in ids:
         run_files.forget(run_id, run_files.GIVEN, run_files.PROBLEMS, run_files.RESULT)
     FileRun.objects.filter(pk__in=ids).update(**dict.fromkeys(FILES, False))
+    with connection.cursor() as cursor:
+        cursor.execute(QUOTES, [ids])
     return len(ids)
 
 

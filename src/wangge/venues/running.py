@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 
-from wangge.kernel import runs
+from wangge.kernel import audit, runs
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.models import FileRun
@@ -78,6 +78,9 @@ def ask_export(filters: VenueFilter, suffix: str, run_id: UUID, *, actor: Actor,
 def work_export(desk: Desk) -> Outcome:
     """Write the file that was asked for, in the author's scope. Rule: VE-17, VE-6, VE-8."""
     filters = VenueFilter.model_validate(desk.run.options["filters"])
+    asked = {name: value for name, value in desk.run.options["filters"].items() if value not in ("", None)}
+    told = {"suffix": desk.run.options["suffix"], "filters": asked}
+    audit.record([("venues.export", "venue", "", told)], actor=desk.actor, at=desk.at)
     desk.watch.expect(select(desk.actor, filters).order_by().count())
     rows = 0
 
