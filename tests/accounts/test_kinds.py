@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tests.makers import ALICE, AT, BOB, CAROL, ON, make_actor, make_client, make_post, make_user
+from tests.makers import ALICE, AT, BOB, CAROL, ON, Person, make_actor, make_client, make_post, make_user
 from tests.territory.leave_makers import make_words
 from wangge.accounts import kinds, people, services
 from wangge.accounts.models import Post, StaffWord
@@ -18,7 +18,7 @@ from wangge.packs import reading
 from wangge.packs.pushing_people import push_people
 
 pytestmark = pytest.mark.django_db
-SECURITY = ALICE.acting_as(Role.SECURITY_ADMIN)
+SECURITY = Person("guard", "安管", Role.SECURITY_ADMIN, ALICE.scope)
 # 五员，按 HB-06 逐一录入。
 FIVE = {
     "消防管理员": ["街道办事处机关工作人员", "社区专职工作者", "庭院管理委员会主任", "居民小组负责人"],

@@ -170,7 +170,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         "merged_into": twin,
         "department_id": house.fire,
         "sha256": house.photo,
-        "owners": [make_client(one) for one in (house.bob, house.super, house.chief)],
+        "owners": [make_client(one) for one in (house.bob, house.super, house.chief, _guard())],
         "leave_id": _away(house),
         **_kept(house, case),
         **_major(house, other, world.signers),
@@ -208,9 +208,12 @@ def _people() -> House:
     return house
 
 
+def _guard() -> Actor:
+    return make_actor(Person("guard", "安管", Role.SECURITY_ADMIN, "34.02.03."))
+
+
 def _handed() -> UUID:
     gone = make_actor(Person("gone", "雪松旧员", Role.GRID_MEMBER, NEXT))
-    guard = make_actor(Person("guard", "安管", Role.SECURITY_ADMIN, "34.02.03."))
     said = HandoverIn(
         id=new_id(),
         post_id=gone.post_id or 0,
@@ -219,12 +222,13 @@ def _handed() -> UUID:
         cases="inbox",
         reason="雪松",
     )
-    handing_over.hand_over(said, keepers=KEEPERS, actor=guard, at=LOOKED_AT)
+    handing_over.hand_over(said, keepers=KEEPERS, actor=_guard(), at=LOOKED_AT)
     return said.id
 
 
 def _away(house: House) -> UUID:
     make_actor(Person("xue", "雪松员", Role.GRID_MEMBER, NEXT))
+    Post.objects.filter(user__username="xue").update(kind="social_grid_worker")
     until = (LOOKED_AT + timedelta(days=6)).date()
     leave = LeaveIn(id=new_id(), kind="sick", starts_on=LOOKED_AT.date() + timedelta(days=1), ends_on=until)
     return standing_in.take_leave(leave, actor=house.bob, at=LOOKED_AT).leave_id

@@ -154,5 +154,8 @@ FILES: Mapping[str, tuple[str, bytes]] = {
     "import_matters": _table(部门="雪松消防大队", 类别="H3", 名称="占位", 依据="x", 等级="一般", 工作日=5),
     "upload_template": ("a.docx", word("{{ 编号 }}")),
     "import_element_set_file": _table(类型="直接", 编号="6.1", 内容="出口不足", 适用场所="人员密集场所"),
+    "import_people": _table(
+        工号="X1", 用户名="bob", 姓名="占名", 岗位="网格员", 辖区编码=BOB.scope, 开始日期="2025-10-01"
+    ),
     "store_file": ("a.jpg", photo_bytes()),
 }

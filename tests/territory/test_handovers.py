@@ -32,7 +32,7 @@ from wangge.territory.handover_schemas import HandoverIn
 from wangge.territory.models import GridMember
 
 pytestmark = pytest.mark.django_db
-SECURITY = ALICE.acting_as(Role.SECURITY_ADMIN)
+SECURITY = Person("guard", "安管", Role.SECURITY_ADMIN, ALICE.scope)
 
 
 def command(who: Actor, **changes: Any) -> HandoverIn:

@@ -61,6 +61,15 @@ def find_colleagues(actor: Actor, words: str, *, on: date) -> list[ColleagueOut]
     return [ColleagueOut(id=one.pk, name=one.name, place=places.get(one.pk, "")) for one in people]
 
 
+def ids_by_number(numbers: Iterable[str], scope: str, on: date) -> dict[str, int]:
+    """Return the id of each staff number that is of the territory, or of nobody's yet. Rule: AC-10."""
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
+    held = Post.objects.filter(lasting, user_id=OuterRef("pk"))
+    own = Q(Exists(held.filter(scope__startswith=scope))) | ~Q(Exists(held))
+    found = User.objects.filter(own, staff_number__in=set(numbers) - {""})
+    return {number: pk for number, pk in found.values_list("staff_number", "pk") if number}
+
+
 def list_staff_words() -> list[StaffWordOut]:
     """Return the active pack's words about people, list by list in the pack's order. Rule: AC-18."""
     rows = StaffWord.objects.order_by("list", "position", "code")

@@ -12,6 +12,7 @@ from django.db.models.functions import Length
 from wangge.accounts.absences import (
     find_colleagues,
     has_post_in,
+    ids_by_number,
     leave_names,
     list_staff_words,
     named_like,
@@ -22,6 +23,7 @@ from wangge.accounts.acting import PostNotInForce, get_me
 from wangge.accounts.holding import holders_of, holders_within, members_of
 from wangge.accounts.leaving import leaves_of
 from wangge.accounts.models import Department, Leave, Post, User
+from wangge.accounts.people_export import export_people
 from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import DepartmentOut
@@ -36,6 +38,7 @@ __all__ = [
     "count_reachable",
     "department_for",
     "departments_for",
+    "export_people",
     "find_colleagues",
     "get_acting",
     "get_actor",
@@ -46,6 +49,7 @@ __all__ = [
     "has_post_in",
     "holders_of",
     "holders_within",
+    "ids_by_number",
     "ids_of",
     "leave_names",
     "leaves_of",

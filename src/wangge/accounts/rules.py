@@ -133,6 +133,20 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _AWAY,
 }
 
+# What a file or a printed list calls the posts; a pack may call them otherwise on screen.
+ROLE_ZH = {
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
+    Role.DISPATCHER: "指挥中心坐席",
+    Role.SUPERVISOR: "督查员",
+    Role.GRID_CHIEF: "网格长",
+    Role.GRID_MEMBER: "网格员",
+    Role.DEPARTMENT_HANDLER: "部门承办人",
+    Role.CITIZEN: "市民",
+    Role.LEADER: "领导",
+}
+
 # AC-3. The three administrators watch each other (三员分立, GB/T 22239-2019 level 3).
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 

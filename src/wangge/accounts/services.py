@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -25,6 +26,7 @@ from wangge.accounts.leaving import (
 )
 from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.owning import check_covered, check_own_departments, check_own_people
+from wangge.accounts.people_loading import PersonRow, load_people
 from wangge.accounts.reaching import set_addresses
 from wangge.accounts.rescoping import recode_departments, rescope_posts, scopes_under
 from wangge.accounts.rules import (
@@ -46,6 +48,7 @@ __all__ = [
     "NewLeave",
     "NewPost",
     "NewUser",
+    "PersonRow",
     "check_credentials",
     "check_not_over",
     "check_password_strength",
@@ -62,6 +65,8 @@ __all__ = [
     "install_staff_words",
     "lend_post",
     "list_successors",
+    "load_people",
+    "load_post",
     "lock_leave",
     "recode_departments",
     "reopen_post",
@@ -166,6 +171,24 @@ def grant_post(post: NewPost, *, actor: Actor | None, at: datetime) -> int:
     return Post.objects.values_list("pk", flat=True).get(
         user_id=post.user_id, role=post.role, scope=post.scope, starts_on=post.starts_on
     )
+
+
+def load_post(post: NewPost, *, actor: Actor, at: datetime) -> Literal["created", "updated", "unchanged"]:
+    """Give one person the post of a file, or bring its end, kind and employment up to date.
+
+    Raises: what `grant_posts`, `end_post` and `set_post_kind` raise.
+    Rule:   AC-19, AC-11.
+    """
+    known = {"user_id": post.user_id, "role": post.role.value, "scope": post.scope}
+    there = Post.objects.filter(**known, starts_on=post.starts_on).first()
+    if there is None:
+        grant_posts([post], actor=actor, at=at)
+        return "created"
+    if (there.ends_on, there.kind, there.employment) == (post.ends_on, post.kind, post.employment):
+        return "unchanged"
+    set_post_kind(there.pk, kind=post.kind, employment=post.employment, actor=actor, at=at)
+    end_post(there.pk, ends_on=post.ends_on, actor=actor, at=at)
+    return "updated"
 
 
 @transaction.atomic

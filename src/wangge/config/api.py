@@ -18,6 +18,7 @@ from wangge.config.calendar_api import router as calendar
 from wangge.config.files_api import router as files
 from wangge.config.handover_api import router as handovers
 from wangge.config.health_api import router as health
+from wangge.config.people_api import router as people
 from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
@@ -68,6 +69,7 @@ for prefix, router in {
     "territory": territory,
     "territory/changes": territory_changes,
     "staff/handovers": handovers,
+    "staff/people": people,
     "staff": staff,
     "grid-drafts": grid_drafts,
     "grid-drafts/adoptions": adoptions,

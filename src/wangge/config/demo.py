@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from wangge.accounts import queries as accounts
-from wangge.accounts.rules import Role
+from wangge.accounts.rules import ROLE_ZH, Role
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -117,7 +117,7 @@ def _line(person: PersonSeed, desk: DepartmentSeed | None) -> dict[str, str]:
     return {
         "username": person.username,
         "role": person.role.value,
-        "role_zh": ROLES_ZH[person.role],
+        "role_zh": ROLE_ZH[person.role],
         "name": person.name,
         "place": desk.name if desk else person.scope_name,
         "department_kind": desk.kind if desk else "",
@@ -131,20 +131,6 @@ def _one_each(accounts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         kind = one["department_kind"]
         first.setdefault((one["role"], kind if kind in {"police", "fire", "street"} else ""), one)
     return [one for (role, kind), one in first.items() if role != Role.DEPARTMENT_HANDLER or kind]
-
-
-ROLES_ZH = {
-    Role.SYSTEM_ADMIN: "系统管理员",
-    Role.SECURITY_ADMIN: "安全管理员",
-    Role.AUDIT_ADMIN: "审计管理员",
-    Role.DISPATCHER: "指挥中心坐席",
-    Role.SUPERVISOR: "督查员",
-    Role.GRID_CHIEF: "网格长",
-    Role.GRID_MEMBER: "网格员",
-    Role.DEPARTMENT_HANDLER: "部门承办人",
-    Role.CITIZEN: "市民",
-    Role.LEADER: "领导",
-}
 
 
 @dataclass(frozen=True, slots=True)
