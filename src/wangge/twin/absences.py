@@ -30,7 +30,8 @@ def arrange_absences(city: City, *, at: datetime, seed: int) -> None:
     if len(members) < 4:
         return
     rng, today = random.Random(f"{seed}:absences"), at.astimezone(CHINA).date()
-    ids = account_queries.ids_of([one.username for one in members[-3:]])
+    ids = account_queries.ids_of([one.username for one in (*members[:2], *members[-3:])])
+    first_ones = {ids[one.username] for one in members[:2]}
     ill, taught, double = (ids[one.username] for one in members[-3:])
     wanted = ((ill, "sick", 0, 4, True), (taught, "training", 2, 2, False))
     for user_id, kind, first, days, is_covered in wanted:
@@ -44,9 +45,9 @@ def arrange_absences(city: City, *, at: datetime, seed: int) -> None:
             starts_on=starts_on,
             ends_on=ends_on,
             substitutes=[
-                SubstituteIn(layer=grid.layer, path=grid.path, user_id=some[0].user_id)
+                SubstituteIn(layer=grid.layer, path=grid.path, user_id=free[0])
                 for grid, some in offered.items()
-                if some
+                if (free := [one.user_id for one in some if one.user_id not in first_ones])
             ],
         )
         territory.take_leave(leave, actor=actor, at=at)
