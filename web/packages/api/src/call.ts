@@ -36,7 +36,7 @@ export const POST_HEADER = 'Wangge-Post'
 const OF_THE_SESSION = /\/accounts\/(login|logout|me|me\/post)$/
 
 client.interceptors.request.use((request) => {
-  const isOfPost = actingPost !== '' && !OF_THE_SESSION.test(new URL(request.url, window.location.href).pathname)
+  const isOfPost = actingPost !== '' && !OF_THE_SESSION.test(new URL(request.url).pathname)
   if (isOfPost && !request.headers.has(POST_HEADER)) request.headers.set(POST_HEADER, actingPost)
   if (csrfToken !== '' && !READS.has(request.method)) request.headers.set('X-CSRFToken', csrfToken)
   return request

@@ -1,3 +1,4 @@
+import { getMe, setActingPost } from '@wangge/api'
 import type { Command } from '@wangge/outbox'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { cutTo, fit } from '../src/photo'
@@ -82,6 +83,26 @@ describe('the way to the server', () => {
       case_id: 'k1',
       action: 'sign',
     })
+  })
+
+  it('names the post in which it was made, however the person acts by now', async () => {
+    setActingPost(5)
+    const fate = { command_id: 'c1', outcome: 'applied', status: 200 }
+    const first = answer(200, fate)
+    await transport.sendCommand({ ...command, post: 3 }, signal)
+    const second = answer(200, fate)
+    await transport.sendCommand(command, signal)
+    expect([...first, ...second].map(({ headers }) => headers.get('Wangge-Post'))).toEqual(['3', '5'])
+    expect(await first[0]?.json()).not.toHaveProperty('post')
+    setActingPost(null)
+  })
+
+  it('asks who is there without naming a post: the one of the page may be over', async () => {
+    setActingPost(5)
+    const seen = answer(200, { id: 7 })
+    await getMe()
+    expect(seen[0]?.headers.get('Wangge-Post')).toBeNull()
+    setActingPost(null)
   })
 
   it('tells what was suggested once the server has the report, and never within the report', async () => {
