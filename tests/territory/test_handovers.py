@@ -13,7 +13,7 @@ import pytest
 from tests.cases.makers import House, make_case, make_house, make_pack, walk
 from tests.makers import ALICE, AT, CAROL, ON, Person, make_actor, make_post, make_venues
 from tests.orders.makers import make_plan, make_rules
-from tests.territory.leave_makers import DAY, grid, make_street
+from tests.territory.leave_makers import DAY, grid, make_street, take
 from wangge.accounts import tenure
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Role
@@ -93,6 +93,15 @@ def test_of_a_post_that_ends_later_only_the_orders_from_that_day_on_go(street: l
     assert told == {(True, heir.user_id), (False, one.user_id)}
     assert queries.members_of([grid(1)], "comprehensive", ON) == {grid(1): one.user_id}
     assert queries.members_of([grid(1)], "comprehensive", until) == {grid(1): heir.user_id}
+
+
+def test_who_leaves_stands_in_for_nobody_any_more() -> None:
+    [one, two] = make_street(2)
+    take(one, 0, 9, {1: two})
+    assert Post.objects.filter(user_id=two.user_id, lent_for__isnull=False).count() == 1
+    hand_over(command(two, ends_on=ON + 2 * DAY))
+    lent = Post.objects.get(user_id=two.user_id, lent_for__isnull=False)
+    assert lent.ends_on == ON + 2 * DAY
 
 
 def test_it_is_shown_beforehand_and_showing_writes_nothing(street: list[Actor]) -> None:

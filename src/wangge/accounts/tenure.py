@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q
 
-from wangge.accounts.leaving import WALKING
+from wangge.accounts.leaving import WALKING, cut_lent
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Held, Role, check_posts
 from wangge.accounts.tenure_rules import OwnPost, SamePostTwice, check_end, check_withdrawal
@@ -54,6 +54,7 @@ def end_post(post_id: int, *, ends_on: date | None, actor: Actor, at: datetime) 
     check_posts([changed, *(Held(Role(other.role), other.starts_on, other.ends_on) for other in others)])
     before, post.ends_on = post.ends_on, ends_on
     post.save(update_fields=["ends_on"])
+    _end_lent_with(post, others)
     detail = {"role": post.role, "scope": post.scope, "from": str(before or ""), "to": str(ends_on or "")}
     audit.record([("accounts.end_post", "user", str(post.user_id), detail)], actor=actor, at=at)
 
@@ -134,6 +135,17 @@ def _lock(post_id: int, actor: Actor) -> tuple[Post, list[Post]]:
     if user_id == actor.user_id:
         raise OwnPost()
     return post, [one for one in posts if one.pk != post_id]
+
+
+def _end_lent_with(post: Post, others: list[Post]) -> None:
+    """Whoever has no own post any more is lent none either: who leaves does not stand in (AC-15)."""
+    if post.ends_on is None or post.lent_for_id is not None:
+        return
+    own = [one for one in others if one.lent_for_id is None]
+    if any(one.ends_on is None or one.ends_on > post.ends_on for one in own):
+        return
+    lent = [one.pk for one in others if one.lent_for_id and one.ends_on and one.ends_on > post.ends_on]
+    cut_lent(lent, post.ends_on)
 
 
 def _same(post: Post, others: list[Post]) -> list[Held]:
