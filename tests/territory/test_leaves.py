@@ -72,6 +72,22 @@ def test_the_substitute_sees_the_grid_in_the_lent_post_and_only_during_the_leave
     assert acting.scope == grid(2), "by itself the own post acts, not the lent one"
 
 
+def test_the_grid_says_who_is_away_until_when_and_who_stands_in() -> None:
+    [one, two, *_] = make_street()
+    take(one, 0, 3, {1: two})
+    take(two, 5, 7)
+    chief = make_actor(CHIEF)
+
+    def told(day: int) -> list[tuple[Any, ...]]:
+        page = queries.list_grids(
+            chief, layer="comprehensive", q="", within="", cursor="", limit=2, at=at(day)
+        )
+        return [(row.member_name, row.away_until, row.substitute_name) for row in page.items]
+
+    assert told(1) == [("格员1", on(3), "格员2"), ("格员2", None, None)]
+    assert told(5) == [("格员1", None, None), ("格员2", on(7), None)]
+
+
 def test_a_deputy_needs_no_other_post() -> None:
     [one, *_] = make_street()
     deputy = make_deputy(1)

@@ -57,6 +57,20 @@ def set_post_kind(post_id: int, *, kind: str, employment: str, actor: Actor, at:
     audit.record([("accounts.set_post_kind", "user", str(post.user_id), detail)], actor=actor, at=at)
 
 
+def kinds_at(held: Iterable[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, str]]:
+    """Return what the kind of staff of (person, scope) is called, for those that say one; two statements."""
+    pairs = set(held)
+    rows = Post.objects.filter(
+        user_id__in={user for user, _ in pairs}, scope__in={scope for _, scope in pairs}
+    ).exclude(kind="")
+    found = {(user, scope): kind for user, scope, kind in rows.values_list("user_id", "scope", "kind")}
+    if not found:
+        return {}
+    words = StaffWord.objects.filter(list=WordList.STAFF_KIND, code__in=set(found.values()))
+    names = {code: (zh, en) for code, zh, en in words.values_list("code", "name_zh", "name_en")}
+    return {pair: names.get(kind, (kind, kind)) for pair, kind in found.items() if pair in pairs}
+
+
 def count_kinds(actor: Actor, *, within: str, on: date) -> list[KindCountOut]:
     """Return how many people in force are of each kind and employment in the caller's territory.
 

@@ -21,6 +21,7 @@ from wangge.accounts.absences import (
 )
 from wangge.accounts.acting import PostNotInForce, get_me
 from wangge.accounts.holding import holders_of, holders_within, members_of
+from wangge.accounts.kinds import kinds_at
 from wangge.accounts.leaving import leaves_of
 from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.people_export import export_people
@@ -51,6 +52,7 @@ __all__ = [
     "holders_within",
     "ids_by_number",
     "ids_of",
+    "kinds_at",
     "leave_names",
     "leaves_of",
     "list_addresses",

@@ -88,7 +88,7 @@ def export_grids(
 
 @router.get("/grids/{uuid:grid_id}", response={200: GridOut, 404: Refusal}, operation_id="get_grid")
 def get_grid(request: ActorRequest, grid_id: UUID) -> GridOut:
-    return queries.get_grid(request.actor, grid_id)
+    return queries.get_grid(request.actor, grid_id, on=clock.today())
 
 
 @router.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
+from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import ancestors, is_closed
@@ -27,6 +28,7 @@ from wangge.territory.layer_index import SHELF, LayerIndex, Spell
 from wangge.territory.models import Division, Duty, Grid, GridMember, GridQuerySet
 from wangge.territory.movers import patterns
 from wangge.territory.schemas import DivisionOut, FeatureCollection, GridOut, GridPage, LocatedOut, LocateIn
+from wangge.territory.showing import show_grids
 
 READ = "territory.read"
 SHOWN_SHAPES = 3_000
@@ -192,42 +194,19 @@ def list_grids(
     rows = list(grids.defer("shape_wkb").order_by("path")[: limit + 1])
     more, rows = len(rows) > limit, rows[:limit]
     return GridPage(
-        items=_shown(rows, layer), total=total, next_cursor=make_cursor(rows[-1].path) if more else None
+        items=show_grids(rows, layer, at.astimezone(CHINA).date()),
+        total=total,
+        next_cursor=make_cursor(rows[-1].path) if more else None,
     )
 
 
-def get_grid(actor: Actor, grid_id: UUID) -> GridOut:
+def get_grid(actor: Actor, grid_id: UUID, *, on: date) -> GridOut:
     """Return one grid. Raises: NotVisible outside the caller's scope."""
     actor.check_can(READ)
     grid = Grid.objects.visible_to(actor).filter(pk=grid_id).defer("shape_wkb").first()
     if grid is None:
         raise NotVisible
-    return _shown([grid], grid.layer)[0]
-
-
-def _shown(rows: Sequence[Grid], layer: str) -> list[GridOut]:
-    members = dict(
-        GridMember.objects.filter(
-            layer=layer, path__in=[row.path for row in rows], duty=Duty.PRIMARY, ends_on__isnull=True
-        ).values_list("path", "user__name")
-    )
-    return [
-        GridOut(
-            id=row.id,
-            layer=row.layer,
-            path=row.path,
-            code=row.code,
-            name=row.name,
-            tier=row.tier,
-            area_m2=row.area_m2,
-            households=row.households,
-            member_name=members.get(row.path),
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            bbox=(row.min_lon, row.min_lat, row.max_lon, row.max_lat),
-        )
-        for row in rows
-    ]
+    return show_grids([grid], grid.layer, on)[0]
 
 
 def list_shapes(actor: Actor, *, bbox: str, layer: str, at: datetime) -> FeatureCollection:

@@ -43,6 +43,10 @@ class GridOut(Schema):
     area_m2: float
     households: int | None
     member_name: str | None  # None: a vacancy (WH-07)
+    member_kind_zh: str  # of the staff kinds of the pack; empty: not said
+    member_kind_en: str
+    away_until: date | None  # the member is away until this day
+    substitute_name: str | None  # who is in charge meanwhile; None: nobody
     valid_from: datetime
     valid_to: datetime | None
     bbox: tuple[float, float, float, float]
