@@ -97,8 +97,8 @@ def _lasting(on: date) -> Q:
 def lock_leave(leave_id: UUID, *, actor: Actor, on: date) -> Leave:
     """Return a leave that the actor may change. Raises: NotVisible, NotYourRole, LeaveGone."""
     leave = Leave.objects.select_for_update().filter(pk=leave_id).first()
-    if leave is None:
-        raise NotVisible()
+    if leave is None or (leave.user_id != actor.user_id and not actor.can(GRANT)):
+        raise NotVisible()  # whoever may not grant is not told whether there is such a leave
     _check_may(actor, leave.user_id, on=on)
     if leave.withdrawn_at is not None:
         raise LeaveGone()
