@@ -64,4 +64,10 @@ def test_a_post_is_given_and_ended_on_the_page_of_people(chromium: Browser, city
     page.set_viewport_size({"width": 360, "height": 740})
     assert (violations(page), is_too_wide(page)) == ([], False)
     look(page, "people-360")
+
+    page.goto(f"{city.url}/leave")
+    expect(page.get_by_test_id("uncovered")).to_be_visible()  # one member is away and nobody stands in
+    expect(page.get_by_test_id("away-row").first).to_be_visible()
+    assert (violations(page), is_too_wide(page)) == ([], False)
+    look(page, "leave-360")
     page.context.close()
