@@ -77,7 +77,6 @@ OF_NOBODY: Mapping[str, str] = {
     "import_element_set": CITY,
     "import_element_set_file": CITY,
     "import_divisions": "a run of the own scope; the worker refuses the row, as territory.division_not_yours",
-    "import_divisions": "the report refuses the row, as territory.division_not_yours",
     "import_people": "the report refuses the row: the name is taken, or nobody has the number",
     "import_matters": "the report refuses the row: no such department",
     "list_promise_lights": "of the cases among those named that the reader sees: none",
