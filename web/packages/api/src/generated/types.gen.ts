@@ -2447,6 +2447,10 @@ export type DueRow = {
      * Id
      */
     id: string;
+    /**
+     * Version
+     */
+    version: number;
     sort: Sort;
     /**
      * Kind
@@ -2787,6 +2791,34 @@ export type FacilityIn = {
      * Contract Until
      */
     contract_until?: string | null;
+};
+
+/**
+ * DoneIn
+ *
+ * A facility was tested or maintained on a day.
+ */
+export type DoneIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * What
+     */
+    what: 'test' | 'maintain';
+    /**
+     * Done On
+     */
+    done_on: string;
 };
 
 /**
@@ -12101,6 +12133,40 @@ export type SaveFacilitiesResponses = {
 };
 
 export type SaveFacilitiesResponse = SaveFacilitiesResponses[keyof SaveFacilitiesResponses];
+
+export type RecordDoneData = {
+    /**
+     * Body
+     */
+    body: Array<DoneIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/facilities/done';
+};
+
+export type RecordDoneErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecordDoneError = RecordDoneErrors[keyof RecordDoneErrors];
+
+export type RecordDoneResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordDoneResponse = RecordDoneResponses[keyof RecordDoneResponses];
 
 export type SaveLicencesData = {
     /**
