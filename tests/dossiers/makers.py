@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.dossiers import services
-from wangge.dossiers.schemas import FacilityIn, FactIn, LicenceIn, PersonIn, RemovalIn
+from wangge.dossiers.schemas import DoneIn, FacilityIn, FactIn, LicenceIn, PersonIn, RemovalIn
 from wangge.kernel.ids import new_id
 
 PACK = "test@1"
@@ -100,3 +100,8 @@ def make_class_words() -> None:
 def fact(venue_id: UUID, code: str, value: str, **changes: Any) -> FactIn:
     given = {"id": new_id(), "entry_id": new_id(), "venue_id": venue_id, "kind": code, "value": value}
     return FactIn.model_validate({**given, **changes})
+
+
+def done(entry_id: UUID, what: str, on: str, **changes: Any) -> DoneIn:
+    given = {"id": new_id(), "entry_id": entry_id, "base_version": 1, "what": what, "done_on": on}
+    return DoneIn.model_validate({**given, **changes})

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.dossiers.makers import INTERVALS, PACK, facility, licence, make_words, person, removal
+from tests.dossiers.makers import INTERVALS, PACK, done, facility, licence, make_words, person, removal
 from tests.ground import make_divisions, make_grids
 from tests.makers import ALICE, AT, BOB, CAROL, ON, make_actor, make_photo, make_venues, plain_actor
 from wangge.accounts.rules import Role
@@ -188,6 +188,46 @@ def test_a_facility_keeps_its_next_due_day_and_explains_it() -> None:
         ("maintain", date(2025, 10, 16), "check_crowded", False),
         ("scrap", date(2030, 5, 1), "scrap", True),
     ]
+
+
+def test_upkeep_of_many_is_noted_in_one_go_and_the_due_days_follow() -> None:
+    venues = make_venues(count=3)
+    [far] = make_venues(grid_path="34.02.0.001.")
+    given = [facility(one.pk) for one in venues]
+    services.save_facilities(given, actor=BOBS, at=AT)
+    elsewhere = facility(far.pk)
+    services.save_facilities([elsewhere], actor=plain_actor(CAROL), at=AT)
+    commands = [
+        done(given[0].entry_id, "maintain", "2025-10-13"),
+        done(given[1].entry_id, "maintain", "2025-10-14"),
+        done(given[2].entry_id, "test", "2019-01-01"),
+        done(given[0].entry_id, "maintain", "2025-10-13"),
+        done(elsewhere.entry_id, "maintain", "2025-10-13"),
+    ]
+    fates = services.record_done(commands, actor=BOBS, at=AT)
+    assert [fate.status for fate in fates] == [200, 422, 422, 409, 404]
+    assert fates[0].result["due_on"] == "2025-11-13"
+    assert [fate.status for fate in services.record_done(commands[:1], actor=BOBS, at=AT)] == [208]
+    row = Holding.objects.get(pk=given[0].entry_id)
+    assert (row.due_on, row.version) == (date(2025, 11, 13), 2)
+    change = Change.objects.get(entry_id=row.pk, version=2)
+    assert change.fields == {"maintained_on": [None, "2025-10-13"]}
+    with pytest.raises(NotYourRole):
+        services.record_done([], actor=plain_actor(BOB.acting_as(Role.LEADER)), at=AT)
+
+
+def test_the_statements_of_noted_upkeep_do_not_grow() -> None:
+    given = [facility(one.pk) for one in make_venues(count=45)]
+    services.save_facilities(given, actor=BOBS, at=AT)
+
+    def statements(first: int, last: int) -> int:
+        commands = [done(one.entry_id, "maintain", "2025-10-13") for one in given[first:last]]
+        with CaptureQueriesContext(connection) as seen:
+            services.record_done(commands, actor=BOBS, at=AT)
+        return len(seen)
+
+    statements(0, 5)
+    assert statements(5, 11) == statements(11, 45)
 
 
 def test_a_day_that_has_not_come_is_refused() -> None:

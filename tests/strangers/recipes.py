@@ -78,6 +78,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("remove_entries", "entry_id"): "person_id",
     ("save_facilities", "entry_id"): "facility_id",
     ("save_licences", "entry_id"): "licence_id",
+    ("record_done", "entry_id"): "facility_id",
     ("save_facts", "entry_id"): "fact_id",
     ("get_licence_photo", "entry_id"): "licence_id",
 }

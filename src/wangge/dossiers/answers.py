@@ -195,6 +195,7 @@ class DossierOut(Schema):
 
 class DueRow(Schema):
     id: UUID
+    version: int
     sort: Sort
     kind: str
     kind_zh: str

@@ -20,6 +20,7 @@ from wangge.dossiers.answers import (
 from wangge.dossiers.schemas import (
     ClassDecisionIn,
     ClassFilter,
+    DoneIn,
     DueFilter,
     FacilityIn,
     FactIn,
@@ -74,6 +75,12 @@ def save_dossier_people(request: ActorRequest, body: list[PersonIn]) -> list[dic
 def save_facilities(request: ActorRequest, body: list[FacilityIn]) -> list[dict[str, Any]]:
     """Facilities of places, a fate each; at most 500."""
     return fate_bodies(services.save_facilities(body, actor=request.actor, at=clock.now()))
+
+
+@router.post("/facilities/done", response=BATCH, operation_id="record_done")
+def record_done(request: ActorRequest, body: list[DoneIn]) -> list[dict[str, Any]]:
+    """Facilities were tested or maintained on a day, a fate each; at most 500."""
+    return fate_bodies(services.record_done(body, actor=request.actor, at=clock.now()))
 
 
 @router.post("/licences", response=BATCH, operation_id="save_licences")

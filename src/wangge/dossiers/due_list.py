@@ -112,7 +112,7 @@ def _row(row: Holding, words: Words, names: dict[str, str], on: date) -> DueRow:
     rule = words.rules.get(row.due_rule)
     facts: dict[str, Any] = {
         name: getattr(row, name)
-        for name in ("id", "sort", "kind", "venue_id", "count", "place", "number", "due_on")
+        for name in ("id", "version", "sort", "kind", "venue_id", "count", "place", "number", "due_on")
     }
     zh, en = words.named(row.sort, row.kind)
     place = row.venue

@@ -62,6 +62,16 @@ class FacilityIn(EntryIn):
         return self
 
 
+class DoneIn(Schema):
+    """A facility was tested or maintained on a day."""
+
+    id: UUID
+    entry_id: UUID
+    base_version: int = Field(ge=1)
+    what: Literal["test", "maintain"]
+    done_on: Day
+
+
 class LicenceIn(EntryIn):
     number: Text = Field("", max_length=64)
     issued_by: Text = Field("", max_length=128)

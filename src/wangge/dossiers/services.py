@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wangge.dossiers.classing import decide_classes, reckon_classes_again, save_facts
+from wangge.dossiers.doing import record_done
 from wangge.dossiers.export import export_due
 from wangge.dossiers.holdings import reckon_again, save_facilities, save_licences
 from wangge.dossiers.installing import (
@@ -25,6 +26,7 @@ __all__ = [
     "install_kinds",
     "reckon_again",
     "reckon_classes_again",
+    "record_done",
     "reveal_person",
     "save_facilities",
     "save_facts",

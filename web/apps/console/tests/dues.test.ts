@@ -1,7 +1,7 @@
 import { ApiError, type DossierWordsOut, type FateOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
 import { dueExportUrl, fromUrl, toDueQuery, toNobodyQuery, toUrl } from '../src/features/venues/dossier/dueFilters'
-import { dayOf, kindsOf, settled } from '../src/features/venues/dossier/entries'
+import { dayOf, kindsOf, settled, todayInChina } from '../src/features/venues/dossier/entries'
 
 describe('filters of the due list', () => {
   it('come back from the address as they went in', () => {
@@ -49,6 +49,10 @@ describe('entries of a dossier', () => {
 
   it('send an empty day as none', () => {
     expect([dayOf(''), dayOf('2026-02-01')]).toEqual([null, '2026-02-01'])
+  })
+
+  it('are dated by the day in China', () => {
+    expect(todayInChina(new Date('2026-02-01T17:30:00Z'))).toBe('2026-02-02')
   })
 
   it('offer the kinds of their own sort', () => {

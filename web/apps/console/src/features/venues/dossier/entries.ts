@@ -34,6 +34,10 @@ export function kindsOf(words: DossierWordsOut, sort: Sort): DossierWordsOut['ki
 /** Return an empty field as null: a date that was not filled in. */
 export const dayOf = (text: string): string | null => (text === '' ? null : text)
 
+/** The day it is in China, as a date field takes it. */
+export const todayInChina = (now: Date = new Date()): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(now)
+
 /** How loud a state is shown. */
 export const TONES: Readonly<Record<State, 'danger' | 'warning' | 'success' | 'info'>> = {
   overdue: 'danger',
