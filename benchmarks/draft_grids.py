@@ -2,15 +2,12 @@
 
 Question  How many grids lie inside 300–500 households, how compact are they, how long does it take?
 Data      A square city from a seed with 5,000 and 10,000 buildings in one community, a building of 1 to 40
-          households; 200,000 buildings in 400 crooked communities; and the twin's city of Dongguan's size
-          (1.73 M buildings, 594 communities), street by street. Nobody's real city. With `--files` a folder
-          that holds `nanshan_buildings.geojson` and `shenzhen_streets.geojson`, real ones as well, drafted
-          again after small changes. Households of both are estimated from footprint × height.
+          households; and 200,000 buildings in 400 crooked communities. Nobody's real city.
 Peer      GerryChain's `recursive_tree_part` (target the middle of the bounds, epsilon a quarter) on the very
           same faces, in the same process; its time is that of the partition alone, as is ours.
           It is the extra `bench`; without it the peer is left out and said to be.
 Limit     METIS alone on the same graph, without putting anything right.
-Command   python -m benchmarks.draft_grids [--small] [--files FOLDER]
+Command   python -m benchmarks.draft_grids [--small]
 """
 
 from __future__ import annotations
@@ -27,7 +24,6 @@ from typing import Any
 import numpy as np
 import shapely
 
-from benchmarks.draft_city import real_file, twin_city
 from benchmarks.point_to_grid import SIDE, SOUTH, WEST, make_partition
 from wangge.config import ready as ready
 from wangge.grid_drafts.dividing import divide, propose
@@ -129,9 +125,7 @@ def main() -> None:
     """Measure, print, and write the result unless it is a small look."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true")
-    parser.add_argument("--files", type=Path, help="a folder with the files of a real city")
-    chosen = parser.parse_args()
-    small = chosen.small
+    small = parser.parse_args().small
     result = {
         "question": "drafting of grids of 300–500 households",
         "command": "python -m benchmarks.draft_grids",
@@ -143,8 +137,6 @@ def main() -> None:
         },
         "one_community": {str(n): compare(n) for n in ((1_000,) if small else (5_000, 10_000))},
         "city": whole_city(40, 20_000) if small else whole_city(400, 200_000),
-        "twin_city": twin_city(1 if small else None),
-        "real_files": real_file(chosen.files) if chosen.files else "not given",
         "aim": "all contiguous, 98 % inside where the community allows it, 200,000 buildings under 15 s",
     }
     text = json.dumps(result, ensure_ascii=False, indent=2)

@@ -23,6 +23,8 @@ from wangge.kernel.errors import NotVisible, NotYourRole
 from wangge.kernel.fates import Fate
 from wangge.kernel.ids import new_id
 from wangge.packs import services as packs
+from wangge.territory import services as territory
+from wangge.territory.change_schemas import UndoIn
 from wangge.territory.models import Grid, GridMember
 from wangge.territory.services import GridFeature
 from wangge.venues.models import Venue
@@ -184,6 +186,38 @@ def test_adopted_places_and_members_go_on_codes_stay_and_the_draft_is_closed() -
     assert again.change.pk == done.change.pk
     move = BlockMove(id=new_id(), community=COMMUNITY, base_version=1, face=0, to=1)
     assert services.move_block(draft.id, move, actor=admin(), at=AT).code == AdoptedAlready.code
+
+
+def test_members_of_grids_that_end_are_deputies_where_most_of_their_ground_goes() -> None:
+    make_town(households=(200, 200, 400))
+    users = [make_user(username=f"m{n}", name=f"组员{n}") for n in (1, 2, 3)]
+    for n, user in enumerate(users, 1):
+        GridMember.objects.create(
+            path=f"{COMMUNITY}00{n}.",
+            layer="comprehensive",
+            user=user,
+            starts_on=AT.date().replace(year=2024),
+        )
+    draft = drafted()
+    assert [grid.households for grid in draft.parts[0].grids] == [400, 400]
+    gone = [path for path in ("1", "2") if f"{path}格" in draft.parts[0].ended]
+    assert len(gone) == 1
+    assert adopt(draft.id, dry=True).refusal is None
+    done = adopt(draft.id).done
+    heir = "2" if gone == ["1"] else "1"
+    standing = GridMember.objects.filter(ends_on__isnull=True).values_list("user__username", "path", "duty")
+    assert set(standing) == {
+        (f"m{heir}", f"{COMMUNITY}00{heir}.", "primary"),
+        (f"m{gone[0]}", f"{COMMUNITY}00{heir}.", "deputy"),
+        ("m3", f"{COMMUNITY}003.", "primary"),
+    }
+    body = UndoIn(id=new_id(), reason="不合适")
+    territory.undo_change(done.change.pk, body, movers=MOVERS, actor=admin(), at=LATER.replace(hour=6))
+    back = GridMember.objects.filter(ends_on__isnull=True, duty="primary").values_list(
+        "user__username", "path"
+    )
+    assert set(back) == {(f"m{n}", f"{COMMUNITY}00{n}.") for n in (1, 2, 3)}
+    assert Grid.objects.filter(valid_to__isnull=True).count() == 3
 
 
 def _holds(grid: Grid, lon: float, lat: float) -> bool:

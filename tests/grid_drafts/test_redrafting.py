@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from tests.grid_drafts.town import BOUNDS, buildings, communities
+from tests.grid_drafts.town import BOUNDS, SIDE, SOUTH, WEST, buildings, communities
 from wangge.grid_drafts.services import Buildings, Draft, Kept, draft_grids
 
 
@@ -54,3 +54,18 @@ def test_what_moves_is_what_the_parts_say() -> None:
 
     moved = households[numbers(before) != numbers(after)].sum()
     assert moved == after.moved
+
+
+def test_an_island_that_the_former_grid_reached_over_to_becomes_a_grid_of_its_own() -> None:
+    east = shapely.box(WEST + 2 * SIDE, SOUTH, WEST + 3 * SIDE, SOUTH + SIDE)
+    outline = np.array([shapely.multipolygons([communities(1)[0], east])], dtype=object)
+    rng = np.random.default_rng(1)
+    main, away = (
+        rng.uniform([WEST + x * SIDE, SOUTH], [WEST + (x + 1) * SIDE, SOUTH + SIDE], (n, 2))
+        for x, n in ((0, 100), (2, 80))
+    )
+    town = Buildings(np.concatenate([main, away]), np.full(180, 4, dtype=np.int64))
+    one = draft_grids(outline, town, BOUNDS, kept=[Kept(0, 1, outline[0])]).drafts[0]
+    assert all(part.is_contiguous for part in one.parts)
+    assert sorted(part.households for part in one.parts) == [320, 400]
+    assert (one.moved, one.at_least) == (320, 0)

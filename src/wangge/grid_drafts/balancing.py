@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wangge.grid_drafts.ground import Floats, Ground, Ints
+from wangge.grid_drafts.ground import Flags, Floats, Ground, Ints
 from wangge.grid_drafts.rules import Bounds
 
 LEVEL = 0.02  # how much nearness to the middle counts beside the bounds
@@ -161,7 +161,10 @@ def balance(ground: Ground, part: Ints, bounds: Bounds, home: Ints | None = None
 
 
 def make_contiguous(ground: Ground, part: Ints) -> Ints:
-    """Return the division with every part in one piece: the rest goes to the neighbour it borders on most."""
+    """Return the division with every part in one piece: the rest goes to the neighbour it borders on most.
+
+    What borders on nothing else, an island, is a part of its own; without households it stays where it is.
+    """
     part = part.copy()
     while True:
         piece = ground.pieces(part)
@@ -185,4 +188,15 @@ def make_contiguous(ground: Ground, part: Ints) -> Ints:
         to = np.full(len(weight), -1, dtype=np.int64)
         to[pair[first] // count] = pair[first] % count
         moved = loose & (to[piece] >= 0)
+        if not moved.any():
+            return _islands_apart(ground, part, piece, loose)
         part[moved] = to[piece[moved]]
+
+
+def _islands_apart(ground: Ground, part: Ints, piece: Ints, loose: Flags) -> Ints:
+    """Return the division with a number of its own for each loose piece that has households."""
+    inhabited = np.bincount(piece, ground.households) > 0
+    alone = np.unique(piece[loose & inhabited[piece]])
+    name = np.full(int(piece.max()) + 1, -1, dtype=np.int64)
+    name[alone] = int(part.max()) + 1 + np.arange(len(alone))
+    return np.where(name[piece] >= 0, name[piece], part)

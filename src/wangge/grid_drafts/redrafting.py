@@ -67,7 +67,9 @@ def _recount(ground: Ground, part: Ints, bounds: Bounds) -> Ints:
     for number in np.flatnonzero(sizes > bounds.most).tolist():
         faces = np.flatnonzero(part == number)
         pieces = divide(ground.only(faces), bounds)
-        largest = int(np.bincount(pieces, ground.households[faces]).argmax())
+        inhabited = pieces >= 0
+        largest = int(np.bincount(pieces[inhabited], ground.households[faces][inhabited]).argmax())
+        pieces[~inhabited] = largest  # an islet without households stays with the most
         names = np.arange(int(part.max()) + 1, int(part.max()) + 2 + int(pieces.max()))
         names[largest] = number
         part[faces] = names[pieces]

@@ -24,7 +24,7 @@ from wangge.territory.codes import next_paths
 from wangge.territory.coverage import overlaps
 from wangge.territory.cutting import NODE, check_same_ground, shared_m2, with_corners
 from wangge.territory.geometry import areas_m2
-from wangge.territory.handing import Handed, hand_back, hand_over
+from wangge.territory.handing import Handed, hand_back, hand_over, heirs_of
 from wangge.territory.layer_index import LayerIndex
 from wangge.territory.models import Grid, GridChange, GridLineage, RetiredCode
 from wangge.territory.movers import Carriage, Mover, carry, place_in
@@ -174,14 +174,14 @@ def _carry_out(plan: Plan, movers: Sequence[Mover], actor: Actor, at: datetime) 
         actor_name=actor.name, reason=plan.reason, undoes=_undone(plan),
     )  # fmt: skip
     begun = _begin(plan, ground, after, change, at)
+    shared = shared_m2(before, after)
     GridLineage.objects.bulk_create(
-        GridLineage(change=change, before=plan.ended[i], after=begun[j], shared_m2=m2)
-        for i, j, m2 in shared_m2(before, after)
+        GridLineage(change=change, before=plan.ended[i], after=begun[j], shared_m2=m2) for i, j, m2 in shared
     )
     done = Done(change, begun)
     if not plan.ended:
         return _noted(plan, done, actor, at)
-    done.handed = _hand(plan, change, begun, actor, at)
+    done.handed = _hand(plan, change, begun, shared, actor, at)
     if layer == CARRIED_LAYER:
         paths = [grid.path for grid in begun]
         order = sorted(range(len(paths)), key=lambda n: paths[n])
@@ -280,17 +280,25 @@ def _fit(plan: Plan, layer: str, shapes: Any) -> Any:
     return np.array([with_corners(shape, corners) for shape in shapes], dtype=object)
 
 
-def _hand(plan: Plan, change: GridChange, begun: Sequence[Grid], actor: Actor, at: datetime) -> Handed:
+def _hand(
+    plan: Plan,
+    change: GridChange,
+    begun: Sequence[Grid],
+    shared: Sequence[tuple[int, int, float]],
+    actor: Actor,
+    at: datetime,
+) -> Handed:
     on = at.astimezone(CHINA).date()
     if isinstance(plan, UndoPlan):
-        left = [grid.path for grid in plan.ended]
+        stands = {piece.path for piece in plan.pieces}
+        left = [grid.path for grid in plan.ended if grid.path not in stands]
         return hand_back(change.layer, plan.undoes.moved, left, on=on, actor=actor, at=at)
-    paths = {grid.path for grid in begun}
-    heir = begun[plan.heir if plan.heir is not None else _largest(begun)].path
-    by_size = sorted(plan.ended, key=lambda grid: -grid.area_m2)
-    heirs = {grid.path: grid.path if grid.path in paths else heir for grid in by_size}
-    leaving = {old: new for old, new in heirs.items() if old != new}
-    return hand_over(change.layer, leaving, on=on, actor=actor, at=at)
+    new = [grid.path for grid in begun]
+    named = new[plan.heir] if plan.heir is not None else None
+    by_size = sorted(range(len(plan.ended)), key=lambda n: -plan.ended[n].area_m2)
+    old = [(n, plan.ended[n].path) for n in by_size]
+    heirs = heirs_of(old, new, shared, named=named, largest=new[_largest(begun)])
+    return hand_over(change.layer, heirs, on=on, actor=actor, at=at)
 
 
 def _largest(begun: Sequence[Grid]) -> int:

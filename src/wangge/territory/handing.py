@@ -22,11 +22,28 @@ class Handed:
     posts: list[dict[str, Any]] = field(default_factory=list)
 
 
+def heirs_of(
+    old: Sequence[tuple[int, str]],
+    new: Sequence[str],
+    shared: Sequence[tuple[int, int, float]],
+    *,
+    named: str | None,
+    largest: str,
+) -> dict[str, str]:
+    """Return the heir of each grid whose code ends: the one that is named, else where most of its ground goes.
+
+    `old` are number and path; `shared` is (number before, number after, square metres).
+    """
+    most = {i: new[j] for i, j, _ in sorted(shared, key=lambda line: line[2])}  # of each the last is the most
+    return {path: named or most.get(n, largest) for n, path in old if path not in new}
+
+
 def hand_over(
     layer: str, heirs: Mapping[str, str], *, on: date, actor: Actor, at: datetime, posts: bool = True
 ) -> Handed:
     """Let members and posts of old paths go on in their heirs from `on`; of two primaries the first stays.
 
+    A primary who comes to a grid that has one already is a deputy there.
     `heirs`: old path → new path, the path whose primary member stays first.
     """
     handed = Handed()
@@ -35,8 +52,10 @@ def hand_over(
     order = {path: n for n, path in enumerate(heirs)}
     held.sort(key=lambda member: (order[member.path], member.pk))
     GridMember.objects.filter(pk__in=[member.pk for member in held]).update(ends_on=on)
-    there: set[tuple[str, int]] = set()
-    led: set[str] = set()
+    staying = GridMember.objects.filter(layer=layer, path__in=set(heirs.values()) - heirs.keys())
+    stay = list(staying.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on)))
+    there = {(member.path, member.user_id) for member in stay}
+    led = {member.path for member in stay if member.duty == Duty.PRIMARY}  # a grid that goes on has its own
     begun = []
     for member in held:
         path, duty = heirs[member.path], member.duty
@@ -73,10 +92,16 @@ def hand_back(
     layer: str, handed: Mapping[str, Sequence[Mapping[str, Any]]], paths: Sequence[str], *,
     on: date, actor: Actor, at: datetime,
 ) -> Handed:  # fmt: skip
-    """Let everybody of these paths end, and those who were handed over go on where they were."""
-    standing = GridMember.objects.select_for_update().filter(layer=layer, path__in=list(paths))
-    standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on)).update(ends_on=on)
+    """Let everybody of these paths end, and those who were handed over go on where they were.
+
+    Whoever stayed in a grid that goes on stays.
+    """
     back = handed.get("members", ())
+    came = Q(path__in=list(paths))
+    for one in back:
+        came |= Q(path=one["to"], user_id=one["user"])
+    standing = GridMember.objects.select_for_update().filter(came, layer=layer)
+    standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on)).update(ends_on=on)
     GridMember.objects.bulk_create(
         GridMember(path=one["from"], layer=layer, user_id=one["user"], duty=one["was"], starts_on=on)
         for one in back

@@ -75,20 +75,31 @@ class Spell:
 
 
 class Shelf:
-    """The indexes in memory, oldest use out first. Two threads may build one twice; that costs time only."""
+    """The indexes in memory, oldest use out first. One is built at a time: who asks meanwhile waits."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, int, datetime | None], Spell] = OrderedDict()
         self._lock = Lock()
+        self._building = Lock()
 
     def get(self, key: tuple[str, int], at: datetime, build: Callable[[], Spell]) -> LayerIndex:
         """Return the index of (layer, edition) that holds at `at`."""
+        found = self._find(key, at)
+        if found is not None:
+            return found
+        with self._building:
+            found = self._find(key, at)
+            return found if found is not None else self._keep(key, build())
+
+    def _find(self, key: tuple[str, int], at: datetime) -> LayerIndex | None:
         with self._lock:
             for kept, spell in self._kept.items():
                 if kept[:2] == key and spell.covers(at):
                     self._kept.move_to_end(kept)
                     return spell.index
-        built = build()
+        return None
+
+    def _keep(self, key: tuple[str, int], built: Spell) -> LayerIndex:
         with self._lock:
             self._kept[*key, built.since] = built
             while len(self._kept) > KEPT:
