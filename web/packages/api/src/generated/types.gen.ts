@@ -557,6 +557,22 @@ export type GridOut = {
      */
     member_name: string | null;
     /**
+     * Member Kind Zh
+     */
+    member_kind_zh: string;
+    /**
+     * Member Kind En
+     */
+    member_kind_en: string;
+    /**
+     * Away Until
+     */
+    away_until: string | null;
+    /**
+     * Substitute Name
+     */
+    substitute_name: string | null;
+    /**
      * Valid From
      */
     valid_from: string;
@@ -2112,6 +2128,18 @@ export type SuccessorOut = {
      * Place
      */
     place: string;
+};
+
+/**
+ * PeopleImport
+ *
+ * How to read a file of people.
+ */
+export type PeopleImport = {
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
 };
 
 /**
@@ -5092,6 +5120,10 @@ export type DueRow = {
      * Id
      */
     id: string;
+    /**
+     * Version
+     */
+    version: number;
     sort: Sort;
     /**
      * Kind
@@ -5432,6 +5464,34 @@ export type FacilityIn = {
      * Contract Until
      */
     contract_until?: string | null;
+};
+
+/**
+ * DoneIn
+ *
+ * A facility was tested or maintained on a day.
+ */
+export type DoneIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * What
+     */
+    what: 'test' | 'maintain';
+    /**
+     * Done On
+     */
+    done_on: string;
 };
 
 /**
@@ -14386,6 +14446,120 @@ export type UndoHandoverResponses = {
 
 export type UndoHandoverResponse = UndoHandoverResponses[keyof UndoHandoverResponses];
 
+export type ExportPeopleData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Only Now
+         */
+        only_now?: boolean;
+    };
+    url: '/api/staff/people/export.{suffix}';
+};
+
+export type ExportPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportPeopleError = ExportPeopleErrors[keyof ExportPeopleErrors];
+
+export type ExportPeopleResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetPeopleTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/staff/people/template.{suffix}';
+};
+
+export type GetPeopleTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetPeopleTemplateError = GetPeopleTemplateErrors[keyof GetPeopleTemplateErrors];
+
+export type GetPeopleTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportPeopleData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/staff/people/imports';
+};
+
+export type ImportPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportPeopleError = ImportPeopleErrors[keyof ImportPeopleErrors];
+
+export type ImportPeopleResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportPeopleResponse = ImportPeopleResponses[keyof ImportPeopleResponses];
+
 export type ListStaffWordsData = {
     body?: never;
     path?: never;
@@ -16658,6 +16832,40 @@ export type SaveFacilitiesResponses = {
 };
 
 export type SaveFacilitiesResponse = SaveFacilitiesResponses[keyof SaveFacilitiesResponses];
+
+export type RecordDoneData = {
+    /**
+     * Body
+     */
+    body: Array<DoneIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/facilities/done';
+};
+
+export type RecordDoneErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecordDoneError = RecordDoneErrors[keyof RecordDoneErrors];
+
+export type RecordDoneResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordDoneResponse = RecordDoneResponses[keyof RecordDoneResponses];
 
 export type SaveLicencesData = {
     /**
