@@ -2,12 +2,12 @@
 
 Question  Are all grids contiguous, how many lie inside 300–500 households where the community allows it, does
           none cross a border, and how few households move when little has changed?
-Data      200,000 buildings in 400 crooked communities (as in draft_grids); the twin's city of the size
-          of Dongguan (1.73 M buildings, 594 communities), street by street; nobody's real cities. With `--files` a folder
-          that holds `nanshan_buildings.geojson` and `shenzhen_streets.geojson`: real ones, drafted again after
-          one building in a hundred is gone and one in a hundred has twice the households. Households of the
-          last two are estimated from footprint × height.
-Peer      In draft_grids, on one community: the peer does not come to an end on a city.
+Data      200,000 buildings in 400 crooked communities (as in draft_grids); the twin's city of Dongguan's
+          size, 1.73 M buildings in 594 communities, street by street; nobody's real cities. With `--files` a
+          folder that holds `nanshan_buildings.geojson` and `shenzhen_streets.geojson`: real ones, drafted
+          again after one building in a hundred is gone and one in a hundred has twice the households.
+          Households of the last two are estimated from footprint × height.
+Peer      None on a whole city; draft_grids compares with GerryChain on one community.
 Command   python -m benchmarks.draft_city [--small] [--files FOLDER]
 """
 

@@ -36,6 +36,7 @@ IN_CLEAR = {
     "documents.Template.uploaded_by_name": ON_DUTY,
     "documents.Voiding.voided_by_name": ON_DUTY,
     "evidence.EvidenceExport.asked_name": ON_DUTY,
+    "grid_drafts.GridDraft.actor_name": ON_DUTY,
     "kernel.AuditRow.actor_name": ON_DUTY,
     "kernel.CalendarEdition.actor_name": ON_DUTY,
     "kernel.FileRun.asked_name": ON_DUTY,
