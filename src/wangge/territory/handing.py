@@ -30,7 +30,7 @@ def heirs_of(
     named: str | None,
     largest: str,
 ) -> dict[str, str]:
-    """Return the heir of each grid whose code ends: the one that is named, else where most of its ground goes.
+    """Return the heir of each grid whose code ends: the named one, else where most of its ground goes.
 
     `old` are number and path; `shared` is (number before, number after, square metres).
     """
