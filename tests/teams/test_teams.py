@@ -250,7 +250,7 @@ def test_the_nearest_of_five_thousand_stations_are_the_true_ones_and_one_index_f
 
     every = sorted(Team.objects.all(), key=away)
     assert names == [one.name for one in every[:5]]
-    assert len(asked) == 7
+    assert len(asked) <= 9
     [found] = [one["sql"] for one in asked if '"lat" BETWEEN' in one["sql"]]  # one box was enough
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {found}")
