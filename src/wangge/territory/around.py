@@ -53,13 +53,13 @@ def _shown(grids: list[Grid], at: datetime) -> list[GridHereOut]:
     order = {code: n for n, code in enumerate(sorted(layers, key=lambda code: (layers[code].first, code)))}
     shown = []
     for row in sorted(grids, key=lambda one: (order.get(one.layer, 99), one.path.count("."), one.path)):
-        layer, scene = layers.get(row.layer), scenes.get(row.scene)
+        kind, scene = layers.get(row.layer), scenes.get(row.scene)
         shown.append(
             GridHereOut(
                 id=row.pk,
                 layer=row.layer,
-                layer_zh=layer.name_zh if layer else row.layer,
-                layer_en=layer.name_en if layer else row.layer,
+                layer_zh=kind.name_zh if kind else row.layer,
+                layer_en=kind.name_en if kind else row.layer,
                 path=row.path,
                 code=row.code,
                 name=row.name,
