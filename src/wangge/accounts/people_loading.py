@@ -77,7 +77,8 @@ def load_people(rows: Sequence[PersonRow], *, actor: Actor, at: datetime) -> lis
     User.objects.bulk_create(fresh, batch_size=5_000)
     User.objects.bulk_update(changed, ["name", "initials", "staff_number"], batch_size=2_000)
     _write_phones(called, at)
-    counted = {word: became.count(word) for word in ("created", "updated") if word in became}
+    words: tuple[Literal["created", "updated"], ...] = ("created", "updated")
+    counted: dict[str, int] = {word: became.count(word) for word in words if word in became}
     if counted:
         audit.record([("accounts.load_people", "user", "", counted)], actor=actor, at=at)
     return became

@@ -174,7 +174,7 @@ def _path(code: str) -> str:
 def _post(loading: Loading, number: int, row: Mapping[str, str], known: Known) -> NewPost | None:
     wrong = _wrong(loading, row, known)
     for kind, column, facts in wrong:
-        loading.problems.add(kind, number, COLUMNS[column], row[column], **facts)
+        loading.problems.add(kind, number, COLUMNS[column], row[column], file=None, **facts)
     if wrong:
         return None
     path, starts_on = _path(row["scope"]), _day(row["starts_on"])
@@ -194,12 +194,12 @@ def _post(loading: Loading, number: int, row: Mapping[str, str], known: Known) -
 
 def _wrong(
     loading: Loading, row: Mapping[str, str], known: Known
-) -> list[tuple[Kind, str, dict[str, object]]]:
+) -> list[tuple[Kind, str, dict[str, str]]]:
     """Return everything that is wrong with a row: the kind, the column, what else the sentence says."""
     path, is_handler = _path(row["scope"]), ROLES.get(row["role"]) is Role.DEPARTMENT_HANDLER
     needs_desk = bool(row["department"]) or is_handler
     roles = {"choice": "、".join(ROLE_ZH.values())}
-    checks: list[tuple[bool, Kind, str, dict[str, object]]] = [
+    checks: list[tuple[bool, Kind, str, dict[str, str]]] = [
         (row["staff_number"] in known.people, wording.UNKNOWN_PERSON, "staff_number", {}),
         (row["role"] in ROLES, wording.BAD_ROLE, "role", {**roles}),
         (path in known.names and loading.actor.covers(path), wording.NO_PLACE, "scope", {}),
