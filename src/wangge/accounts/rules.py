@@ -57,6 +57,9 @@ _READ = frozenset({"territory.read", "venues.read", "checklists.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
 _WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
+_MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or are parted again
+_PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
+_CENSUS = frozenset({"census.open", "census.review"})
 _REVEAL = frozenset({"venues.reveal"})  # a phone unmasked, for a reason
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
@@ -64,7 +67,10 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _READ
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
-    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"},
+    | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"}
+    | _MERGE
+    | _PLATES
+    | _CENSUS,
     Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read"}),
     Role.AUDIT_ADMIN: frozenset({"audit.read"}),
     Role.DISPATCHER: _READ_ALL
@@ -87,6 +93,9 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     }
     | _WATCH
     | _REVEAL
+    | _MERGE
+    | _PLATES
+    | _CENSUS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
@@ -98,12 +107,15 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | {"oversight.supervise", "cases.move_deadlines"},
     Role.GRID_CHIEF: _READ_ALL
-    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL
+    | _MERGE
+    | _PLATES
+    | _CENSUS
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
-    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ

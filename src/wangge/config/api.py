@@ -14,9 +14,11 @@ from wangge.accounts.queries import get_signed_in
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.calendar_api import router as calendar
+from wangge.config.census_api import router as census
 from wangge.config.files_api import router as files
 from wangge.config.health_api import router as health
 from wangge.config.territory_api import router as territory_changes
+from wangge.config.venue_merge_api import router as venue_merges
 from wangge.documents.api import router as documents
 from wangge.evidence.api import router as evidence
 from wangge.kernel import clock
@@ -28,6 +30,7 @@ from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
 from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
+from wangge.plates.api import router as plates
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
@@ -53,6 +56,8 @@ for prefix, router in {
     "checklists": checklists,
     "orders": orders,
     "packs": packs,
+    "plates": plates,
+    "census": census,
     "cases": cases,
     "matters": matters,
     "documents": documents,
@@ -66,6 +71,7 @@ for prefix, router in {
     "health": health,
 }.items():
     api.add_router(f"/{prefix}", router)
+api.add_router("/venues", venue_merges)
 
 
 @api.exception_handler(Refused)

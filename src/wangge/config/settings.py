@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "wangge.venues",
     "wangge.checklists",
     "wangge.documents",
+    "wangge.plates",
+    "wangge.census",
     "wangge.notices",
     "wangge.matters",
     "wangge.cases",

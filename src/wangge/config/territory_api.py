@@ -8,12 +8,14 @@ from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.cases.services import CaseMover
+from wangge.census.services import CensusMover
 from wangge.config.calendar_mover import CalendarMover
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
 from wangge.matters.services import MatterMover
 from wangge.orders.services import OrderMover
+from wangge.plates.services import PlateMover
 from wangge.territory import family, services
 from wangge.territory.change_schemas import (
     BorderIn,
@@ -31,7 +33,10 @@ from wangge.territory.services import Mover
 from wangge.venues.services import VenueMover
 
 router = Router(tags=["territory"])
-MOVERS: tuple[Mover, ...] = (VenueMover(), OrderMover(), CaseMover(), MatterMover(), CalendarMover())
+MOVERS: tuple[Mover, ...] = (
+    VenueMover(), OrderMover(), CaseMover(), MatterMover(), CalendarMover(), PlateMover(),
+    CensusMover(),
+)  # fmt: skip
 NO = {(403, 404, 409, 422): Refusal}
 
 

@@ -17,10 +17,12 @@ from wangge.orders.completing import complete_orders
 from wangge.orders.models import PlanRule
 from wangge.orders.plan_sql import CLOSE_MISSED
 from wangge.orders.regridding import OrderMover
+from wangge.orders.rehousing import OrderMergeMover
 from wangge.orders.rules import RangeTooLong
 from wangge.orders.schemas import PlanOut, PlanRequest
 
 __all__ = [
+    "OrderMergeMover",
     "OrderMover",
     "add_up",
     "close_missed",

@@ -23,6 +23,7 @@ from wangge.venues.models import Venue, VenueClass
 from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
 from wangge.venues.schemas import VenueImport
+from wangge.venues.standing import standing_of
 
 BATCH = 20_000
 TABLE = "venue_new"
@@ -48,6 +49,10 @@ OPTIONAL = (
 ELSEWHERE = f"""
 SELECT n.row, n.code FROM {TABLE} n JOIN venues_venue v ON v.source = %s AND v.code = n.code
  WHERE NOT starts_with(v.grid_path, %s) ORDER BY n.row
+"""
+MERGED = f"""
+SELECT n.row, n.code, v.id FROM {TABLE} n JOIN venues_venue v ON v.source = %s AND v.code = n.code
+ WHERE v.merged_into_id IS NOT NULL ORDER BY n.row
 """
 ADD = f"""
 INSERT INTO venues_venue (
@@ -221,6 +226,7 @@ def _merge(
             problems.add(wording.ELSEWHERE, row, code_column, code, source=options.source)
         if problems.error_count:
             return
+        _leave_out_merged(code_column, options, problems)
         fields = [*PLACED, *present]
         new = [f"coalesce(n.{f}, v.{f})" if f == "keeper_name" else f"n.{f}" for f in fields]
         history.write_import(TABLE, fields, new, options.source, actor=actor, at=at)
@@ -236,3 +242,20 @@ def _merge(
         cursor.execute(ADD, [options.source, at, at, options.source])
         report.created = cursor.rowcount
         report.unchanged = report.rows - report.updated - report.created
+
+
+def _leave_out_merged(code_column: str, options: VenueImport, problems: Problems) -> None:
+    """A row of a place that was merged into another changes nothing: the code leads to the one that stays.
+
+    Rule: VE-18.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MERGED, [options.source])
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        stands = standing_of(pk for _, _, pk in rows)
+        names = dict(Venue.objects.filter(pk__in=set(stands.values())).values_list("pk", "name"))
+        for row, code, pk in rows:
+            problems.add(wording.MERGED, row, code_column, code, name=names[stands[pk]])
+        cursor.execute(f"DELETE FROM {TABLE} WHERE row = ANY(%s)", [[row for row, _, _ in rows]])

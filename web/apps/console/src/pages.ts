@@ -23,6 +23,7 @@ export const PAGES: readonly Page[] = [
   { name: 'element-sets', path: '/element-sets', capability: 'matters.read', group: 'rules' },
   { name: 'triage', path: '/triage', capability: 'triage.read', group: 'rules' },
   { name: 'territory', path: '/territory', capability: 'territory.read', group: 'rules' },
+  { name: 'plates', path: '/plates', capability: 'plates.write', group: 'keeping' },
   { name: 'people', path: '/people', capability: 'accounts.read', group: 'keeping' },
   { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },
   { name: 'document-settings', path: '/document-settings', capability: 'documents.configure', group: 'keeping' },
