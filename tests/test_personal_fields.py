@@ -38,6 +38,7 @@ IN_CLEAR = {
     "matters.Matter.owner_kind": NO_PERSON,
     "notices.Delivery.recipient": "a key: u12, c34; the address is sealed",
     "oversight.Act.by_name": ON_DUTY,
+    "plates.SupervisionPhone.phone": "of an office; the public is told it",
     "territory.GridChange.actor_name": ON_DUTY,
     "venues.Venue.keeper_name": "a search finds a place by it (VE-14); it goes out masked (KE-10)",
 }

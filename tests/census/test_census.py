@@ -228,9 +228,10 @@ def test_progress_by_grid_and_member_takes_the_same_statements_whatever_there_is
     house.send(house.bob, "answers", house.found("seen", one), house.found("gone", two))
     with CaptureQueriesContext(connection) as few:
         page = house.get(house.chief, "/grids")
-    assert [(row["path"], row["member"], row["counts"]["walked"], row["counts"]["total"]) for row in page["items"]] == [
-        (BOB.scope, "包步行", 2, 4), (NEXT, "", 0, 1)
-    ]  # fmt: skip
+    told = [
+        (row["path"], row["member"], row["counts"]["walked"], row["counts"]["total"]) for row in page["items"]
+    ]
+    assert told == [(BOB.scope, "包步行", 2, 4), (NEXT, "", 0, 1)]
     assert page["items"][0]["counts"]["waiting"] == 1
     new = house.found("new", values={"name": "店", "class_code": "shop"}, lon=118.305, lat=31.305)
     make_venues(count=40, lon=118.305, lat=31.305)
@@ -240,8 +241,8 @@ def test_progress_by_grid_and_member_takes_the_same_statements_whatever_there_is
     assert len(many) == len(few)
     counts = house.get(house.chief, "")["counts"]
     assert counts == {
-        "total": 45, "walked": 3, "unwalked": 42, "seen": 1, "changed": 1, "gone": 1, "duplicate": 0, "new": 1,
-        "waiting": 3,
+        "total": 45, "walked": 3, "unwalked": 42, "seen": 1, "changed": 1, "gone": 1,
+        "duplicate": 0, "new": 1, "waiting": 3,
     }  # fmt: skip
     assert house.get(house.bob, "")["counts"]["total"] == 44  # of the own grid
     [member] = house.get(house.chief, "/members")

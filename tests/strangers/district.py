@@ -46,6 +46,7 @@ from tests.orders.makers import RULES, make_plan, make_rules
 from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
+from tests.strangers import twofold
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
@@ -151,6 +152,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_kept(house, case),
         **_major(house, other, world.signers),
         **_told(house, case),
+        **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
     return ids

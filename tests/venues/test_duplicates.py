@@ -120,6 +120,7 @@ def test_pairs_are_paged_best_first_inside_the_scope_and_a_merge_takes_its_own_a
 
 def test_looking_takes_the_same_statements_whatever_there_is() -> None:
     place("宏达小吃店")
+    look()
     with CaptureQueriesContext(connection) as few:
         look()
     for n in range(30):

@@ -73,6 +73,7 @@ def list_censuses(actor: Actor, *, cursor: str = "", limit: int = 20) -> CensusP
 
 
 def censuses_out(rows: Sequence[Census]) -> list[CensusOut]:
+    """Return censuses with names, in two statements."""
     people = people_names_of([row.opened_by for row in rows])
     names = names_of([row.path for row in rows])
     plain = (
@@ -105,9 +106,11 @@ def list_walk(
     Raises: NotVisible. Rule: CE-2. With `only_unwalked` a page may hold fewer than it says there are.
     """
     census = get_census(actor, census_id)
-    path = max(inner(census, actor), grid, key=len)
-    if not path.startswith(inner(census, actor)):
-        raise NotVisible
+    path = inner(census, actor)
+    if grid and not path.startswith(grid):
+        if not grid.startswith(path):
+            raise NotVisible
+        path = grid
     page = venues.list_venues(actor, VenueFilter(grid=path, is_open=True, cursor=cursor, limit=limit))
     rows = Answer.objects.filter(census=census, venue__in=[one.id for one in page.items], is_current=True)
     answers = {row.venue_id: row for row in rows}
@@ -194,6 +197,7 @@ def shown(name: str, value: object) -> str:
 
 
 def text_of(name: str, value: object) -> str:
+    """Return a value as people read it."""
     if value is None:
         return ""
     return (

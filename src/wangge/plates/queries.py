@@ -140,6 +140,7 @@ def list_sheets(actor: Actor, *, cursor: str = "", limit: int = 20) -> SheetPage
 
 
 def sheet_out(row: PlateSheet, people: Mapping[int, str]) -> SheetOut:
+    """Return a sheet and how far it is."""
     return SheetOut(
         id=row.pk,
         name=row.name,

@@ -24,6 +24,7 @@ from wangge.twin.majors import arrange_majors
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
+from wangge.twin.twofold import arrange_register
 from wangge.venues import services as venues
 from wangge.venues.schemas import VenueImport
 
@@ -99,6 +100,7 @@ def make_demo(
         )
     rest = arrange(play, path=f"{spec.root}01.001.", at=at)
     arrange_majors(play, rest, at=at)
+    arrange_register(play, path=f"{spec.root}01.001.", at=at)
     return play
 
 

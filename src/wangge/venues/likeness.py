@@ -28,7 +28,9 @@ _PLACES = """
 CREATE TEMP TABLE like_place ON COMMIT DROP AS
 SELECT id, class_code, credit_code, lon, lat, is_open,
        translate(kernel_folded(name), ' ()·-_,.', '') AS name,
-       CASE WHEN name ~ '[㐀-鿿]' THEN split_part(initials, ' ', 1) ELSE '' END AS letters,
+       CASE WHEN name ~ '[㐀-鿿]'
+         THEN translate(left(initials, char_length(kernel_folded(name))), ' ()·-_,.', '')
+         ELSE '' END AS letters,
        translate(kernel_folded(address), ' ()·-_,.', '') AS address,
        floor(lon / %(cell)s)::int AS x, floor(lat / %(cell)s)::int AS y
   FROM venues_venue WHERE starts_with(grid_path, %(path)s) AND merged_into_id IS NULL

@@ -71,7 +71,7 @@ def list_duplicates(actor: Actor, filters: DuplicateFilter) -> DuplicatePage:
         total_is_exact=total <= COUNTED,
         next_cursor=make_cursor(f"{rows[-1].score}|{rows[-1].one_id}|{rows[-1].other_id}") if more else None,
         looked_at=look.at if look else None,
-        is_looking=jobs.is_waiting(FIND),
+        is_looking=jobs.is_waiting(FIND, path=filters.grid or actor.scope),
         from_score=likeness.from_score,
         is_confirmed=is_confirmed,
     )

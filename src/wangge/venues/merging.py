@@ -24,6 +24,7 @@ from wangge.venues.rules import Way, initials_for
 
 MERGE = "venues.merge"
 LOCK = "venues.merges"
+READ = frozenset({"name", "keeper", "address"})  # choices of which the initials are made
 OWN: tuple[MergeMover, ...] = (ContactMover(),)
 WRITTEN = (
     *(column for columns in CHOICES.values() for column in columns),
@@ -109,6 +110,7 @@ class _Round:
         columns = [column for choice in taken for column in CHOICES[choice]]
         kept = {column: as_json(getattr(stay, column)) for column in columns}
         kept |= {
+            "initials": stay.initials,
             "last_visited_on": as_json(stay.last_visited_on),
             "stay_updated_at": stay.updated_at.isoformat(),
             "gone_updated_at": gone.updated_at.isoformat(),
@@ -118,7 +120,8 @@ class _Round:
         self.pairs.append(Pair(command.id, gone.pk, stay.pk, gone.grid_path, stay.grid_path))
         for column in columns:
             setattr(stay, column, getattr(gone, column))
-        stay.initials = initials_for(stay.name, stay.keeper_name, stay.address)
+        if READ.intersection(taken):
+            stay.initials = initials_for(stay.name, stay.keeper_name, stay.address)
         stay.last_visited_on = max(filter(None, (stay.last_visited_on, gone.last_visited_on)), default=None)
         gone.is_open, gone.merged_into_id = False, stay.pk
         for venue, told, other in ((stay, before[0], gone), (gone, before[1], stay)):

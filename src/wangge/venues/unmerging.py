@@ -24,6 +24,7 @@ from wangge.venues.rules import Way, initials_for
 
 UNMERGE = "venues.unmerge"
 LAYER = "comprehensive"
+SPOKEN = frozenset({"name", "keeper_name", "address"})  # of which the initials are made
 
 
 def unmerge_venues(
@@ -126,7 +127,9 @@ class _Undo:
                 setattr(self.stay, column, _as_value(column, kept[column]))
         if "place" in self.merge.taken and any(one.way == Way.GRIDS.value for one in self.since):
             self._find_grid()
-        self.stay.initials = initials_for(self.stay.name, self.stay.keeper_name, self.stay.address)
+        self.stay.initials = kept["initials"]
+        if any(change.fields.keys() & SPOKEN for change in self.since):
+            self.stay.initials = initials_for(self.stay.name, self.stay.keeper_name, self.stay.address)
         seen = [self.gone.last_visited_on, _as_value("last_visited_on", kept["last_visited_on"])]
         if self.stay.last_visited_on == max(filter(None, seen), default=None):
             self.stay.last_visited_on = seen[1]

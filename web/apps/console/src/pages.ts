@@ -14,6 +14,7 @@ export const PAGES: readonly Page[] = [
   { name: 'cases', path: '/cases', capability: 'cases.read', group: 'work' },
   { name: 'map', path: '/map', capability: 'territory.read', group: 'work' },
   { name: 'venues', path: '/venues', capability: 'venues.read', group: 'work' },
+  { name: 'censuses', path: '/censuses', capability: 'venues.read', group: 'work' },
   { name: 'orders', path: '/orders', capability: 'orders.read', group: 'work' },
   { name: 'oversight', path: '/oversight', capability: 'oversight.read', group: 'work' },
   { name: 'major-hazards', path: '/major-hazards', capability: 'major_hazards.read', group: 'work' },
