@@ -130,12 +130,10 @@ def make_venues(
             venue_class_id=class_code,
             tags=list(tags),
             grid_path=grid_path,
-            lon=118.37,
-            lat=31.33,
             source="test",
             created_at=AT,
             updated_at=AT,
-            **{"name": f"{first + n} 号店"} | fields,
+            **{"name": f"{first + n} 号店", "lon": 118.37, "lat": 31.33} | fields,
         )
         for n in range(count)
     )

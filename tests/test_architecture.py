@@ -26,7 +26,7 @@ ORDER = [  # architecture.md §1, from the top down; rooms on one line do not kn
     ("oversight", "major_hazards", "evidence", "triage"),
     ("cases",),
     ("matters",),
-    ("checklists", "documents", "notices", "grid_drafts"),
+    ("checklists", "documents", "notices", "grid_drafts", "plates", "census"),
     ("dossiers",),
     ("venues", "teams", "residents"),
     ("territory",),

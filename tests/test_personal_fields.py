@@ -47,6 +47,7 @@ IN_CLEAR = {
     "teams.Board.member_phone": PUBLISHED,
     "teams.Board.report_phone": PUBLISHED,
     "teams.Board.supervisor_phone": PUBLISHED,
+    "plates.SupervisionPhone.phone": "of an office; the public is told it",
     "territory.GridChange.actor_name": ON_DUTY,
     "territory.Handover.actor_name": ON_DUTY,
     "venues.Venue.keeper_name": "a search finds a place by it (VE-14); it goes out masked (KE-10)",

@@ -51,6 +51,7 @@ from tests.orders.makers import RULES, make_plan, make_rules
 from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
+from tests.strangers import twofold
 from tests.teams.makers import STREET, body, make_kinds, make_team, member, piece, save_body
 from tests.territory.leave_makers import make_words as make_staff_words
 from wangge.accounts.models import Post, User
@@ -178,6 +179,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_manned(house),
         "handover_id": _handed(),
         **_dossier(house, shop),
+        **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
     ids["draft_id"] = _drafted()

@@ -83,7 +83,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("get_licence_photo", "entry_id"): "licence_id",
 }
 # Of two ids that a body may hold, the one that is left out.
-LEFT_OUT = {("propose_decision", "hazard_id")}
+LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
 # What is asked for together.
 TOGETHER: Mapping[str, Mapping[str, object]] = {"explain_route": {"matter": "H301", "grid": BOB.scope}}
 FIELDS: Mapping[str, object] = {
@@ -125,6 +125,7 @@ FIELDS: Mapping[str, object] = {
     "counts": [],
     "matches": "{}",
     "columns": "{}",
+    "phone": "0553-1234567",
 }
 
 
@@ -150,6 +151,7 @@ FILES: Mapping[str, tuple[str, bytes]] = {
         ).encode(),
     ),
     "recode_divisions": _table(old="340203", new="340299", name="改码区"),
+    "compare_census": _table(名称="雪松店"),
     "import_venues": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "repeat_run_with_file": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "import_matters": _table(部门="雪松消防大队", 类别="H3", 名称="占位", 依据="x", 等级="一般", 工作日=5),

@@ -60,6 +60,9 @@ _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal
 _REVEAL = frozenset({"venues.reveal", "teams.reveal"})  # a phone unmasked, for a reason
 _TEAMS = frozenset({"teams.write"})
 _AWAY = frozenset({"leave.take"})
+_MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or are parted again
+_PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
+_CENSUS = frozenset({"census.open", "census.review"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -69,7 +72,10 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"territory.write", "venues.write", "packs.install", "accounts.write", "documents.configure"}
     | {"triage.read", "triage.train", "matters.read", "calendar.write", "notices.manage", "accounts.read"}
     | {"leave.read"}
-    | _AWAY,
+    | _AWAY
+    | _MERGE
+    | _PLATES
+    | _CENSUS,
     Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read", "leave.read", "leave.grant"}) | _AWAY,
     Role.AUDIT_ADMIN: frozenset({"audit.read"}) | _AWAY,
     Role.DISPATCHER: _READ_ALL
@@ -95,6 +101,9 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _AWAY
     | _WATCH
     | _REVEAL
+    | _MERGE
+    | _PLATES
+    | _CENSUS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
@@ -108,14 +117,17 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"oversight.supervise", "cases.move_deadlines", "leave.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _TEAMS
-    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL
     | _AWAY
     | {"leave.read", "leave.grant"}
+    | _MERGE
+    | _PLATES
+    | _CENSUS
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
-    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read"}
+    | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _REVEAL,

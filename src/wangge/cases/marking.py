@@ -117,8 +117,11 @@ def note(
     facts: Mapping[str, Any],
     actor: Actor | None,
     at: datetime,
+    told: Mapping[str, Any] | None = None,
 ) -> tuple[CaseFacts, Event]:
     """Return the case with one more event that moves no status: the version stays, no next step goes stale.
+
+    `told` are changed facts that the steps never look at.
 
     Rule: CS-11, CS-7.
     """
@@ -135,6 +138,6 @@ def note(
         actor_name=actor.name if actor else "",
         role=actor.role if actor else "installation",
         at=at,
-        detail={**detail, "facts": changed},
+        detail={**detail, "facts": {**changed, **(told or {})}},
     )
     return case._replace(event_count=event.seq, chain_head=event.hash, **changed), event

@@ -23,6 +23,7 @@ from wangge.cases.models import Case
 from wangge.cases.raising import Books, list_late, raise_all
 from wangge.cases.recounting import list_missing, list_moves, read_cases
 from wangge.cases.regridding import CaseMover
+from wangge.cases.rehousing import CaseMergeMover, note_arrived, stand_in
 from wangge.cases.reporting import Started, start
 from wangge.cases.rules import Mark
 from wangge.cases.saved_filters import delete_filter, save_filter
@@ -46,6 +47,7 @@ from wangge.kernel.fates import Fate, Outcome
 __all__ = [
     "MOST_MARKS",
     "CaseKeeper",
+    "CaseMergeMover",
     "CaseMover",
     "MarkCommand",
     "add_marks",
@@ -83,6 +85,7 @@ def report_cases(
     started: dict[UUID, Started] = {}
 
     def settle(fresh: Sequence[CaseReport]) -> dict[UUID, Fate]:
+        fresh, elsewhere = stand_in(fresh)
         stored = files.facts_of(digest for one in fresh for digest in (*one.photos, *one.after_photos))
         intake = look_up(fresh, at, order_ids or {}, stored, actor)
         fates: dict[UUID, Fate] = {}
@@ -95,6 +98,7 @@ def report_cases(
                 fates[report.id] = Fate.applied(report.id, **told(one.facts))
             except Refused as refusal:
                 fates[report.id] = Fate.refused(report.id, refusal)
+        note_arrived(elsewhere, set(started))
         if any(one.facts.due_at is None and one.facts.closed_at is None for one in started.values()):
             jobs.defer(SET_DEADLINES)
         if tips := [str(one.id) for one in fresh if one.id in started and one.channel in TIPS]:

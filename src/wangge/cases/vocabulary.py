@@ -86,6 +86,8 @@ class Mark(StrEnum):
     MERGED_HERE = "merged_here"  # another case was merged into this one
     UNMERGED_HERE = "unmerged_here"
     REGRID = "regrid"  # its grid was split, joined or recoded: it goes on in another
+    PLACE_MERGED = "place_merged"  # its place was merged into another
+    PLACE_PARTED = "place_parted"  # and parted again
     MERGED_ENDED = "merged_ended"  # for whoever reported it too: the case it was merged into has ended
 
 

@@ -59,6 +59,8 @@ MARK_ZH = {
     "raise_severity": "等级上调",
     "regrid": "移入新网格",
     "hand_over": "交接",
+    "place_merged": "场所合并",
+    "place_parted": "场所合并已撤销",
     "merged_here": "并入案件",
     "unmerged_here": "并入案件已撤销",
     "merged_ended": "并入的案件已办结",

@@ -132,6 +132,8 @@ REGRIDDED = {"grid_path": "text", "event_count": "int", "chain_head": "bytea"}
 HANDED = {"handler_id": "bigint", "event_count": "int", "chain_head": "bytea"}
 SAVE_HANDED = prepared.update("cases_case", HANDED, key=KEY)
 SAVE_REGRIDDED = prepared.update("cases_case", REGRIDDED, key=KEY)
+REHOUSED = {"venue_id": "uuid", "event_count": "int", "chain_head": "bytea"}
+SAVE_REHOUSED = prepared.update("cases_case", REHOUSED, key=KEY)
 SAVE_MARKED = prepared.update("cases_case", MARKED, key=KEY)
 INSERT = prepared.insert("cases_case", STARTING | FIRST | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
@@ -210,6 +212,12 @@ def save_regridded(changed: Sequence[CaseFacts]) -> None:
 def save_handed(changed: Sequence[CaseFacts]) -> None:
     """Write back what a handover changes."""
     SAVE_HANDED.send([as_row(case, SAVE_HANDED.columns) for case in changed])
+
+
+def save_rehoused(changed: Sequence[CaseFacts], places: Mapping[UUID, UUID]) -> None:
+    """Write back what the way to another place changes."""
+    names = [name for name in SAVE_REHOUSED.columns if name != "venue_id"]
+    SAVE_REHOUSED.send([as_row(case, names) | {"venue_id": places[case.id]} for case in changed])
 
 
 def insert_many(started: Sequence[Started]) -> None:

@@ -15,6 +15,7 @@ from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
 from wangge.config.calendar_api import router as calendar
+from wangge.config.census_api import router as census
 from wangge.config.files_api import router as files
 from wangge.config.handover_api import router as handovers
 from wangge.config.health_api import router as health
@@ -22,6 +23,7 @@ from wangge.config.people_api import router as people
 from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
+from wangge.config.venue_merge_api import router as venue_merges
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
@@ -35,6 +37,7 @@ from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
 from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
+from wangge.plates.api import router as plates
 from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
@@ -79,6 +82,8 @@ for prefix, router in {
     "checklists": checklists,
     "orders": orders,
     "packs": packs,
+    "plates": plates,
+    "census": census,
     "cases": cases,
     "matters": matters,
     "documents": documents,
@@ -93,6 +98,7 @@ for prefix, router in {
     "health": health,
 }.items():
     api.add_router(f"/{prefix}", router)
+api.add_router("/venues", venue_merges)
 
 
 @api.exception_handler(Refused)

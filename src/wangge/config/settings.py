@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "wangge.checklists",
     "wangge.documents",
     "wangge.grid_drafts",
+    "wangge.plates",
+    "wangge.census",
     "wangge.notices",
     "wangge.matters",
     "wangge.cases",

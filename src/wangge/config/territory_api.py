@@ -8,12 +8,14 @@ from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.cases.services import CaseMover
+from wangge.census.services import CensusMover
 from wangge.config.calendar_mover import CalendarMover
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
 from wangge.matters.services import MatterMover
 from wangge.orders.services import OrderMover
+from wangge.plates.services import PlateMover
 from wangge.teams.services import TeamMover
 from wangge.territory import family, services
 from wangge.territory.change_schemas import (
@@ -39,6 +41,8 @@ MOVERS: tuple[Mover, ...] = (
     MatterMover(),
     TeamMover(),
     CalendarMover(),
+    PlateMover(),
+    CensusMover(),
 )
 NO = {(403, 404, 409, 422): Refusal}
 

@@ -23,6 +23,7 @@ def defer(name: str, **arguments: Any) -> None:
         return
 
 
-def is_waiting(name: str) -> bool:
-    """Return whether a job `name` waits or runs. Rule: KE-18."""
-    return ProcrastinateJob.objects.filter(task_name=name, status__in=("todo", "doing")).exists()
+def is_waiting(name: str, **arguments: Any) -> bool:
+    """Return whether a job `name` with these arguments waits or runs. Rule: KE-18."""
+    found = ProcrastinateJob.objects.filter(task_name=name, status__in=("todo", "doing"))
+    return found.filter(args__contains=arguments).exists()

@@ -28,8 +28,10 @@ from wangge.major_hazards.schemas import (
     ProgressIn,
     ReinspectIn,
 )
+from wangge.venues.services import TableMover
 
 __all__ = [
+    "MERGE_MOVERS",
     "assess",
     "export_ledger",
     "import_edition",
@@ -43,6 +45,19 @@ __all__ = [
     "sign",
     "write_template",
 ]
+
+MERGE_MOVERS = (  # what hangs on a place that is merged into another (VE-18)
+    TableMover(
+        "assessment",
+        "major_hazards_assessment",
+        "份重大隐患排查",
+        "major-hazard surveys",
+        written="assessed_at",
+    ),
+    TableMover(
+        "major_hazard", "major_hazards_majorhazard", "个重大隐患", "major hazards", written="decided_at"
+    ),
+)
 
 
 def list_hazards(commands: Sequence[ListIn], *, actor: Actor, at: datetime) -> list[Fate]:

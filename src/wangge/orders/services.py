@@ -18,11 +18,13 @@ from wangge.orders.handing import OrderKeeper
 from wangge.orders.models import PlanRule
 from wangge.orders.plan_sql import CLOSE_MISSED
 from wangge.orders.regridding import OrderMover
+from wangge.orders.rehousing import OrderMergeMover
 from wangge.orders.rules import RangeTooLong
 from wangge.orders.schemas import PlanOut, PlanRequest
 
 __all__ = [
     "OrderKeeper",
+    "OrderMergeMover",
     "OrderMover",
     "add_up",
     "close_missed",

@@ -38,6 +38,7 @@ from wangge.packs.matter_rows import (
 )
 from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
 from wangge.packs.people_rows import Employment, LeaveKind, StaffClass, StaffKind
+from wangge.packs.plate_rows import PlateForm
 from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
 
@@ -185,6 +186,8 @@ class Pack(Head):
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
+    plate_forms: list[PlateForm] = Field(default_factory=list)
+    venue_likeness: list[Figure] = Field(default_factory=list)
     notice_topics: list[NoticeTopic] = Field(default_factory=list)
     notice_rules: list[NoticeRule] = Field(default_factory=list)
     notice_hours: list[NoticeHours] = Field(default_factory=list)

@@ -24,6 +24,9 @@ from wangge.packs.pushing_territory import push_territory
 from wangge.packs.reading import list_names, read
 from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
 from wangge.packs.schemas import Pack
+from wangge.plates import services as plates
+from wangge.plates.rules import PlateKind
+from wangge.plates.schemas import PlateFormIn
 from wangge.triage import services as triage
 from wangge.venues import services as venues
 from wangge.venues.schemas import VenueClassOut
@@ -118,6 +121,8 @@ def _push(pack: Pack, effective_on: date) -> None:
     push_matters(pack)
     push_notices(pack)
     _push_suggestions(pack)
+    _push_likeness(pack)
+    _push_plates(pack)
     evidence.install_limits(
         [
             {"code": row.code, "at_most": row.at_most, "is_confirmed": row.is_confirmed}
@@ -143,6 +148,31 @@ def _push(pack: Pack, effective_on: date) -> None:
             for row in pack.plans
         ],
         pack_version=version,
+    )
+
+
+def _push_likeness(pack: Pack) -> None:
+    """A pack that leaves a figure out has the one of VE-17."""
+    venues.install_likeness(
+        {row.code: int(row.value) for row in pack.venue_likeness},
+        is_confirmed=bool(pack.venue_likeness) and all(row.is_confirmed for row in pack.venue_likeness),
+        pack_version=pack.pack_version,
+    )
+
+
+def _push_plates(pack: Pack) -> None:
+    plates.install_forms(
+        [
+            PlateFormIn(
+                kind=PlateKind(row.code),
+                title_zh=row.zh,
+                title_en=row.en,
+                is_confirmed=row.is_confirmed,
+                **row.model_dump(exclude={"code", "zh", "en", "source", "certainty"}, mode="json"),
+            )
+            for row in pack.plate_forms
+        ],
+        pack_version=pack.pack_version,
     )
 
 

@@ -192,9 +192,7 @@ def _post(loading: Loading, number: int, row: Mapping[str, str], known: Known) -
     )
 
 
-def _wrong(
-    loading: Loading, row: Mapping[str, str], known: Known
-) -> list[tuple[Kind, str, dict[str, str]]]:
+def _wrong(loading: Loading, row: Mapping[str, str], known: Known) -> list[tuple[Kind, str, dict[str, str]]]:
     """Return everything that is wrong with a row: the kind, the column, what else the sentence says."""
     path, is_handler = _path(row["scope"]), ROLES.get(row["role"]) is Role.DEPARTMENT_HANDLER
     needs_desk = bool(row["department"]) or is_handler

@@ -140,6 +140,12 @@ def members_of(paths: Iterable[str], layer: str, on: date | None = None) -> dict
     return dict(members.values_list("path", "user_id"))
 
 
+def list_paths(under: str, layer: str, *, at: datetime, most: int, after: str = "") -> list[str]:
+    """Return the paths of the layer's grids in and below a path, in their order, those after one of them."""
+    found = Grid.objects.filter(path__startswith=under, path__gt=after, layer=layer).valid_at(at)
+    return list(found.order_by("path").values_list("path", flat=True)[:most])
+
+
 def paths_of(user_id: int, on: date) -> set[str]:
     """Return the grids that a person covers on a day, as primary member, deputy or substitute. Rule: TE-9."""
     posts = GridMember.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)

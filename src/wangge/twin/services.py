@@ -27,6 +27,7 @@ from wangge.twin.majors import arrange_majors
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
+from wangge.twin.twofold import arrange_register
 from wangge.venues import services as venues
 from wangge.venues.schemas import VenueImport
 
@@ -147,6 +148,7 @@ def make_demo(
     arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
     streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
+    arrange_register(play, path=f"{spec.root}01.001.", at=at)
     return play
 
 

@@ -15,6 +15,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import ancestors, is_closed
 from wangge.kernel.secrets import decrypt, encrypt, mask_name
+from wangge.venues.merging import check_stands
 from wangge.venues.models import Contact, Venue
 from wangge.venues.rules import ContactKind
 from wangge.venues.schemas import ContactIn, ContactOut, RevealedOut
@@ -27,7 +28,7 @@ Line = tuple[str, str, bytes, str]  # short name, medium, sealed address, langua
 def add_contact(given: ContactIn, *, actor: Actor, at: datetime) -> int:
     """Add a contact of a place or of a whole territory and return its id.
 
-    Raises: NotYourRole, NotVisible; Unreadable for what is no address of its medium.
+    Raises: NotYourRole, NotVisible, Merged; Unreadable for what is no address of its medium.
     Rule:   VE-11. The audit row holds neither name nor address.
     """
     actor.check_can("venues.write")
@@ -36,6 +37,7 @@ def add_contact(given: ContactIn, *, actor: Actor, at: datetime) -> int:
         venue = Venue.objects.visible_to(actor).filter(pk=given.venue_id).first()
         if venue is None:
             raise NotVisible()
+        check_stands(venue)
         path = ""
     elif not is_closed(path):
         raise Unreadable(field="path", why_zh="请写明场所或辖区", why_en="name a place or a territory")

@@ -98,7 +98,7 @@ def _after(found: VenueQuerySet, key: Key | None) -> VenueQuerySet:
 
 def _narrowed(actor: Actor, filters: VenueFilter) -> VenueQuerySet:
     """Return what the filters beside the words let through."""
-    found = Venue.objects.visible_to(actor)
+    found = Venue.objects.visible_to(actor).filter(merged_into__isnull=True)  # VE-18
     if filters.venue_class:
         found = found.filter(venue_class=filters.venue_class)
     if filters.tag:

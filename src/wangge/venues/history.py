@@ -19,7 +19,7 @@ WITH turned AS (
   UPDATE venues_venue SET is_open = %s, version = version + 1, updated_at = %s
    WHERE id = ANY(%s) AND is_open <> %s RETURNING id, version, is_open)
 {_INTO}
-SELECT id, version, %s, %s, %s, '', %s, jsonb_build_object('is_open', jsonb_build_array(NOT is_open, is_open))
+SELECT id, version, %s, %s, %s, %s, %s, jsonb_build_object('is_open', jsonb_build_array(NOT is_open, is_open))
   FROM turned
 """
 MOVE = f"""
@@ -82,11 +82,19 @@ def write_import(
 
 
 def set_open(
-    ids: Sequence[Any], is_open: bool, way: Way, *, reason: str = "", actor: Actor, at: datetime
+    ids: Sequence[Any],
+    is_open: bool,
+    way: Way,
+    *,
+    reason: str = "",
+    source: str = "",
+    actor: Actor,
+    at: datetime,
 ) -> int:
     """Close or reopen places, with a change each; return how many were not so before. Rule: VE-10, VE-15."""
     with connection.cursor() as cursor:
-        cursor.execute(SET_OPEN, [is_open, at, list(ids), is_open, at, actor.user_id, way.value, reason])
+        who: list[Any] = [at, actor.user_id, way.value, source, reason]
+        cursor.execute(SET_OPEN, [is_open, at, list(ids), is_open, *who])
         return int(cursor.rowcount)
 
 

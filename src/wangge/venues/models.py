@@ -7,7 +7,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
@@ -58,12 +58,14 @@ class Venue(models.Model):
     keeper_name = models.CharField("负责人", max_length=64, blank=True)
     keeper_phone = models.BinaryField(null=True)  # encrypted; masked on the way out
     initials = models.CharField(max_length=450, blank=True, default="")  # of name, keeper and address
+    former = models.TextField(blank=True, db_default="")  # codes of the places merged into this one (VE-18)
     words = models.GeneratedField(  # what a search finds it by, as it compares them (VE-14)
-        expression=Folded("name", "code", "address", "keeper_name", "initials"),
+        expression=Folded("name", "code", "address", "keeper_name", "initials", "former"),
         output_field=models.TextField(),
         db_persist=True,
     )
     is_open = models.BooleanField(default=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     last_visited_on = models.DateField(null=True)
     source = models.CharField(max_length=64)
     created_at = models.DateTimeField()
@@ -82,6 +84,10 @@ class Venue(models.Model):
             models.CheckConstraint(
                 condition=Q(is_orphan=False) | Q(nearest_m__isnull=False), name="venue_orphan_has_nearest"
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_open=False), name="venue_merged_is_closed"
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="venue_merged_into_another"),
         ]
         indexes = [
             models.Index(fields=["grid_path", "id"], name="venue_grid"),
@@ -91,6 +97,8 @@ class Venue(models.Model):
             GinIndex(Terms("words"), name="venue_words"),
             GinIndex(fields=["tags"], name="venue_tags"),
             models.Index(fields=["grid_path", "id"], condition=Q(is_open=False), name="venue_ended"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="venue_merged"),
+            models.Index(fields=["credit_code"], condition=~Q(credit_code=""), name="venue_credit_code"),
         ]
 
 
@@ -151,4 +159,106 @@ class VenueChange(models.Model):
             models.CheckConstraint(
                 condition=Q(way__in=[way.value for way in Way]), name="venue_change_way_known"
             ),
+        ]
+
+
+class LikenessRule(models.Model):
+    """By what two dossiers are taken for one place, and from which score on. Installed by a pack (VE-17)."""
+
+    pack_version = models.CharField(max_length=64, primary_key=True)
+    figures = models.JSONField()  # as `merge_rules.Likeness`
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="likeness_rule_one_is_active"
+            )
+        ]
+
+
+class LikePair(models.Model):
+    """Two dossiers that may be one place, as the last look found them."""
+
+    id = models.BigAutoField(primary_key=True)
+    one = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
+    other = models.ForeignKey(Venue, models.CASCADE, related_name="+")
+    score = models.PositiveSmallIntegerField()
+    reasons = ArrayField(models.CharField(max_length=16))
+    metres = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="like_pair_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="like_pair_in_order"),
+        ]
+        indexes = [models.Index(fields=["-score", "one", "other"], name="like_pair_best")]
+
+
+class LikeLook(models.Model):
+    """When a territory was last looked through for one place kept twice."""
+
+    path = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+    found = models.PositiveIntegerField()
+
+
+class NotSame(models.Model):
+    """Somebody decided that two dossiers are two places: they are not asked about again."""
+
+    id = models.BigAutoField(primary_key=True)
+    one = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
+    other = models.ForeignKey(Venue, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    by_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="not_same_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="not_same_in_order"),
+        ]
+
+
+class VenueMerge(models.Model):
+    """Two dossiers became one: which stays, what it took over, what it said before (VE-18)."""
+
+    id = models.UUIDField(primary_key=True)  # the command's
+    stay = models.ForeignKey(Venue, models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Venue, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    by_id = models.BigIntegerField()
+    reason = models.CharField(max_length=500, blank=True)
+    taken = ArrayField(
+        models.CharField(max_length=16)
+    )  # choices in which the one that stays follows the other
+    before = models.JSONField()  # the columns that were written over; a sealed one stays sealed
+    stay_version = models.PositiveIntegerField()  # afterwards
+    last_contact = models.BigIntegerField()  # the newest contact of those days
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at__isnull=True), name="merge_stands_once"
+            ),
+            models.CheckConstraint(condition=~Q(stay=F("gone")), name="merge_of_two"),
+        ]
+        indexes = [models.Index(fields=["-at", "id"], name="merge_newest")]
+
+
+class MergeMove(models.Model):
+    """What went along with a merge, and what it said before: an undo puts back exactly this."""
+
+    id = models.BigAutoField(primary_key=True)
+    merge = models.ForeignKey(VenueMerge, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=36)
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merge", "kind", "subject_id"], name="merge_move_once")
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from wangge.kernel import prepared
@@ -14,11 +14,13 @@ from wangge.kernel.terms import query_of
 from wangge.territory.queries import make_cursor, read_box, read_cursor
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
+from wangge.venues.accepting import fields_since
 from wangge.venues.contacts import classes_in, contact_names, contacts_of, keeper_lines_of, list_contacts
 from wangge.venues.finding import page_of, select
 from wangge.venues.models import Venue, VenueClass
-from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow
+from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow, VenueShort
 from wangge.venues.sites import Sites, count_sites, list_sites
+from wangge.venues.standing import standing_of
 from wangge.venues.timeline import list_history
 
 __all__ = [
@@ -27,13 +29,17 @@ __all__ = [
     "contact_names",
     "contacts_of",
     "count_sites",
+    "facts_of",
+    "fields_since",
     "get_detail",
     "get_many",
     "get_places",
+    "get_standing",
     "keeper_lines_of",
     "keepers_of",
     "list_classes",
     "list_contacts",
+    "list_doors",
     "list_history",
     "list_points",
     "list_sites",
@@ -42,6 +48,7 @@ __all__ = [
     "names_of",
     "select",
     "shown",
+    "standing_of",
 ]
 _NAMED = """
 SELECT id FROM venues_venue
@@ -98,7 +105,9 @@ def list_points(actor: Actor, bbox: str) -> FeatureCollection:
     """Return the venues in the box as GeoJSON points; `is_complete` tells whether there are more."""
     actor.check_can(READ)
     west, south, east, north = read_box(bbox)
-    inside = Venue.objects.visible_to(actor).filter(lon__range=(west, east), lat__range=(south, north))
+    inside = Venue.objects.visible_to(actor).filter(
+        lon__range=(west, east), lat__range=(south, north), merged_into__isnull=True
+    )
     columns = ("id", "name", "venue_class_id", "grid_path", "is_orphan", "lon", "lat")
     rows = list(inside.values_list(*columns)[: SHOWN_POINTS + 1])
     features = [
@@ -125,16 +134,40 @@ def get_detail(actor: Actor, venue_id: UUID) -> VenueDetail:
     venue = Venue.objects.visible_to(actor).select_related("venue_class").filter(pk=venue_id).first()
     if venue is None:
         raise NotVisible
-    return VenueDetail(
-        **shown([venue])[0].model_dump(),
-        area_m2=venue.area_m2,
-        height_m=venue.height_m,
-        credit_code=venue.credit_code,
-        keeper_name=mask_name(venue.keeper_name),
-        keeper_phone=masked_phone(venue),
-        source=venue.source,
-        updated_at=venue.updated_at,
-    )
+    stands = next(iter(_short(standing_of([venue_id]).values())), None)
+    merged = _short(Venue.objects.filter(merged_into=venue_id).values_list("pk", flat=True))
+    return _details([venue])[0].model_copy(update={"merged_into": stands, "merged": merged})
+
+
+def facts_of(ids: Iterable[UUID]) -> dict[UUID, VenueDetail]:
+    """Return whole dossiers, personal fields masked, for rows that the caller was already allowed to see."""
+    found = list(Venue.objects.filter(pk__in=set(ids)).select_related("venue_class"))
+    return {detail.id: detail for detail in _details(found)}
+
+
+def _details(rows: Sequence[Venue]) -> list[VenueDetail]:
+    return [
+        VenueDetail(
+            **row.model_dump(),
+            area_m2=venue.area_m2,
+            height_m=venue.height_m,
+            credit_code=venue.credit_code,
+            keeper_name=mask_name(venue.keeper_name),
+            keeper_phone=masked_phone(venue),
+            source=venue.source,
+            updated_at=venue.updated_at,
+            merged_into=None,
+            merged=[],
+        )
+        for venue, row in zip(rows, shown(rows), strict=True)
+    ]
+
+
+def _short(ids: Iterable[UUID]) -> list[VenueShort]:
+    found = Venue.objects.filter(pk__in=set(ids)).order_by("code")
+    return [
+        VenueShort(id=pk, code=code, name=name) for pk, code, name in found.values_list("pk", "code", "name")
+    ]
 
 
 def get_many(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, VenueRow]:
@@ -151,10 +184,34 @@ def get_places(ids: Iterable[UUID]) -> dict[UUID, VenueRow]:
     return {row.id: row for row in shown(list(found))}
 
 
+def get_standing(ids: Iterable[UUID]) -> dict[UUID, VenueRow]:
+    """Return the places by the id that was asked for; of a merged one the place that stands for it (VE-18).
+
+    For rows that the caller was already allowed to see.
+    """
+    rows = get_places(ids)
+    ways = standing_of(pk for pk, row in rows.items() if row.is_merged)
+    return rows | _by_way(ways) if ways else rows
+
+
+def _by_way(ways: Mapping[UUID, UUID]) -> dict[UUID, VenueRow]:
+    rows = get_places(ways.values())
+    return {asked: rows[pk] for asked, pk in ways.items()}
+
+
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return names by id, for rows that the caller was already allowed to see."""
     wanted = list(set(ids))
     return dict(prepared.send(_NAMES, wanted).fetchall()) if wanted else {}
+
+
+def list_doors(
+    actor: Actor, *, ids: Collection[UUID] = (), grid: str = "", most: int
+) -> list[tuple[UUID, str, str]]:
+    """Return (id, name, grid) of visible places that stand, by their ids or of a territory, in its order."""
+    found = Venue.objects.visible_to(actor).filter(merged_into__isnull=True)
+    found = found.filter(pk__in=ids) if ids else found.filter(grid_path__startswith=grid, is_open=True)
+    return list(found.order_by("grid_path", "id").values_list("pk", "name", "grid_path")[:most])
 
 
 def keepers_of(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
@@ -184,6 +241,7 @@ def shown(rows: Sequence[Venue]) -> list[VenueRow]:
             lon=row.lon,
             lat=row.lat,
             is_open=row.is_open,
+            is_merged=row.merged_into_id is not None,
             last_visited_on=row.last_visited_on,
             version=row.version,
         )

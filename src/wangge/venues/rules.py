@@ -26,6 +26,8 @@ class Way(StrEnum):
     IMPORT = "import"  # a register was read
     VISIT = "visit"  # found out on a visit
     GRIDS = "grids"  # the grids around it changed
+    MERGE = "merge"  # two dossiers of one place became one, or were parted again
+    CENSUS = "census"  # what a census found was accepted
 
 
 # What is kept of each field, in the order in which a change is shown. VE-15

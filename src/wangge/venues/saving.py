@@ -20,6 +20,7 @@ from wangge.kernel.identity import check_credit_code
 from wangge.kernel.secrets import decrypt, encrypt
 from wangge.territory import queries as territory
 from wangge.venues import history
+from wangge.venues.merging import check_stands
 from wangge.venues.models import Venue, VenueChange, VenueClass
 from wangge.venues.placing import Place
 from wangge.venues.rules import RECKON_DUE, Way, initials_for, is_masked
@@ -51,11 +52,17 @@ class Ground:
     places: dict[UUID, Place | None]
     codes: dict[tuple[str, str], UUID]
     changes: list[VenueChange] = field(default_factory=list)
+    way: Way = Way.HAND
+    source: str = ""
 
 
 @transaction.atomic
-def save_venues(venues: Sequence[VenueIn], *, actor: Actor, at: datetime) -> list[Fate]:
+def save_venues(
+    venues: Sequence[VenueIn], *, actor: Actor, at: datetime, way: Way = Way.HAND, source: str = ""
+) -> list[Fate]:
     """Add or change dossiers, one fate an item, in order; a fate carries the id of its dossier.
+
+    `way` and `source` say in the history how it was found out.
 
     Shape:  len(fates) == len(venues); the same dossier sent twice is done once.
     Raises: NotYourRole; Unreadable beyond 500 items.
@@ -71,6 +78,7 @@ def save_venues(venues: Sequence[VenueIn], *, actor: Actor, at: datetime) -> lis
     }
     before = receipts.settle_repeats(digests, actor=actor)
     ground = _ground(venues, actor, at)
+    ground.way, ground.source = way, source
     changed: dict[UUID, Venue] = {}
     fates, applied = [], []
     for venue, key in zip(venues, keys, strict=True):
@@ -143,12 +151,17 @@ def _save(given: VenueIn, ground: Ground, changed: dict[UUID, Venue]) -> Fate:
 
 
 def _check(given: VenueIn, ground: Ground) -> Venue:
-    """Return the dossier as it will be. Raises: NotVisible, VersionConflict, CodeTaken, Unreadable."""
+    """Return the dossier as it will be.
+
+    Raises: NotVisible, Merged, VersionConflict, CodeTaken, Unreadable.
+    """
     check_position(given.lon, given.lat)
     place = ground.places[given.id]
     if given.id in ground.hidden or place is None:
         raise NotVisible
     venue = ground.standing.get(given.id)
+    if venue is not None:
+        check_stands(venue)
     version = venue.version if venue else 0
     if version != given.base_version:
         raise VersionConflict(current=version, given=given.base_version)
@@ -161,7 +174,9 @@ def _check(given: VenueIn, ground: Ground) -> Venue:
     before = history.values_of(venue) if venue else None
     venue = venue or Venue(id=given.id, source=source, created_at=ground.at, version=0)
     _fill(venue, given, place, credit_code, ground.at)
-    ground.changes.append(history.change_of(before, venue, Way.HAND, actor=ground.actor, at=ground.at))
+    change = history.change_of(before, venue, ground.way, actor=ground.actor, at=ground.at)
+    change.source = ground.source
+    ground.changes.append(change)
     return venue
 
 

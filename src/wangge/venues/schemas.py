@@ -38,8 +38,15 @@ class VenueRow(Schema):
     lon: float
     lat: float
     is_open: bool
+    is_merged: bool  # into another: it stands in no list
     last_visited_on: date | None
     version: int
+
+
+class VenueShort(Schema):
+    id: UUID
+    code: str
+    name: str
 
 
 class VenueDetail(VenueRow):
@@ -50,6 +57,8 @@ class VenueDetail(VenueRow):
     keeper_phone: str  # masked: 138****5678
     source: str
     updated_at: datetime
+    merged_into: VenueShort | None  # the place that stands for this one
+    merged: list[VenueShort]  # what went into this one
 
 
 class VenuePage(Schema):

@@ -12,9 +12,19 @@ from django.db import connection, transaction
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.venues import history, queries
+from wangge.venues.accepting import Found, accept_found
 from wangge.venues.contacts import add_contact, remove_contact, reveal_contact, reveal_keeper
 from wangge.venues.export import export_venues, venue_rows
-from wangge.venues.models import VenueClass
+from wangge.venues.likeness import (
+    ask_to_look,
+    find_duplicates,
+    find_everywhere,
+    install_likeness,
+    keep_apart,
+)
+from wangge.venues.merge_movers import Back, MergeMover, Moved, Pair, Standing, TableMover
+from wangge.venues.merging import check_stands, merge_found, merge_venues
+from wangge.venues.models import Venue, VenueClass
 from wangge.venues.reading import read_file
 from wangge.venues.reclassing import reclassify
 from wangge.venues.regridding import VenueMover
@@ -31,23 +41,41 @@ from wangge.venues.running import (
 )
 from wangge.venues.saving import save_venues
 from wangge.venues.schemas import OpenIn, VenueDetail
+from wangge.venues.standing import note_arrived
 from wangge.venues.template import write_template
+from wangge.venues.unmerging import unmerge_venues
 from wangge.venues.venue_import import import_venues
 
 __all__ = [
     "EXPORT",
     "IMPORT",
+    "Back",
+    "Found",
+    "MergeMover",
+    "Moved",
+    "Pair",
+    "Standing",
+    "TableMover",
     "VenueMover",
     "VenueRecord",
+    "accept_found",
     "add_contact",
     "ask_export",
     "ask_import",
+    "ask_to_look",
     "asked_import",
     "close_venues",
     "export_venues",
+    "find_duplicates",
+    "find_everywhere",
     "import_venues",
     "install_classes",
+    "install_likeness",
+    "keep_apart",
     "mark_visited",
+    "merge_found",
+    "merge_venues",
+    "note_arrived",
     "read_file",
     "reclassify",
     "remove_contact",
@@ -55,6 +83,7 @@ __all__ = [
     "reveal_keeper",
     "save_venues",
     "set_open",
+    "unmerge_venues",
     "venue_rows",
     "work_export",
     "work_import",
@@ -102,11 +131,12 @@ def mark_visited(days: Mapping[UUID, date]) -> None:
 def set_open(venue_id: UUID, given: OpenIn, *, actor: Actor, at: datetime) -> VenueDetail:
     """Close a place down or open it again, and return its dossier; where it is so already, nothing changes.
 
-    Raises: NotYourRole, NotVisible.
+    Raises: NotYourRole, NotVisible, Merged.
     Rule:   VE-10, VE-15. The reason stays in the history and in the audit row.
     """
     actor.check_can("venues.write")
     queries.get_detail(actor, venue_id)
+    check_stands(Venue.objects.get(pk=venue_id))
     if history.set_open([venue_id], given.is_open, Way.HAND, reason=given.reason, actor=actor, at=at):
         action = "venues.reopen" if given.is_open else "venues.close"
         audit.record([(action, "venue", str(venue_id), {"reason": given.reason})], actor=actor, at=at)
@@ -114,10 +144,12 @@ def set_open(venue_id: UUID, given: OpenIn, *, actor: Actor, at: datetime) -> Ve
 
 
 @transaction.atomic
-def close_venues(venue_ids: Collection[UUID], *, actor: Actor, at: datetime) -> None:
+def close_venues(
+    venue_ids: Collection[UUID], *, actor: Actor, at: datetime, way: Way = Way.VISIT, source: str = ""
+) -> None:
     """Mark places as closed down, with an audit row each; the dossiers stay.
 
     Rule: VE-10. A closed place is owed no visit.
     """
-    history.set_open(list(venue_ids), False, Way.VISIT, actor=actor, at=at)
+    history.set_open(list(venue_ids), False, way, source=source, actor=actor, at=at)
     audit.record([("venues.close", "venue", str(one), {}) for one in venue_ids], actor=actor, at=at)

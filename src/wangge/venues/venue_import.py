@@ -25,10 +25,10 @@ from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
 from wangge.venues.rules import RECKON_DUE
 from wangge.venues.schemas import VenueImport
+from wangge.venues.staged_rows import TABLE, check_staged
 
 BATCH = 5_000
 PART = 50_000  # rows that one statement adds
-TABLE = "venue_new"
 COLUMNS = (
     "row int, id uuid, code varchar(64), name varchar(128), class_code varchar(32), tags varchar(32)[],"
     ' grid_path varchar(64) COLLATE "C", is_orphan bool, nearest_path varchar(64), nearest_m float8,'
@@ -48,10 +48,6 @@ OPTIONAL = (
     "is_open",
 )  # a column that the file lacks is left as it is
 
-ELSEWHERE = f"""
-SELECT n.row, n.code FROM {TABLE} n JOIN venues_venue v ON v.source = %s AND v.code = n.code
- WHERE NOT starts_with(v.grid_path, %s) ORDER BY n.row
-"""
 ADD = f"""
 INSERT INTO venues_venue (
   id, code, name, class_code, tags, grid_path, is_orphan, nearest_path, nearest_m,
@@ -66,11 +62,6 @@ SELECT
  WHERE n.row >= %s AND n.row < %s
    AND NOT EXISTS (SELECT FROM venues_venue v WHERE v.source = %s AND v.code = n.code)
  ORDER BY n.row
-"""
-TWICE = f"""
-SELECT row, code, other
-  FROM (SELECT row, code, min(row) OVER (PARTITION BY code) AS other FROM {TABLE} WHERE code <> '') n
- WHERE row > other ORDER BY row
 """
 COUNT = f"""
 SELECT count(*) FILTER (WHERE v.code IS NULL), count(*) FILTER (WHERE v.code IS NOT NULL AND {{differs}})
@@ -117,7 +108,7 @@ def import_venues(
             progress = progress or Unwatched()
             present = _stage(records, columns, options, at, report, problems, progress)
             code = (columns or {}).get("code", "code")
-            if _check_staged(code, options, actor, problems):
+            if check_staged(code, options, actor, problems):
                 _merge(present, options, actor, at, report, progress)
             if problems.error_count or options.dry_run:
                 raise Undo
@@ -224,20 +215,6 @@ def _sealed(source: str, drafts: Sequence[Draft]) -> dict[str, bytes]:
         elif draft.keeper_phone:
             sealed[draft.code] = encrypt(draft.keeper_phone)
     return sealed
-
-
-def _check_staged(code_column: str, options: VenueImport, actor: Actor, problems: Problems) -> bool:
-    """Note what only all rows together show, and return whether the file may be loaded. Rule: VE-1."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE INDEX ON {TABLE} (code)")
-        cursor.execute(f"ANALYZE {TABLE}")
-        cursor.execute(TWICE)
-        for row, code, other in cursor:
-            problems.add(wording.TWICE, row, code_column, code, other=other)
-        cursor.execute(ELSEWHERE, [options.source, actor.scope])
-        for row, code in cursor:
-            problems.add(wording.ELSEWHERE, row, code_column, code, source=options.source)
-    return not problems.error_count
 
 
 def _merge(

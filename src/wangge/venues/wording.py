@@ -33,6 +33,14 @@ ELSEWHERE = Kind(
     "换一个来源名称，或请上级单位导入",
     "use another source name, or let the level above import it",
 )
+MERGED = Kind(
+    "venues.merged_row",
+    "编号“{value}”的场所已并入“{name}”，本行未导入",
+    "the place with id “{value}” was merged into {name}; this row was left out",
+    "无需处理；要改那份档案，请用它自己的编号",
+    "nothing to do; to change that dossier use its own id",
+    is_error=False,
+)
 TOO_LONG = Kind(
     "venues.too_long",
     "内容超过 {longest} 个字",

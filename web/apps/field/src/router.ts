@@ -43,6 +43,23 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'cases.read', tab: 'cases' },
   },
   {
+    path: 'places/:id',
+    name: 'place',
+    component: () => import('./features/places/PlacePage.vue'),
+    props: true,
+    meta: { capability: 'venues.read', tab: 'today' },
+  },
+  {
+    // A plate that was scanned before somebody signed in: the house says where it leads.
+    path: 'scan/:code',
+    name: 'scan',
+    component: () => import('./layout/LostPage.vue'),
+    beforeEnter: (to) => {
+      window.location.replace(`/q/${encodeURIComponent(String(to.params.code))}`)
+      return false
+    },
+  },
+  {
     path: 'report',
     name: 'report',
     component: () => import('./features/cases/ReportPage.vue'),
