@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { ActInPostData, ActInPostErrors, ActInPostResponses, AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdoptGridDraftData, AdoptGridDraftErrors, AdoptGridDraftResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AskVenueExportData, AskVenueExportErrors, AskVenueExportResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountStaffKindsData, CountStaffKindsErrors, CountStaffKindsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideClassesData, DecideClassesErrors, DecideClassesResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DiscardGridDraftData, DiscardGridDraftErrors, DiscardGridDraftResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndLeaveData, EndLeaveErrors, EndLeaveResponses, EndPostData, EndPostErrors, EndPostResponses, EndTeamsData, EndTeamsErrors, EndTeamsResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportDueData, ExportDueErrors, ExportDueResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportPeopleData, ExportPeopleErrors, ExportPeopleResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindColleaguesData, FindColleaguesErrors, FindColleaguesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, FindTeamPeopleData, FindTeamPeopleErrors, FindTeamPeopleResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetDossierData, GetDossierErrors, GetDossierResponses, GetDossierWordsData, GetDossierWordsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridDraftData, GetGridDraftErrors, GetGridDraftResponses, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLicencePhotoData, GetLicencePhotoErrors, GetLicencePhotoResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeetingPageData, GetMeetingPageErrors, GetMeetingPageResponses, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetPeopleTemplateData, GetPeopleTemplateErrors, GetPeopleTemplateResponses, GetRunData, GetRunErrors, GetRunProblemsData, GetRunProblemsErrors, GetRunProblemsResponses, GetRunResponses, GetRunResultData, GetRunResultErrors, GetRunResultResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenueResponses, GetVenueTemplateData, GetVenueTemplateErrors, GetVenueTemplateResponses, GrantPostData, GrantPostErrors, GrantPostResponses, HandOverData, HandOverErrors, HandOverManyData, HandOverManyResponses, HandOverResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListBodiesData, ListBodiesErrors, ListBodiesResponses, ListBodyKindsData, ListBodyKindsErrors, ListBodyKindsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDifferingClassesData, ListDifferingClassesErrors, ListDifferingClassesResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDossierHistoryData, ListDossierHistoryErrors, ListDossierHistoryResponses, ListDraftBlocksData, ListDraftBlocksErrors, ListDraftBlocksResponses, ListDueData, ListDueErrors, ListDueResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridDraftsData, ListGridDraftsErrors, ListGridDraftsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsHereData, ListGridsHereErrors, ListGridsHereResponses, ListGridsResponses, ListHandoversData, ListHandoversErrors, ListHandoversResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListLeavesData, ListLeavesErrors, ListLeavesResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMissingBodiesData, ListMissingBodiesErrors, ListMissingBodiesResponses, ListMyAddressesData, ListMyAddressesResponses, ListNearestTeamsData, ListNearestTeamsErrors, ListNearestTeamsResponses, ListNobodyNamedData, ListNobodyNamedErrors, ListNobodyNamedResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListProposedShapesData, ListProposedShapesErrors, ListProposedShapesResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListStaffWordsData, ListStaffWordsResponses, ListTeamKindsData, ListTeamKindsErrors, ListTeamKindsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListUncoveredGridsData, ListUncoveredGridsErrors, ListUncoveredGridsResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, MoveDraftBlockData, MoveDraftBlockErrors, MoveDraftBlockResponses, NameSubstituteData, NameSubstituteErrors, NameSubstituteResponses, OfferSubstitutesData, OfferSubstitutesErrors, OfferSubstitutesResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PublishBoardsData, PublishBoardsErrors, PublishBoardsResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RecordDoneData, RecordDoneErrors, RecordDoneResponses, RecordMaintenanceData, RecordMaintenanceErrors, RecordMaintenanceResponses, RecordMeetingsData, RecordMeetingsErrors, RecordMeetingsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveEntriesData, RemoveEntriesErrors, RemoveEntriesResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, RepeatRunData, RepeatRunErrors, RepeatRunResponses, RepeatRunWithFileData, RepeatRunWithFileErrors, RepeatRunWithFileResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RequestGridDraftData, RequestGridDraftErrors, RequestGridDraftResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealDossierPersonData, RevealDossierPersonErrors, RevealDossierPersonResponses, RevealTeamMemberData, RevealTeamMemberErrors, RevealTeamMemberResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, SaveBoardsData, SaveBoardsErrors, SaveBoardsResponses, SaveBodiesData, SaveBodiesErrors, SaveBodiesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveDossierPeopleData, SaveDossierPeopleErrors, SaveDossierPeopleResponses, SaveFacilitiesData, SaveFacilitiesErrors, SaveFacilitiesResponses, SaveFactsData, SaveFactsErrors, SaveFactsResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveLicencesData, SaveLicencesErrors, SaveLicencesResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveTeamsData, SaveTeamsErrors, SaveTeamsResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetPostKindData, SetPostKindErrors, SetPostKindResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeLeaveData, TakeLeaveErrors, TakeLeaveResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoDraftMoveData, UndoDraftMoveErrors, UndoDraftMoveResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UndoHandoverData, UndoHandoverErrors, UndoHandoverResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawLeaveData, WithdrawLeaveErrors, WithdrawLeaveResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
+import type { ActInPostData, ActInPostErrors, ActInPostResponses, AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdoptGridDraftData, AdoptGridDraftErrors, AdoptGridDraftResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AnswerCensusData, AnswerCensusResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AskVenueExportData, AskVenueExportErrors, AskVenueExportResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CloseCensusData, CloseCensusErrors, CloseCensusResponses, CompareCensusData, CompareCensusErrors, CompareCensusResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountStaffKindsData, CountStaffKindsErrors, CountStaffKindsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideClassesData, DecideClassesErrors, DecideClassesResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DiscardGridDraftData, DiscardGridDraftErrors, DiscardGridDraftResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndLeaveData, EndLeaveErrors, EndLeaveResponses, EndPostData, EndPostErrors, EndPostResponses, EndTeamsData, EndTeamsErrors, EndTeamsResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportCensusData, ExportCensusErrors, ExportCensusResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportDueData, ExportDueErrors, ExportDueResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportPeopleData, ExportPeopleErrors, ExportPeopleResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindColleaguesData, FindColleaguesErrors, FindColleaguesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, FindTeamPeopleData, FindTeamPeopleErrors, FindTeamPeopleResponses, FindVenueDuplicatesData, FindVenueDuplicatesErrors, FindVenueDuplicatesResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetCensusData, GetCensusErrors, GetCensusResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetDossierData, GetDossierErrors, GetDossierResponses, GetDossierWordsData, GetDossierWordsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridDraftData, GetGridDraftErrors, GetGridDraftResponses, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLicencePhotoData, GetLicencePhotoErrors, GetLicencePhotoResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeetingPageData, GetMeetingPageErrors, GetMeetingPageResponses, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetPeopleTemplateData, GetPeopleTemplateErrors, GetPeopleTemplateResponses, GetPlateSheetData, GetPlateSheetErrors, GetPlateSheetResponses, GetRunData, GetRunErrors, GetRunProblemsData, GetRunProblemsErrors, GetRunProblemsResponses, GetRunResponses, GetRunResultData, GetRunResultErrors, GetRunResultResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenuePlateData, GetVenuePlateErrors, GetVenuePlateResponses, GetVenueResponses, GetVenueTemplateData, GetVenueTemplateErrors, GetVenueTemplateResponses, GrantPostData, GrantPostErrors, GrantPostResponses, HandOverData, HandOverErrors, HandOverManyData, HandOverManyResponses, HandOverResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, KeepVenuesApartData, KeepVenuesApartResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListBodiesData, ListBodiesErrors, ListBodiesResponses, ListBodyKindsData, ListBodyKindsErrors, ListBodyKindsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListCensusAnswersData, ListCensusAnswersErrors, ListCensusAnswersResponses, ListCensusComparisonsData, ListCensusComparisonsErrors, ListCensusComparisonsResponses, ListCensusesData, ListCensusesResponses, ListCensusGridsData, ListCensusGridsErrors, ListCensusGridsResponses, ListCensusMembersData, ListCensusMembersErrors, ListCensusMembersResponses, ListCensusWalkData, ListCensusWalkErrors, ListCensusWalkResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListComparedData, ListComparedErrors, ListComparedResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDifferingClassesData, ListDifferingClassesErrors, ListDifferingClassesResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDossierHistoryData, ListDossierHistoryErrors, ListDossierHistoryResponses, ListDraftBlocksData, ListDraftBlocksErrors, ListDraftBlocksResponses, ListDueData, ListDueErrors, ListDueResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridDraftsData, ListGridDraftsErrors, ListGridDraftsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsHereData, ListGridsHereErrors, ListGridsHereResponses, ListGridsResponses, ListHandoversData, ListHandoversErrors, ListHandoversResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListLeavesData, ListLeavesErrors, ListLeavesResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMissingBodiesData, ListMissingBodiesErrors, ListMissingBodiesResponses, ListMyAddressesData, ListMyAddressesResponses, ListNearestTeamsData, ListNearestTeamsErrors, ListNearestTeamsResponses, ListNobodyNamedData, ListNobodyNamedErrors, ListNobodyNamedResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPlateSheetsData, ListPlateSheetsResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListProposedShapesData, ListProposedShapesErrors, ListProposedShapesResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListStaffWordsData, ListStaffWordsResponses, ListSupervisionPhonesData, ListSupervisionPhonesResponses, ListTeamKindsData, ListTeamKindsErrors, ListTeamKindsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListUncoveredGridsData, ListUncoveredGridsErrors, ListUncoveredGridsResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueDuplicatesData, ListVenueDuplicatesResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenueMergesData, ListVenueMergesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MergeVenuesData, MergeVenuesResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, MoveDraftBlockData, MoveDraftBlockErrors, MoveDraftBlockResponses, NameSubstituteData, NameSubstituteErrors, NameSubstituteResponses, OfferSubstitutesData, OfferSubstitutesErrors, OfferSubstitutesResponses, OpenCensusData, OpenCensusErrors, OpenCensusResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PreviewVenueMergeData, PreviewVenueMergeErrors, PreviewVenueMergeResponses, PrintPlatesData, PrintPlatesErrors, PrintPlatesResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, PublishBoardsData, PublishBoardsErrors, PublishBoardsResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RecordDoneData, RecordDoneErrors, RecordDoneResponses, RecordMaintenanceData, RecordMaintenanceErrors, RecordMaintenanceResponses, RecordMeetingsData, RecordMeetingsErrors, RecordMeetingsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveEntriesData, RemoveEntriesErrors, RemoveEntriesResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, RepeatRunData, RepeatRunErrors, RepeatRunResponses, RepeatRunWithFileData, RepeatRunWithFileErrors, RepeatRunWithFileResponses, ReplacePlatesData, ReplacePlatesResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RequestGridDraftData, RequestGridDraftErrors, RequestGridDraftResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealDossierPersonData, RevealDossierPersonErrors, RevealDossierPersonResponses, RevealTeamMemberData, RevealTeamMemberErrors, RevealTeamMemberResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, ReviewCensusData, ReviewCensusResponses, SaveBoardsData, SaveBoardsErrors, SaveBoardsResponses, SaveBodiesData, SaveBodiesErrors, SaveBodiesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveDossierPeopleData, SaveDossierPeopleErrors, SaveDossierPeopleResponses, SaveFacilitiesData, SaveFacilitiesErrors, SaveFacilitiesResponses, SaveFactsData, SaveFactsErrors, SaveFactsResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveLicencesData, SaveLicencesErrors, SaveLicencesResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveTeamsData, SaveTeamsErrors, SaveTeamsResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetPostKindData, SetPostKindErrors, SetPostKindResponses, SetSupervisionPhoneData, SetSupervisionPhoneErrors, SetSupervisionPhoneResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeLeaveData, TakeLeaveErrors, TakeLeaveResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoDraftMoveData, UndoDraftMoveErrors, UndoDraftMoveResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UndoHandoverData, UndoHandoverErrors, UndoHandoverResponses, UnmergeVenuesData, UnmergeVenuesResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawLeaveData, WithdrawLeaveErrors, WithdrawLeaveResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -2141,6 +2141,334 @@ export const installPack = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * List Plate Sheets
+ *
+ * Sheets of plates inside the scope, newest first, and how far each is.
+ */
+export const listPlateSheets = <ThrowOnError extends boolean = false>(options?: Options<ListPlateSheetsData, ThrowOnError>): RequestResult<ListPlateSheetsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPlateSheetsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/sheets',
+    ...options
+});
+
+/**
+ * Print Plates
+ *
+ * Plates of some places, of a territory's places or of its grids, at most 5,000; a job draws them.
+ */
+export const printPlates = <ThrowOnError extends boolean = false>(options: Options<PrintPlatesData, ThrowOnError>): RequestResult<PrintPlatesResponses, PrintPlatesErrors, ThrowOnError> => (options.client ?? client).post<PrintPlatesResponses, PrintPlatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/sheets',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Plate Sheet
+ */
+export const getPlateSheet = <ThrowOnError extends boolean = false>(options: Options<GetPlateSheetData, ThrowOnError>): RequestResult<GetPlateSheetResponses, GetPlateSheetErrors, ThrowOnError> => (options.client ?? client).get<GetPlateSheetResponses, GetPlateSheetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/sheets/{sheet_id}/plates.pdf',
+    ...options
+});
+
+/**
+ * Get Venue Plate
+ */
+export const getVenuePlate = <ThrowOnError extends boolean = false>(options: Options<GetVenuePlateData, ThrowOnError>): RequestResult<GetVenuePlateResponses, GetVenuePlateErrors, ThrowOnError> => (options.client ?? client).get<GetVenuePlateResponses, GetVenuePlateErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/venues/{venue_id}',
+    ...options
+});
+
+/**
+ * Replace Plates
+ *
+ * Lost plates: their codes end at once, each place gets a new one. A fate each, at most 500.
+ */
+export const replacePlates = <ThrowOnError extends boolean = false>(options: Options<ReplacePlatesData, ThrowOnError>): RequestResult<ReplacePlatesResponses, unknown, ThrowOnError> => (options.client ?? client).post<ReplacePlatesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/replace',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Supervision Phones
+ *
+ * Whom the public calls about a territory.
+ */
+export const listSupervisionPhones = <ThrowOnError extends boolean = false>(options?: Options<ListSupervisionPhonesData, ThrowOnError>): RequestResult<ListSupervisionPhonesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSupervisionPhonesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/phones',
+    ...options
+});
+
+/**
+ * Set Supervision Phone
+ */
+export const setSupervisionPhone = <ThrowOnError extends boolean = false>(options: Options<SetSupervisionPhoneData, ThrowOnError>): RequestResult<SetSupervisionPhoneResponses, SetSupervisionPhoneErrors, ThrowOnError> => (options.client ?? client).post<SetSupervisionPhoneResponses, SetSupervisionPhoneErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/plates/phones',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Censuses
+ *
+ * Censuses inside and around the scope, newest first.
+ */
+export const listCensuses = <ThrowOnError extends boolean = false>(options?: Options<ListCensusesData, ThrowOnError>): RequestResult<ListCensusesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListCensusesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census',
+    ...options
+});
+
+/**
+ * Open Census
+ *
+ * A campaign over the grids of a territory, for a time, that asks some fields of every place.
+ */
+export const openCensus = <ThrowOnError extends boolean = false>(options: Options<OpenCensusData, ThrowOnError>): RequestResult<OpenCensusResponses, OpenCensusErrors, ThrowOnError> => (options.client ?? client).post<OpenCensusResponses, OpenCensusErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Census
+ */
+export const getCensus = <ThrowOnError extends boolean = false>(options: Options<GetCensusData, ThrowOnError>): RequestResult<GetCensusResponses, GetCensusErrors, ThrowOnError> => (options.client ?? client).get<GetCensusResponses, GetCensusErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}',
+    ...options
+});
+
+/**
+ * Close Census
+ *
+ * End it; how many places nobody walked to is kept.
+ */
+export const closeCensus = <ThrowOnError extends boolean = false>(options: Options<CloseCensusData, ThrowOnError>): RequestResult<CloseCensusResponses, CloseCensusErrors, ThrowOnError> => (options.client ?? client).post<CloseCensusResponses, CloseCensusErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/close',
+    ...options
+});
+
+/**
+ * List Census Grids
+ */
+export const listCensusGrids = <ThrowOnError extends boolean = false>(options: Options<ListCensusGridsData, ThrowOnError>): RequestResult<ListCensusGridsResponses, ListCensusGridsErrors, ThrowOnError> => (options.client ?? client).get<ListCensusGridsResponses, ListCensusGridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/grids',
+    ...options
+});
+
+/**
+ * List Census Members
+ */
+export const listCensusMembers = <ThrowOnError extends boolean = false>(options: Options<ListCensusMembersData, ThrowOnError>): RequestResult<ListCensusMembersResponses, ListCensusMembersErrors, ThrowOnError> => (options.client ?? client).get<ListCensusMembersResponses, ListCensusMembersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/members',
+    ...options
+});
+
+/**
+ * List Census Walk
+ *
+ * The places to walk to, from the register, and what was found there.
+ */
+export const listCensusWalk = <ThrowOnError extends boolean = false>(options: Options<ListCensusWalkData, ThrowOnError>): RequestResult<ListCensusWalkResponses, ListCensusWalkErrors, ThrowOnError> => (options.client ?? client).get<ListCensusWalkResponses, ListCensusWalkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/walk',
+    ...options
+});
+
+/**
+ * List Census Answers
+ *
+ * What was found beside what is recorded.
+ */
+export const listCensusAnswers = <ThrowOnError extends boolean = false>(options: Options<ListCensusAnswersData, ThrowOnError>): RequestResult<ListCensusAnswersResponses, ListCensusAnswersErrors, ThrowOnError> => (options.client ?? client).get<ListCensusAnswersResponses, ListCensusAnswersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/answers',
+    ...options
+});
+
+/**
+ * Answer Census
+ *
+ * What was found; ids are made on the phone, a repeat is answered 208. A fate each, at most 500.
+ */
+export const answerCensus = <ThrowOnError extends boolean = false>(options: Options<AnswerCensusData, ThrowOnError>): RequestResult<AnswerCensusResponses, unknown, ThrowOnError> => (options.client ?? client).post<AnswerCensusResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/answers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Review Census
+ *
+ * Accept what was found, or keep the register. A fate each, at most 500.
+ */
+export const reviewCensus = <ThrowOnError extends boolean = false>(options: Options<ReviewCensusData, ThrowOnError>): RequestResult<ReviewCensusResponses, unknown, ThrowOnError> => (options.client ?? client).post<ReviewCensusResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/reviews',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export Census
+ */
+export const exportCensus = <ThrowOnError extends boolean = false>(options: Options<ExportCensusData, ThrowOnError>): RequestResult<ExportCensusResponses, ExportCensusErrors, ThrowOnError> => (options.client ?? client).get<ExportCensusResponses, ExportCensusErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/export.{suffix}',
+    ...options
+});
+
+/**
+ * List Census Comparisons
+ */
+export const listCensusComparisons = <ThrowOnError extends boolean = false>(options: Options<ListCensusComparisonsData, ThrowOnError>): RequestResult<ListCensusComparisonsResponses, ListCensusComparisonsErrors, ThrowOnError> => (options.client ?? client).get<ListCensusComparisonsResponses, ListCensusComparisonsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/comparisons',
+    ...options
+});
+
+/**
+ * Compare Census
+ *
+ * A register of somebody else, CSV or Excel, beside ours; nothing changes.
+ */
+export const compareCensus = <ThrowOnError extends boolean = false>(options: Options<CompareCensusData, ThrowOnError>): RequestResult<CompareCensusResponses, CompareCensusErrors, ThrowOnError> => (options.client ?? client).post<CompareCensusResponses, CompareCensusErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/{census_id}/comparisons',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * List Compared
+ *
+ * What stands in both, only here, or only there.
+ */
+export const listCompared = <ThrowOnError extends boolean = false>(options: Options<ListComparedData, ThrowOnError>): RequestResult<ListComparedResponses, ListComparedErrors, ThrowOnError> => (options.client ?? client).get<ListComparedResponses, ListComparedErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/census/comparisons/{comparison_id}',
+    ...options
+});
+
+/**
  * List Cases
  */
 export const listCases = <ThrowOnError extends boolean = false>(options?: Options<ListCasesData, ThrowOnError>): RequestResult<ListCasesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListCasesResponses, unknown, ThrowOnError>({
@@ -4041,3 +4369,124 @@ export const getRunResult = <ThrowOnError extends boolean = false>(options: Opti
  * 200 while the database answers, 503 otherwise. A signing key that is gone closes nothing.
  */
 export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/api/health', ...options });
+
+/**
+ * List Venue Duplicates
+ *
+ * Dossiers that may be one place, the likeliest first, as the last look found them.
+ */
+export const listVenueDuplicates = <ThrowOnError extends boolean = false>(options?: Options<ListVenueDuplicatesData, ThrowOnError>): RequestResult<ListVenueDuplicatesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueDuplicatesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/duplicates',
+    ...options
+});
+
+/**
+ * Find Venue Duplicates
+ *
+ * Look through a territory again; a job does it.
+ */
+export const findVenueDuplicates = <ThrowOnError extends boolean = false>(options: Options<FindVenueDuplicatesData, ThrowOnError>): RequestResult<FindVenueDuplicatesResponses, FindVenueDuplicatesErrors, ThrowOnError> => (options.client ?? client).post<FindVenueDuplicatesResponses, FindVenueDuplicatesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/duplicates/look',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Keep Venues Apart
+ *
+ * Two places, not one: the pair is not asked about again. A fate each, at most 500.
+ */
+export const keepVenuesApart = <ThrowOnError extends boolean = false>(options: Options<KeepVenuesApartData, ThrowOnError>): RequestResult<KeepVenuesApartResponses, unknown, ThrowOnError> => (options.client ?? client).post<KeepVenuesApartResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/duplicates/apart',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Venue Merges
+ *
+ * What was merged, by whom, and whether it was undone; newest first.
+ */
+export const listVenueMerges = <ThrowOnError extends boolean = false>(options?: Options<ListVenueMergesData, ThrowOnError>): RequestResult<ListVenueMergesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueMergesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/merges',
+    ...options
+});
+
+/**
+ * Merge Venues
+ *
+ * Let one dossier go into another, with all that hangs on it. A fate each, at most 500.
+ */
+export const mergeVenues = <ThrowOnError extends boolean = false>(options: Options<MergeVenuesData, ThrowOnError>): RequestResult<MergeVenuesResponses, unknown, ThrowOnError> => (options.client ?? client).post<MergeVenuesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/merges',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview Venue Merge
+ *
+ * Two dossiers side by side, and which side each field takes unless somebody says otherwise.
+ */
+export const previewVenueMerge = <ThrowOnError extends boolean = false>(options: Options<PreviewVenueMergeData, ThrowOnError>): RequestResult<PreviewVenueMergeResponses, PreviewVenueMergeErrors, ThrowOnError> => (options.client ?? client).get<PreviewVenueMergeResponses, PreviewVenueMergeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/merges/preview',
+    ...options
+});
+
+/**
+ * Unmerge Venues
+ *
+ * Part two dossiers again. A fate each: refused where what was written since cannot be told apart.
+ */
+export const unmergeVenues = <ThrowOnError extends boolean = false>(options: Options<UnmergeVenuesData, ThrowOnError>): RequestResult<UnmergeVenuesResponses, unknown, ThrowOnError> => (options.client ?? client).post<UnmergeVenuesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/venues/merges/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});

@@ -3164,6 +3164,10 @@ export type VenueRow = {
      */
     is_open: boolean;
     /**
+     * Is Merged
+     */
+    is_merged: boolean;
+    /**
      * Last Visited On
      */
     last_visited_on: string | null;
@@ -3395,6 +3399,10 @@ export type VenueDetail = {
      */
     is_open: boolean;
     /**
+     * Is Merged
+     */
+    is_merged: boolean;
+    /**
      * Last Visited On
      */
     last_visited_on: string | null;
@@ -3430,6 +3438,29 @@ export type VenueDetail = {
      * Updated At
      */
     updated_at: string;
+    merged_into: VenueShort | null;
+    /**
+     * Merged
+     */
+    merged: Array<VenueShort>;
+};
+
+/**
+ * VenueShort
+ */
+export type VenueShort = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -5343,6 +5374,10 @@ export type NobodyRow = {
      */
     is_open: boolean;
     /**
+     * Is Merged
+     */
+    is_merged: boolean;
+    /**
      * Last Visited On
      */
     last_visited_on: string | null;
@@ -5740,6 +5775,10 @@ export type ClassRow = {
      * Is Open
      */
     is_open: boolean;
+    /**
+     * Is Merged
+     */
+    is_merged: boolean;
     /**
      * Last Visited On
      */
@@ -7073,6 +7112,854 @@ export type PackInstallIn = {
 };
 
 /**
+ * PlateKind
+ *
+ * What a plate hangs on.
+ */
+export type PlateKind = 'venue' | 'grid';
+
+/**
+ * SheetOut
+ */
+export type SheetOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    kind: PlateKind;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Pages
+     */
+    pages: number;
+    state: SheetState;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string;
+};
+
+/**
+ * SheetPage
+ */
+export type SheetPage = {
+    /**
+     * Items
+     */
+    items: Array<SheetOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * SheetState
+ */
+export type SheetState = 'waiting' | 'printing' | 'ready' | 'failed';
+
+/**
+ * SheetIn
+ *
+ * Plates to print: of places by their ids, or of all places or all grids of a territory.
+ */
+export type SheetIn = {
+    /**
+     * Id
+     */
+    id: string;
+    kind?: PlateKind;
+    /**
+     * Venue Ids
+     */
+    venue_ids?: Array<string>;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Only New
+     */
+    only_new?: boolean;
+    /**
+     * Language
+     */
+    language?: 'zh' | 'en';
+};
+
+/**
+ * PlateOut
+ *
+ * The plate of a place, if it has one.
+ */
+export type PlateOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * ReplaceIn
+ *
+ * A plate is lost or torn off: its code ends, a new one begins.
+ */
+export type ReplaceIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * PhoneOut
+ */
+export type PhoneOut = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+};
+
+/**
+ * PhoneIn
+ */
+export type PhoneIn = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Phone
+     */
+    phone: string;
+};
+
+/**
+ * CensusOut
+ */
+export type CensusOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Path Name
+     */
+    path_name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Asked
+     */
+    asked: Array<'name' | 'class_code' | 'tags' | 'address' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper_name' | 'keeper_phone'>;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Opened By
+     */
+    opened_by: string;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Unwalked
+     */
+    unwalked: number | null;
+};
+
+/**
+ * CensusPage
+ */
+export type CensusPage = {
+    /**
+     * Items
+     */
+    items: Array<CensusOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CensusIn
+ *
+ * Open a census.
+ */
+export type CensusIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Asked
+     */
+    asked: Array<'name' | 'class_code' | 'tags' | 'address' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper_name' | 'keeper_phone'>;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * CensusDetail
+ */
+export type CensusDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Path Name
+     */
+    path_name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Asked
+     */
+    asked: Array<'name' | 'class_code' | 'tags' | 'address' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper_name' | 'keeper_phone'>;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Opened By
+     */
+    opened_by: string;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Unwalked
+     */
+    unwalked: number | null;
+    counts: Counts;
+};
+
+/**
+ * Counts
+ *
+ * How far a census is: places by what was found, and those nobody has walked to.
+ */
+export type Counts = {
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Walked
+     */
+    walked: number;
+    /**
+     * Unwalked
+     */
+    unwalked: number;
+    /**
+     * Seen
+     */
+    seen: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Gone
+     */
+    gone: number;
+    /**
+     * Duplicate
+     */
+    duplicate: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+};
+
+/**
+ * GridProgress
+ */
+export type GridProgress = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Member
+     */
+    member: string;
+    counts: Counts;
+};
+
+/**
+ * GridProgressPage
+ */
+export type GridProgressPage = {
+    /**
+     * Items
+     */
+    items: Array<GridProgress>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * MemberProgress
+ */
+export type MemberProgress = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Answered
+     */
+    answered: number;
+    /**
+     * Seen
+     */
+    seen: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Gone
+     */
+    gone: number;
+    /**
+     * Duplicate
+     */
+    duplicate: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Last At
+     */
+    last_at: string;
+};
+
+/**
+ * Finding
+ *
+ * What a member found at a place (CE-2).
+ */
+export type Finding = 'seen' | 'changed' | 'gone' | 'new' | 'duplicate';
+
+/**
+ * Review
+ *
+ * What became of a finding (CE-4).
+ */
+export type Review = 'nothing' | 'waiting' | 'accepted' | 'kept';
+
+/**
+ * WalkPage
+ */
+export type WalkPage = {
+    /**
+     * Items
+     */
+    items: Array<WalkRow>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * WalkRow
+ *
+ * A place to walk to, and what was found there.
+ */
+export type WalkRow = {
+    venue: VenueRow;
+    /**
+     * Answer Id
+     */
+    answer_id: string | null;
+    finding: Finding | null;
+    review: Review | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+};
+
+/**
+ * AnswerIn
+ *
+ * What a member found; the id is made on the phone.
+ */
+export type AnswerIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    finding: Finding;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Venue Version
+     */
+    venue_version?: number;
+    /**
+     * Other Id
+     */
+    other_id?: string | null;
+    values?: FoundValues;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+};
+
+/**
+ * FoundValues
+ *
+ * What is otherwise than recorded; a field that is left out is as it was.
+ */
+export type FoundValues = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Class Code
+     */
+    class_code?: string | null;
+    /**
+     * Tags
+     */
+    tags?: Array<string> | null;
+    /**
+     * Address
+     */
+    address?: string | null;
+    /**
+     * Area M2
+     */
+    area_m2?: number | null;
+    /**
+     * Height M
+     */
+    height_m?: number | null;
+    /**
+     * Credit Code
+     */
+    credit_code?: string | null;
+    /**
+     * Keeper Name
+     */
+    keeper_name?: string | null;
+    /**
+     * Keeper Phone
+     */
+    keeper_phone?: string | null;
+};
+
+/**
+ * AnswerFilter
+ */
+export type AnswerFilter = {
+    review?: Review | null;
+    finding?: Finding | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * AnswerOut
+ */
+export type AnswerOut = {
+    /**
+     * Id
+     */
+    id: string;
+    finding: Finding;
+    review: Review;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    venue: VenueRow | null;
+    other: VenueRow | null;
+    /**
+     * Values
+     */
+    values: Array<ValueOut>;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Reviewed At
+     */
+    reviewed_at: string | null;
+    /**
+     * Reviewed By
+     */
+    reviewed_by: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * AnswerPage
+ */
+export type AnswerPage = {
+    /**
+     * Items
+     */
+    items: Array<AnswerOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ValueOut
+ *
+ * One field as recorded and as found; a personal one masked.
+ */
+export type ValueOut = {
+    /**
+     * Field
+     */
+    field: 'name' | 'class_code' | 'tags' | 'address' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper_name' | 'keeper_phone';
+    /**
+     * Recorded
+     */
+    recorded: string;
+    /**
+     * Found
+     */
+    found: string;
+};
+
+/**
+ * ReviewIn
+ */
+export type ReviewIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Answer Id
+     */
+    answer_id: string;
+    verdict: Verdict;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * Verdict
+ */
+export type Verdict = 'agrees' | 'differs' | 'unknown';
+
+/**
+ * ComparisonOut
+ */
+export type ComparisonOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Both
+     */
+    both: number;
+    /**
+     * Only There
+     */
+    only_there: number;
+    /**
+     * Only Here
+     */
+    only_here: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+};
+
+/**
+ * CompareIn
+ *
+ * A register of somebody else. `columns` names the file's column for each field where they differ.
+ */
+export type CompareIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name Column
+     */
+    name_column?: string;
+    /**
+     * Code Column
+     */
+    code_column?: string;
+    /**
+     * Credit Column
+     */
+    credit_column?: string;
+    /**
+     * Address Column
+     */
+    address_column?: string;
+};
+
+/**
+ * Side
+ *
+ * Where a place stands when a register of somebody else is compared (CE-6).
+ */
+export type Side = 'both' | 'only_here' | 'only_there';
+
+/**
+ * ComparedOut
+ */
+export type ComparedOut = {
+    side: Side;
+    /**
+     * Row
+     */
+    row: number | null;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Credit Code
+     */
+    credit_code: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+};
+
+/**
+ * ComparedPage
+ */
+export type ComparedPage = {
+    /**
+     * Items
+     */
+    items: Array<ComparedOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * CaseFilter
  *
  * What to list. Times are `[reported_from, reported_to)`.
@@ -8290,7 +9177,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'place_merged' | 'place_parted' | 'merged_ended';
 
 /**
  * MergedOut
@@ -11390,11 +12277,6 @@ export type UsedBefore = {
 };
 
 /**
- * Verdict
- */
-export type Verdict = 'agrees' | 'differs' | 'unknown';
-
-/**
  * ExportOut
  */
 export type ExportOut = {
@@ -12883,6 +13765,326 @@ export type Health = {
      * Version
      */
     version: string;
+};
+
+/**
+ * DuplicateFilter
+ *
+ * Which pairs to list.
+ */
+export type DuplicateFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    reason?: LikeReason | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * LikeReason
+ *
+ * Why two dossiers may be one place (VE-17).
+ */
+export type LikeReason = 'credit_code' | 'name' | 'initials' | 'address' | 'near' | 'class';
+
+/**
+ * DuplicatePage
+ *
+ * The likeliest first.
+ */
+export type DuplicatePage = {
+    /**
+     * Items
+     */
+    items: Array<DuplicateRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Looked At
+     */
+    looked_at: string | null;
+    /**
+     * Is Looking
+     */
+    is_looking: boolean;
+    /**
+     * From Score
+     */
+    from_score: number;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * DuplicateRow
+ *
+ * Two dossiers that may be one place, and why.
+ */
+export type DuplicateRow = {
+    one: VenueRow;
+    other: VenueRow;
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Reasons
+     */
+    reasons: Array<LikeReason>;
+    /**
+     * Metres
+     */
+    metres: number;
+};
+
+/**
+ * LookOut
+ */
+export type LookOut = {
+    /**
+     * Is Looking
+     */
+    is_looking: boolean;
+};
+
+/**
+ * LookIn
+ */
+export type LookIn = {
+    /**
+     * Path
+     */
+    path?: string;
+};
+
+/**
+ * NotSameIn
+ *
+ * Two dossiers are two places.
+ */
+export type NotSameIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * One Id
+     */
+    one_id: string;
+    /**
+     * Other Id
+     */
+    other_id: string;
+    /**
+     * Reason
+     */
+    reason?: string;
+    /**
+     * Is Withdrawn
+     */
+    is_withdrawn?: boolean;
+};
+
+/**
+ * VenueMergeOut
+ */
+export type VenueMergeOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Stay Id
+     */
+    stay_id: string;
+    /**
+     * Stay Name
+     */
+    stay_name: string;
+    /**
+     * Stay Code
+     */
+    stay_code: string;
+    /**
+     * Gone Id
+     */
+    gone_id: string;
+    /**
+     * Gone Name
+     */
+    gone_name: string;
+    /**
+     * Gone Code
+     */
+    gone_code: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Taken
+     */
+    taken: Array<'name' | 'class_code' | 'tags' | 'address' | 'place' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper' | 'is_open'>;
+    /**
+     * Moved
+     */
+    moved: {
+        [key: string]: number;
+    };
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Undone By
+     */
+    undone_by: string;
+};
+
+/**
+ * VenueMergePage
+ */
+export type VenueMergePage = {
+    /**
+     * Items
+     */
+    items: Array<VenueMergeOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * VenueMergeIn
+ *
+ * One dossier goes into another.
+ */
+export type VenueMergeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Stay Id
+     */
+    stay_id: string;
+    /**
+     * Stay Version
+     */
+    stay_version: number;
+    /**
+     * Gone Id
+     */
+    gone_id: string;
+    /**
+     * Gone Version
+     */
+    gone_version: number;
+    /**
+     * Take
+     */
+    take?: Array<'name' | 'class_code' | 'tags' | 'address' | 'place' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper' | 'is_open'> | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * SideOut
+ *
+ * One choice side by side, personal ones masked.
+ */
+export type SideOut = {
+    /**
+     * Choice
+     */
+    choice: string;
+    /**
+     * Stay Zh
+     */
+    stay_zh: string;
+    /**
+     * Stay En
+     */
+    stay_en: string;
+    /**
+     * Gone Zh
+     */
+    gone_zh: string;
+    /**
+     * Gone En
+     */
+    gone_en: string;
+    /**
+     * Is Equal
+     */
+    is_equal: boolean;
+    /**
+     * Takes
+     */
+    takes: boolean;
+};
+
+/**
+ * VenueMergePreview
+ */
+export type VenueMergePreview = {
+    stay: VenueRow;
+    gone: VenueRow;
+    /**
+     * Sides
+     */
+    sides: Array<SideOut>;
+};
+
+/**
+ * VenueUnmergeIn
+ *
+ * A merge is undone.
+ */
+export type VenueUnmergeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Merge Id
+     */
+    merge_id: string;
+    /**
+     * Reason
+     */
+    reason?: string;
 };
 
 export type LogInData = {
@@ -17563,6 +18765,736 @@ export type InstallPackResponses = {
 
 export type InstallPackResponse = InstallPackResponses[keyof InstallPackResponses];
 
+export type ListPlateSheetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/plates/sheets';
+};
+
+export type ListPlateSheetsResponses = {
+    /**
+     * OK
+     */
+    200: SheetPage;
+};
+
+export type ListPlateSheetsResponse = ListPlateSheetsResponses[keyof ListPlateSheetsResponses];
+
+export type PrintPlatesData = {
+    body: SheetIn;
+    path?: never;
+    query?: never;
+    url: '/api/plates/sheets';
+};
+
+export type PrintPlatesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type PrintPlatesError = PrintPlatesErrors[keyof PrintPlatesErrors];
+
+export type PrintPlatesResponses = {
+    /**
+     * OK
+     */
+    200: SheetOut;
+};
+
+export type PrintPlatesResponse = PrintPlatesResponses[keyof PrintPlatesResponses];
+
+export type GetPlateSheetData = {
+    body?: never;
+    path: {
+        /**
+         * Sheet Id
+         */
+        sheet_id: string;
+    };
+    query?: never;
+    url: '/api/plates/sheets/{sheet_id}/plates.pdf';
+};
+
+export type GetPlateSheetErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type GetPlateSheetError = GetPlateSheetErrors[keyof GetPlateSheetErrors];
+
+export type GetPlateSheetResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetVenuePlateData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/plates/venues/{venue_id}';
+};
+
+export type GetVenuePlateErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetVenuePlateError = GetVenuePlateErrors[keyof GetVenuePlateErrors];
+
+export type GetVenuePlateResponses = {
+    /**
+     * OK
+     */
+    200: PlateOut;
+};
+
+export type GetVenuePlateResponse = GetVenuePlateResponses[keyof GetVenuePlateResponses];
+
+export type ReplacePlatesData = {
+    /**
+     * Commands
+     */
+    body: Array<ReplaceIn>;
+    path?: never;
+    query?: never;
+    url: '/api/plates/replace';
+};
+
+export type ReplacePlatesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type ReplacePlatesResponse = ReplacePlatesResponses[keyof ReplacePlatesResponses];
+
+export type ListSupervisionPhonesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/plates/phones';
+};
+
+export type ListSupervisionPhonesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PhoneOut>;
+};
+
+export type ListSupervisionPhonesResponse = ListSupervisionPhonesResponses[keyof ListSupervisionPhonesResponses];
+
+export type SetSupervisionPhoneData = {
+    body: PhoneIn;
+    path?: never;
+    query?: never;
+    url: '/api/plates/phones';
+};
+
+export type SetSupervisionPhoneErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetSupervisionPhoneError = SetSupervisionPhoneErrors[keyof SetSupervisionPhoneErrors];
+
+export type SetSupervisionPhoneResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PhoneOut>;
+};
+
+export type SetSupervisionPhoneResponse = SetSupervisionPhoneResponses[keyof SetSupervisionPhoneResponses];
+
+export type ListCensusesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/census';
+};
+
+export type ListCensusesResponses = {
+    /**
+     * OK
+     */
+    200: CensusPage;
+};
+
+export type ListCensusesResponse = ListCensusesResponses[keyof ListCensusesResponses];
+
+export type OpenCensusData = {
+    body: CensusIn;
+    path?: never;
+    query?: never;
+    url: '/api/census';
+};
+
+export type OpenCensusErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type OpenCensusError = OpenCensusErrors[keyof OpenCensusErrors];
+
+export type OpenCensusResponses = {
+    /**
+     * OK
+     */
+    200: CensusOut;
+};
+
+export type OpenCensusResponse = OpenCensusResponses[keyof OpenCensusResponses];
+
+export type GetCensusData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}';
+};
+
+export type GetCensusErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetCensusError = GetCensusErrors[keyof GetCensusErrors];
+
+export type GetCensusResponses = {
+    /**
+     * OK
+     */
+    200: CensusDetail;
+};
+
+export type GetCensusResponse = GetCensusResponses[keyof GetCensusResponses];
+
+export type CloseCensusData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/close';
+};
+
+export type CloseCensusErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CloseCensusError = CloseCensusErrors[keyof CloseCensusErrors];
+
+export type CloseCensusResponses = {
+    /**
+     * OK
+     */
+    200: CensusOut;
+};
+
+export type CloseCensusResponse = CloseCensusResponses[keyof CloseCensusResponses];
+
+export type ListCensusGridsData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/census/{census_id}/grids';
+};
+
+export type ListCensusGridsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCensusGridsError = ListCensusGridsErrors[keyof ListCensusGridsErrors];
+
+export type ListCensusGridsResponses = {
+    /**
+     * OK
+     */
+    200: GridProgressPage;
+};
+
+export type ListCensusGridsResponse = ListCensusGridsResponses[keyof ListCensusGridsResponses];
+
+export type ListCensusMembersData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/members';
+};
+
+export type ListCensusMembersErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCensusMembersError = ListCensusMembersErrors[keyof ListCensusMembersErrors];
+
+export type ListCensusMembersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MemberProgress>;
+};
+
+export type ListCensusMembersResponse = ListCensusMembersResponses[keyof ListCensusMembersResponses];
+
+export type ListCensusWalkData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Only Unwalked
+         */
+        only_unwalked?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/census/{census_id}/walk';
+};
+
+export type ListCensusWalkErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCensusWalkError = ListCensusWalkErrors[keyof ListCensusWalkErrors];
+
+export type ListCensusWalkResponses = {
+    /**
+     * OK
+     */
+    200: WalkPage;
+};
+
+export type ListCensusWalkResponse = ListCensusWalkResponses[keyof ListCensusWalkResponses];
+
+export type ListCensusAnswersData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: {
+        review?: Review | null;
+        finding?: Finding | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/census/{census_id}/answers';
+};
+
+export type ListCensusAnswersErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCensusAnswersError = ListCensusAnswersErrors[keyof ListCensusAnswersErrors];
+
+export type ListCensusAnswersResponses = {
+    /**
+     * OK
+     */
+    200: AnswerPage;
+};
+
+export type ListCensusAnswersResponse = ListCensusAnswersResponses[keyof ListCensusAnswersResponses];
+
+export type AnswerCensusData = {
+    /**
+     * Answers
+     */
+    body: Array<AnswerIn>;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/answers';
+};
+
+export type AnswerCensusResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type AnswerCensusResponse = AnswerCensusResponses[keyof AnswerCensusResponses];
+
+export type ReviewCensusData = {
+    /**
+     * Commands
+     */
+    body: Array<ReviewIn>;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/reviews';
+};
+
+export type ReviewCensusResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type ReviewCensusResponse = ReviewCensusResponses[keyof ReviewCensusResponses];
+
+export type ExportCensusData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/export.{suffix}';
+};
+
+export type ExportCensusErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportCensusError = ExportCensusErrors[keyof ExportCensusErrors];
+
+export type ExportCensusResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListCensusComparisonsData = {
+    body?: never;
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/comparisons';
+};
+
+export type ListCensusComparisonsErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCensusComparisonsError = ListCensusComparisonsErrors[keyof ListCensusComparisonsErrors];
+
+export type ListCensusComparisonsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ComparisonOut>;
+};
+
+export type ListCensusComparisonsResponse = ListCensusComparisonsResponses[keyof ListCensusComparisonsResponses];
+
+export type CompareCensusData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Name Column
+         */
+        name_column?: string;
+        /**
+         * Code Column
+         */
+        code_column?: string;
+        /**
+         * Credit Column
+         */
+        credit_column?: string;
+        /**
+         * Address Column
+         */
+        address_column?: string;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Census Id
+         */
+        census_id: string;
+    };
+    query?: never;
+    url: '/api/census/{census_id}/comparisons';
+};
+
+export type CompareCensusErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CompareCensusError = CompareCensusErrors[keyof CompareCensusErrors];
+
+export type CompareCensusResponses = {
+    /**
+     * OK
+     */
+    200: ComparisonOut;
+};
+
+export type CompareCensusResponse = CompareCensusResponses[keyof CompareCensusResponses];
+
+export type ListComparedData = {
+    body?: never;
+    path: {
+        /**
+         * Comparison Id
+         */
+        comparison_id: string;
+    };
+    query: {
+        /**
+         * Side
+         *
+         * Where a place stands when a register of somebody else is compared (CE-6).
+         */
+        side: 'both' | 'only_here' | 'only_there';
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/census/comparisons/{comparison_id}';
+};
+
+export type ListComparedErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListComparedError = ListComparedErrors[keyof ListComparedErrors];
+
+export type ListComparedResponses = {
+    /**
+     * OK
+     */
+    200: ComparedPage;
+};
+
+export type ListComparedResponse = ListComparedResponses[keyof ListComparedResponses];
+
 export type ListCasesData = {
     body?: never;
     path?: never;
@@ -22091,3 +24023,192 @@ export type GetHealthResponses = {
 };
 
 export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type ListVenueDuplicatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        reason?: LikeReason | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/venues/duplicates';
+};
+
+export type ListVenueDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: DuplicatePage;
+};
+
+export type ListVenueDuplicatesResponse = ListVenueDuplicatesResponses[keyof ListVenueDuplicatesResponses];
+
+export type FindVenueDuplicatesData = {
+    body: LookIn;
+    path?: never;
+    query?: never;
+    url: '/api/venues/duplicates/look';
+};
+
+export type FindVenueDuplicatesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type FindVenueDuplicatesError = FindVenueDuplicatesErrors[keyof FindVenueDuplicatesErrors];
+
+export type FindVenueDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: LookOut;
+};
+
+export type FindVenueDuplicatesResponse = FindVenueDuplicatesResponses[keyof FindVenueDuplicatesResponses];
+
+export type KeepVenuesApartData = {
+    /**
+     * Commands
+     */
+    body: Array<NotSameIn>;
+    path?: never;
+    query?: never;
+    url: '/api/venues/duplicates/apart';
+};
+
+export type KeepVenuesApartResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type KeepVenuesApartResponse = KeepVenuesApartResponses[keyof KeepVenuesApartResponses];
+
+export type ListVenueMergesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Venue Id
+         */
+        venue_id?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/venues/merges';
+};
+
+export type ListVenueMergesResponses = {
+    /**
+     * OK
+     */
+    200: VenueMergePage;
+};
+
+export type ListVenueMergesResponse = ListVenueMergesResponses[keyof ListVenueMergesResponses];
+
+export type MergeVenuesData = {
+    /**
+     * Commands
+     */
+    body: Array<VenueMergeIn>;
+    path?: never;
+    query?: never;
+    url: '/api/venues/merges';
+};
+
+export type MergeVenuesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type MergeVenuesResponse = MergeVenuesResponses[keyof MergeVenuesResponses];
+
+export type PreviewVenueMergeData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Stay Id
+         */
+        stay_id: string;
+        /**
+         * Gone Id
+         */
+        gone_id: string;
+    };
+    url: '/api/venues/merges/preview';
+};
+
+export type PreviewVenueMergeErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type PreviewVenueMergeError = PreviewVenueMergeErrors[keyof PreviewVenueMergeErrors];
+
+export type PreviewVenueMergeResponses = {
+    /**
+     * OK
+     */
+    200: VenueMergePreview;
+};
+
+export type PreviewVenueMergeResponse = PreviewVenueMergeResponses[keyof PreviewVenueMergeResponses];
+
+export type UnmergeVenuesData = {
+    /**
+     * Commands
+     */
+    body: Array<VenueUnmergeIn>;
+    path?: never;
+    query?: never;
+    url: '/api/venues/merges/undo';
+};
+
+export type UnmergeVenuesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type UnmergeVenuesResponse = UnmergeVenuesResponses[keyof UnmergeVenuesResponses];
