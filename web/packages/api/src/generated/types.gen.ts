@@ -3623,7 +3623,7 @@ export type ValueOut = {
     /**
      * Field
      */
-    field: 'name' | 'class_code' | 'tags' | 'address' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper_name' | 'keeper_phone';
+    field: string;
     /**
      * Recorded
      */
@@ -3633,6 +3633,11 @@ export type ValueOut = {
      */
     found: string;
 };
+
+/**
+ * CensusVerdict
+ */
+export type CensusVerdict = 'accept' | 'keep';
 
 /**
  * ReviewIn
@@ -3646,17 +3651,12 @@ export type ReviewIn = {
      * Answer Id
      */
     answer_id: string;
-    verdict: Verdict;
+    verdict: CensusVerdict;
     /**
      * Reason
      */
     reason?: string;
 };
-
-/**
- * Verdict
- */
-export type Verdict = 'agrees' | 'differs' | 'unknown';
 
 /**
  * ComparisonOut
@@ -8107,6 +8107,11 @@ export type UsedBefore = {
      */
     is_same_bytes: boolean;
 };
+
+/**
+ * Verdict
+ */
+export type Verdict = 'agrees' | 'differs' | 'unknown';
 
 /**
  * ExportOut
