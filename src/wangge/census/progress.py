@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -79,7 +80,7 @@ def _by_grid(
 ) -> tuple[dict[str, int], dict[str, list[tuple[str, int, int]]]]:
     walked: dict[str, list[tuple[str, int, int]]] = {}
     with connection.cursor() as cursor:
-        asked = [list(paths), census.pk]
+        asked: list[Any] = [list(paths), census.pk]
         cursor.execute(UNWALKED.format(key="v.grid_path", where="v.grid_path = ANY(%s)"), asked)
         unwalked = dict(cursor.fetchall())
         cursor.execute(WALKED.format(key="a.grid_path", where="a.grid_path = ANY(%s)"), asked[::-1])

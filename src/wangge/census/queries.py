@@ -111,7 +111,7 @@ def list_walk(
         if not grid.startswith(path):
             raise NotVisible
         path = grid
-    page = venues.list_venues(actor, VenueFilter(grid=path, is_open=True, cursor=cursor, limit=limit))
+    page = venues.list_venues(actor, VenueFilter(q="", grid=path, is_open=True, cursor=cursor, limit=limit))
     rows = Answer.objects.filter(census=census, venue__in=[one.id for one in page.items], is_current=True)
     answers = {row.venue_id: row for row in rows}
     items = [

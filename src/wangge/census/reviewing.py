@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.census.models import Answer, Census
-from wangge.census.rules import SEALED, ChangedSince, Closed, Finding, Review, ReviewedAlready, Verdict
+from wangge.census.rules import SEALED, CensusVerdict, ChangedSince, Closed, Finding, Review, ReviewedAlready
 from wangge.census.schemas import ReviewIn
 from wangge.kernel import audit, batches
 from wangge.kernel.actor import Actor
@@ -70,7 +70,7 @@ class _Round:
                 good[command.answer_id] = (command, self._check(rows.get(command.answer_id), command, good))
             except Refused as refusal:
                 fates[command.id] = Fate.refused(command.id, refusal)
-        told = {row.pk: row for command, row in good.values() if command.verdict is Verdict.ACCEPT}
+        told = {row.pk: row for command, row in good.values() if command.verdict is CensusVerdict.ACCEPT}
         outcomes = self._accept(list(told.values()))
         for pk, (command, row) in good.items():
             fate = outcomes.get(pk) or Fate.applied(command.id)
@@ -89,7 +89,7 @@ class _Round:
     def _note(self, command: ReviewIn, row: Answer, fate: Fate) -> Fate:
         if fate.outcome not in (Outcome.APPLIED, Outcome.REPEATED):
             return Fate(command.id, fate.outcome, fate.status, fate.code, fate.zh, fate.en)
-        is_accepted = command.verdict is Verdict.ACCEPT
+        is_accepted = command.verdict is CensusVerdict.ACCEPT
         row.review = (Review.ACCEPTED if is_accepted else Review.KEPT).value
         row.reviewed_at, row.reviewed_by, row.reason = self.at, self.actor.user_id, command.reason
         if row.finding == Finding.NEW and is_accepted:

@@ -28,7 +28,7 @@ class Review(StrEnum):
     KEPT = "kept"  # the register stays as it is
 
 
-class Verdict(StrEnum):
+class CensusVerdict(StrEnum):
     ACCEPT = "accept"
     KEEP = "keep"
 

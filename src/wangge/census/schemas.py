@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from wangge.census.rules import Finding, Review, Side, Verdict
+from wangge.census.rules import CensusVerdict, Finding, Review, Side
 from wangge.kernel.schemas import Sent, Text
 from wangge.venues.rules import HIGH_M
 from wangge.venues.schemas import VenueRow
@@ -157,7 +157,7 @@ class AnswerIn(Sent):
 class ValueOut(Schema):
     """One field as recorded and as found; a personal one masked."""
 
-    field: Asked
+    field: str
     recorded: str
     found: str
 
@@ -199,7 +199,7 @@ class AnswerFilter(Schema):
 class ReviewIn(Sent):
     id: UUID
     answer_id: UUID
-    verdict: Verdict
+    verdict: CensusVerdict
     reason: Note = ""
 
 

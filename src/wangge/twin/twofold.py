@@ -60,6 +60,8 @@ def _again(place: VenueDetail, deeds: Deeds) -> VenueIn:
         name=f"{place.name}" if deeds.rng.random() < 0.5 else place.name.replace("店", "（店）"),
         class_code=place.class_code,
         address=place.address,
+        area_m2=None,
+        height_m=place.height_m,
         lon=place.lon + 0.00008,
         lat=place.lat + 0.00005,
     )

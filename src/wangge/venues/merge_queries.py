@@ -55,7 +55,8 @@ def list_duplicates(actor: Actor, filters: DuplicateFilter) -> DuplicatePage:
     places = Venue.objects.filter(pk__in=ids).select_related("venue_class").defer(*HIDDEN)
     by_id = {row.id: row for row in shown(list(places))}
     likeness, is_confirmed = in_force()
-    look = LikeLook.objects.filter(path__in=_paths_to(filters.grid or actor.scope)).order_by("-at").first()
+    where = filters.grid if actor.covers(filters.grid) else actor.scope
+    look = LikeLook.objects.filter(path__in=_paths_to(where)).order_by("-at").first()
     return DuplicatePage(
         items=[
             DuplicateRow(
@@ -71,7 +72,7 @@ def list_duplicates(actor: Actor, filters: DuplicateFilter) -> DuplicatePage:
         total_is_exact=total <= COUNTED,
         next_cursor=make_cursor(f"{rows[-1].score}|{rows[-1].one_id}|{rows[-1].other_id}") if more else None,
         looked_at=look.at if look else None,
-        is_looking=jobs.is_waiting(FIND, path=filters.grid or actor.scope),
+        is_looking=jobs.is_waiting(FIND, path=where),
         from_score=likeness.from_score,
         is_confirmed=is_confirmed,
     )

@@ -57,9 +57,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "keeper": ("keeper_name", "keeper_phone"),
     "is_open": ("is_open",),
 }
-_SHOWN_AS = {"venue_class_id": "class_code"}
-# The names in a history → the choice that they belong to.
-CHOICE_OF = {_SHOWN_AS.get(column, column): choice for choice, some in CHOICES.items() for column in some}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from wangge.kernel.fates import Fate
 from wangge.territory import queries as territory
 from wangge.venues import history, standing
 from wangge.venues.merge_movers import Back, MergeMover, Standing
-from wangge.venues.merge_rules import CHOICE_NAMES, CHOICE_OF, CHOICES, MergedOn, MergeUndone, WrittenSince
+from wangge.venues.merge_rules import CHOICE_NAMES, CHOICES, MergedOn, MergeUndone, WrittenSince
 from wangge.venues.merge_schemas import VenueUnmergeIn
 from wangge.venues.merging import LOCK, MERGE, OWN, WRITTEN
 from wangge.venues.models import MergeMove, Venue, VenueChange, VenueMerge
@@ -24,6 +24,7 @@ from wangge.venues.rules import Way, initials_for
 
 UNMERGE = "venues.unmerge"
 LAYER = "comprehensive"
+GROUND = frozenset({"grid_path", "is_orphan", "nearest_path", "nearest_m"})  # follow the grids
 SPOKEN = frozenset({"name", "keeper_name", "address"})  # of which the initials are made
 
 
@@ -87,10 +88,24 @@ class _Undo:
             raise MergedOn(name=Venue.objects.get(pk=self.stay.merged_into_id).name)
         found = VenueChange.objects.filter(venue=self.stay, version__gt=self.merge.stay_version)
         self.since = list(found.order_by("version"))
-        written = [*_rewritten(self.merge.taken, self.since), *self._things_since()]
+        written = [*self._rewritten(), *self._things_since()]
         if written:
             what_zh, what_en = ("、".join(one[0] for one in written), ", ".join(one[1] for one in written))
             raise WrittenSince(what_zh=what_zh, what_en=what_en)
+
+    def _rewritten(self) -> Iterable[tuple[str, str]]:
+        """Yield the choices of the merge that say something else by now; a change of grids is none of them.
+
+        Nobody writes on the merged dossier, so it still says what was taken over.
+        """
+        for choice in self.merge.taken:
+            for column in CHOICES[choice]:
+                taken = (
+                    self.merge.before["gone_is_open"] if choice == "is_open" else getattr(self.gone, column)
+                )
+                if column not in GROUND and _plain(getattr(self.stay, column)) != _plain(taken):
+                    yield CHOICE_NAMES[choice]
+                    break
 
     def _things_since(self) -> Iterable[tuple[str, str]]:
         asked = [Standing(self.merge.pk, self.stay.pk, self.merge.at, self.merge.last_contact)]
@@ -128,14 +143,22 @@ class _Undo:
         if "place" in self.merge.taken and any(one.way == Way.GRIDS.value for one in self.since):
             self._find_grid()
         self.stay.initials = kept["initials"]
-        if any(change.fields.keys() & SPOKEN for change in self.since):
+        if self._speaks_otherwise():
             self.stay.initials = initials_for(self.stay.name, self.stay.keeper_name, self.stay.address)
         seen = [self.gone.last_visited_on, _as_value("last_visited_on", kept["last_visited_on"])]
         if self.stay.last_visited_on == max(filter(None, seen), default=None):
             self.stay.last_visited_on = seen[1]
-        self.stay.updated_at = self.at if self.since else datetime.fromisoformat(kept["stay_updated_at"])
+        was_written = self.stay.updated_at != self.merge.at
+        self.stay.updated_at = self.at if was_written else datetime.fromisoformat(kept["stay_updated_at"])
         self.gone.merged_into_id, self.gone.is_open = None, kept["gone_is_open"]
         self.gone.updated_at = datetime.fromisoformat(kept["gone_updated_at"])
+
+    def _speaks_otherwise(self) -> bool:
+        """Whether name, keeper or address were written since by anything but merges that were undone."""
+        if any(one.way != Way.MERGE.value and one.fields.keys() & SPOKEN for one in self.since):
+            return True
+        later = VenueMerge.objects.filter(stay=self.stay, undone_at__isnull=True, at__gt=self.merge.at)
+        return later.exists()
 
     def _find_grid(self) -> None:
         path = territory.locate(self.stay.lon, self.stay.lat, LAYER, self.at)
@@ -158,16 +181,8 @@ class _Undo:
         return {kind: len(things) for kind, things in by_kind.items()}
 
 
-def _rewritten(taken: Iterable[str], since: Iterable[VenueChange]) -> list[tuple[str, str]]:
-    """Return the choices of the merge that were written over since; a change of grids is none of them."""
-    named = {
-        CHOICE_OF[name]
-        for change in since
-        if change.way != Way.GRIDS.value
-        for name in change.fields
-        if name in CHOICE_OF
-    }
-    return [CHOICE_NAMES[choice] for choice in taken if choice in named]
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _as_value(column: str, kept: Any) -> Any:

@@ -7798,7 +7798,7 @@ export type ValueOut = {
     /**
      * Field
      */
-    field: 'name' | 'class_code' | 'tags' | 'address' | 'area_m2' | 'height_m' | 'credit_code' | 'keeper_name' | 'keeper_phone';
+    field: string;
     /**
      * Recorded
      */
@@ -7808,6 +7808,11 @@ export type ValueOut = {
      */
     found: string;
 };
+
+/**
+ * CensusVerdict
+ */
+export type CensusVerdict = 'accept' | 'keep';
 
 /**
  * ReviewIn
@@ -7821,17 +7826,12 @@ export type ReviewIn = {
      * Answer Id
      */
     answer_id: string;
-    verdict: Verdict;
+    verdict: CensusVerdict;
     /**
      * Reason
      */
     reason?: string;
 };
-
-/**
- * Verdict
- */
-export type Verdict = 'agrees' | 'differs' | 'unknown';
 
 /**
  * ComparisonOut
@@ -12275,6 +12275,11 @@ export type UsedBefore = {
      */
     is_same_bytes: boolean;
 };
+
+/**
+ * Verdict
+ */
+export type Verdict = 'agrees' | 'differs' | 'unknown';
 
 /**
  * ExportOut
