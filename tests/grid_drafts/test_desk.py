@@ -1,4 +1,4 @@
-"""Drafts that people ask for, look at, edit and adopt: GD-9 to GD-12, TE-33."""
+"""Drafts that people ask for, look at, edit and adopt: GD-9 to GD-12, TE-41."""
 
 from __future__ import annotations
 

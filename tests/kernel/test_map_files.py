@@ -1,4 +1,4 @@
-"""Files of map programs in and out: what goes out comes in the same; what cannot be read says why. KE-31."""
+"""Files of map programs in and out: what goes out comes in the same; what cannot be read says why. KE-39."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_names_go_on_when_the_list_is_through() -> None:
     assert [chinese(n) for n in (1, 10, 11, 20, 35)] == ["一", "十", "十一", "二十", "三十五"]
 
 
-# ---- a city as large as a real one: TW-13 ----
+# ---- a city as large as a real one: TW-14 ----
 
 
 def test_the_large_city_has_the_counts_of_the_report() -> None:

@@ -1,4 +1,4 @@
-"""VE-17, VE-18: the register in and out as background work."""
+"""VE-20, VE-21: the register in and out as background work."""
 
 from __future__ import annotations
 

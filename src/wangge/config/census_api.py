@@ -1,4 +1,4 @@
-"""Censuses: accepting a duplicate merges places, so whoever knows every room hands the movers in (ADR 22)."""
+"""Censuses: accepting a duplicate merges places, so whoever knows every room hands the movers in (ADR 24)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places kept twice: the one place that knows what every room hangs on a place (ADR 22)."""
+"""Places kept twice: the one place that knows what every room hangs on a place (ADR 24)."""
 
 from __future__ import annotations
 

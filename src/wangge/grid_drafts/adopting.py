@@ -41,7 +41,7 @@ def adopt(body: Adoption, *, movers: Sequence[Mover], actor: Actor, at: datetime
     Venues and open work move with it, members go on with the grids that go on, each change can be undone for
     24 hours. A community that was adopted before answers with that change.
     Raises: NotYourRole; NotVisible for a draft outside the caller's scope.
-    Rule:   GD-11, TE-33.
+    Rule:   GD-11, TE-41.
     """
     actor.check_can(WRITE)
     draft = GridDraft.objects.visible_to(actor).filter(pk=body.draft_id).first()

@@ -1,4 +1,4 @@
-"""Shapefile, GeoPackage, TopoJSON and KML in and out, by GDAL; GeoJSON has a reader of its own (KE-31)."""
+"""Shapefile, GeoPackage, TopoJSON and KML in and out, by GDAL; GeoJSON has a reader of its own (KE-39)."""
 
 from __future__ import annotations
 

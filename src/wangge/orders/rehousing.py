@@ -1,4 +1,4 @@
-"""Orders follow their place when it is merged into another, and go back when it is parted again (OR-14)."""
+"""Orders follow their place when it is merged into another, and go back when it is parted again (OR-16)."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def list_parishes(within: str, layer: str, at: datetime) -> list[Parish]:
     """Return what the layer's grids hang under inside a territory, in the order of their paths.
 
     One whose own outline is not known has that of its grids together.
-    Rule: TE-33.
+    Rule: TE-41.
     """
     tier, under = tiers_of_layer(layer) or PRESET
     rows = Grid.objects.valid_at(at).filter(layer=layer, tier=tier, path__startswith=within).order_by("path")
@@ -101,7 +101,7 @@ def lay_grids(
     """Divide a parish anew: grids that no new one goes on with end, and what goes on in them moves.
 
     Raises: as change_grids; GridsChanged if other grids stand there than those that were known; LayerUnknown.
-    Rule:   TE-12, TE-13, TE-33.
+    Rule:   TE-12, TE-13, TE-41.
     """
 
     def plan() -> Plan:

@@ -79,7 +79,7 @@ class Profile(BaseModel):
 
 @cache
 def profile(name: str) -> Profile:
-    """Return the profile that is kept under a name. Rule: TW-13."""
+    """Return the profile that is kept under a name. Rule: TW-14."""
     text = (Path(__file__).parent / f"{name}.yaml").read_text(encoding="utf-8")
     return Profile.model_validate(yaml.safe_load(text))
 
@@ -99,7 +99,7 @@ def object_records(city: City, chosen: Profile, *, at: datetime) -> Iterator[Ven
     """Yield every object grid by grid, equal for equal city, profile and `at`; memory holds one grid.
 
     A rental or business has the place and the address of a building of its grid.
-    Rule: TW-13 (DG-04).
+    Rule: TW-14 (DG-04).
     """
     mesh, dealt = mesh_of(city), _dealt(city, chosen)
     row = 0

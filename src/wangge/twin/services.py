@@ -93,7 +93,7 @@ def fill_city(
     """Load every object of the profile through the register's import, a batch at a time; return how many.
 
     Broken off, the batches that are in stay; started again, what is there is left as it is.
-    Rule: TW-13.
+    Rule: TW-14.
     """
     records, done = object_records(made.city, chosen, at=at), 0
     options = _register(made.city.spec)

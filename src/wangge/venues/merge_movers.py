@@ -1,4 +1,4 @@
-"""How what hangs on a place goes along when it is merged into another (ADR 22).
+"""How what hangs on a place goes along when it is merged into another (ADR 24).
 
 The rooms above say what they keep of a place; whoever assembles the house hands their movers to the merge, as
 for a change of grids (ADR 21). What moves is noted thing by thing, so that an undo puts back exactly this.

@@ -1,4 +1,4 @@
-"""The register in and out as background work: what somebody asks for, and what the worker does (VE-17)."""
+"""The register in and out as background work: what somebody asks for, and what the worker does (VE-20)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ask_import(
     """Ask for an import of a file; a worker does it, as whoever asks.
 
     Raises: NotYourRole; NotVisible and Unreadable as the import; CommandIdReused.
-    Rule:   VE-17, KE-33.
+    Rule:   VE-20, KE-33.
     """
     actor.check_can("venues.write")
     check_territory(options.territory, actor)
@@ -49,7 +49,7 @@ def asked_import(options: VenueImport, run_id: UUID, file_name: str) -> Asked:
 
 
 def work_import(desk: Desk) -> Outcome:
-    """Do an import that was asked for. Raises: as import_venues; Unreadable. Rule: VE-17."""
+    """Do an import that was asked for. Raises: as import_venues; Unreadable. Rule: VE-20."""
     options = VenueImport.model_validate(desk.run.options)
     problems = Problems(tell=desk.problems.add)
     if desk.given is None:
@@ -68,7 +68,7 @@ def work_import(desk: Desk) -> Outcome:
 
 
 def ask_export(filters: VenueFilter, suffix: str, run_id: UUID, *, actor: Actor, at: datetime) -> FileRun:
-    """Ask for the filtered register as a file. Raises: NotYourRole, Unreadable. Rule: VE-17, VE-6."""
+    """Ask for the filtered register as a file. Raises: NotYourRole, Unreadable. Rule: VE-20, VE-6."""
     export.check_suffix(suffix)
     told = {"suffix": suffix, "filters": filters.model_dump(mode="json", exclude={"cursor", "limit"})}
     asked = Asked(run_id, EXPORT, Way.OUT, "venues.export", told, file_name=f"venues.{suffix}")
@@ -76,7 +76,7 @@ def ask_export(filters: VenueFilter, suffix: str, run_id: UUID, *, actor: Actor,
 
 
 def work_export(desk: Desk) -> Outcome:
-    """Write the file that was asked for, in the author's scope. Rule: VE-17, VE-6, VE-8."""
+    """Write the file that was asked for, in the author's scope. Rule: VE-20, VE-6, VE-8."""
     filters = VenueFilter.model_validate(desk.run.options["filters"])
     asked = {name: value for name, value in desk.run.options["filters"].items() if value not in ("", None)}
     told = {"suffix": desk.run.options["suffix"], "filters": asked}

@@ -30,7 +30,7 @@ NOTES = (
 
 
 def write_template(actor: Actor, suffix: str) -> tuple[str, Iterator[bytes]]:
-    """Return the media type and the pieces of the template. Raises: NotYourRole, Unreadable. Rule: VE-18."""
+    """Return the media type and the pieces of the template. Raises: NotYourRole, Unreadable. Rule: VE-21."""
     actor.check_can("venues.write")
     check_suffix(suffix)
     classes = list(VenueClass.objects.order_by("code").values_list("code", "name_zh"))
