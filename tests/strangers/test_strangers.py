@@ -43,7 +43,6 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_matter_template": "an empty form",
     "get_me": OWN,
     "get_notice_preference": OWN,
-    "get_people_template": "an empty form",
     "get_template_file": PACK,
     "get_venue_template": "an empty form",
     "list_checklists": PACK,

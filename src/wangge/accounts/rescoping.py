@@ -46,6 +46,9 @@ def rescope_posts(
             department_id=post.department_id,
             starts_on=max(post.starts_on, on),
             ends_on=post.ends_on,
+            kind=post.kind,
+            employment=post.employment,
+            lent_for_id=post.lent_for_id,
         )
         for post in posts
     ]

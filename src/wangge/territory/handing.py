@@ -85,6 +85,7 @@ def _again(member: GridMember, path: str, duty: str, on: date) -> GridMember:
         slot=member.slot if duty == member.duty else "",
         starts_on=max(member.starts_on, on),
         ends_on=member.ends_on,
+        leave_id=member.leave_id if duty == member.duty else None,
     )
 
 
