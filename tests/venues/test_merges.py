@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cases.makers import House, make_case, make_house, walk
+from tests.dossiers.makers import facility, person
+from tests.dossiers.makers import make_words as make_dossier_words
 from tests.major_hazards.makers import assess, make_edition
 from tests.makers import AT, make_members, make_venues
 from tests.orders.makers import make_plan, make_rules
@@ -21,6 +23,7 @@ from wangge.cases.models import Case, OpenCase
 from wangge.cases.queries import verify_chains
 from wangge.cases.schemas import CaseReport
 from wangge.config.venue_merge_api import MOVERS
+from wangge.dossiers import services as dossiers
 from wangge.kernel.errors import Refused
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.ids import new_id
@@ -43,6 +46,10 @@ KEPT = {
     "cases_case": "to_jsonb(t) - 'event_count' - 'chain_head'",
     "cases_opencase": "to_jsonb(t)",
     "major_hazards_assessment": "to_jsonb(t)",
+    "dossiers_person": "to_jsonb(t)",
+    "dossiers_holding": "to_jsonb(t)",
+    "dossiers_fact": "to_jsonb(t)",
+    "dossiers_change": "to_jsonb(t)",
 }
 
 
@@ -94,6 +101,7 @@ def furnish(house: House) -> list[Venue]:
     make_rules()
     make_plan(date(2025, 10, 1), date(2026, 4, 1), at=AT)
     make_edition()
+    make_dossier_words()
     for n, venue in enumerate(made):
         contact = ContactIn(
             venue_id=venue.pk, kind="owner", name=f"业主{n}", medium="sms", address=f"1390000000{n}"
@@ -102,6 +110,10 @@ def furnish(house: House) -> list[Venue]:
         make_case(house, venue_id=venue.pk, by="alice")
         walk(house, make_case(house, venue_id=venue.pk, by="bob" if n < 2 else "alice"), "accepted")
         assert assess(house.alice, venue_id=venue.pk).outcome is Outcome.APPLIED
+        known = [person(venue.pk, kind="responsible"), person(venue.pk, kind="tenant")]
+        noted = dossiers.save_people(known, actor=house.alice, at=AT)
+        noted += dossiers.save_facilities([facility(venue.pk)], actor=house.alice, at=AT)
+        assert {fate.outcome for fate in noted} == {Outcome.APPLIED}
     return made
 
 
@@ -111,7 +123,10 @@ def test_the_one_that_stays_takes_over_what_the_other_knows_and_all_that_hangs_o
     owed = Order.objects.filter(venue__in=[stay, gone]).count()
     fate = merge(house, stay, gone)
     assert fate.outcome is Outcome.APPLIED, fate
-    assert fate.result["moved"] == {"order": owed // 2, "case": 2, "assessment": 1, "contact": 1}
+    assert fate.result["moved"] == {
+        "order": owed // 2, "case": 2, "assessment": 1, "contact": 1,
+        "dossier_person": 1, "holding": 1, "dossier_change": 3,  # one is responsible for a place: the own one
+    }  # fmt: skip
     stay.refresh_from_db()
     gone.refresh_from_db()
     assert (gone.is_open, gone.merged_into_id, stay.is_open) == (False, stay.pk, True)

@@ -14,9 +14,11 @@ from wangge.dossiers.installing import (
     install_kinds,
 )
 from wangge.dossiers.people import reveal_person, save_people
+from wangge.dossiers.rehousing import MERGE_MOVERS
 from wangge.dossiers.removing import set_removed
 
 __all__ = [
+    "MERGE_MOVERS",
     "RECKON",
     "RECKON_CLASSES",
     "decide_classes",

@@ -84,6 +84,8 @@ class TableMover:
     """A table whose rows name their place in one column: most rooms need no more than this.
 
     Names are SQL, never input. Without `written` (a column of times) nothing in it hinders an undo.
+    one_a: a column of which a place has one live row a value (of the rows `t` of which `one_where` is true);
+    what the place that stays has itself is left behind.
     """
 
     kind: str
@@ -94,6 +96,8 @@ class TableMover:
     key: str = "id"
     key_type: str = "uuid"
     written: str = ""
+    one_a: str = ""
+    one_where: str = "true"
 
     def move(self, pairs: Sequence[Pair], *, actor: Actor, at: datetime) -> list[Moved]:
         """Write the place in one statement."""
@@ -101,11 +105,19 @@ class TableMover:
         sql = (
             f"UPDATE {self.table} t SET {self.venue} = n.stay"
             " FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS n(merge, gone, stay)"
-            f" WHERE t.{self.venue} = n.gone RETURNING n.merge, t.{self.key}::text"
+            f" WHERE t.{self.venue} = n.gone{self._free()} RETURNING n.merge, t.{self.key}::text"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [list(merges), list(gone), list(stay)])
             return [Moved(merge, subject, {}) for merge, subject in cursor.fetchall()]
+
+    def _free(self) -> str:
+        if not self.one_a:
+            return ""
+        return (
+            f" AND NOT (({self.one_where}) AND EXISTS (SELECT FROM {self.table} o WHERE o.removed_at IS NULL"
+            f" AND o.{self.venue} = n.stay AND o.{self.one_a} = t.{self.one_a}))"
+        )
 
     def put_back(self, things: Sequence[Back], *, actor: Actor, at: datetime) -> None:
         """Write the place in one statement."""
