@@ -1,4 +1,4 @@
-"""DO-9 … DO-11 through the services and the API, on a real database."""
+"""DS-9 … DS-11 through the services and the API, on a real database."""
 
 from __future__ import annotations
 

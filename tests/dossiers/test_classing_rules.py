@@ -1,4 +1,4 @@
-"""DO-9, DO-10, typed from domain.md 2.9: 九小 of Shandong, 三小 of Guangdong, key units of 2001, Beijing."""
+"""DS-9, DS-10, typed from domain.md 2.9: 九小 of Shandong, 三小 of Guangdong, key units of 2001, Beijing."""
 
 from __future__ import annotations
 

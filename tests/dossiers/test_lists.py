@@ -1,4 +1,4 @@
-"""DO-3 and DO-6: what is due, and the places for which nobody is named, page by page."""
+"""DS-3 and DS-6: what is due, and the places for which nobody is named, page by page."""
 
 from __future__ import annotations
 

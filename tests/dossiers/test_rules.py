@@ -1,4 +1,4 @@
-"""DO-1 … DO-6, typed from the source texts: HB-04, HB-16, GB 55036-2022 10.0.8, GB 50444, 消防法§16."""
+"""DS-1 … DS-6, typed from the source texts: HB-04, HB-16, GB 55036-2022 10.0.8, GB 50444, 消防法§16."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DO-1 … DO-8 through the services, on a real database."""
+"""DS-1 … DS-8 through the services, on a real database."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def list_differing(actor: Actor, filters: ClassFilter) -> ClassPage:
     """Return a page of open places that differ from their proposal; the total is exact up to 1,000.
 
     Raises: NotYourRole; Unreadable for a strange cursor.
-    Rule:   DO-10, DO-11.
+    Rule:   DS-10, DS-11.
     """
     actor.check_can(READ)
     found = _select(actor, filters)

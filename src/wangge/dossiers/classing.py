@@ -75,7 +75,7 @@ def save_facts(commands: Sequence[FactIn], *, actor: Actor, at: datetime) -> lis
     """Write facts of places, a fate each, and what they make of the class in the same transaction.
 
     Raises: NotYourRole, TooMany.
-    Rule:   DO-7, DO-8, DO-9, DO-10.
+    Rule:   DS-7, DS-8, DS-9, DS-10.
     """
     return save(commands, FORM, actor=actor, at=at)
 
@@ -98,7 +98,7 @@ def rules_in_force() -> list[Rule]:
 def reckon_classes(venue_ids: Iterable[UUID], *, at: datetime) -> int:
     """Reckon what the facts of these places make of their class; return how many proposals changed.
 
-    Rule: DO-10. What somebody kept stays kept while the proposal is the same.
+    Rule: DS-10. What somebody kept stays kept while the proposal is the same.
     """
     wanted = set(venue_ids)
     facts = _facts_of(wanted)
@@ -123,7 +123,7 @@ def reckon_classes(venue_ids: Iterable[UUID], *, at: datetime) -> int:
 def reckon_classes_again(venue_ids: Iterable[UUID] | None, *, at: datetime) -> int:
     """Reckon again for these places, or piece by piece for all that have facts; return how many changed.
 
-    Rule: DO-10.
+    Rule: DS-10.
     """
     found = Classing.objects.order_by("pk")
     if venue_ids is not None:
@@ -163,7 +163,7 @@ def decide_classes(commands: Sequence[ClassDecisionIn], *, actor: Actor, at: dat
     """Take the proposed class, or keep the present one, each with a reason; a fate an item.
 
     Raises: NotYourRole, TooMany.
-    Rule:   DO-11.
+    Rule:   DS-11.
     """
     actor.check_can(WRITE)
 

@@ -39,7 +39,7 @@ class NoSuchValue(ValueError):
 
 
 def read_fact(field: Field, text: str) -> Value:
-    """Return what a text says of a fact. Raises: NoSuchValue. Rule: DO-9."""
+    """Return what a text says of a fact. Raises: NoSuchValue. Rule: DS-9."""
     word = text.strip()
     if field.shape is Shape.WORD:
         if word not in field.words:
@@ -103,7 +103,7 @@ class Proposal:
     rules: tuple[str, ...] = ()
 
     def differs(self, class_code: str, tags: Collection[str]) -> bool:
-        """Return whether the place is of another class, or lacks a tag. Rule: DO-10."""
+        """Return whether the place is of another class, or lacks a tag. Rule: DS-10."""
         return self.class_code not in {"", class_code} or not set(self.tags) <= set(tags)
 
 
@@ -112,7 +112,7 @@ def propose(facts: Mapping[str, Value], path: str, rules: Sequence[Rule]) -> Pro
 
     Of rows on one tag, and of rows that hold for a class, those of the nearest territory count alone: a
     province's threshold replaces the nation's. Of several classes the first row wins.
-    Rule: DO-10 (domain.md 2.9).
+    Rule: DS-10 (domain.md 2.9).
     """
     near = [one for one in rules if path.startswith(one.path) and facts.get(USE) in one.uses]
     kept: list[Rule] = []

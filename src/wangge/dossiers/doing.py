@@ -24,7 +24,7 @@ def record_done(commands: Sequence[DoneIn], *, actor: Actor, at: datetime) -> li
     """Note that facilities were tested or maintained on a day, a fate each; the next due day follows.
 
     Raises: NotYourRole, TooMany.
-    Rule:   DO-4, DO-7, DO-8.
+    Rule:   DS-4, DS-7, DS-8.
     """
     actor.check_can(WRITE)
 

@@ -29,7 +29,7 @@ Key = tuple[date | None, UUID]
 def select_due(actor: Actor, filters: DueFilter, on: date) -> OfVenueQuerySet:
     """Return the visible entries that the filter lets through, unordered; closed places have none.
 
-    Rule: DO-6.
+    Rule: DS-6.
     """
     found = Holding.objects.visible_to(actor).standing().filter(venue__is_open=True)
     until = on + timedelta(days=filters.days)
@@ -56,7 +56,7 @@ def list_due(actor: Actor, filters: DueFilter, *, at: datetime) -> DuePage:
     """Return a page by due day, the oldest first; the total is exact up to 1,000.
 
     Raises: NotYourRole; Unreadable for a strange cursor.
-    Rule:   DO-6.
+    Rule:   DS-6.
     """
     actor.check_can(READ)
     on = at.astimezone(CHINA).date()

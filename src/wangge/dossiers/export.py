@@ -49,7 +49,7 @@ def export_due(actor: Actor, filters: DueFilter, suffix: str, *, at: datetime) -
     """Return the filtered list as csv or xlsx. The audit row comes before the first piece.
 
     Raises: NotYourRole; Unreadable for another suffix.
-    Rule:   DO-6.
+    Rule:   DS-6.
     """
     actor.check_can("venues.export")
     downloads.check_suffix(suffix)

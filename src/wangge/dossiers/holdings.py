@@ -25,14 +25,14 @@ PIECE = 2_000
 
 
 def lines_of(row: Holding, intervals: Sequence[Interval]) -> list[DueLine]:
-    """Return what of it falls due, explained. Rule: DO-4, DO-5."""
+    """Return what of it falls due, explained. Rule: DS-4, DS-5."""
     dates = Dates(row.made_on, row.tested_on, row.maintained_on, row.contract_until, row.valid_until)
     rules = intervals if row.sort == Sort.FACILITY else ()
     return due_lines(row.kind, row.class_code, dates, rules)
 
 
 def reckon(row: Holding, intervals: Sequence[Interval]) -> None:
-    """Keep the next due day of the entry, and what it is. Rule: DO-4, DO-5."""
+    """Keep the next due day of the entry, and what it is. Rule: DS-4, DS-5."""
     line = next_due(lines_of(row, intervals))
     row.due_on = line.due_on if line else None
     row.due_what = "" if line is None else (line.what if line.due_on else What.UNKNOWN).value
@@ -77,12 +77,12 @@ LICENCE: Form[LicenceIn, Holding] = Form(
 
 
 def save_facilities(commands: Sequence[FacilityIn], *, actor: Actor, at: datetime) -> list[Fate]:
-    """Add or change facilities, a fate each. Raises: NotYourRole, TooMany. Rule: DO-4, DO-7, DO-8."""
+    """Add or change facilities, a fate each. Raises: NotYourRole, TooMany. Rule: DS-4, DS-7, DS-8."""
     return save(commands, FACILITY, actor=actor, at=at)
 
 
 def save_licences(commands: Sequence[LicenceIn], *, actor: Actor, at: datetime) -> list[Fate]:
-    """Add or change licences, a fate each. Raises: NotYourRole, TooMany. Rule: DO-5, DO-7, DO-8."""
+    """Add or change licences, a fate each. Raises: NotYourRole, TooMany. Rule: DS-5, DS-7, DS-8."""
     return save(commands, LICENCE, actor=actor, at=at)
 
 
@@ -90,7 +90,7 @@ def reckon_again(kinds: Iterable[str] | None, venue_ids: Iterable[UUID] | None) 
     """Reckon what stands anew, piece by piece: the intervals of kinds changed, or the class of places did.
 
     Shape: how many entries were written. With neither: those of places whose class is another than then.
-    Rule:  DO-4. No new version: nobody wrote anything.
+    Rule:  DS-4. No new version: nobody wrote anything.
     """
     intervals = words_in_force().intervals()
     found = Holding.objects.filter(sort=Sort.FACILITY.value, removed_at__isnull=True)

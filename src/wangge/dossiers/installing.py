@@ -16,7 +16,7 @@ RECKON_CLASSES = "dossiers.reckon_classes"
 
 @transaction.atomic
 def install_kinds(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
-    """Make the pack's kinds the active ones; others stay for the entries that name them. Rule: PK-4, DO-1."""
+    """Make the pack's kinds the active ones; others stay for the entries that name them. Rule: PK-4, DS-1."""
     Kind.objects.update(is_active=False)
     made = [Kind(**row, position=n, is_active=True, pack_version=pack_version) for n, row in enumerate(rows)]
     fields = [f.name for f in Kind._meta.concrete_fields if f.name not in {"id", "sort", "code"}]
@@ -29,7 +29,7 @@ def install_kinds(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> No
 def install_due_rules(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
     """Make the pack's intervals the active ones; a job reckons what stands anew where they differ.
 
-    Rule: PK-4, DO-4.
+    Rule: PK-4, DS-4.
     """
     before = _held()
     DueRule.objects.update(is_active=False)
@@ -45,7 +45,7 @@ def install_due_rules(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -
 def install_class_rules(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
     """Make the rows that propose a class the active ones; a job looks at what stands where they differ.
 
-    Rule: PK-4, DO-10.
+    Rule: PK-4, DS-10.
     """
     before = _class_rules()
     ClassRule.objects.update(is_active=False)

@@ -20,7 +20,7 @@ def _one_of(field: str, words: type[Sort | What | Deed], *more: str) -> Q:
 
 
 class Kind(models.Model):
-    """A kind of person, facility or licence, as the pack names it (DO-1, DO-4, DO-5)."""
+    """A kind of person, facility or licence, as the pack names it (DS-1, DS-4, DS-5)."""
 
     id = models.BigAutoField(primary_key=True)
     sort = models.CharField(max_length=16)
@@ -28,9 +28,9 @@ class Kind(models.Model):
     name_zh = models.CharField(max_length=64)
     name_en = models.CharField(max_length=128)
     position = models.PositiveSmallIntegerField()  # in which lists show it
-    answers_rank = models.PositiveSmallIntegerField(null=True)  # its place in the chain of DO-2
+    answers_rank = models.PositiveSmallIntegerField(null=True)  # its place in the chain of DS-2
     is_unit = models.BooleanField(default=False)  # an organisation: its name goes out whole
-    is_required = models.BooleanField(default=False)  # without one the place is on the list of DO-3
+    is_required = models.BooleanField(default=False)  # without one the place is on the list of DS-3
     is_single = models.BooleanField(default=False)  # one at a time
     soon_days = models.PositiveSmallIntegerField(default=0)  # so long before it is due, it is soon
     shape = models.JSONField(null=True)  # of a fact: its form, unit, bounds and words
@@ -47,7 +47,7 @@ class Kind(models.Model):
 
 
 class DueRule(models.Model):
-    """After how long something of a kind is due (DO-4)."""
+    """After how long something of a kind is due (DS-4)."""
 
     code = models.CharField(max_length=32, primary_key=True)
     name_zh = models.CharField(max_length=64)
@@ -97,7 +97,7 @@ class OfVenue(models.Model):
 
 
 class Person(OfVenue):
-    """Who is responsible for a place in one way or another, in `[since_on, until_on)` (DO-1)."""
+    """Who is responsible for a place in one way or another, in `[since_on, until_on)` (DS-1)."""
 
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
     name = models.CharField("姓名或单位名称", max_length=128)
@@ -125,7 +125,7 @@ class Person(OfVenue):
 
 
 class Holding(OfVenue):
-    """A facility or a licence: what a place has that runs out. `due_on` is kept by DO-4 at every write."""
+    """A facility or a licence: what a place has that runs out. `due_on` is kept by DS-4 at every write."""
 
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
     sort = models.CharField(max_length=16)
@@ -194,7 +194,7 @@ class Holding(OfVenue):
 
 
 class Fact(OfVenue):
-    """What is known of a place beyond the register: `kind` is the pack's fact (DO-9)."""
+    """What is known of a place beyond the register: `kind` is the pack's fact (DS-9)."""
 
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
     value = models.CharField(max_length=32)  # as `read_fact` reads it
@@ -210,7 +210,7 @@ class Fact(OfVenue):
 
 
 class ClassRule(models.Model):
-    """What facts make of a place in a territory (DO-10)."""
+    """What facts make of a place in a territory (DS-10)."""
 
     code = models.CharField(max_length=32, primary_key=True)
     position = models.PositiveSmallIntegerField()
@@ -228,7 +228,7 @@ class ClassRule(models.Model):
 
 
 class Classing(models.Model):
-    """What the facts of a place make of its class, and what a person said to it (DO-10, DO-11)."""
+    """What the facts of a place make of its class, and what a person said to it (DS-10, DS-11)."""
 
     venue = models.OneToOneField(Venue, models.CASCADE, primary_key=True, related_name="+")
     class_code = models.CharField(max_length=32, blank=True)
@@ -247,7 +247,7 @@ class Classing(models.Model):
 
 
 class Change(models.Model):
-    """What was done to one entry: each field from what to what, who, when, whence (DO-7)."""
+    """What was done to one entry: each field from what to what, who, when, whence (DS-7)."""
 
     id = models.BigAutoField(primary_key=True)
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)

@@ -30,7 +30,7 @@ COUNTED = 1_000
 def select_nobody(actor: Actor, filters: NobodyFilter, required: Sequence[str], on: date) -> QuerySet[Venue]:
     """Return the visible open places without anybody of the kind; without a kind, of any required one.
 
-    Rule: DO-3.
+    Rule: DS-3.
     """
     kinds = [filters.kind] if filters.kind else list(required)
     found = Venue.objects.visible_to(actor).filter(is_open=True)
@@ -56,7 +56,7 @@ def list_nobody(actor: Actor, filters: NobodyFilter, *, at: datetime) -> NobodyP
     """Return a page in the order of grid and place, with what each lacks; the total is exact up to 1,000.
 
     Raises: NotYourRole; Unreadable for a strange cursor.
-    Rule:   DO-3 (HB-04).
+    Rule:   DS-3 (HB-04).
     """
     actor.check_can(READ)
     on, words = at.astimezone(CHINA).date(), words_in_force()

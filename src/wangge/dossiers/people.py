@@ -55,7 +55,7 @@ def save_people(commands: Sequence[PersonIn], *, actor: Actor, at: datetime) -> 
     """Name or change persons responsible, a fate each.
 
     Raises: NotYourRole, TooMany.
-    Rule:   DO-1, DO-3, DO-7, DO-8.
+    Rule:   DS-1, DS-3, DS-7, DS-8.
     """
     return save(commands, FORM, actor=actor, at=at)
 

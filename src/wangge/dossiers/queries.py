@@ -56,7 +56,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     """Return what hangs on a place, people masked, each due day explained.
 
     Raises: NotYourRole, NotVisible.
-    Rule:   DO-1 to DO-6.
+    Rule:   DS-1 to DS-6.
     """
     actor.check_can(READ)
     venue = Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path").first()
@@ -99,7 +99,7 @@ def answering_for(places: Mapping[UUID, str], on: date) -> dict[UUID, Answering]
 
     For rooms above, notices and cases: the caller was already allowed to see the places; the phone stays
     sealed.
-    Rule: DO-2 (HB-16).
+    Rule: DS-2 (HB-16).
     """
     chain = words_in_force().chain()
     rows = Person.objects.filter(venue_id__in=set(places), kind__in=chain, removed_at__isnull=True)
@@ -131,7 +131,7 @@ def get_photo(
     """Return a photo of a visible licence; the copy says who looks at it.
 
     Raises: NotVisible, also for the photo of something else; NotYourRole for the original.
-    Rule:   DO-5, KE-21, KE-22.
+    Rule:   DS-5, KE-21, KE-22.
     """
     actor.check_can(READ)
     if form is photo_copies.PhotoForm.ORIGINAL:

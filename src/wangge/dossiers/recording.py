@@ -67,7 +67,7 @@ def save(commands: Sequence[G], form: Form[G, R], *, actor: Actor, at: datetime)
     """Add or change entries, a fate each, in order; set-based whatever their number.
 
     Raises: NotYourRole; TooMany beyond 500.
-    Rule:   DO-7 (history), DO-8 (version, place, kind).
+    Rule:   DS-7 (history), DS-8 (version, place, kind).
     """
     actor.check_can(WRITE)
 
@@ -129,7 +129,7 @@ def values_of(row: Row, kept: Sequence[str]) -> dict[str, Any]:
 def note(
     row: Row, sort: Sort, deed: Deed, ground: Ground[Any], fields: Mapping[str, Any], reason: str
 ) -> None:
-    """Keep a change of an entry. Rule: DO-7."""
+    """Keep a change of an entry. Rule: DS-7."""
     ground.changes.append(
         Change(
             venue_id=row.venue_id,

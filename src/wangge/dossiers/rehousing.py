@@ -19,7 +19,7 @@ _HOLDINGS = TableMover(
 
 @dataclass(frozen=True, slots=True)
 class HoldingMover:
-    """Facilities and licences: their due days hang on the class of the place (DO-4)."""
+    """Facilities and licences: their due days hang on the class of the place (DS-4)."""
 
     kind: str = _HOLDINGS.kind
     zh: str = _HOLDINGS.zh

@@ -32,7 +32,7 @@ def set_removed(commands: Sequence[RemovalIn], *, actor: Actor, at: datetime) ->
     """Take entries out of their dossiers or put them back, a fate each; the reason stays in the history.
 
     Raises: NotYourRole, TooMany.
-    Rule:   DO-7, DO-8. What is put back must still fit: one at a time (DO-3).
+    Rule:   DS-7, DS-8. What is put back must still fit: one at a time (DS-3).
     """
     actor.check_can(WRITE)
 

@@ -107,7 +107,7 @@ class Holder:
     until_on: date | None = None
 
     def stands_on(self, on: date) -> bool:
-        """Return whether the day lies in the period. Rule: DO-1."""
+        """Return whether the day lies in the period. Rule: DS-1."""
         return not self.begins_after(on) and (self.until_on is None or self.until_on > on)
 
     def begins_after(self, on: date) -> bool:
@@ -141,7 +141,7 @@ def who_answers(holders: Iterable[Holder], chain: Sequence[str], on: date) -> An
     """Return who answers on a day: the first kind of the chain that somebody holds, else the community.
 
     Shape: `links` ends with the one that is held; of two holders of a kind the later begun answers.
-    Rule:  DO-2 (HB-16: property manager, else owner unit, else who collects the fee, else the community).
+    Rule:  DS-2 (HB-16: property manager, else owner unit, else who collects the fee, else the community).
     """
     known = list(holders)
     links: list[Link] = []
@@ -161,20 +161,20 @@ def _since(holder: Holder) -> tuple[date, UUID]:
 
 
 def missing_of(holders: Iterable[Holder], required: Iterable[str], on: date) -> list[str]:
-    """Return the required kinds that nobody holds on a day. Rule: DO-3 (HB-04)."""
+    """Return the required kinds that nobody holds on a day. Rule: DS-3 (HB-04)."""
     held = {one.kind for one in holders if one.stands_on(on)}
     return [kind for kind in required if kind not in held]
 
 
 def check_single(given: Holder, others: Iterable[Holder], *, kind_zh: str, kind_en: str) -> None:
-    """Raises: AnotherStands if one of the same kind shares a day with `given`. Rule: DO-3 (HB-04)."""
+    """Raises: AnotherStands if one of the same kind shares a day with `given`. Rule: DS-3 (HB-04)."""
     for other in others:
         if other.id != given.id and other.kind == given.kind and given.meets(other):
             raise AnotherStands(kind_zh=kind_zh, kind_en=kind_en, name=other.name)
 
 
 def community_of(grid_path: str) -> str:
-    """Return the path of the committee that a place lies in; of a shorter path, the path. Rule: DO-2."""
+    """Return the path of the committee that a place lies in; of a shorter path, the path. Rule: DS-2."""
     return ancestors(grid_path)[:COMMITTEE][-1]
 
 
@@ -231,7 +231,7 @@ _COUNTED: Mapping[What, tuple[str, ...]] = {  # from the latest of these; what w
 
 
 def after_months(since: date, months: int) -> date:
-    """Return the same day so many months later; of a shorter month, its last day. Rule: DO-4."""
+    """Return the same day so many months later; of a shorter month, its last day. Rule: DS-4."""
     year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
     return date(year, month + 1, min(since.day, calendar.monthrange(year, month + 1)[1]))
 
@@ -239,7 +239,7 @@ def after_months(since: date, months: int) -> date:
 def due_lines(kind: str, venue_class: str, dates: Dates, intervals: Sequence[Interval]) -> list[DueLine]:
     """Return what falls due, each explained; where several rows fix one thing, the smallest interval wins.
 
-    Rule: DO-4 (WH-30; domain.md 2.2, 2.7), DO-5 (licences).
+    Rule: DS-4 (WH-30; domain.md 2.2, 2.7), DS-5 (licences).
     """
     lines = []
     for what, names in _COUNTED.items():
@@ -258,7 +258,7 @@ def due_lines(kind: str, venue_class: str, dates: Dates, intervals: Sequence[Int
 
 
 def next_due(lines: Iterable[DueLine]) -> DueLine | None:
-    """Return the earliest line with a day; without any, the first that lacks one. Rule: DO-4."""
+    """Return the earliest line with a day; without any, the first that lacks one. Rule: DS-4."""
     known = list(lines)
     dated = [(one.due_on, n) for n, one in enumerate(known) if one.due_on is not None]
     if dated:
@@ -267,7 +267,7 @@ def next_due(lines: Iterable[DueLine]) -> DueLine | None:
 
 
 def state_of(due_on: date | None, what: str, on: date, soon_days: int) -> State:
-    """Return how it stands: the due day itself is not late yet. Rule: DO-6."""
+    """Return how it stands: the due day itself is not late yet. Rule: DS-6."""
     if due_on is None:
         return State.UNKNOWN if what == What.UNKNOWN else State.FINE
     if due_on < on:

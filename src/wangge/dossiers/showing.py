@@ -24,7 +24,7 @@ from wangge.kernel.secrets import decrypt, mask_name, mask_phone
 
 
 def shown_name(name: str, kind: str, words: Words) -> str:
-    """Return the name of a unit whole, that of a person masked. Rule: DO-1 (KE-10)."""
+    """Return the name of a unit whole, that of a person masked. Rule: DS-1 (KE-10)."""
     row = words.kinds.get((Sort.PERSON.value, kind))
     return name if row is not None and row.is_unit else mask_name(name)
 

@@ -1,4 +1,4 @@
-"""The history of what hangs on a place, as people read it (DO-7)."""
+"""The history of what hangs on a place, as people read it (DS-7)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Names = Mapping[str, tuple[str, str]]
 def list_history(actor: Actor, venue_id: UUID, before: int | None = None) -> EntryHistory:
     """Return up to 20 changes of the entries of a place, newest first, in six statements.
 
-    Raises: NotYourRole, NotVisible. Rule: DO-7; names of people go out masked (KE-10).
+    Raises: NotYourRole, NotVisible. Rule: DS-7; names of people go out masked (KE-10).
     """
     actor.check_can("venues.read")
     if not Venue.objects.visible_to(actor).filter(pk=venue_id).exists():

@@ -41,7 +41,7 @@ class Words:
         return kind.soon_days if kind else 0
 
     def chain(self) -> list[str]:
-        """Return the kinds that answer, first link first. Rule: DO-2."""
+        """Return the kinds that answer, first link first. Rule: DS-2."""
         linked = [(one.answers_rank, one.code) for one in self._people() if one.answers_rank is not None]
         return [code for _, code in sorted(linked)]
 

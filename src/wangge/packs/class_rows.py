@@ -1,4 +1,4 @@
-"""Rows of a pack on the class of a place: which facts are kept, and what they make of it (DO-9, DO-10)."""
+"""Rows of a pack on the class of a place: which facts are kept, and what they make of it (DS-9, DS-10)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ SHAPE = {"form", "unit_zh", "unit_en", "least", "most", "words"}
 
 
 def push_dossiers(pack: Pack) -> None:
-    """Put kinds and intervals of dossiers into force. Rule: PK-4, DO-1, DO-4."""
+    """Put kinds and intervals of dossiers into force. Rule: PK-4, DS-1, DS-4."""
     people = [
         _named(row, "person")
         | {

@@ -1,4 +1,4 @@
-"""Another class and more tags for a place, by somebody who was shown why (DO-11)."""
+"""Another class and more tags for a place, by somebody who was shown why (DS-11)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def reclassify(
     """Give places their class and add the tags, a version and a history row each, set-based.
 
     The caller has locked the places and checked that the actor sees them, and writes the audit rows.
-    Rule:   VE-15, DO-11.
+    Rule:   VE-15, DS-11.
     """
     rows = list(Venue.objects.visible_to(actor).filter(pk__in=wanted).order_by("pk"))
     changes = []

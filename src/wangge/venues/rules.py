@@ -35,7 +35,7 @@ KEPT = (
     "name", "code", "class_code", "tags", "address", "grid_path", "is_orphan", "nearest_path", "nearest_m",
     "lon", "lat", "area_m2", "height_m", "credit_code", "keeper_name", "keeper_phone", "is_open",
 )  # fmt: skip
-RECKON_DUE = "dossiers.reckon_due"  # the job that follows another class of places (DO-4)
+RECKON_DUE = "dossiers.reckon_due"  # the job that follows another class of places (DS-4)
 SEALED = frozenset({"keeper_phone"})  # that it changed is kept, not the value
 
 
