@@ -26,13 +26,13 @@ export const PAGES: readonly Page[] = [
   { name: 'element-sets', path: '/element-sets', capability: 'matters.read', group: 'rules' },
   { name: 'triage', path: '/triage', capability: 'triage.read', group: 'rules' },
   { name: 'territory', path: '/territory', capability: 'territory.read', group: 'rules' },
-  { name: 'leave', path: '/leave', capability: 'leave.take', group: 'keeping' },
   { name: 'plates', path: '/plates', capability: 'plates.write', group: 'keeping' },
   { name: 'people', path: '/people', capability: 'accounts.read', group: 'keeping' },
   { name: 'runs', path: '/runs', capability: 'venues.write venues.export', group: 'keeping' },
   { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },
   { name: 'document-settings', path: '/document-settings', capability: 'documents.configure', group: 'keeping' },
   { name: 'notice-settings', path: '/notice-settings', capability: 'notices.manage', group: 'keeping' },
+  { name: 'leave', path: '/leave', capability: 'leave.take', group: 'keeping' },
 ]
 
 /** Return whether somebody may open a page of these capabilities: one of them is enough. */
