@@ -57,6 +57,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_plan_rules": PACK,
     "list_powers": PACK,
     "list_routes": PACK,
+    "get_people_template": "an empty form",
     "list_staff_words": PACK,
     "list_shortages": "against the pack's staffing, of which there is none here",
     "list_team_kinds": PACK,

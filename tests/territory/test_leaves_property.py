@@ -23,6 +23,9 @@ from wangge.territory.models import GridMember
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 GRIDS, DAYS = 3, 8
+LAST = (
+    DAYS + (DAYS - 1) + 4
+)  # the latest day back: asked for on the last day, as far ahead and as long as can be
 Deed = tuple[str, int, int, int, int, bool]
 deeds = st.tuples(
     st.sampled_from(["take", "take", "take", "name", "end", "withdraw"]),
@@ -73,14 +76,13 @@ def test_one_in_charge_nobody_away_and_afterwards_as_before(
             today = min(today + later, DAYS)
             _try(lambda w=what, a=who, b=other, f=first, n=length, t=today: _do(w, everybody, a, b, f, n, t))
         _check(everybody)
-        last = DAYS + 5
-        charges = queries.charges_of([grid(n) for n in range(1, GRIDS + 1)], "comprehensive", on(last))
+        charges = queries.charges_of([grid(n) for n in range(1, GRIDS + 1)], "comprehensive", on(LAST))
         assert {path: one.in_charge for path, one in charges.items()} == {
             grid(n): people[n - 1].user_id for n in range(1, GRIDS + 1)
         }
         assert list(GridMember.objects.filter(leave__isnull=True).order_by("pk").values()) == before
         assert list(Post.objects.filter(lent_for__isnull=True).order_by("pk").values()) == posts
-        assert not Post.objects.filter(lent_for__isnull=False, ends_on__gt=on(last)).exists()
+        assert not Post.objects.filter(lent_for__isnull=False, ends_on__gt=on(LAST)).exists()
         transaction.set_rollback(True)
 
 
@@ -112,7 +114,7 @@ def _do(what: str, people: list[Actor], who: int, other: int, first: int, length
 
 def _check(everybody: list[Actor]) -> None:
     paths = [grid(n) for n in range(1, GRIDS + 1)]
-    for day in range(DAYS + 4):
+    for day in range(LAST + 1):
         charges = queries.charges_of(paths, "comprehensive", on(day))
         gone = {one.user_id for one in everybody if away(one.user_id, day)}
         for n in range(1, GRIDS + 1):

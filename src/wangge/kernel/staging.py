@@ -17,7 +17,10 @@ def make_table(name: str, columns: str) -> None:
 
 
 def copy_rows(name: str, rows: Iterable[Sequence[Any]]) -> int:
-    """Copy `rows` into the table `name` and return how many. None is NULL."""
+    """Copy `rows` into the table `name` and return how many. None is NULL.
+
+    The database is heard only when all are sent: whoever wants to end it in between copies in batches.
+    """
     count = 0
     with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
         for row in rows:
