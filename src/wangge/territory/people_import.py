@@ -22,7 +22,7 @@ from wangge.kernel.errors import NotYourRole, Refused
 from wangge.territory import people_wording as wording
 from wangge.territory import queries
 from wangge.territory.division_import import Undo
-from wangge.territory.rules import Kind, Problems
+from wangge.territory.rules import Kind, Problems, closed
 from wangge.territory.schemas import ImportProblem, ImportReport
 
 COLUMNS = {
@@ -163,12 +163,12 @@ def _load_posts(loading: Loading) -> None:
         setattr(loading.report, became, getattr(loading.report, became) + 1)
 
 
-def _path(code: str) -> str:
-    """Return the closed path of a code as people write it: 340203005, 34.02.03 or 34.02.03.005."""
-    if "." in code:
-        return f"{code.rstrip('.')}."
-    spans = zip((0, 2, 4, 6, 9, 12, 15), (2, 4, 6, 9, 12, 15, 17), strict=True)
-    return "".join(f"{code[start:end]}." for start, end in spans if code[start:end])
+def _path(text: str) -> str:
+    """Return the closed path of a code as people write it: 340203005, 34.02.03.005; "" of no code."""
+    try:
+        return closed(text)
+    except ValueError:
+        return ""
 
 
 def _post(loading: Loading, number: int, row: Mapping[str, str], known: Known) -> NewPost | None:
