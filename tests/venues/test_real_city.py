@@ -24,7 +24,7 @@ BUILDINGS = DATA / "shenzhen_streets" / "nanshan_buildings.geojson"
 SAID = ("--match", "深圳市大工业区=440310401", "--match", "市保税区（盐田港）=440308403")
 
 pytestmark = [
-    pytest.mark.django_db,
+    pytest.mark.django_db(transaction=True),  # a run is told over a connection of its own
     pytest.mark.slow,
     pytest.mark.skipif(not STREETS.exists(), reason=f"the shared data are not here: {STREETS}"),
 ]
