@@ -10,7 +10,15 @@ from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.orders.rules import Interval
 from wangge.packs.class_rows import ClassRule, FactField
-from wangge.packs.dossier_rows import DueInterval, FacilityKind, LicenceKind, PersonKind
+from wangge.packs.dossier_rows import (
+    DueInterval,
+    FacilityKind,
+    Freshness,
+    HollowSign,
+    KnownField,
+    LicenceKind,
+    PersonKind,
+)
 from wangge.packs.entry import Entry, Strict
 from wangge.packs.loop_rows import (
     Card,
@@ -155,6 +163,9 @@ class Pack(Head):
     due_intervals: list[DueInterval] = Field(default_factory=list)
     fact_fields: list[FactField] = Field(default_factory=list)
     class_rules: list[ClassRule] = Field(default_factory=list)
+    known_fields: list[KnownField] = Field(default_factory=list)
+    freshness: list[Freshness] = Field(default_factory=list)
+    hollow_signs: list[HollowSign] = Field(default_factory=list)
     matter_groups: list[MatterGroup] = Field(default_factory=list)
     matters: list[Matter] = Field(default_factory=list)
     lanes: list[Lane] = Field(default_factory=list)

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
 from wangge.accounts.rules import Role
+from wangge.dossiers import services as dossiers
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.territory import queries as territory_queries
@@ -149,6 +150,7 @@ def make_demo(
     streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
+    dossiers.count_grids(at=at)
     return play
 
 

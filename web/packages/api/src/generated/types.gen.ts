@@ -5392,6 +5392,288 @@ export type NobodyRow = {
 };
 
 /**
+ * Measure
+ *
+ * What a row of the pack measures dossiers by.
+ */
+export type Measure = 'known' | 'fresh' | 'hollow';
+
+/**
+ * QualityPage
+ *
+ * The least known first; the sum stands above.
+ */
+export type QualityPage = {
+    sum: TerritoryQualityRow;
+    /**
+     * Items
+     */
+    items: Array<TerritoryQualityRow>;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+    /**
+     * Standards
+     */
+    standards: Array<StandardOut>;
+};
+
+/**
+ * StandardOut
+ *
+ * A row of the pack by which dossiers are measured.
+ */
+export type StandardOut = {
+    measure: Measure;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Weight
+     */
+    weight: number | null;
+    /**
+     * Days
+     */
+    days: number | null;
+    /**
+     * Percent
+     */
+    percent: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TerritoryQualityRow
+ *
+ * What is known in one territory below the one asked for, or in one grid.
+ */
+export type TerritoryQualityRow = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Grid
+     */
+    is_grid: boolean;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Hollow Grids
+     */
+    hollow_grids: number;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Whole
+     */
+    whole: number;
+    /**
+     * Stale
+     */
+    stale: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+};
+
+/**
+ * PlaceQualityFilter
+ */
+export type PlaceQualityFilter = {
+    /**
+     * Grid
+     */
+    grid: string;
+    /**
+     * Offset
+     */
+    offset?: number;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * PlaceQualityPage
+ */
+export type PlaceQualityPage = {
+    /**
+     * Items
+     */
+    items: Array<PlaceQualityRow>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * PlaceQualityRow
+ */
+export type PlaceQualityRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Lacks
+     */
+    lacks: Array<StandardOut>;
+    /**
+     * Seen On
+     */
+    seen_on: string;
+    /**
+     * Is Stale
+     */
+    is_stale: boolean;
+};
+
+/**
+ * HollowFilter
+ */
+export type HollowFilter = {
+    /**
+     * Sign
+     */
+    sign?: Sign | '';
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * Sign
+ *
+ * A sign of a hollow grid (TZ-06).
+ */
+export type Sign = 'no_member' | 'no_place' | 'no_visit' | 'known_little' | 'stale';
+
+/**
+ * HollowPage
+ */
+export type HollowPage = {
+    /**
+     * Items
+     */
+    items: Array<HollowRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+    /**
+     * Standards
+     */
+    standards: Array<StandardOut>;
+};
+
+/**
+ * HollowRow
+ *
+ * A grid that is on paper only, and by what signs.
+ */
+export type HollowRow = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Signs
+     */
+    signs: Array<Sign>;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Stale
+     */
+    stale: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Last Visit On
+     */
+    last_visit_on: string | null;
+    /**
+     * Has Member
+     */
+    has_member: boolean;
+};
+
+/**
  * PersonIn
  *
  * Who is responsible. What comes in masked stays as it is.
@@ -5959,6 +6241,7 @@ export type DossierOut = {
      */
     facts: Array<FactOut>;
     proposal: ClassProposalOut | null;
+    quality: QualityOut | null;
 };
 
 /**
@@ -6179,6 +6462,34 @@ export type LicenceOut = {
      * Photos
      */
     photos: Array<string>;
+};
+
+/**
+ * QualityOut
+ *
+ * How much of one dossier is known, and since when.
+ */
+export type QualityOut = {
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Lacks
+     */
+    lacks: Array<StandardOut>;
+    /**
+     * Seen On
+     */
+    seen_on: string;
+    /**
+     * Fresh Until
+     */
+    fresh_until: string | null;
+    /**
+     * Is Stale
+     */
+    is_stale: boolean;
 };
 
 /**
@@ -17971,6 +18282,140 @@ export type ListNobodyNamedResponses = {
 };
 
 export type ListNobodyNamedResponse = ListNobodyNamedResponses[keyof ListNobodyNamedResponses];
+
+export type ListDossierQualityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Under
+         */
+        under?: string;
+    };
+    url: '/api/dossiers/quality';
+};
+
+export type ListDossierQualityErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDossierQualityError = ListDossierQualityErrors[keyof ListDossierQualityErrors];
+
+export type ListDossierQualityResponses = {
+    /**
+     * OK
+     */
+    200: QualityPage;
+};
+
+export type ListDossierQualityResponse = ListDossierQualityResponses[keyof ListDossierQualityResponses];
+
+export type ListLeastKnownPlacesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid: string;
+        /**
+         * Offset
+         */
+        offset?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/quality/places';
+};
+
+export type ListLeastKnownPlacesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListLeastKnownPlacesError = ListLeastKnownPlacesErrors[keyof ListLeastKnownPlacesErrors];
+
+export type ListLeastKnownPlacesResponses = {
+    /**
+     * OK
+     */
+    200: PlaceQualityPage;
+};
+
+export type ListLeastKnownPlacesResponse = ListLeastKnownPlacesResponses[keyof ListLeastKnownPlacesResponses];
+
+export type ListHollowGridsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Sign
+         */
+        sign?: Sign | '';
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/hollow-grids';
+};
+
+export type ListHollowGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListHollowGridsError = ListHollowGridsErrors[keyof ListHollowGridsErrors];
+
+export type ListHollowGridsResponses = {
+    /**
+     * OK
+     */
+    200: HollowPage;
+};
+
+export type ListHollowGridsResponse = ListHollowGridsResponses[keyof ListHollowGridsResponses];
 
 export type SaveDossierPeopleData = {
     /**
