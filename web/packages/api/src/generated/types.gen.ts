@@ -5235,7 +5235,7 @@ export type DueRow = {
 /**
  * State
  */
-export type State = 'fine' | 'soon' | 'overdue' | 'unknown';
+export type State = 'on' | 'paused' | 'over';
 
 /**
  * NobodyFilter
@@ -7062,6 +7062,747 @@ export type VisitOut = {
 };
 
 /**
+ * DayDetail
+ */
+export type DayDetail = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Counted S
+     */
+    counted_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Flagged S
+     */
+    flagged_s: number;
+    /**
+     * Outside S
+     */
+    outside_s: number;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Session Count
+     */
+    session_count: number;
+    /**
+     * Attained
+     */
+    attained: boolean | null;
+    /**
+     * Missing S
+     */
+    missing_s: number;
+    /**
+     * Is Away
+     */
+    is_away: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Sessions
+     */
+    sessions: Array<DaySession>;
+    /**
+     * Remarks
+     */
+    remarks: Array<Remark>;
+    duty: DutyOut | null;
+    /**
+     * Limits
+     */
+    limits: Array<LimitOut>;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+};
+
+/**
+ * DaySession
+ *
+ * One patrol's part of a day.
+ */
+export type DaySession = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * DutyOut
+ *
+ * The patrol duty in force, as screens name it.
+ */
+export type DutyOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * Minutes
+     */
+    minutes: number;
+    place: Place;
+    policy: Switch;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * LimitOut
+ */
+export type LimitOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Value
+     */
+    value: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * MyPatrol
+ *
+ * What the phone shows: the patrol that goes on, and today so far.
+ */
+export type MyPatrol = {
+    session: SessionOut | null;
+    today: DayDetail;
+    /**
+     * Server At
+     */
+    server_at: string;
+};
+
+/**
+ * Place
+ *
+ * Where minutes count.
+ */
+export type Place = 'grid' | 'anywhere';
+
+/**
+ * Remark
+ *
+ * A stretch of a day that did not count as walked, and why.
+ */
+export type Remark = {
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Why
+     */
+    why: 'gap' | 'stay' | 'checked_in' | 'too_fast' | 'mocked' | 'no_signal';
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * SessionOut
+ */
+export type SessionOut = {
+    /**
+     * Id
+     */
+    id: string;
+    state: State;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Is Cut
+     */
+    is_cut: boolean;
+    /**
+     * Spans
+     */
+    spans: Array<SpanOut>;
+};
+
+/**
+ * SpanOut
+ */
+export type SpanOut = {
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string | null;
+};
+
+/**
+ * Switch
+ *
+ * How hard a duty is: a city may do without, look at it, or demand it.
+ */
+export type Switch = 'off' | 'advisory' | 'binding';
+
+/**
+ * Action
+ */
+export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen' | 'reclassify';
+
+/**
+ * DutyCommand
+ *
+ * One step of a patrol: start it, pause, resume, stop, or a plate scanned on the way.
+ */
+export type DutyCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    action: Action;
+    /**
+     * Session Id
+     */
+    session_id: string;
+    /**
+     * Plate
+     */
+    plate?: string;
+};
+
+/**
+ * DayFilter
+ */
+export type DayFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Attained
+     */
+    attained?: boolean | null;
+    /**
+     * Flagged
+     */
+    flagged?: boolean;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * DayPage
+ */
+export type DayPage = {
+    /**
+     * Items
+     */
+    items: Array<DayRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    duty: DutyOut | null;
+};
+
+/**
+ * DayRow
+ */
+export type DayRow = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Counted S
+     */
+    counted_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Flagged S
+     */
+    flagged_s: number;
+    /**
+     * Outside S
+     */
+    outside_s: number;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Session Count
+     */
+    session_count: number;
+    /**
+     * Attained
+     */
+    attained: boolean | null;
+    /**
+     * Missing S
+     */
+    missing_s: number;
+    /**
+     * Is Away
+     */
+    is_away: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+};
+
+/**
+ * LogFilter
+ */
+export type LogFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Signed
+     */
+    signed?: boolean | null;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * LogPage
+ */
+export type LogPage = {
+    /**
+     * Items
+     */
+    items: Array<LogRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * LogRow
+ */
+export type LogRow = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * LogCommand
+ *
+ * The owner's words for a day, or the signature under it.
+ */
+export type LogCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Sign
+     */
+    sign?: boolean;
+    /**
+     * Base Version
+     */
+    base_version: number;
+};
+
+/**
+ * LogDetail
+ */
+export type LogDetail = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Facts
+     */
+    facts: Array<LogFact>;
+    /**
+     * Minutes
+     */
+    minutes: number;
+};
+
+/**
+ * LogFact
+ *
+ * One thing done, as the log tells it.
+ */
+export type LogFact = {
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * TrackerOut
+ */
+export type TrackerOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Paired At
+     */
+    paired_at: string;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+};
+
+/**
+ * PairedOut
+ *
+ * A tracker just paired: its token is shown now and never again.
+ */
+export type PairedOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Paired At
+     */
+    paired_at: string;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Qr Svg
+     */
+    qr_svg: string;
+};
+
+/**
+ * TrackerIn
+ */
+export type TrackerIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'osmand' | 'owntracks';
+};
+
+/**
  * InstalledOut
  */
 export type InstalledOut = {
@@ -8560,11 +9301,6 @@ export type CaseReport = {
      */
     after_photos?: Array<string>;
 };
-
-/**
- * Action
- */
-export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen' | 'reclassify';
 
 /**
  * StepCommand
@@ -18716,6 +19452,698 @@ export type GetOrderResponses = {
 };
 
 export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type GetMyPatrolData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/mine';
+};
+
+export type GetMyPatrolErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetMyPatrolError = GetMyPatrolErrors[keyof GetMyPatrolErrors];
+
+export type GetMyPatrolResponses = {
+    /**
+     * OK
+     */
+    200: MyPatrol;
+};
+
+export type GetMyPatrolResponse = GetMyPatrolResponses[keyof GetMyPatrolResponses];
+
+export type TakeDutyData = {
+    body: DutyCommand;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/duty';
+};
+
+export type TakeDutyErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type TakeDutyError = TakeDutyErrors[keyof TakeDutyErrors];
+
+export type TakeDutyResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type TakeDutyResponse = TakeDutyResponses[keyof TakeDutyResponses];
+
+export type TakeDutiesData = {
+    /**
+     * Commands
+     */
+    body: Array<DutyCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/duties';
+};
+
+export type TakeDutiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeDutiesResponse = TakeDutiesResponses[keyof TakeDutiesResponses];
+
+export type IngestPointsData = {
+    /**
+     * TrackBatchIn
+     *
+     * A batch of own positions: `points` are [milliseconds since 1970, lon, lat, accuracy, mock 0 or 1].
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Datum
+         */
+        datum?: string;
+        /**
+         * Points
+         */
+        points: Array<Array<number>>;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/patrols/points';
+};
+
+export type IngestPointsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type IngestPointsError = IngestPointsErrors[keyof IngestPointsErrors];
+
+export type IngestPointsResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type IngestPointsResponse = IngestPointsResponses[keyof IngestPointsResponses];
+
+export type ListPatrolDaysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Attained
+         */
+        attained?: boolean | null;
+        /**
+         * Flagged
+         */
+        flagged?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/days';
+};
+
+export type ListPatrolDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListPatrolDaysError = ListPatrolDaysErrors[keyof ListPatrolDaysErrors];
+
+export type ListPatrolDaysResponses = {
+    /**
+     * OK
+     */
+    200: DayPage;
+};
+
+export type ListPatrolDaysResponse = ListPatrolDaysResponses[keyof ListPatrolDaysResponses];
+
+export type ExportPatrolDaysData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Attained
+         */
+        attained?: boolean | null;
+        /**
+         * Flagged
+         */
+        flagged?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/days.{suffix}';
+};
+
+export type ExportPatrolDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportPatrolDaysError = ExportPatrolDaysErrors[keyof ExportPatrolDaysErrors];
+
+export type ExportPatrolDaysResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetPatrolDayData = {
+    body?: never;
+    path: {
+        /**
+         * Day Id
+         */
+        day_id: number;
+    };
+    query?: never;
+    url: '/api/patrols/days/{day_id}';
+};
+
+export type GetPatrolDayErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetPatrolDayError = GetPatrolDayErrors[keyof GetPatrolDayErrors];
+
+export type GetPatrolDayResponses = {
+    /**
+     * OK
+     */
+    200: DayDetail;
+};
+
+export type GetPatrolDayResponse = GetPatrolDayResponses[keyof GetPatrolDayResponses];
+
+export type ListGridLogsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Signed
+         */
+        signed?: boolean | null;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/logs';
+};
+
+export type ListGridLogsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListGridLogsError = ListGridLogsErrors[keyof ListGridLogsErrors];
+
+export type ListGridLogsResponses = {
+    /**
+     * OK
+     */
+    200: LogPage;
+};
+
+export type ListGridLogsResponse = ListGridLogsResponses[keyof ListGridLogsResponses];
+
+export type SaveGridLogData = {
+    body: LogCommand;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/logs';
+};
+
+export type SaveGridLogErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type SaveGridLogError = SaveGridLogErrors[keyof SaveGridLogErrors];
+
+export type SaveGridLogResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type SaveGridLogResponse = SaveGridLogResponses[keyof SaveGridLogResponses];
+
+export type ExportGridLogsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Signed
+         */
+        signed?: boolean | null;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/logs.{suffix}';
+};
+
+export type ExportGridLogsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportGridLogsError = ExportGridLogsErrors[keyof ExportGridLogsErrors];
+
+export type ExportGridLogsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMyLogData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/patrols/logs/mine';
+};
+
+export type GetMyLogErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetMyLogError = GetMyLogErrors[keyof GetMyLogErrors];
+
+export type GetMyLogResponses = {
+    /**
+     * OK
+     */
+    200: LogDetail;
+};
+
+export type GetMyLogResponse = GetMyLogResponses[keyof GetMyLogResponses];
+
+export type ListTrackersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/trackers';
+};
+
+export type ListTrackersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListTrackersError = ListTrackersErrors[keyof ListTrackersErrors];
+
+export type ListTrackersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TrackerOut>;
+};
+
+export type ListTrackersResponse = ListTrackersResponses[keyof ListTrackersResponses];
+
+export type PairTrackerData = {
+    body: TrackerIn;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/trackers';
+};
+
+export type PairTrackerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type PairTrackerError = PairTrackerErrors[keyof PairTrackerErrors];
+
+export type PairTrackerResponses = {
+    /**
+     * OK
+     */
+    200: PairedOut;
+};
+
+export type PairTrackerResponse = PairTrackerResponses[keyof PairTrackerResponses];
+
+export type RevokeTrackerData = {
+    body?: never;
+    path: {
+        /**
+         * Tracker Id
+         */
+        tracker_id: string;
+    };
+    query?: never;
+    url: '/api/patrols/trackers/{tracker_id}/revoke';
+};
+
+export type RevokeTrackerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type RevokeTrackerError = RevokeTrackerErrors[keyof RevokeTrackerErrors];
+
+export type RevokeTrackerResponses = {
+    /**
+     * OK
+     */
+    200: TrackerOut;
+};
+
+export type RevokeTrackerResponse = RevokeTrackerResponses[keyof RevokeTrackerResponses];
+
+export type TakeOsmandData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmandErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmandError = TakeOsmandErrors[keyof TakeOsmandErrors];
+
+export type TakeOsmandResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type TakeOsmand2Data = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmand2Errors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmand2Error = TakeOsmand2Errors[keyof TakeOsmand2Errors];
+
+export type TakeOsmand2Responses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type TakeOwntracksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/owntracks';
+};
+
+export type TakeOwntracksErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOwntracksError = TakeOwntracksErrors[keyof TakeOwntracksErrors];
+
+export type TakeOwntracksResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListPacksData = {
     body?: never;
