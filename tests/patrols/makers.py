@@ -12,7 +12,7 @@ from tests.makers import AT, BOB, make_actor, make_members
 from wangge.accounts.models import User
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate
-from wangge.kernel.ids import new_id
+from wangge.kernel.ids import assemble, new_id
 from wangge.patrols import services
 from wangge.patrols.rules import Action
 from wangge.patrols.schemas import DutyCommand
@@ -75,6 +75,4 @@ def make_points(bob: Actor, points: list[list[float]], *, now: datetime = AT, **
 
 
 def _id_of(now: datetime) -> UUID:
-    from wangge.kernel.ids import assemble
-
     return assemble(now, new_id().int & (1 << 62) - 1)

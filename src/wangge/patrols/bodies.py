@@ -77,7 +77,7 @@ def paired(tracker: Tracker, token: str, url: str) -> PairedOut:
         said = f"owntracks:///config?inline={content}"
     else:
         said = f"{url}?id={token}"
-    code = segno.make(said, error="m").svg_inline(scale=4, border=2, omitsize=True)
+    code = segno.make(said, error="m").svg_data_uri(scale=4, border=2)
     return PairedOut(
         id=tracker.pk,
         name=tracker.name,
@@ -86,5 +86,5 @@ def paired(tracker: Tracker, token: str, url: str) -> PairedOut:
         revoked_at=tracker.revoked_at,
         token=token,
         url=url,
-        qr_svg=code,
+        qr=code,
     )

@@ -196,7 +196,12 @@ def _nothing(actor: Actor, on: date, at: datetime) -> DayDetail:
     none = dict.fromkeys(("inside_s", "anywhere_s", "credited_s", "gap_s", "flagged_s", "metres"), 0)
     row = {**none, "user_id": actor.user_id, "on": on, "grid_path": actor.scope, "sessions": []}
     duty = duty_in_force()[0]
-    more: dict[str, Any] = {"remarks": [], "duty_code": duty.code if duty else "", "attained": None, "missing_s": 0}
+    more: dict[str, Any] = {
+        "remarks": [],
+        "duty_code": duty.code if duty else "",
+        "attained": None,
+        "missing_s": 0,
+    }
     return _detail({**row, **more, "pack_version": "", "is_away": False, "is_kept": False, "counted_at": at})
 
 

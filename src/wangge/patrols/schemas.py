@@ -180,7 +180,7 @@ class PairedOut(TrackerOut):
 
     token: str
     url: str
-    qr_svg: str
+    qr: str  # a picture as a data URI
 
 
 class LogRow(Schema):

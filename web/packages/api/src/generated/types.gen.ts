@@ -7779,9 +7779,9 @@ export type PairedOut = {
      */
     url: string;
     /**
-     * Qr Svg
+     * Qr
      */
-    qr_svg: string;
+    qr: string;
 };
 
 /**
