@@ -43,7 +43,7 @@ from wangge.accounts.rules import Role
 from wangge.kernel.ids import new_id
 from wangge.patrols import services
 from wangge.patrols.measuring import Runs, Track, Why, measure
-from wangge.patrols.rules import Action, Limits
+from wangge.patrols.rules import Limits, PatrolAction
 from wangge.patrols.schemas import DutyCommand
 
 RESULT = Path(__file__).parent / "results" / "tracks.json"
@@ -166,7 +166,9 @@ def people(count: int) -> list[tuple[int, str]]:
     now = datetime.now(UTC)
     for n in range(count):
         actor = make_person(f"walker{n}", Role.GRID_MEMBER)
-        step = DutyCommand(id=new_id(), at=now - timedelta(hours=2), action=Action.START, session_id=uuid4())
+        step = DutyCommand(
+            id=new_id(), at=now - timedelta(hours=2), action=PatrolAction.START, session_id=uuid4()
+        )
         assert services.take_duty([step], actor=actor, at=now)[0].code is None
         client = Client()
         client.force_login(User.objects.get(pk=actor.user_id))

@@ -14,7 +14,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate
 from wangge.kernel.ids import assemble, new_id
 from wangge.patrols import services
-from wangge.patrols.rules import Action
+from wangge.patrols.rules import PatrolAction
 from wangge.patrols.schemas import DutyCommand
 
 START = AT - timedelta(hours=3)  # 7 o'clock in China
@@ -41,7 +41,7 @@ def make_walker() -> Actor:
 
 
 def make_step(
-    bob: Actor, action: Action, session: UUID, at: datetime, *, now: datetime = AT, plate: str = ""
+    bob: Actor, action: PatrolAction, session: UUID, at: datetime, *, now: datetime = AT, plate: str = ""
 ) -> Fate:
     command = DutyCommand(id=uuid4(), at=at, action=action, session_id=session, plate=plate)
     return services.take_duty([command], actor=bob, at=now)[0]
@@ -52,10 +52,10 @@ def make_patrol(
 ) -> UUID:
     """Return a patrol of BOB from `start` on; `minutes`: until it was stopped."""
     session = uuid4()
-    assert make_step(bob, Action.START, session, start, now=now).code is None
+    assert make_step(bob, PatrolAction.START, session, start, now=now).code is None
     if minutes is not None:
         stop = start + timedelta(minutes=minutes)
-        assert make_step(bob, Action.STOP, session, stop, now=now).code is None
+        assert make_step(bob, PatrolAction.STOP, session, stop, now=now).code is None
     return session
 
 

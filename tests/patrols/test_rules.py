@@ -11,10 +11,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from wangge.patrols.measuring import CHECK_IN, MOCK, Runs, Track, Why, measure
-from wangge.patrols.rules import Action, Duty, Limits, NotOnDuty, Place, State, Switch, judge, step
+from wangge.patrols.rules import (
+    Duty,
+    DutySwitch,
+    Limits,
+    MinutesPlace,
+    NotOnDuty,
+    PatrolAction,
+    PatrolState,
+    judge,
+    step,
+)
 
-WH25 = Duty("FQ-01", 1, 120, Place.GRID, Switch.BINDING)  # 每天在网格内巡查不少于2小时
-TZ12 = Duty("FQ-02", 2, 120, Place.ANYWHERE, Switch.ADVISORY)  # 每天至少巡查两次,每次不少于两小时
+WH25 = Duty("FQ-01", 1, 120, MinutesPlace.GRID, DutySwitch.BINDING)  # 每天在网格内巡查不少于2小时
+TZ12 = Duty("FQ-02", 2, 120, MinutesPlace.ANYWHERE, DutySwitch.ADVISORY)  # 每天至少巡查两次,每次不少于两小时
 HOUR = 3600
 
 
@@ -29,7 +39,7 @@ HOUR = 3600
         (TZ12, [4 * HOUR], False, 2 * HOUR),  # once is not twice
         (TZ12, [2 * HOUR, 2 * HOUR - 60], False, 60),
         (TZ12, [HOUR, 2 * HOUR, 2 * HOUR, 60], True, 0),
-        (Duty("FQ-01", 1, 120, Place.GRID, Switch.OFF), [HOUR], None, 0),
+        (Duty("FQ-01", 1, 120, MinutesPlace.GRID, DutySwitch.OFF), [HOUR], None, 0),
         (None, [HOUR], None, 0),
     ],
 )
@@ -47,7 +57,7 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize(("state", "action"), list(product(State, Action)))
+@pytest.mark.parametrize(("state", "action"), list(product(PatrolState, PatrolAction)))
 def test_a_patrol_moves_exactly_by_these_steps(state, action):
     if (state, action) in ROWS:
         assert step(state, action) == ROWS[state, action]

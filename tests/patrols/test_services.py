@@ -27,8 +27,8 @@ from wangge.kernel.errors import CommandIdReused, NotVisible
 from wangge.kernel.ids import assemble
 from wangge.patrols import packing, queries, services
 from wangge.patrols.models import GridLog, PatrolDay, TrackChunk
-from wangge.patrols.rules import Action, TokenUnknown
-from wangge.patrols.schemas import DayFilter, LogCommand, LogFilter, TrackerIn
+from wangge.patrols.rules import PatrolAction, TokenUnknown
+from wangge.patrols.schemas import DayFilter, GridLogCommand, LogFilter, TrackerIn
 from wangge.plates.models import Plate
 
 pytestmark = pytest.mark.django_db
@@ -116,8 +116,8 @@ def test_a_batch_that_is_none_is_refused_whole(bob, code, more):
 
 def test_points_off_duty_are_not_kept_and_a_pause_is_off_duty(bob):
     session = make_patrol(bob, minutes=None)
-    make_step(bob, Action.PAUSE, session, START + 60 * MINUTE)
-    make_step(bob, Action.RESUME, session, START + 90 * MINUTE)
+    make_step(bob, PatrolAction.PAUSE, session, START + 60 * MINUTE)
+    make_step(bob, PatrolAction.RESUME, session, START + 90 * MINUTE)
     fate = make_points(bob, rows())
     assert (fate.result["kept"], len(fate.result["refused"][0]["items"])) == (181 - 29, 29)
     services.count_arrived(at=AT)
@@ -147,23 +147,25 @@ def test_a_patrol_nobody_stopped_ends_by_itself(bob):
 @pytest.mark.parametrize(
     ("code", "action", "minutes"),
     [
-        ("patrols.already_on_duty", Action.START, 5),
-        ("patrols.backwards", Action.PAUSE, -5),
-        ("patrols.not_on_duty", Action.RESUME, 5),
-        ("patrols.in_the_future", Action.STOP, 200),
-        ("patrols.too_late", Action.STOP, -75 * 60),
+        ("patrols.already_on_duty", PatrolAction.START, 5),
+        ("patrols.backwards", PatrolAction.PAUSE, -5),
+        ("patrols.not_on_duty", PatrolAction.RESUME, 5),
+        ("patrols.in_the_future", PatrolAction.STOP, 200),
+        ("patrols.too_late", PatrolAction.STOP, -75 * 60),
     ],
 )
 def test_a_step_that_cannot_be_is_refused(bob, code, action, minutes):
     session = make_patrol(bob, minutes=None)
-    fate = make_step(bob, action, uuid4() if action is Action.START else session, START + minutes * MINUTE)
+    fate = make_step(
+        bob, action, uuid4() if action is PatrolAction.START else session, START + minutes * MINUTE
+    )
     assert (fate.code, bool(fate.zh), bool(fate.en)) == (code, True, True)
 
 
 def test_a_second_patrol_may_not_cover_the_first(bob):
     make_patrol(bob)
-    assert make_step(bob, Action.START, uuid4(), START + MINUTE).code == "patrols.overlapping"
-    assert make_step(bob, Action.STOP, uuid4(), START).code == "kernel.not_visible"
+    assert make_step(bob, PatrolAction.START, uuid4(), START + MINUTE).code == "patrols.overlapping"
+    assert make_step(bob, PatrolAction.STOP, uuid4(), START).code == "kernel.not_visible"
 
 
 def test_a_scanned_plate_credits_a_dead_zone(bob):
@@ -172,12 +174,14 @@ def test_a_scanned_plate_credits_a_dead_zone(bob):
     plate = Plate.objects.create(
         code="7K3M9PXQ2R4T", kind="venue", venue=venue, made_at=AT, made_by=bob.user_id
     )
-    fate = make_step(bob, Action.CHECK_IN, session, START + 60 * MINUTE, plate=f"http://x/q/{plate.code}")
+    fate = make_step(
+        bob, PatrolAction.CHECK_IN, session, START + 60 * MINUTE, plate=f"http://x/q/{plate.code}"
+    )
     assert fate.code is None, fate
     make_points(bob, rows(minutes=45) + rows(START + 75 * MINUTE, minutes=30))
     services.count_arrived(at=AT)
     assert day_of(bob).credited_s == 30 * 60
-    wrong = make_step(bob, Action.CHECK_IN, session, START + 61 * MINUTE, plate="nonsense")
+    wrong = make_step(bob, PatrolAction.CHECK_IN, session, START + 61 * MINUTE, plate="nonsense")
     assert wrong.code == "plates.gone"
 
 
@@ -239,7 +243,7 @@ def test_a_log_writes_itself_is_edited_and_signed_once(bob):
     assert log.text == "网格内巡查 180 分钟；上报问题 1 件；检查场所 2 处。"
 
     def save(**fields):
-        command = LogCommand(id=uuid4(), on=fields.pop("on", ON), **fields)
+        command = GridLogCommand(id=uuid4(), on=fields.pop("on", ON), **fields)
         return services.save_log([command], actor=bob, at=AT)[0]
 
     assert save(text="东门消防通道已清理。", base_version=0).result["version"] == 1

@@ -16,16 +16,16 @@ from wangge.kernel.schemas import FateOut, Refusal
 from wangge.patrols import bodies, queries, services
 from wangge.patrols.log_queries import COLUMNS as LOG_COLUMNS
 from wangge.patrols.schemas import (
-    DayDetail,
     DayFilter,
-    DayPage,
     DutyCommand,
-    LogCommand,
-    LogDetail,
+    GridLogCommand,
+    GridLogDetail,
+    GridLogPage,
     LogFilter,
-    LogPage,
     MyPatrol,
     PairedOut,
+    PatrolDayDetail,
+    PatrolDayPage,
     TrackerIn,
     TrackerOut,
 )
@@ -59,8 +59,8 @@ def ingest_points(request: ActorRequest) -> HttpResponse:
     return bodies.write_fate(services.ingest_points([batch], actor=request.actor, at=clock.now())[0])
 
 
-@router.get("/days", response={200: DayPage, 403: Refusal}, operation_id="list_patrol_days")
-def list_patrol_days(request: ActorRequest, filters: Query[DayFilter]) -> DayPage:
+@router.get("/days", response={200: PatrolDayPage, 403: Refusal}, operation_id="list_patrol_days")
+def list_patrol_days(request: ActorRequest, filters: Query[DayFilter]) -> PatrolDayPage:
     return queries.list_days(request.actor, filters)
 
 
@@ -75,17 +75,17 @@ def export_patrol_days(
 
 
 @router.get(
-    "/days/{int:day_id}", response={200: DayDetail, (403, 404): Refusal}, operation_id="get_patrol_day"
+    "/days/{int:day_id}", response={200: PatrolDayDetail, (403, 404): Refusal}, operation_id="get_patrol_day"
 )
-def get_patrol_day(request: ActorRequest, day_id: int) -> DayDetail:
+def get_patrol_day(request: ActorRequest, day_id: int) -> PatrolDayDetail:
     """One day: its patrols, and why each stretch counted or did not."""
     shown = queries.get_day(request.actor, day_id)
     queries.note_reading(request.actor, day_id, at=clock.now())
     return shown
 
 
-@router.get("/logs", response={200: LogPage, 403: Refusal}, operation_id="list_grid_logs")
-def list_grid_logs(request: ActorRequest, filters: Query[LogFilter]) -> LogPage:
+@router.get("/logs", response={200: GridLogPage, 403: Refusal}, operation_id="list_grid_logs")
+def list_grid_logs(request: ActorRequest, filters: Query[LogFilter]) -> GridLogPage:
     return queries.list_logs(request.actor, filters)
 
 
@@ -97,14 +97,14 @@ def export_grid_logs(request: ActorRequest, suffix: str, filters: Query[LogFilte
     return download(rows, LOG_COLUMNS, name="grid-logs", suffix=suffix, at=clock.now())
 
 
-@router.get("/logs/mine", response={200: LogDetail, (403, 404): Refusal}, operation_id="get_my_log")
-def get_my_log(request: ActorRequest, on: date) -> LogDetail:
+@router.get("/logs/mine", response={200: GridLogDetail, (403, 404): Refusal}, operation_id="get_my_log")
+def get_my_log(request: ActorRequest, on: date) -> GridLogDetail:
     """The caller's log of a day, as it writes itself until somebody writes it."""
     return queries.get_log(request.actor, on, at=clock.now())
 
 
 @router.post("/logs", response=FATES, operation_id="save_grid_log")
-def save_grid_log(request: ActorRequest, command: LogCommand) -> Any:
+def save_grid_log(request: ActorRequest, command: GridLogCommand) -> Any:
     """The caller's own words for a day, or the signature under them."""
     return answer(services.save_log([command], actor=request.actor, at=clock.now())[0])
 

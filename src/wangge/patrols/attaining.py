@@ -21,7 +21,7 @@ from wangge.patrols.duty import spans_within
 from wangge.patrols.installing import duty_in_force, limits_in_force
 from wangge.patrols.measuring import CHECK_IN, Runs, Stretches, Track, Why, measure
 from wangge.patrols.models import CheckIn, DutySpan
-from wangge.patrols.rules import Duty, Limits, Place, Switch, judge
+from wangge.patrols.rules import Duty, DutySwitch, Limits, MinutesPlace, judge
 from wangge.territory import queries as territory
 
 Row = dict[str, Any]
@@ -188,7 +188,7 @@ def _row(
     for one in sessions.values():
         for name in ("inside", "anywhere", "credited"):
             one[f"{name}_s"] = round(float(one.pop(name)))
-    counts = "inside_s" if duty is None or duty.place is Place.GRID else "anywhere_s"
+    counts = "inside_s" if duty is None or duty.place is MinutesPlace.GRID else "anywhere_s"
     verdict = judge(duty, [one[counts] for one in sessions.values()])
     silent = sum((r["until_s"] - r["since_s"]) for r in remarks if r["why"] == "no_signal")
     return {
@@ -203,7 +203,7 @@ def _row(
         "metres": round(float(metres)),
         "sessions": list(sessions.values()),
         "remarks": [_shown(one) for one in sorted(remarks, key=lambda one: one["since_s"])],
-        "duty_code": duty.code if duty and duty.switch is not Switch.OFF else "",
+        "duty_code": duty.code if duty and duty.switch is not DutySwitch.OFF else "",
         "attained": verdict.attained,
         "missing_s": verdict.missing_s,
     }

@@ -17,13 +17,13 @@ from wangge.kernel.fates import Fate
 from wangge.patrols.installing import limits_in_force
 from wangge.patrols.models import CheckIn, DutySpan, PatrolSession
 from wangge.patrols.rules import (
-    Action,
     AlreadyOnDuty,
     Backwards,
     InTheFuture,
     Limits,
     Overlapping,
-    State,
+    PatrolAction,
+    PatrolState,
     TooLate,
     step,
 )
@@ -76,22 +76,22 @@ def _take(command: DutyCommand, actor: Actor, at: datetime, limits: Limits) -> P
         raise InTheFuture
     if command.at < at - timedelta(hours=limits.late_hours):
         raise TooLate(hours=round(limits.late_hours))
-    if command.action is Action.START:
+    if command.action is PatrolAction.START:
         return _start(command, actor, at)
     session = PatrolSession.objects.filter(pk=command.session_id, user_id=actor.user_id).first()
     if session is None:
         raise NotVisible
-    after = step(State(session.state), command.action)
+    after = step(PatrolState(session.state), command.action)
     if command.at < session.last_at:
         raise Backwards(last=f"{session.last_at.astimezone(CHINA):%H:%M:%S}")
-    if command.action is Action.CHECK_IN:
+    if command.action is PatrolAction.CHECK_IN:
         _check_in(command, session, at)
-    elif command.action is Action.RESUME:
+    elif command.action is PatrolAction.RESUME:
         DutySpan.objects.create(session=session, user_id=session.user_id, starts_at=command.at)
     else:
         session.spans.filter(ends_at__isnull=True).update(ends_at=command.at)
     session.state, session.last_at, session.touched_at = after.value, command.at, at
-    session.ended_at = command.at if after is State.OVER else None
+    session.ended_at = command.at if after is PatrolState.OVER else None
     session.save(update_fields=["state", "last_at", "ended_at", "touched_at"])
     return session
 
@@ -146,7 +146,7 @@ def cut_forgotten(limits: Limits, *, at: datetime, user_id: int | None = None) -
         session.spans.filter(ends_at__isnull=True).update(ends_at=end)
         latest = session.spans.aggregate(end=Max("ends_at"))["end"] or end
         PatrolSession.objects.filter(pk=session.pk).update(
-            state=State.OVER.value, ended_at=max(latest, session.last_at), is_cut=True, touched_at=at
+            state=PatrolState.OVER.value, ended_at=max(latest, session.last_at), is_cut=True, touched_at=at
         )
     return len(ended)
 

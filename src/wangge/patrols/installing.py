@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from wangge.patrols.models import PatrolDuty, PatrolLimit
-from wangge.patrols.rules import LIMITS, Duty, Limits, Place, Switch
+from wangge.patrols.rules import LIMITS, Duty, DutySwitch, Limits, MinutesPlace
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -28,10 +28,10 @@ def _replace(model: type[models.Model], rows: Rows, pack_version: str) -> None:
 
 def duty_in_force() -> tuple[PatrolDuty | None, Duty | None]:
     """Return the first patrol duty of the pack that is not off. Rule: PA-3."""
-    row = PatrolDuty.objects.exclude(policy=Switch.OFF.value).order_by("position", "code").first()
+    row = PatrolDuty.objects.exclude(policy=DutySwitch.OFF.value).order_by("position", "code").first()
     if row is None:
         return None, None
-    return row, Duty(row.code, row.times, row.minutes, Place(row.place), Switch(row.policy))
+    return row, Duty(row.code, row.times, row.minutes, MinutesPlace(row.place), DutySwitch(row.policy))
 
 
 def limits_in_force() -> Limits:

@@ -17,7 +17,7 @@ from wangge.kernel.paths import is_closed
 from wangge.patrols.duty import DO
 from wangge.patrols.logs import facts_of, minutes_of
 from wangge.patrols.models import GridLog
-from wangge.patrols.schemas import LogDetail, LogFact, LogFilter, LogPage, LogRow
+from wangge.patrols.schemas import GridLogDetail, GridLogFact, GridLogPage, GridLogRow, LogFilter
 from wangge.territory import queries as territory
 
 READ = "patrols.read"
@@ -35,7 +35,7 @@ def visible_to(actor: Actor) -> QuerySet[GridLog]:
     return GridLog.objects.filter(user_id=actor.user_id)
 
 
-def list_logs(actor: Actor, filters: LogFilter) -> LogPage:
+def list_logs(actor: Actor, filters: LogFilter) -> GridLogPage:
     """Return one page of the visible logs, the latest first. Raises: NotYourRole, Unreadable."""
     found = _filtered(actor, filters)
     total = found.order_by()[: COUNTED + 1].count()
@@ -44,8 +44,8 @@ def list_logs(actor: Actor, filters: LogFilter) -> LogPage:
     rows = list(found.order_by("-on", "grid_path", "id")[: filters.limit + 1])
     page = rows[: filters.limit]
     last = page[-1] if len(rows) > len(page) else None
-    return LogPage(
-        items=[LogRow(**one) for one in _shown(page, actor)],
+    return GridLogPage(
+        items=[GridLogRow(**one) for one in _shown(page, actor)],
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
         next_cursor=territory.make_cursor(f"{last.on.isoformat()} {last.grid_path} {last.pk}")
@@ -108,7 +108,7 @@ def auto_text(facts: dict[str, Any]) -> str:
     return "；".join([f"网格内巡查 {minutes} 分钟", *lines]) + "。"
 
 
-def get_log(actor: Actor, on: date, *, at: datetime) -> LogDetail:
+def get_log(actor: Actor, on: date, *, at: datetime) -> GridLogDetail:
     """Return the caller's own log of a day, as it would write itself now if nobody has written it yet.
 
     Raises: NotYourRole; NotVisible for a day to come.
@@ -125,8 +125,8 @@ def get_log(actor: Actor, on: date, *, at: datetime) -> LogDetail:
     own = sorted(territory.paths_of(actor.user_id, on))
     row = log or GridLog(user_id=actor.user_id, on=on, grid_path=own[0] if own else actor.scope, version=0)
     shown = _shown([row], actor)[0] | {"text": row.text or auto_text(facts)}
-    told = [LogFact(**one) for one in facts["lines"]]
-    return LogDetail(**shown, facts=told, minutes=facts["minutes"])
+    told = [GridLogFact(**one) for one in facts["lines"]]
+    return GridLogDetail(**shown, facts=told, minutes=facts["minutes"])
 
 
 def export_logs(actor: Actor, filters: LogFilter, *, at: datetime) -> Iterator[dict[str, object]]:

@@ -22,7 +22,7 @@ from wangge.patrols.attaining import count_days
 from wangge.patrols.duty import DO
 from wangge.patrols.models import GridLog, PatrolDay
 from wangge.patrols.rules import AlreadySigned, InTheFuture, NothingDone
-from wangge.patrols.schemas import LogCommand
+from wangge.patrols.schemas import GridLogCommand
 from wangge.territory import queries as territory
 
 Fact = dict[str, Any]
@@ -75,7 +75,7 @@ def minutes_of(user_id: int, on: date, *, at: datetime) -> int:
     return int(rows[0]["inside_s"]) // 60 if rows else 0
 
 
-def save_log(commands: Sequence[LogCommand], *, actor: Actor, at: datetime) -> list[Fate]:
+def save_log(commands: Sequence[GridLogCommand], *, actor: Actor, at: datetime) -> list[Fate]:
     """Write or sign one's own log of a day, one fate each, in order.
 
     Shape:  len(fates) == len(commands); a repeated command id gives the fate of its first time.
@@ -83,13 +83,13 @@ def save_log(commands: Sequence[LogCommand], *, actor: Actor, at: datetime) -> l
     Rule:   PA-15: signed, it stands; the facts are kept as they stood then.
     """
 
-    def settle(fresh: Sequence[LogCommand]) -> dict[UUID, Fate]:
+    def settle(fresh: Sequence[GridLogCommand]) -> dict[UUID, Fate]:
         return {one.id: _one(one, actor, at) for one in fresh}
 
     return batches.apply_once(commands, settle, kind="patrols.log", actor=actor, at=at)
 
 
-def _one(command: LogCommand, actor: Actor, at: datetime) -> Fate:
+def _one(command: GridLogCommand, actor: Actor, at: datetime) -> Fate:
     try:
         if not actor.can(DO):
             raise NotYourRole(capability=DO, role=actor.role)
@@ -102,7 +102,7 @@ def _one(command: LogCommand, actor: Actor, at: datetime) -> Fate:
     return Fate.applied(command.id, version=log.version, signed=command.sign)
 
 
-def _save(command: LogCommand, actor: Actor, at: datetime) -> GridLog:
+def _save(command: GridLogCommand, actor: Actor, at: datetime) -> GridLog:
     """Raises: InTheFuture, AlreadySigned, VersionConflict, NothingDone."""
     if command.on > at.astimezone(CHINA).date():
         raise InTheFuture

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from wangge.kernel.actor import Actor
-from wangge.patrols.rules import Place, State, Switch
+from wangge.patrols.rules import DutySwitch, MinutesPlace, PatrolState
 
 
 class PatrolDuty(models.Model):
@@ -29,9 +29,11 @@ class PatrolDuty(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(place__in=[p.value for p in Place]), name="duty_place_known"),
             models.CheckConstraint(
-                condition=Q(policy__in=[s.value for s in Switch]), name="duty_policy_known"
+                condition=Q(place__in=[p.value for p in MinutesPlace]), name="duty_place_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(policy__in=[s.value for s in DutySwitch]), name="duty_policy_known"
             ),
         ]
 
@@ -63,7 +65,7 @@ class PatrolSession(models.Model):
     id = models.UUIDField(primary_key=True)  # made on the phone
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     grid_path = models.CharField(max_length=64)
-    state = models.CharField(max_length=16, default=State.ON.value)
+    state = models.CharField(max_length=16, default=PatrolState.ON.value)
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()  # of its last step
     ended_at = models.DateTimeField(null=True)
@@ -77,7 +79,7 @@ class PatrolSession(models.Model):
             ),
             models.CheckConstraint(condition=Q(grid_path__endswith="."), name="patrol_session_path_closed"),
             models.CheckConstraint(
-                condition=Q(state__in=[s.value for s in State]), name="patrol_session_state_known"
+                condition=Q(state__in=[s.value for s in PatrolState]), name="patrol_session_state_known"
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(state="over"), name="patrol_session_over_when_ended"

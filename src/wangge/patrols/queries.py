@@ -19,18 +19,18 @@ from wangge.patrols.duty import DO
 from wangge.patrols.installing import duty_in_force
 from wangge.patrols.log_queries import export_logs, get_log, list_logs
 from wangge.patrols.models import PatrolDay, PatrolDuty, PatrolLimit, PatrolSession, ScopedQuerySet, Tracker
-from wangge.patrols.rules import State
+from wangge.patrols.rules import PatrolState
 from wangge.patrols.schemas import (
-    DayDetail,
     DayFilter,
-    DayPage,
-    DayRow,
-    DutyOut,
-    LimitOut,
+    DutySpanOut,
     MyPatrol,
-    SessionOut,
-    SpanOut,
+    PatrolDayDetail,
+    PatrolDayPage,
+    PatrolDayRow,
+    PatrolDutyOut,
+    PatrolSessionOut,
     TrackerOut,
+    TrackLimitOut,
 )
 from wangge.territory import queries as territory
 
@@ -69,7 +69,7 @@ def check_may_read(actor: Actor) -> None:
         raise NotYourRole(capability=READ, role=actor.role)
 
 
-def list_days(actor: Actor, filters: DayFilter) -> DayPage:
+def list_days(actor: Actor, filters: DayFilter) -> PatrolDayPage:
     """Return one page of the visible days, the latest first. Raises: NotYourRole, Unreadable."""
     check_may_read(actor)
     found = _filtered(PatrolDay.objects.visible_to(actor), actor, filters)
@@ -82,8 +82,8 @@ def list_days(actor: Actor, filters: DayFilter) -> DayPage:
     rows = list(found.order_by("-on", "grid_path", "id")[: filters.limit + 1])
     page = rows[: filters.limit]
     duty = duty_in_force()[0]
-    return DayPage(
-        items=[DayRow(**one) for one in _shown([vars(row) for row in page])],
+    return PatrolDayPage(
+        items=[PatrolDayRow(**one) for one in _shown([vars(row) for row in page])],
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
         next_cursor=make_cursor(page[-1]) if len(rows) > len(page) else None,
@@ -144,7 +144,7 @@ def _shown(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def get_day(actor: Actor, day_id: int) -> DayDetail:
+def get_day(actor: Actor, day_id: int) -> PatrolDayDetail:
     """Return one day with its patrols and why a minute counted or did not. Raises: NotYourRole, NotVisible.
 
     Whoever reads another's day leaves an audit row at the door: tracks are personal (`note_reading`).
@@ -162,17 +162,18 @@ def note_reading(actor: Actor, day_id: int, *, at: datetime) -> None:
         audit.record([("patrols.read_day", "patrol_day", str(day_id), {})], actor=actor, at=at)
 
 
-def _detail(row: Mapping[str, Any]) -> DayDetail:
+def _detail(row: Mapping[str, Any]) -> PatrolDayDetail:
     code = row["duty_code"]
     duty = PatrolDuty.objects.filter(code=code).first() if code else None
     limits = [
-        LimitOut.model_validate(one, from_attributes=True) for one in PatrolLimit.objects.order_by("code")
+        TrackLimitOut.model_validate(one, from_attributes=True)
+        for one in PatrolLimit.objects.order_by("code")
     ]
-    return DayDetail(**_shown([row])[0], duty=_duty(duty), limits=limits)
+    return PatrolDayDetail(**_shown([row])[0], duty=_duty(duty), limits=limits)
 
 
-def _duty(row: PatrolDuty | None) -> DutyOut | None:
-    return DutyOut.model_validate(row, from_attributes=True) if row else None
+def _duty(row: PatrolDuty | None) -> PatrolDutyOut | None:
+    return PatrolDutyOut.model_validate(row, from_attributes=True) if row else None
 
 
 def get_mine(actor: Actor, *, at: datetime) -> MyPatrol:
@@ -191,7 +192,7 @@ def get_mine(actor: Actor, *, at: datetime) -> MyPatrol:
     )
 
 
-def _nothing(actor: Actor, on: date, at: datetime) -> DayDetail:
+def _nothing(actor: Actor, on: date, at: datetime) -> PatrolDayDetail:
     """Return the day of who covers no grid and was not out."""
     none = dict.fromkeys(("inside_s", "anywhere_s", "credited_s", "gap_s", "flagged_s", "metres"), 0)
     row = {**none, "user_id": actor.user_id, "on": on, "grid_path": actor.scope, "sessions": []}
@@ -205,15 +206,15 @@ def _nothing(actor: Actor, on: date, at: datetime) -> DayDetail:
     return _detail({**row, **more, "pack_version": "", "is_away": False, "is_kept": False, "counted_at": at})
 
 
-def _session(session: PatrolSession) -> SessionOut:
+def _session(session: PatrolSession) -> PatrolSessionOut:
     spans = session.spans.order_by("starts_at").values("starts_at", "ends_at")
-    return SessionOut(
+    return PatrolSessionOut(
         id=session.pk,
-        state=State(session.state),
+        state=PatrolState(session.state),
         started_at=session.started_at,
         ended_at=session.ended_at,
         is_cut=session.is_cut,
-        spans=[SpanOut(**one) for one in spans],
+        spans=[DutySpanOut(**one) for one in spans],
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from wangge.kernel.errors import Refused
 
 
-class Switch(StrEnum):
+class DutySwitch(StrEnum):
     """How hard a duty is: a city may do without, look at it, or demand it."""
 
     OFF = "off"
@@ -17,14 +17,14 @@ class Switch(StrEnum):
     BINDING = "binding"
 
 
-class Place(StrEnum):
+class MinutesPlace(StrEnum):
     """Where minutes count."""
 
     GRID = "grid"  # in one's own grids
     ANYWHERE = "anywhere"  # wherever one walks on duty
 
 
-class Action(StrEnum):
+class PatrolAction(StrEnum):
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
@@ -32,18 +32,18 @@ class Action(StrEnum):
     CHECK_IN = "check_in"  # a plate was scanned at its door
 
 
-class State(StrEnum):
+class PatrolState(StrEnum):
     ON = "on"
     PAUSED = "paused"
     OVER = "over"
 
 
 STEPS = {  # PA-8
-    (State.ON, Action.PAUSE): State.PAUSED,
-    (State.PAUSED, Action.RESUME): State.ON,
-    (State.ON, Action.STOP): State.OVER,
-    (State.PAUSED, Action.STOP): State.OVER,
-    (State.ON, Action.CHECK_IN): State.ON,
+    (PatrolState.ON, PatrolAction.PAUSE): PatrolState.PAUSED,
+    (PatrolState.PAUSED, PatrolAction.RESUME): PatrolState.ON,
+    (PatrolState.ON, PatrolAction.STOP): PatrolState.OVER,
+    (PatrolState.PAUSED, PatrolAction.STOP): PatrolState.OVER,
+    (PatrolState.ON, PatrolAction.CHECK_IN): PatrolState.ON,
 }
 
 
@@ -54,8 +54,8 @@ class Duty:
     code: str
     times: int
     minutes: int
-    place: Place
-    switch: Switch
+    place: MinutesPlace
+    switch: DutySwitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def judge(duty: Duty | None, sessions_s: Sequence[int]) -> Verdict:
     Rule:   PA-1 (WH-25: the day's minutes), PA-2 (TZ-12: each session its minutes), PA-3 (the switch).
     """
     counted = sum(sessions_s)
-    if duty is None or duty.switch is Switch.OFF:
+    if duty is None or duty.switch is DutySwitch.OFF:
         return Verdict(None, counted, 0, 0)
     wanted = duty.minutes * 60
     if duty.times == 1:
@@ -106,7 +106,7 @@ def judge(duty: Duty | None, sessions_s: Sequence[int]) -> Verdict:
     return Verdict(done == duty.times, counted, missing, done)
 
 
-def step(state: State, action: Action) -> State:
+def step(state: PatrolState, action: PatrolAction) -> PatrolState:
     """Return the state of a session after `action`. Raises: NotOnDuty. Rule: PA-8."""
     after = STEPS.get((state, action))
     if after is None:
@@ -114,7 +114,7 @@ def step(state: State, action: Action) -> State:
     return after
 
 
-STATE_ZH = {State.ON: "正在巡查", State.PAUSED: "已暂停", State.OVER: "已结束"}
+STATE_ZH = {PatrolState.ON: "正在巡查", PatrolState.PAUSED: "已暂停", PatrolState.OVER: "已结束"}
 
 
 class NotOnDuty(Refused):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from wangge.patrols.rules import Action, Place, State, Switch
+from wangge.patrols.rules import DutySwitch, MinutesPlace, PatrolAction, PatrolState
 
 
 class DutyCommand(Schema):
@@ -16,17 +16,9 @@ class DutyCommand(Schema):
 
     id: UUID
     at: datetime
-    action: Action
+    action: PatrolAction
     session_id: UUID  # made on the phone at the start
     plate: str = Field("", max_length=64)  # of a check-in: the code on the plate, or its address
-
-
-class TrackPoint(Schema):
-    at: datetime
-    lon: float
-    lat: float
-    accuracy_m: float = 0
-    mock: bool = False
 
 
 class TrackBatchIn(Schema):
@@ -37,16 +29,7 @@ class TrackBatchIn(Schema):
     points: list[list[float]] = Field(max_length=1000)
 
 
-class PointsRefused(Schema):
-    """Points of a batch that were not taken, with the reason they share."""
-
-    code: str
-    zh: str
-    en: str
-    items: list[int]  # their places in the batch
-
-
-class DutyOut(Schema):
+class PatrolDutyOut(Schema):
     """The patrol duty in force, as screens name it."""
 
     code: str
@@ -54,13 +37,13 @@ class DutyOut(Schema):
     name_en: str
     times: int
     minutes: int
-    place: Place
-    policy: Switch
+    place: MinutesPlace
+    policy: DutySwitch
     is_confirmed: bool
     source: str
 
 
-class LimitOut(Schema):
+class TrackLimitOut(Schema):
     code: str
     value: float
     unit: str
@@ -69,21 +52,21 @@ class LimitOut(Schema):
     is_confirmed: bool
 
 
-class SpanOut(Schema):
+class DutySpanOut(Schema):
     starts_at: datetime
     ends_at: datetime | None
 
 
-class SessionOut(Schema):
+class PatrolSessionOut(Schema):
     id: UUID
-    state: State
+    state: PatrolState
     started_at: datetime
     ended_at: datetime | None
     is_cut: bool
-    spans: list[SpanOut]
+    spans: list[DutySpanOut]
 
 
-class DaySession(Schema):
+class PatrolDaySession(Schema):
     """One patrol's part of a day."""
 
     id: UUID
@@ -94,7 +77,7 @@ class DaySession(Schema):
     credited_s: int
 
 
-class Remark(Schema):
+class PatrolRemark(Schema):
     """A stretch of a day that did not count as walked, and why."""
 
     since: datetime
@@ -103,7 +86,7 @@ class Remark(Schema):
     credited_s: int
 
 
-class DayRow(Schema):
+class PatrolDayRow(Schema):
     id: int
     on: date
     member_name: str
@@ -124,11 +107,11 @@ class DayRow(Schema):
     is_kept: bool
 
 
-class DayDetail(DayRow):
-    sessions: list[DaySession]
-    remarks: list[Remark]
-    duty: DutyOut | None
-    limits: list[LimitOut]
+class PatrolDayDetail(PatrolDayRow):
+    sessions: list[PatrolDaySession]
+    remarks: list[PatrolRemark]
+    duty: PatrolDutyOut | None
+    limits: list[TrackLimitOut]
     pack_version: str
     counted_at: datetime | None
 
@@ -145,19 +128,19 @@ class DayFilter(Schema):
     limit: int = Field(50, ge=1, le=200)
 
 
-class DayPage(Schema):
-    items: list[DayRow]
+class PatrolDayPage(Schema):
+    items: list[PatrolDayRow]
     total: int
     total_is_exact: bool
     next_cursor: str | None
-    duty: DutyOut | None
+    duty: PatrolDutyOut | None
 
 
 class MyPatrol(Schema):
     """What the phone shows: the patrol that goes on, and today so far."""
 
-    session: SessionOut | None
-    today: DayDetail
+    session: PatrolSessionOut | None
+    today: PatrolDayDetail
     server_at: datetime
 
 
@@ -183,7 +166,7 @@ class PairedOut(TrackerOut):
     qr: str  # a picture as a data URI
 
 
-class LogRow(Schema):
+class GridLogRow(Schema):
     on: date
     member_name: str
     grid_path: str
@@ -194,7 +177,7 @@ class LogRow(Schema):
     version: int
 
 
-class LogFact(Schema):
+class GridLogFact(Schema):
     """One thing done, as the log tells it."""
 
     at: datetime | None
@@ -202,19 +185,19 @@ class LogFact(Schema):
     en: str
 
 
-class LogPage(Schema):
-    items: list[LogRow]
+class GridLogPage(Schema):
+    items: list[GridLogRow]
     total: int
     total_is_exact: bool
     next_cursor: str | None
 
 
-class LogDetail(LogRow):
-    facts: list[LogFact]
+class GridLogDetail(GridLogRow):
+    facts: list[GridLogFact]
     minutes: int
 
 
-class LogCommand(Schema):
+class GridLogCommand(Schema):
     """The owner's words for a day, or the signature under it."""
 
     id: UUID

@@ -5235,7 +5235,7 @@ export type DueRow = {
 /**
  * State
  */
-export type State = 'on' | 'paused' | 'over';
+export type State = 'fine' | 'soon' | 'overdue' | 'unknown';
 
 /**
  * NobodyFilter
@@ -7062,9 +7062,51 @@ export type VisitOut = {
 };
 
 /**
- * DayDetail
+ * DutySpanOut
  */
-export type DayDetail = {
+export type DutySpanOut = {
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string | null;
+};
+
+/**
+ * DutySwitch
+ *
+ * How hard a duty is: a city may do without, look at it, or demand it.
+ */
+export type DutySwitch = 'off' | 'advisory' | 'binding';
+
+/**
+ * MinutesPlace
+ *
+ * Where minutes count.
+ */
+export type MinutesPlace = 'grid' | 'anywhere';
+
+/**
+ * MyPatrol
+ *
+ * What the phone shows: the patrol that goes on, and today so far.
+ */
+export type MyPatrol = {
+    session: PatrolSessionOut | null;
+    today: PatrolDayDetail;
+    /**
+     * Server At
+     */
+    server_at: string;
+};
+
+/**
+ * PatrolDayDetail
+ */
+export type PatrolDayDetail = {
     /**
      * Id
      */
@@ -7140,16 +7182,16 @@ export type DayDetail = {
     /**
      * Sessions
      */
-    sessions: Array<DaySession>;
+    sessions: Array<PatrolDaySession>;
     /**
      * Remarks
      */
-    remarks: Array<Remark>;
-    duty: DutyOut | null;
+    remarks: Array<PatrolRemark>;
+    duty: PatrolDutyOut | null;
     /**
      * Limits
      */
-    limits: Array<LimitOut>;
+    limits: Array<TrackLimitOut>;
     /**
      * Pack Version
      */
@@ -7161,11 +7203,11 @@ export type DayDetail = {
 };
 
 /**
- * DaySession
+ * PatrolDaySession
  *
  * One patrol's part of a day.
  */
-export type DaySession = {
+export type PatrolDaySession = {
     /**
      * Id
      */
@@ -7193,11 +7235,11 @@ export type DaySession = {
 };
 
 /**
- * DutyOut
+ * PatrolDutyOut
  *
  * The patrol duty in force, as screens name it.
  */
-export type DutyOut = {
+export type PatrolDutyOut = {
     /**
      * Code
      */
@@ -7218,8 +7260,8 @@ export type DutyOut = {
      * Minutes
      */
     minutes: number;
-    place: Place;
-    policy: Switch;
+    place: MinutesPlace;
+    policy: DutySwitch;
     /**
      * Is Confirmed
      */
@@ -7231,9 +7273,65 @@ export type DutyOut = {
 };
 
 /**
- * LimitOut
+ * PatrolRemark
+ *
+ * A stretch of a day that did not count as walked, and why.
  */
-export type LimitOut = {
+export type PatrolRemark = {
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Why
+     */
+    why: 'gap' | 'stay' | 'checked_in' | 'too_fast' | 'mocked' | 'no_signal';
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * PatrolSessionOut
+ */
+export type PatrolSessionOut = {
+    /**
+     * Id
+     */
+    id: string;
+    state: PatrolState;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Is Cut
+     */
+    is_cut: boolean;
+    /**
+     * Spans
+     */
+    spans: Array<DutySpanOut>;
+};
+
+/**
+ * PatrolState
+ */
+export type PatrolState = 'on' | 'paused' | 'over';
+
+/**
+ * TrackLimitOut
+ */
+export type TrackLimitOut = {
     /**
      * Code
      */
@@ -7261,104 +7359,6 @@ export type LimitOut = {
 };
 
 /**
- * MyPatrol
- *
- * What the phone shows: the patrol that goes on, and today so far.
- */
-export type MyPatrol = {
-    session: SessionOut | null;
-    today: DayDetail;
-    /**
-     * Server At
-     */
-    server_at: string;
-};
-
-/**
- * Place
- *
- * Where minutes count.
- */
-export type Place = 'grid' | 'anywhere';
-
-/**
- * Remark
- *
- * A stretch of a day that did not count as walked, and why.
- */
-export type Remark = {
-    /**
-     * Since
-     */
-    since: string;
-    /**
-     * Until
-     */
-    until: string;
-    /**
-     * Why
-     */
-    why: 'gap' | 'stay' | 'checked_in' | 'too_fast' | 'mocked' | 'no_signal';
-    /**
-     * Credited S
-     */
-    credited_s: number;
-};
-
-/**
- * SessionOut
- */
-export type SessionOut = {
-    /**
-     * Id
-     */
-    id: string;
-    state: State;
-    /**
-     * Started At
-     */
-    started_at: string;
-    /**
-     * Ended At
-     */
-    ended_at: string | null;
-    /**
-     * Is Cut
-     */
-    is_cut: boolean;
-    /**
-     * Spans
-     */
-    spans: Array<SpanOut>;
-};
-
-/**
- * SpanOut
- */
-export type SpanOut = {
-    /**
-     * Starts At
-     */
-    starts_at: string;
-    /**
-     * Ends At
-     */
-    ends_at: string | null;
-};
-
-/**
- * Switch
- *
- * How hard a duty is: a city may do without, look at it, or demand it.
- */
-export type Switch = 'off' | 'advisory' | 'binding';
-
-/**
- * Action
- */
-export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen' | 'reclassify';
-
-/**
  * DutyCommand
  *
  * One step of a patrol: start it, pause, resume, stop, or a plate scanned on the way.
@@ -7372,7 +7372,7 @@ export type DutyCommand = {
      * At
      */
     at: string;
-    action: Action;
+    action: PatrolAction;
     /**
      * Session Id
      */
@@ -7382,6 +7382,11 @@ export type DutyCommand = {
      */
     plate?: string;
 };
+
+/**
+ * PatrolAction
+ */
+export type PatrolAction = 'start' | 'pause' | 'resume' | 'stop' | 'check_in';
 
 /**
  * DayFilter
@@ -7426,13 +7431,13 @@ export type DayFilter = {
 };
 
 /**
- * DayPage
+ * PatrolDayPage
  */
-export type DayPage = {
+export type PatrolDayPage = {
     /**
      * Items
      */
-    items: Array<DayRow>;
+    items: Array<PatrolDayRow>;
     /**
      * Total
      */
@@ -7445,13 +7450,13 @@ export type DayPage = {
      * Next Cursor
      */
     next_cursor: string | null;
-    duty: DutyOut | null;
+    duty: PatrolDutyOut | null;
 };
 
 /**
- * DayRow
+ * PatrolDayRow
  */
-export type DayRow = {
+export type PatrolDayRow = {
     /**
      * Id
      */
@@ -7565,13 +7570,13 @@ export type LogFilter = {
 };
 
 /**
- * LogPage
+ * GridLogPage
  */
-export type LogPage = {
+export type GridLogPage = {
     /**
      * Items
      */
-    items: Array<LogRow>;
+    items: Array<GridLogRow>;
     /**
      * Total
      */
@@ -7587,9 +7592,9 @@ export type LogPage = {
 };
 
 /**
- * LogRow
+ * GridLogRow
  */
-export type LogRow = {
+export type GridLogRow = {
     /**
      * On
      */
@@ -7625,11 +7630,11 @@ export type LogRow = {
 };
 
 /**
- * LogCommand
+ * GridLogCommand
  *
  * The owner's words for a day, or the signature under it.
  */
-export type LogCommand = {
+export type GridLogCommand = {
     /**
      * Id
      */
@@ -7653,9 +7658,9 @@ export type LogCommand = {
 };
 
 /**
- * LogDetail
+ * GridLogDetail
  */
-export type LogDetail = {
+export type GridLogDetail = {
     /**
      * On
      */
@@ -7691,7 +7696,7 @@ export type LogDetail = {
     /**
      * Facts
      */
-    facts: Array<LogFact>;
+    facts: Array<GridLogFact>;
     /**
      * Minutes
      */
@@ -7699,11 +7704,11 @@ export type LogDetail = {
 };
 
 /**
- * LogFact
+ * GridLogFact
  *
  * One thing done, as the log tells it.
  */
-export type LogFact = {
+export type GridLogFact = {
     /**
      * At
      */
@@ -9301,6 +9306,11 @@ export type CaseReport = {
      */
     after_photos?: Array<string>;
 };
+
+/**
+ * Action
+ */
+export type Action = 'report' | 'fix_on_spot' | 'accept' | 'reject' | 'merge' | 'unmerge' | 'dispatch' | 'recall' | 'object' | 'sign' | 'invite' | 'release' | 'countersign' | 'ask_suspension' | 'ask_extension' | 'refuse_request' | 'extend' | 'suspend' | 'resume' | 'feed_back' | 'transfer' | 'transfer_back' | 'send_back' | 'confirm_resume' | 'pass' | 'fail' | 'reopen' | 'reclassify';
 
 /**
  * StepCommand
@@ -19664,7 +19674,7 @@ export type ListPatrolDaysResponses = {
     /**
      * OK
      */
-    200: DayPage;
+    200: PatrolDayPage;
 };
 
 export type ListPatrolDaysResponse = ListPatrolDaysResponses[keyof ListPatrolDaysResponses];
@@ -19767,7 +19777,7 @@ export type GetPatrolDayResponses = {
     /**
      * OK
      */
-    200: DayDetail;
+    200: PatrolDayDetail;
 };
 
 export type GetPatrolDayResponse = GetPatrolDayResponses[keyof GetPatrolDayResponses];
@@ -19825,13 +19835,13 @@ export type ListGridLogsResponses = {
     /**
      * OK
      */
-    200: LogPage;
+    200: GridLogPage;
 };
 
 export type ListGridLogsResponse = ListGridLogsResponses[keyof ListGridLogsResponses];
 
 export type SaveGridLogData = {
-    body: LogCommand;
+    body: GridLogCommand;
     path?: never;
     query?: never;
     url: '/api/patrols/logs';
@@ -19969,7 +19979,7 @@ export type GetMyLogResponses = {
     /**
      * OK
      */
-    200: LogDetail;
+    200: GridLogDetail;
 };
 
 export type GetMyLogResponse = GetMyLogResponses[keyof GetMyLogResponses];
