@@ -15,7 +15,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible, NotYourRole, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.patrols.duty import DO
-from wangge.patrols.logs import facts_of, minutes_of
+from wangge.patrols.logs import auto_text, facts_of, minutes_of
 from wangge.patrols.models import GridLog
 from wangge.patrols.schemas import GridLogDetail, GridLogFact, GridLogPage, GridLogRow, LogFilter
 from wangge.territory import queries as territory
@@ -99,13 +99,6 @@ def _shown(rows: Sequence[GridLog], actor: Actor) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def auto_text(facts: dict[str, Any]) -> str:
-    """Return the log as it writes itself. Rule: PA-15."""
-    lines = [line["zh"] for line in facts.get("lines", [])]
-    minutes = facts.get("minutes", 0)
-    return "；".join([f"网格内巡查 {minutes} 分钟", *lines]) + "。"
 
 
 def get_log(actor: Actor, on: date, *, at: datetime) -> GridLogDetail:

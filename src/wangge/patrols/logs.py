@@ -68,6 +68,13 @@ def _line(words: tuple[str, str], count: int, at: datetime) -> Fact:
     return {"at": at.isoformat(), "zh": words[0].format(n=count), "en": words[1].format(n=count)}
 
 
+def auto_text(facts: dict[str, Any]) -> str:
+    """Return the log as it writes itself. Rule: PA-15."""
+    lines = [line["zh"] for line in facts.get("lines", [])]
+    minutes = facts.get("minutes", 0)
+    return "；".join([f"网格内巡查 {minutes} 分钟", *lines]) + "。"
+
+
 def minutes_of(user_id: int, on: date, *, at: datetime) -> int:
     """Return the minutes that count of the person's day: as kept, else as the points say now."""
     kept = PatrolDay.objects.filter(user_id=user_id, on=on, is_kept=True).first()
@@ -119,8 +126,10 @@ def _save(command: GridLogCommand, actor: Actor, at: datetime) -> GridLog:
     log = log or GridLog(
         user_id=actor.user_id, on=command.on, grid_path=own[0] if own else actor.scope, version=0
     )
-    log.text, log.version = command.text.strip(), log.version + 1
     log.facts = {"lines": facts, "minutes": minutes}
+    said = command.text.strip()
+    log.text = "" if said == auto_text(log.facts) else said  # as it writes itself: nobody's words
+    log.version += 1
     log.signed_at = at if command.sign else None
     log.save()
     return log
