@@ -37,6 +37,7 @@ from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
 from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
+from wangge.patrols.api import router as patrols
 from wangge.plates.api import router as plates
 from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
@@ -81,6 +82,7 @@ for prefix, router in {
     "dossiers": dossiers,
     "checklists": checklists,
     "orders": orders,
+    "patrols": patrols,
     "packs": packs,
     "plates": plates,
     "census": census,

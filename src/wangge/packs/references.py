@@ -11,6 +11,7 @@ from wangge.kernel.photo_copies import MARKS
 from wangge.matters.rules import Severity
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
+from wangge.patrols.rules import LIMITS
 
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
@@ -52,6 +53,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("stages", KNOWN_STATUSES),
         ("stage_use", KNOWN_CHANNELS),
         ("limits", KNOWN_LIMITS),
+        ("patrol_limits", LIMITS),
         ("photo_marks", MARKS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),

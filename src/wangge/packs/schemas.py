@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
@@ -86,6 +86,13 @@ class Duty(Entry):
     times: int = Field(ge=1)
     minutes: int | None = Field(None, ge=1)
     policy: Literal["off", "advisory", "binding"] = "advisory"
+    patrol: Literal["grid", "anywhere"] | None = None  # a duty of walking, and where its minutes count (PA-1)
+
+    @model_validator(mode="after")
+    def _patrol_is_daily(self) -> Self:
+        if self.patrol and (self.per != "day" or self.minutes is None):
+            raise ValueError("a patrol duty is per day and has minutes")
+        return self
 
 
 class RoleName(Entry):
@@ -186,6 +193,7 @@ class Pack(Head):
     promises: list[Promise] = Field(default_factory=list)
     cards: list[Card] = Field(default_factory=list)
     duties: list[Duty] = Field(default_factory=list)
+    patrol_limits: list[Figure] = Field(default_factory=list)
     roles: list[RoleName] = Field(default_factory=list)
     stages: list[Stage] = Field(default_factory=list)
     document_numbers: list[DocumentNumber] = Field(default_factory=list)

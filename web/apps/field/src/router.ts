@@ -66,6 +66,18 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'cases.report', tab: 'report' },
   },
   {
+    path: 'patrol',
+    name: 'patrol',
+    component: () => import('./features/patrol/PatrolPage.vue'),
+    meta: { capability: 'patrols.do', tab: 'today' },
+  },
+  {
+    path: 'grid-log',
+    name: 'grid-log',
+    component: () => import('./features/patrol/GridLogPage.vue'),
+    meta: { capability: 'patrols.do', tab: 'today' },
+  },
+  {
     path: 'notices',
     name: 'notices',
     component: () => import('./features/notices/NoticeList.vue'),

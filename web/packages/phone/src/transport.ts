@@ -3,17 +3,19 @@
 import {
   completeOrder,
   getMe,
+  ingestPoints,
   POST_HEADER,
   recordDecisions,
   reportCase,
   setCsrfToken,
   storeFile,
+  takeDuty,
   takeStep,
 } from '@wangge/api'
-import type { CaseReport, DecisionIn, Me, OrderResult, StepCommand } from '@wangge/api'
+import type { CaseReport, DecisionIn, DutyCommand, IngestPointsData, Me, OrderResult, StepCommand } from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 
-export type Kind = 'orders.complete' | 'cases.report' | 'cases.step'
+export type Kind = 'orders.complete' | 'cases.report' | 'cases.step' | 'patrols.duty' | 'patrols.points'
 
 interface Raw {
   data?: unknown
@@ -29,6 +31,14 @@ const SENDERS: Record<Kind, Send> = {
   'cases.report': sendReport,
   'cases.step': (command, signal) =>
     takeStep({ signal, headers: postOf(command), body: bodyOf(command) as unknown as StepCommand }),
+  'patrols.duty': (command, signal) =>
+    takeDuty({ signal, headers: postOf(command), body: bodyOf(command) as unknown as DutyCommand }),
+  'patrols.points': (command, signal) =>
+    ingestPoints({
+      signal,
+      headers: postOf(command),
+      body: { ...command.payload, id: command.id } as unknown as IngestPointsData['body'],
+    }),
 }
 
 /** The post in which it was made, however the person acts by now. */
