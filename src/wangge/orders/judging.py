@@ -10,6 +10,7 @@ from uuid import UUID
 from wangge.accounts.rules import Role
 from wangge.checklists.rules import failed_items, missing_items, score, visible_items
 from wangge.checklists.schemas import ChecklistOut, Item
+from wangge.kernel.errors import Unreadable
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
@@ -18,7 +19,6 @@ from wangge.kernel.fates import Fate
 from wangge.orders.models import Order
 from wangge.orders.rules import (
     AnswersIncomplete,
-    AnswersNotWanted,
     AnswerUnknown,
     EvidenceMissing,
     InTheFuture,
@@ -34,6 +34,12 @@ from wangge.venues.schemas import VenueRow
 
 SKEW = timedelta(minutes=5)  # a phone's clock may run ahead by so much
 DO = "orders.do"
+
+
+class AnswersNotWanted(Unreadable):
+    code = "orders.answers_not_wanted"
+    zh = "没有检查就不能填写检查项。"
+    en = "Answers belong to an inspection only."
 
 
 @dataclass(slots=True)

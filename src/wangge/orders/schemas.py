@@ -73,6 +73,7 @@ class OrderRow(Schema):
     rule_zh: str
     rule_en: str
     rule_is_confirmed: bool
+    season: str  # the intensified period it is owed in; "": none
     opens_on: date
     due_on: date
     status: OrderStatus
@@ -122,9 +123,57 @@ class PlanOut(Schema):
     made: int
     already_there: int
     by_rule: dict[str, int]
+    withdrawn: int = 0  # orders that are owed no more
     unassigned: int
     venues_without_rule: int
     orphans: int
+
+
+class SpellIn(Sent):
+    """An intensified period that is declared. `id` is the command's id."""
+
+    id: UUID
+    season: str
+    path: str = Field(pattern=r"^([0-9A-Za-z-]+\.)+$", max_length=64)
+    starts_on: date
+    ends_on: date  # exclusive
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class SpellOut(Schema):
+    """An intensified period as it falls. Without an id it is the pack's own: nobody declared it."""
+
+    id: UUID | None
+    season: str
+    season_zh: str
+    season_en: str
+    season_is_confirmed: bool
+    path: str  # "": everywhere
+    place: str
+    starts_on: date
+    ends_on: date
+    reason: str
+    declared_by: str | None
+    ended_at: datetime | None
+
+
+class SeasonOut(Schema):
+    """A kind of intensified period, with the rules that hold in it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    source: str
+    is_confirmed: bool
+    rules: list[str]
+
+
+class SeasonsOut(Schema):
+    """The kinds of intensified periods, and when they fall."""
+
+    seasons: list[SeasonOut]
+    spells: list[SpellOut]
 
 
 class PlanRuleOut(Schema):
@@ -134,6 +183,7 @@ class PlanRuleOut(Schema):
     classes: list[str]
     tags: list[str]
     interval: str
+    season: str
     source: str
     is_confirmed: bool
     pack_version: str

@@ -15,7 +15,7 @@ from wangge.kernel.clock import CHINA
 from wangge.orders import planning, queries
 from wangge.orders.completing import complete_orders
 from wangge.orders.handing import OrderKeeper
-from wangge.orders.models import PlanRule
+from wangge.orders.models import PlanRule, PlanSeason
 from wangge.orders.plan_sql import CLOSE_MISSED
 from wangge.orders.regridding import OrderMover
 from wangge.orders.rehousing import OrderMergeMover
@@ -30,6 +30,7 @@ __all__ = [
     "close_missed",
     "complete_orders",
     "install_plan_rules",
+    "install_seasons",
     "plan_ahead",
     "plan_orders",
 ]
@@ -42,6 +43,18 @@ def install_plan_rules(rules: Sequence[Mapping[str, Any]], *, pack_version: str)
     PlanRule.objects.exclude(pack_version=pack_version).filter(is_active=True).update(is_active=False)
     PlanRule.objects.bulk_create(
         (PlanRule(**rule, pack_version=pack_version, is_active=True) for rule in rules),
+        update_conflicts=True,
+        unique_fields=["code", "pack_version"],
+        update_fields=["is_active"],
+    )
+
+
+@transaction.atomic
+def install_seasons(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
+    """Make `rows` the active kinds of intensified periods; those of other versions are kept. Rule: PK-4."""
+    PlanSeason.objects.exclude(pack_version=pack_version).filter(is_active=True).update(is_active=False)
+    PlanSeason.objects.bulk_create(
+        (PlanSeason(**row, pack_version=pack_version, is_active=True) for row in rows),
         update_conflicts=True,
         unique_fields=["code", "pack_version"],
         update_fields=["is_active"],
@@ -80,6 +93,7 @@ def add_up(plans: Sequence[PlanOut]) -> PlanOut:
         made=sum(one.made for one in plans),
         already_there=sum(one.already_there for one in plans),
         by_rule=dict(sorted(by_rule.items())),
+        withdrawn=sum(one.withdrawn for one in plans),
         unassigned=sum(one.unassigned for one in plans),
         venues_without_rule=sum(one.venues_without_rule for one in plans),
         orphans=sum(one.orphans for one in plans),

@@ -34,6 +34,8 @@ def references(pack: Pack) -> Iterator[Reference]:
     yield from _of_catalogue(pack, codes, tags)
     for plan in pack.plans:
         yield "plans", plan.code, ("checklist",), plan.checklist, codes["checklists"]
+        if plan.season:
+            yield "plans", plan.code, ("season",), plan.season, codes["seasons"]
         for n, word in enumerate(plan.classes):
             yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
         for n, word in enumerate(plan.tags):

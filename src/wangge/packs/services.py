@@ -132,6 +132,20 @@ def _push(pack: Pack, effective_on: date) -> None:
         pack_version=version,
     )
     push_oversight(pack)
+    orders.install_seasons(
+        [
+            {
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+                **row.model_dump(exclude={"code", "zh", "en", "source", "certainty"}, mode="json"),
+            }
+            for row in pack.seasons
+        ],
+        pack_version=version,
+    )
     orders.install_plan_rules(
         [
             {
@@ -141,6 +155,7 @@ def _push(pack: Pack, effective_on: date) -> None:
                 "classes": row.classes,
                 "tags": row.tags,
                 "interval": row.interval.value,
+                "season": row.season or "",
                 "checklist_code": row.checklist,
                 "source": row.source,
                 "is_confirmed": row.is_confirmed,
