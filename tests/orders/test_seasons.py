@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.makers import ALICE, BOB, CAROL, make_actor, make_venues, plain_actor
 from tests.orders.makers import DEC, NOV, make_plan, make_rules
+from wangge.kernel.actor import Actor
 from wangge.kernel.calendar import national
 from wangge.kernel.errors import NotVisible, NotYourRole
 from wangge.orders import declaring, services
@@ -234,6 +235,13 @@ def test_a_closed_place_owes_nothing_and_a_reopened_one_owes_it_again():
     assert standing() == {("monthly", "open"): 4}
 
 
+CHANGES = {
+    "red": (0, {"tags": ["red"]}),
+    "plain": (0, {"tags": []}),
+    "close": (1, {"is_open": False}),
+    "open": (1, {"is_open": True}),
+    "split": (2, {"grid_path": f"{GRID}01."}),
+}
 STEPS = st.lists(
     st.sampled_from(["declare", "end", "red", "plain", "close", "open", "split", "import", "plan", "ahead"]),
     min_size=2,
@@ -256,6 +264,21 @@ def check_the_plan(first: date, after: date) -> None:
         assert not slow or len(own) == 1  # seen once in the month, or by a shorter rule instead
 
 
+def take_step(step: str, places: list[Venue], alice: Actor) -> None:
+    spells = SeasonSpell.objects.filter(ended_at=None)
+    if step == "declare" and not spells.exists():
+        declaring.declare_spell(spell(), actor=alice, at=EARLY)
+    elif step == "end" and spells.exists():
+        declaring.end_spell(spells[0].id, actor=alice, at=EARLY)
+    elif step == "import":
+        make_venues(count=1, class_code="shop", grid_path=GRID)
+    elif step in {"plan", "ahead"}:
+        make_plan(NOV, DEC if step == "plan" else date(2025, 11, 12), at=EARLY)
+    elif step in CHANGES:
+        n, fields = CHANGES[step]
+        Venue.objects.filter(id=places[n].id).update(**fields)
+
+
 def run_steps(steps: list[str]) -> None:
     for model in (Order, SeasonSpell, Venue):
         model.objects.all().delete()
@@ -263,23 +286,7 @@ def run_steps(steps: list[str]) -> None:
     alice = make_actor(ALICE)
     places = make_venues(count=3, class_code="shop", grid_path=GRID)
     for step in [*steps, "plan"]:
-        spells = SeasonSpell.objects.filter(ended_at=None)
-        if step == "declare" and not spells.exists():
-            declaring.declare_spell(spell(), actor=alice, at=EARLY)
-        elif step == "end" and spells.exists():
-            declaring.end_spell(spells[0].id, actor=alice, at=EARLY)
-        elif step in {"red", "plain"}:
-            Venue.objects.filter(id=places[0].id).update(tags=["red"] if step == "red" else [])
-        elif step in {"close", "open"}:
-            Venue.objects.filter(id=places[1].id).update(is_open=step == "open")
-        elif step == "split":
-            Venue.objects.filter(id=places[2].id).update(grid_path=f"{GRID}01.")
-        elif step == "import":
-            make_venues(count=1, class_code="shop", grid_path=GRID)
-        elif step == "ahead":
-            make_plan(NOV, date(2025, 11, 12), at=EARLY)
-        elif step == "plan":
-            make_plan(NOV, DEC, at=EARLY)
+        take_step(step, places, alice)
     before = standing()
     again = make_plan(NOV, DEC, at=EARLY)
     assert (again.made, again.withdrawn, standing()) == (0, 0, before)

@@ -10,11 +10,10 @@ from uuid import UUID
 from wangge.accounts.rules import Role
 from wangge.checklists.rules import failed_items, missing_items, score, visible_items
 from wangge.checklists.schemas import ChecklistOut, Item
-from wangge.kernel.errors import Unreadable
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
-from wangge.kernel.errors import NotVisible, Refused, VersionConflict
+from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
 from wangge.kernel.fates import Fate
 from wangge.orders.models import Order
 from wangge.orders.rules import (

@@ -8,11 +8,11 @@ def _starts(order: str) -> str:
 
 
 def _own(order: str) -> str:
-    """Return whether an order's id is made of its place; of a merged place's orders it is not (OR-16)."""
+    """Return whether an order's id is made of its place; that of a merged one is not (OR-16)."""
     return f"substr({order}.id::text, 16, 3) = substr(md5({order}.venue_id::text), 1, 3)"
 
 
-# Whether another order of the same place opens inside the period and has a shorter one: then that one sees it.
+# Whether another order of the place opens inside the period and has a shorter one: then that one sees it.
 SEEN_BY_SHORTER = f"""
 EXISTS (
   SELECT FROM orders_order n

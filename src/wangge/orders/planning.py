@@ -229,7 +229,7 @@ def _members(paths: Iterable[str]) -> dict[str, int]:
 
 
 def _mask(tags: Sequence[str], paths: Sequence[str]) -> str:
-    """Return the SQL of the bits: the n-th tag is carried; after the tags, the n-th territory holds the place."""
+    """Return the SQL of the bits: one for each tag carried, then one for each territory around the place."""
     wanted = "v.tags @> ARRAY[(%(tags)s::varchar[])[{}]]"
     bits = [f"CASE WHEN {wanted.format(n + 1)} THEN {1 << n} ELSE 0 END" for n in range(len(tags))]
     within = "v.grid_path LIKE (%(spell_paths)s::text[])[{}]"

@@ -215,7 +215,8 @@ def winning_rule(
 ) -> tuple[AnyRule, list[str]] | None:
     """Return the rule with the smallest interval and the codes it won against; None if no rule fits.
 
-    Rule: OR-1 (smallest interval, then code; no class means every class; all tags must be there).
+    Rule: OR-1 (smallest interval, then more tags, then a named class, then code; no class means every class;
+          all tags must be there).
     """
     fitting = sorted(
         (
@@ -223,7 +224,12 @@ def winning_rule(
             for rule in rules
             if (not rule.classes or class_code in rule.classes) and all(tag in tags for tag in rule.tags)
         ),
-        key=lambda rule: (NOMINAL_DAYS[Interval(rule.interval)], rule.code),
+        key=lambda rule: (
+            NOMINAL_DAYS[Interval(rule.interval)],
+            -len(rule.tags),
+            not rule.classes,
+            rule.code,
+        ),
     )
     return (fitting[0], [rule.code for rule in fitting[1:]]) if fitting else None
 
@@ -273,7 +279,7 @@ def order_id(venue_id: UUID, starts_on: date, *, is_seasonal: bool = False) -> U
 
 
 def stamp_of(starts_on: date, *, is_seasonal: bool = False) -> datetime:
-    """Return the moment inside the ids of a period's orders: 00:00 UTC, of a season's 06:00. Rule: OR-5, OR-18."""
+    """Return the moment in the ids of a period's orders: 00:00 UTC, a season's 06:00. Rule: OR-5, OR-18."""
     return datetime(starts_on.year, starts_on.month, starts_on.day, 6 if is_seasonal else 0, tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""Intensified periods: which rule holds on which day, and what a place is then owed. Source: docs/rules/orders.md."""
+"""Intensified periods: which rule holds when, and what a place is owed. Source: docs/rules/orders.md."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def horizon(
 ) -> tuple[date, date]:
     """Return the days to look at, so that planning in pieces finds the same stretches.
 
-    Rule: OR-18. The whole periods that touch the range, and every spell that touches what is looked at, whole.
+    Rule: OR-18. The whole periods that touch the range, and whole every spell that touches them.
     """
     if interval and starts_on < ends_on:
         periods = periods_between(interval, starts_on, ends_on)

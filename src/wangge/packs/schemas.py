@@ -62,7 +62,7 @@ class Grade(Entry):
 
 
 class Season(Entry):
-    """A kind of intensified period (FQ-14): the same dates each year, around long holidays, or when declared."""
+    """A kind of intensified period (FQ-14): of the same dates, around long holidays, or when declared."""
 
     kind: SeasonKind
     first: str = Field("", pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$")  # MM-DD
@@ -99,6 +99,9 @@ class PhotoCheck(Entry):
 
 
 class Duty(Entry):
+    """Work that is no visit to one place; with a `tier`, each node of that level owes it (FQ-07)."""
+
+    tier: str | None = None
     per: Literal["day", "week", "month", "quarter", "year"]
     times: int = Field(ge=1)
     minutes: int | None = Field(None, ge=1)
