@@ -55,7 +55,7 @@ def test_another_pack_replaces_the_rules_and_the_old_ones_stay_inactive():
     assert set(PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True)) == {
         "dongguan@2026.11.3"
     }
-    assert PlanRule.objects.filter(pack_version="wuhu@2026.11.3", is_active=False).count() == 5
+    assert PlanRule.objects.filter(pack_version="wuhu@2026.11.3", is_active=False).count() == 8
     assert Checklist.objects.count() == 5  # unchanged lists keep their version
     assert install("wuhu")
     assert set(PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True)) == {

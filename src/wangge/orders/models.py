@@ -70,6 +70,20 @@ class PlanSeason(models.Model):
         ]
 
 
+class PlanCapacity(models.Model):
+    """How many visits a member makes on a day, as the pack says (OR-23)."""
+
+    pack_version = models.CharField(max_length=64, primary_key=True)
+    visits_a_day = models.PositiveSmallIntegerField()
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(visits_a_day__gte=1), name="plan_capacity_above_zero")
+        ]
+
+
 class SeasonSpellQuerySet(models.QuerySet["SeasonSpell"]):
     def visible_to(self, actor: Actor) -> Self:
         """Return what holds inside the actor's scope, and what holds around it."""

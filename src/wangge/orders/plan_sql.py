@@ -114,6 +114,29 @@ WITHDRAW = (
     _UNSEEN + _own("o") + " AND " + SEEN_BY_SHORTER.replace("{{due}}", "o"),
 )
 
+# What a range owes, beside what is planned of it, by grid (OR-21).
+COVERAGE = """
+SELECT d.grid_path, count(*), count(*) FILTER (WHERE (o.id IS NULL OR o.status = 'withdrawn') AND NOT {seen}),
+       count(*) FILTER (WHERE d.member_id IS NULL), count(DISTINCT d.venue_id)
+FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id
+GROUP BY 1 ORDER BY 1
+"""
+
+# The load of each grid's member, and the days on which it falls (OR-22).
+LOADS = """
+SELECT member_id, array_agg(id ORDER BY id), array_agg(opens_on ORDER BY id), array_agg(due_on ORDER BY id), array_agg(season <> '' ORDER BY id)
+FROM orders_order
+WHERE grid_path LIKE %(scope)s AND opens_on >= %(starts_on)s AND opens_on < %(ends_on)s
+  AND status = 'open' AND member_id IS NOT NULL
+GROUP BY member_id
+"""
+
+MOVE_DAYS = """
+UPDATE orders_order o SET opens_on = n.opens_on, version = o.version + 1
+FROM unnest(%s::uuid[], %s::date[]) AS n(id, opens_on)
+WHERE o.id = n.id AND o.status = 'open' AND o.opens_on <> n.opens_on
+"""
+
 CLOSE_MISSED = """
 UPDATE orders_order SET status = 'missed', version = version + 1
 WHERE status = 'open' AND ends_on <= %(today)s

@@ -50,10 +50,10 @@ class Plan:
 
     def parameters(self, turns: Iterable[NamedTurn] = ()) -> dict[str, Any]:
         return {
-            "scope": _like(self.scope),
+            "scope": pattern(self.scope),
             "kinds": json.dumps(self.kinds),
             "periods": json.dumps([_turn(*turn) for turn in turns]),
-            "spell_paths": [_like(path) for path in self.spell_paths],
+            "spell_paths": [pattern(path) for path in self.spell_paths],
             "paths": list(self.members),
             "members": list(self.members.values()),
             "starts_on": self.request.starts_on,
@@ -100,7 +100,7 @@ def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool =
     plan = Plan(scope, request, version, tags, paths, _mask(tags, paths))
     lines = Lines(rules, spells, request, calendar, only_known=only_known)
     lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
-    for class_code, mask, count in _rows(plan_sql.KINDS, plan):
+    for class_code, mask, count in rows_of(plan_sql.KINDS, plan):
         inside = [path for n, path in enumerate(paths) if mask >> (len(tags) + n) & 1]
         owed = lines.of(class_code, [tag for n, tag in enumerate(tags) if mask >> n & 1], inside)
         if not owed:
@@ -121,8 +121,8 @@ def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool =
                 }
             )
     plan.turns = lines.turns()
-    plan.members = _members(row[0] for row in _rows(plan_sql.GRIDS, plan))
-    plan.orphans = _rows(plan_sql.ORPHANS, plan)[0][0]
+    plan.members = _members(row[0] for row in rows_of(plan_sql.GRIDS, plan))
+    plan.orphans = rows_of(plan_sql.ORPHANS, plan)[0][0]
     return plan
 
 
@@ -130,8 +130,8 @@ def count(plan: Plan) -> PlanOut:
     """Return what `make` would do."""
     tally = Tally()
     for _, turns in _months(plan):
-        made = tally.add(_rows(plan_sql.WOULD_MAKE, plan, turns))
-        tally.already_there += _rows(plan_sql.COUNT_DUE, plan, turns)[0][0] - made
+        made = tally.add(rows_of(plan_sql.WOULD_MAKE, plan, turns))
+        tally.already_there += rows_of(plan_sql.COUNT_DUE, plan, turns)[0][0] - made
     return _out(plan, tally)
 
 
@@ -150,16 +150,16 @@ def make(plan: Plan) -> PlanOut:
                     table=name, columns=plan_sql.COLUMNS, due=plan_sql.DUE.format(mask=plan.mask)
                 )
                 cursor.execute(statement, plan.parameters(turns))
-            tally.add(_rows(plan_sql.MADE.replace("{table}", name), plan))
+            tally.add(rows_of(plan_sql.MADE.replace("{table}", name), plan))
             month_tables.attach(month)
         else:
             ensure_months(month_tables.TABLE, month, month)
-            due = _rows(plan_sql.COUNT_DUE, plan, turns)[0][0]
-            tally.already_there += due - tally.add(_rows(plan_sql.ADD, plan, turns))
+            due = rows_of(plan_sql.COUNT_DUE, plan, turns)[0][0]
+            tally.already_there += due - tally.add(rows_of(plan_sql.ADD, plan, turns))
     tally.withdrawn = _withdraw(plan)
     if tally.withdrawn:
         for _, turns in _months(plan):
-            tally.already_there -= tally.add(_rows(plan_sql.ADD, plan, turns))
+            tally.already_there -= tally.add(rows_of(plan_sql.ADD, plan, turns))
         tally.withdrawn += _withdraw(plan)
     return _out(plan, tally)
 
@@ -185,7 +185,8 @@ def _out(plan: Plan, tally: Tally) -> PlanOut:
     )
 
 
-def _rows(statement: str, plan: Plan, turns: Iterable[NamedTurn] = ()) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, plan: Plan, turns: Iterable[NamedTurn] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement of planning, with what is due filled in."""
     due = plan_sql.DUE.format(mask=plan.mask)
     insert = plan_sql.INSERT.format(table=month_tables.TABLE, columns=plan_sql.COLUMNS, due=due)
     text = statement.replace("{insert}", insert).replace("{due}", due).replace("{mask}", plan.mask)
@@ -239,7 +240,8 @@ def _mask(tags: Sequence[str], paths: Sequence[str]) -> str:
     return f"({' + '.join(bits)})::bigint" if bits else "0::bigint"
 
 
-def _like(scope: str) -> str:
+def pattern(scope: str) -> str:
+    """Return the LIKE pattern of a subtree."""
     return scope.replace("_", r"\_") + "%"
 
 

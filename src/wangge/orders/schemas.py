@@ -176,6 +176,67 @@ class SeasonsOut(Schema):
     spells: list[SpellOut]
 
 
+class GridCoverage(Schema):
+    """What a grid owes in a range, and what of it nobody can do."""
+
+    path: str
+    name: str
+    places: int
+    owed: int
+    unplanned: int  # owed without an order: the proof fails
+    unassigned: int  # nobody's: a vacancy
+    unreachable: int  # more than its member can do in the range
+    members_missing: int
+
+
+class CoverageOut(Schema):
+    """The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity."""
+
+    starts_on: date
+    ends_on: date
+    worked_days: int
+    visits_a_day: int | None
+    capacity_is_confirmed: bool
+    owed: int
+    unplanned: int
+    unassigned: int
+    unreachable: int
+    members_missing: int
+    venues_without_rule: int
+    orphans: int
+    grids: list[GridCoverage]
+    grids_in_all: int
+
+
+class WalkStop(Schema):
+    order_id: UUID
+    venue_id: UUID
+    venue_name: str
+    lon: float
+    lat: float
+
+
+class WalkOut(Schema):
+    """A day as a walk. Straight lines: streets and stairs are not known."""
+
+    stops: list[WalkStop]
+    length_m: int
+    nearest_first_m: int  # going to the nearest place left each time
+
+
+class SpellDone(Schema):
+    """What declaring or ending an intensified period did."""
+
+    withdrawn: int
+
+
+class LevelOut(Schema):
+    """What levelling did."""
+
+    members: int
+    moved: int
+
+
 class PlanRuleOut(Schema):
     code: str
     name_zh: str

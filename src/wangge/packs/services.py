@@ -146,6 +146,12 @@ def _push(pack: Pack, effective_on: date) -> None:
         ],
         pack_version=version,
     )
+    capacity = next((row for row in pack.capacity if row.code == "visits_a_day"), None)
+    orders.install_capacity(
+        int(capacity.value) if capacity else None,
+        is_confirmed=bool(capacity and capacity.is_confirmed),
+        pack_version=version,
+    )
     orders.install_plan_rules(
         [
             {
