@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,7 +27,7 @@ def level_days(request: PlanRequest, scope: str, *, actor: Actor | None, at: dat
     """
     today = at.astimezone(CHINA).date()
     calendar = calendars.in_force().of(scope)
-    parameters = {
+    parameters: dict[str, Any] = {
         "scope": planning.pattern(scope),
         "starts_on": max(request.starts_on, today + DAY),
         "ends_on": request.ends_on,
@@ -57,7 +58,7 @@ def level_days(request: PlanRequest, scope: str, *, actor: Actor | None, at: dat
 def _days(
     starts_on: date,
     due_on: date,
-    parameters: dict[str, date],
+    parameters: dict[str, Any],
     calendar: Calendar,
     memo: dict[tuple[date, date], tuple[date, ...]],
 ) -> tuple[date, ...]:

@@ -21,8 +21,8 @@ class Movable:
 def level(orders: Mapping[Key, Movable]) -> dict[Key, date]:
     """Return the day of each order, so that the heaviest day is as light as it can be made.
 
-    Rule:  OR-22. Single orders go from a heavier day to one lighter by two or more, those with the fewest days
-           first, as long as there is one. What is level stays: levelling again moves nothing.
+    Rule:  OR-22. Single orders go from a heavier day to one lighter by two or more, as long as there is one,
+           those with the fewest days first. What is level stays: levelling again moves nothing.
     """
     if not orders:
         return {}

@@ -124,7 +124,8 @@ GROUP BY 1 ORDER BY 1
 
 # The load of each grid's member, and the days on which it falls (OR-22).
 LOADS = """
-SELECT member_id, array_agg(id ORDER BY id), array_agg(opens_on ORDER BY id), array_agg(due_on ORDER BY id), array_agg(season <> '' ORDER BY id)
+SELECT member_id, array_agg(id ORDER BY id), array_agg(opens_on ORDER BY id), array_agg(due_on ORDER BY id),
+       array_agg(season <> '' ORDER BY id)
 FROM orders_order
 WHERE grid_path LIKE %(scope)s AND opens_on >= %(starts_on)s AND opens_on < %(ends_on)s
   AND status = 'open' AND member_id IS NOT NULL

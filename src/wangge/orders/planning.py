@@ -207,7 +207,7 @@ def _months(plan: Plan) -> list[tuple[date, list[NamedTurn]]]:
 
 
 def _turn(line: str, turn: Turn[PlanRule]) -> dict[str, Any]:
-    milliseconds = int(stamp_of(turn.starts_on, is_seasonal=bool(turn.season)).timestamp() * 1000)
+    milliseconds = int(stamp_of(turn.starts_on, is_seasonal=bool(turn.rule.season)).timestamp() * 1000)
     return {
         "line": line,
         "starts_on": turn.starts_on.isoformat(),

@@ -64,13 +64,18 @@ class Season(Protocol):
     works_holidays: bool
 
 
-class SeasonalRule(Rule, Protocol):
+class SeasonalRule(Protocol):
     """A plan rule that may hold in an intensified period only."""
 
+    code: str
+    classes: list[str]
+    tags: list[str]
+    interval: str
     season: str
 
 
 AnyRule = TypeVar("AnyRule", bound=SeasonalRule)
+OfRule = TypeVar("OfRule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,10 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch(Generic[AnyRule]):
+class Stretch(Generic[OfRule]):
     """Days on which a seasonal rule wins: `[starts_on, ends_on)`."""
 
-    rule: AnyRule
+    rule: OfRule
     others: tuple[str, ...]
     starts_on: date
     ends_on: date
@@ -96,20 +101,16 @@ class Stretch(Generic[AnyRule]):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn(Generic[AnyRule]):
+class Turn(Generic[OfRule]):
     """What a rule asks for once: a visit on one of `days`, unless the place is seen on a day of `under`."""
 
-    rule: AnyRule
+    rule: OfRule
     others: tuple[str, ...]
     starts_on: date
     ends_on: date
     due_on: date
     days: tuple[date, ...]
     under: tuple[tuple[date, ...], ...] = ()
-
-    @property
-    def season(self) -> str:
-        return self.rule.season
 
 
 def spells_of(season: Season, calendar: Calendar, starts_on: date, ends_on: date) -> list[Spell]:
@@ -260,7 +261,7 @@ def base_turns(
     ]
 
 
-def day_of(venue_id: UUID, turn: Turn[AnyRule]) -> date | None:
+def day_of(venue_id: UUID, turn: Turn[OfRule]) -> date | None:
     """Return the day on which the order of a turn opens for a place; None if a season sees it instead.
 
     Rule: OR-3, OR-19. The SQL of planning computes the same.

@@ -104,7 +104,7 @@ def plan_ahead(days: int, *, at: datetime) -> PlanOut:
     """Make the orders of the next days everywhere; the daily job, which no unknown year stops.
 
     Raises: ChecklistMissing.
-    Rule:   OR-5 (harmless to repeat), OR-22 (level days), OR-3 (what reaches into an unknown year waits for its notice).
+    Rule:   OR-5 (harmless to repeat), OR-22 (level days), OR-3 (an unknown year waits for its notice).
     """
     request = planning.days_ahead(at.astimezone(CHINA).date(), days)
     scopes = queries.list_top_scopes()

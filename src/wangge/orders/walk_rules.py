@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
 import fast_tsp
@@ -22,11 +23,11 @@ def distance_m(a: Point, b: Point) -> float:
 
 def length_m(points: Sequence[Point], order: Sequence[int]) -> float:
     """Return the metres of an open walk through points in an order."""
-    return sum(distance_m(points[a], points[b]) for a, b in zip(order, order[1:], strict=False))
+    return sum(distance_m(points[a], points[b]) for a, b in pairwise(order))
 
 
 def nearest_first(points: Sequence[Point]) -> list[int]:
-    """Return the order that always goes on to the nearest place left, from the first: what we measure against."""
+    """Return the order that always goes on to the nearest place left, from the first: a plain way to walk."""
     left, order = set(range(1, len(points))), [0][: len(points)]
     while left:
         here = points[order[-1]]

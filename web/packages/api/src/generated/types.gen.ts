@@ -1045,42 +1045,65 @@ export type LocateIn = {
 /**
  * CoverageOut
  *
- * Gaps, overlaps and orphans of a layer.
+ * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
  */
 export type CoverageOut = {
     /**
-     * Layer
+     * Starts On
      */
-    layer: string;
+    starts_on: string;
     /**
-     * Grids
+     * Ends On
      */
-    grids: number;
+    ends_on: string;
     /**
-     * Gaps
+     * Worked Days
      */
-    gaps: number;
+    worked_days: number;
     /**
-     * Gap M2
+     * Visits A Day
      */
-    gap_m2: number;
+    visits_a_day: number | null;
     /**
-     * Overlaps
+     * Capacity Is Confirmed
      */
-    overlaps: number;
+    capacity_is_confirmed: boolean;
     /**
-     * Overlap M2
+     * Owed
      */
-    overlap_m2: number;
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+    /**
+     * Venues Without Rule
+     */
+    venues_without_rule: number;
     /**
      * Orphans
      */
     orphans: number;
     /**
-     * Invalid
+     * Grids
      */
-    invalid: Array<string>;
-    shapes: FeatureCollection;
+    grids: Array<GridCoverage>;
+    /**
+     * Grids In All
+     */
+    grids_in_all: number;
 };
 
 /**
@@ -6511,7 +6534,7 @@ export type OrderFilter = {
 /**
  * OrderStatus
  */
-export type OrderStatus = 'open' | 'done' | 'missed';
+export type OrderStatus = 'open' | 'done' | 'missed' | 'withdrawn';
 
 /**
  * OrderPage
@@ -6600,6 +6623,10 @@ export type OrderRow = {
      */
     rule_is_confirmed: boolean;
     /**
+     * Season
+     */
+    season: string;
+    /**
      * Opens On
      */
     opens_on: string;
@@ -6660,6 +6687,10 @@ export type PlanRuleOut = {
      * Interval
      */
     interval: string;
+    /**
+     * Season
+     */
+    season: string;
     /**
      * Source
      */
@@ -6755,6 +6786,278 @@ export type OrderFigures = {
 };
 
 /**
+ * SeasonOut
+ *
+ * A kind of intensified period, with the rules that hold in it.
+ */
+export type SeasonOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Rules
+     */
+    rules: Array<string>;
+};
+
+/**
+ * SeasonsOut
+ *
+ * The kinds of intensified periods, and when they fall.
+ */
+export type SeasonsOut = {
+    /**
+     * Seasons
+     */
+    seasons: Array<SeasonOut>;
+    /**
+     * Spells
+     */
+    spells: Array<SpellOut>;
+};
+
+/**
+ * SpellOut
+ *
+ * An intensified period as it falls. Without an id it is the pack's own: nobody declared it.
+ */
+export type SpellOut = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Season Zh
+     */
+    season_zh: string;
+    /**
+     * Season En
+     */
+    season_en: string;
+    /**
+     * Season Is Confirmed
+     */
+    season_is_confirmed: boolean;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Declared By
+     */
+    declared_by: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+};
+
+/**
+ * SpellDone
+ *
+ * What declaring or ending an intensified period did.
+ */
+export type SpellDone = {
+    /**
+     * Withdrawn
+     */
+    withdrawn: number;
+};
+
+/**
+ * SpellIn
+ *
+ * An intensified period that is declared. `id` is the command's id.
+ */
+export type SpellIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * GridCoverage
+ *
+ * What a grid owes in a range, and what of it nobody can do.
+ */
+export type GridCoverage = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+};
+
+/**
+ * LevelOut
+ *
+ * What levelling did.
+ */
+export type LevelOut = {
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Moved
+     */
+    moved: number;
+};
+
+/**
+ * PlanRequest
+ */
+export type PlanRequest = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * WalkOut
+ *
+ * A day as a walk. Straight lines: streets and stairs are not known.
+ */
+export type WalkOut = {
+    /**
+     * Stops
+     */
+    stops: Array<WalkStop>;
+    /**
+     * Length M
+     */
+    length_m: number;
+    /**
+     * Nearest First M
+     */
+    nearest_first_m: number;
+};
+
+/**
+ * WalkStop
+ */
+export type WalkStop = {
+    /**
+     * Order Id
+     */
+    order_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+};
+
+/**
  * PlanOut
  *
  * What planning did. `unassigned` orders have no member: a vacancy (WH-07).
@@ -6775,6 +7078,10 @@ export type PlanOut = {
         [key: string]: number;
     };
     /**
+     * Withdrawn
+     */
+    withdrawn?: number;
+    /**
      * Unassigned
      */
     unassigned: number;
@@ -6786,24 +7093,6 @@ export type PlanOut = {
      * Orphans
      */
     orphans: number;
-};
-
-/**
- * PlanRequest
- */
-export type PlanRequest = {
-    /**
-     * Starts On
-     */
-    starts_on: string;
-    /**
-     * Ends On
-     */
-    ends_on: string;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
 };
 
 /**
@@ -6984,6 +7273,10 @@ export type OrderDetail = {
      */
     rule_is_confirmed: boolean;
     /**
+     * Season
+     */
+    season: string;
+    /**
      * Opens On
      */
     opens_on: string;
@@ -7099,6 +7392,62 @@ export type PackListOut = {
      * Installed
      */
     installed: Array<InstalledOut>;
+};
+
+/**
+ * PackEntryOut
+ *
+ * An entry of a pack that names the row as its source.
+ */
+export type PackEntryOut = {
+    /**
+     * Pack
+     */
+    pack: string;
+    /**
+     * Section
+     */
+    section: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Certainty
+     */
+    certainty: 'S' | 'V1' | 'V2' | 'K' | 'P';
+};
+
+/**
+ * SourceRowOut
+ *
+ * A row of the catalogue; without entries no pack does it: the program itself does, or nothing yet.
+ */
+export type SourceRowOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Entries
+     */
+    entries: Array<PackEntryOut>;
 };
 
 /**
@@ -18600,6 +18949,247 @@ export type GetOrderFiguresResponses = {
 
 export type GetOrderFiguresResponse = GetOrderFiguresResponses[keyof GetOrderFiguresResponses];
 
+export type ListSeasonsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/orders/seasons';
+};
+
+export type ListSeasonsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListSeasonsError = ListSeasonsErrors[keyof ListSeasonsErrors];
+
+export type ListSeasonsResponses = {
+    /**
+     * OK
+     */
+    200: SeasonsOut;
+};
+
+export type ListSeasonsResponse = ListSeasonsResponses[keyof ListSeasonsResponses];
+
+export type DeclareSeasonData = {
+    body: SpellIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/seasons/spells';
+};
+
+export type DeclareSeasonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DeclareSeasonError = DeclareSeasonErrors[keyof DeclareSeasonErrors];
+
+export type DeclareSeasonResponses = {
+    /**
+     * OK
+     */
+    200: SpellDone;
+    /**
+     * Already Reported
+     */
+    208: SpellDone;
+};
+
+export type DeclareSeasonResponse = DeclareSeasonResponses[keyof DeclareSeasonResponses];
+
+export type EndSeasonData = {
+    body?: never;
+    path: {
+        /**
+         * Spell Id
+         */
+        spell_id: string;
+    };
+    query?: never;
+    url: '/api/orders/seasons/spells/{spell_id}/end';
+};
+
+export type EndSeasonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type EndSeasonError = EndSeasonErrors[keyof EndSeasonErrors];
+
+export type EndSeasonResponses = {
+    /**
+     * OK
+     */
+    200: SpellDone;
+};
+
+export type EndSeasonResponse = EndSeasonResponses[keyof EndSeasonResponses];
+
+export type ProveCoverageData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Starts On
+         */
+        starts_on: string;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+    };
+    url: '/api/orders/coverage';
+};
+
+export type ProveCoverageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ProveCoverageError = ProveCoverageErrors[keyof ProveCoverageErrors];
+
+export type ProveCoverageResponses = {
+    /**
+     * OK
+     */
+    200: CoverageOut;
+};
+
+export type ProveCoverageResponse = ProveCoverageResponses[keyof ProveCoverageResponses];
+
+export type ListUnreachableData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid: string;
+        /**
+         * Starts On
+         */
+        starts_on: string;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+    };
+    url: '/api/orders/coverage/unreachable';
+};
+
+export type ListUnreachableErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListUnreachableError = ListUnreachableErrors[keyof ListUnreachableErrors];
+
+export type ListUnreachableResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<string>;
+};
+
+export type ListUnreachableResponse = ListUnreachableResponses[keyof ListUnreachableResponses];
+
+export type LevelDaysData = {
+    body: PlanRequest;
+    path?: never;
+    query?: never;
+    url: '/api/orders/level';
+};
+
+export type LevelDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type LevelDaysError = LevelDaysErrors[keyof LevelDaysErrors];
+
+export type LevelDaysResponses = {
+    /**
+     * OK
+     */
+    200: LevelOut;
+};
+
+export type LevelDaysResponse = LevelDaysResponses[keyof LevelDaysResponses];
+
+export type GetWalkData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/orders/walk';
+};
+
+export type GetWalkErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetWalkError = GetWalkErrors[keyof GetWalkErrors];
+
+export type GetWalkResponses = {
+    /**
+     * OK
+     */
+    200: WalkOut;
+};
+
+export type GetWalkResponse = GetWalkResponses[keyof GetWalkResponses];
+
 export type PlanOrdersData = {
     body: PlanRequest;
     path?: never;
@@ -18732,6 +19322,24 @@ export type ListPacksResponses = {
 };
 
 export type ListPacksResponse = ListPacksResponses[keyof ListPacksResponses];
+
+export type ListSourceRowsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/packs/rows';
+};
+
+export type ListSourceRowsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<SourceRowOut>;
+};
+
+export type ListSourceRowsResponse = ListSourceRowsResponses[keyof ListSourceRowsResponses];
 
 export type InstallPackData = {
     body: PackInstallIn;
