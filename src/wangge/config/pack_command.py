@@ -21,6 +21,7 @@ from wangge.matters.rules import Severity
 from wangge.matters.schemas import GapsOut, RouteAnswer, RouteQuestion
 from wangge.packs import queries, services
 from wangge.packs.rules import PackUnreadable
+from wangge.packs.source_rows import list_source_rows
 
 app = typer.Typer(
     help="规则包：列出、检查、安装、比较。Policy packs: list, check, install, compare.", no_args_is_help=True
@@ -117,6 +118,22 @@ def show(name: str, as_json: AsJson = False) -> None:
     except Refused as refusal:
         raise _refuse(refusal, as_json) from refusal
     _say(content, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110), as_json)
+
+
+@app.command()
+def rows(
+    none: Annotated[bool, typer.Option("--none", help="只列没有条目的 / only rows without an entry")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """列出需求目录每一行由哪些规则包条目实现。Which pack entries do each row of the catalogue."""
+    found = [row for row in list_source_rows() if not (none and row.entries)]
+    lines = []
+    for row in found:
+        lines.append(f"{row.id}  {row.zh}  {row.en}")
+        lines += [f"    {one.pack} {one.section} {one.code}  {one.zh}" for one in row.entries]
+        if not row.entries:
+            lines.append("    没有规则包条目。 No pack entry.")
+    _say([row.model_dump() for row in found], "\n".join(lines), as_json)
 
 
 @app.command()

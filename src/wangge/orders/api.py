@@ -11,9 +11,11 @@ from ninja import Query, Router
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
-from wangge.orders import queries, services
+from wangge.orders import coverage, plan_queries, queries, services
 from wangge.orders.schemas import (
+    CoverageOut,
     GridOrders,
+    LevelOut,
     OrderDetail,
     OrderFigures,
     OrderFilter,
@@ -22,6 +24,10 @@ from wangge.orders.schemas import (
     PlanOut,
     PlanRequest,
     PlanRuleOut,
+    SeasonsOut,
+    SpellDone,
+    SpellIn,
+    WalkOut,
 )
 
 router = Router(tags=["orders"])
@@ -52,6 +58,59 @@ def get_order_figures(
 ) -> OrderFigures:
     """Orders made, done, on time, missed, overdue, and the hit rate; `opens_to` is exclusive."""
     return queries.get_figures(request.actor, today=clock.today(), opens_from=opens_from, opens_to=opens_to)
+
+
+@router.get("/seasons", response={200: SeasonsOut, 403: Refusal}, operation_id="list_seasons")
+def list_seasons(request: ActorRequest) -> SeasonsOut:
+    """Kinds of intensified periods, and when they fall."""
+    return plan_queries.list_seasons(request.actor, today=clock.today())
+
+
+@router.post(
+    "/seasons/spells",
+    response={(200, 208): SpellDone, (403, 404, 422): Refusal},
+    operation_id="declare_season",
+)
+def declare_season(request: ActorRequest, body: SpellIn) -> Any:
+    """Declare an intensified period for a territory; 208 if this command came before."""
+    fresh = services.declare_spell(body, actor=request.actor, at=clock.now())
+    return (200 if fresh else 208), SpellDone(withdrawn=0)
+
+
+@router.post(
+    "/seasons/spells/{uuid:spell_id}/end",
+    response={200: SpellDone, (403, 404, 409): Refusal},
+    operation_id="end_season",
+)
+def end_season(request: ActorRequest, spell_id: UUID) -> SpellDone:
+    """End an intensified period with today; its later orders are withdrawn."""
+    return SpellDone(withdrawn=services.end_spell(spell_id, actor=request.actor, at=clock.now()))
+
+
+@router.get("/coverage", response={200: CoverageOut, (403, 409, 422): Refusal}, operation_id="prove_coverage")
+def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> CoverageOut:
+    """Whether everything owed in `[starts_on, ends_on)` is planned, by grid, and who is missing."""
+    asked = PlanRequest(starts_on=starts_on, ends_on=ends_on)
+    return coverage.prove(asked, actor=request.actor, at=clock.now())
+
+
+@router.get("/coverage/unreachable", response={200: list[str], 403: Refusal}, operation_id="list_unreachable")
+def list_unreachable(request: ActorRequest, grid: str, starts_on: date, ends_on: date) -> list[str]:
+    """The places of a grid that its member cannot reach in the range; at most 300."""
+    asked = PlanRequest(starts_on=starts_on, ends_on=ends_on)
+    return coverage.list_unreachable(grid, asked, actor=request.actor, limit=300)
+
+
+@router.post("/level", response={200: LevelOut, (403, 422): Refusal}, operation_id="level_days")
+def level_days(request: ActorRequest, body: PlanRequest) -> LevelOut:
+    """Spread open orders evenly over the days of each member, inside their own periods."""
+    return services.level_for(body, actor=request.actor, at=clock.now())
+
+
+@router.get("/walk", response={200: WalkOut, 403: Refusal}, operation_id="get_walk")
+def get_walk(request: ActorRequest, on: date) -> WalkOut:
+    """The caller's open orders of a day, in the order of a short walk."""
+    return plan_queries.get_walk(request.actor, on=on, today=clock.today())
 
 
 @router.post("/plan", response={200: PlanOut, 403: Refusal}, operation_id="plan_orders")

@@ -13,12 +13,11 @@ from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
-from wangge.kernel.errors import NotVisible, Refused, VersionConflict
+from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
 from wangge.kernel.fates import Fate
 from wangge.orders.models import Order
 from wangge.orders.rules import (
     AnswersIncomplete,
-    AnswersNotWanted,
     AnswerUnknown,
     EvidenceMissing,
     InTheFuture,
@@ -34,6 +33,12 @@ from wangge.venues.schemas import VenueRow
 
 SKEW = timedelta(minutes=5)  # a phone's clock may run ahead by so much
 DO = "orders.do"
+
+
+class AnswersNotWanted(Unreadable):
+    code = "orders.answers_not_wanted"
+    zh = "没有检查就不能填写检查项。"
+    en = "Answers belong to an inspection only."
 
 
 @dataclass(slots=True)

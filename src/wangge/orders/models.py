@@ -11,7 +11,9 @@ from django.db.models import F, Q
 
 from wangge.checklists.models import Checklist
 from wangge.kernel.actor import Actor
+from wangge.kernel.paths import ancestors
 from wangge.orders.rules import Interval, OrderStatus, VisitOutcome
+from wangge.orders.season_rules import SeasonKind
 from wangge.venues.models import Venue
 
 
@@ -27,6 +29,7 @@ class PlanRule(models.Model):
     tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)  # empty: whatever the tags
     interval = models.CharField(max_length=32)
     checklist_code = models.CharField(max_length=32)
+    season = models.CharField(max_length=32, default="", blank=True)  # holds in this season only; "": always
     source = models.CharField(max_length=64)  # the row of requirements.md or the law
     is_confirmed = models.BooleanField()  # False: an unconfirmed preset, and the screen says so
     is_active = models.BooleanField(default=True)
@@ -37,6 +40,83 @@ class PlanRule(models.Model):
             models.CheckConstraint(
                 condition=Q(interval__in=[i.value for i in Interval]), name="plan_rule_interval_known"
             ),
+        ]
+
+
+class PlanSeason(models.Model):
+    """A kind of intensified period, as the pack says it falls."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=32)
+    pack_version = models.CharField(max_length=64)
+    name_zh = models.CharField(max_length=128)
+    name_en = models.CharField(max_length=128)
+    kind = models.CharField(max_length=16)
+    first = models.CharField(max_length=5, blank=True)  # MM-DD, of dates
+    last = models.CharField(max_length=5, blank=True)
+    before_days = models.PositiveSmallIntegerField(default=0)  # of holidays
+    least_days = models.PositiveSmallIntegerField(default=0)
+    works_holidays = models.BooleanField(default=False)  # its orders open on days off too
+    source = models.CharField(max_length=64)
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "pack_version"], name="plan_season_code_once_a_version"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in SeasonKind]), name="plan_season_kind_known"
+            ),
+        ]
+
+
+class PlanCapacity(models.Model):
+    """How many visits a member makes on a day, as the pack says (OR-23)."""
+
+    pack_version = models.CharField(max_length=64, primary_key=True)
+    visits_a_day = models.PositiveSmallIntegerField()
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(visits_a_day__gte=1), name="plan_capacity_above_zero")
+        ]
+
+
+class SeasonSpellQuerySet(models.QuerySet["SeasonSpell"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Return what holds inside the actor's scope, and what holds around it."""
+        around = Q(path__in=ancestors(actor.scope))
+        return self.filter(Q(path__startswith=actor.scope) | around)
+
+
+class SeasonSpell(models.Model):
+    """An intensified period that somebody declared for a territory (FQ-14)."""
+
+    id = models.UUIDField(primary_key=True)  # the command's id
+    season_code = models.CharField(max_length=32)
+    path = models.CharField(max_length=64)
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # exclusive; ended early: the day it ended
+    reason = models.CharField(max_length=200)
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = SeasonSpellQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(path__endswith="."), name="season_spell_path_closed"),
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="season_spell_in_order"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["path", "starts_on"],
+                name="season_spell_path",
+                opclasses=["varchar_pattern_ops", "date_ops"],
+            )
         ]
 
 
@@ -66,6 +146,7 @@ class Order(models.Model):
     )
     rule_code = models.CharField(max_length=32)  # the rule that won
     other_rules = ArrayField(models.CharField(max_length=32), default=list)  # the rules it won against
+    season = models.CharField(max_length=32, default="")  # the intensified period it is owed in; "": none
     pack_version = models.CharField(max_length=64)
     opens_on = models.DateField()  # the day it is levelled to
     due_on = models.DateField()  # the last working day of its period

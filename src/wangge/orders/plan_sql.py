@@ -1,5 +1,27 @@
 """The statements of planning. Beside each stands the pure rule it must equal; a test compares them."""
 
+
+def _starts(order: str) -> str:
+    """Return the SQL of the first day of an order's period: rules.started_on."""
+    stamp = f"('x' || translate(left({order}.id::text, 13), '-', ''))::bit(48)::bigint / 1000"
+    return f"(to_timestamp({stamp}) AT TIME ZONE 'UTC')::date"
+
+
+def _own(order: str) -> str:
+    """Return whether an order's id is made of its place; that of a merged one is not (OR-16)."""
+    return f"substr({order}.id::text, 16, 3) = substr(md5({order}.venue_id::text), 1, 3)"
+
+
+# Whether another order of the place opens inside the period and has a shorter one: then that one sees it.
+SEEN_BY_SHORTER = f"""
+EXISTS (
+  SELECT FROM orders_order n
+  WHERE n.venue_id = {{{{due}}}}.venue_id AND n.id <> {{{{due}}}}.id AND n.status IN ('open', 'done')
+    AND n.opens_on > %(starts_on)s::date - 366 AND {_own("n")}
+    AND n.opens_on >= {_starts("{{due}}")} AND n.opens_on < {{{{due}}}}.ends_on
+    AND n.ends_on - {_starts("n")} < {{{{due}}}}.ends_on - {_starts("{{due}}")}
+)"""
+
 # One row a kind (class, tags that matter) of open places in the scope: rules.py says which rule wins on it.
 KINDS = """
 SELECT v.class_code, {mask} AS mask, count(*)
@@ -18,7 +40,7 @@ SELECT DISTINCT grid_path FROM venues_venue WHERE grid_path LIKE %(scope)s AND i
 # OFFSET 0 keeps the planner from computing the digest anew wherever it is named.
 DUE = """
 SELECT (p.stamp || v.tail)::uuid AS id, v.grid_path, v.id AS venue_id, m.user_id AS member_id,
-       k.checklist_id, k.rule_code, k.other_rules,
+       k.checklist_id, k.rule_code, k.other_rules, k.season,
        p.days[1 + ((v.share * cardinality(p.days)) >> 28)] AS opens_on, p.due_on, p.ends_on
 FROM (
   SELECT id, grid_path, class_code, mask, ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share,
@@ -34,18 +56,22 @@ FROM (
   OFFSET 0
 ) v
 JOIN jsonb_to_recordset(%(kinds)s::jsonb)
-     AS k(class_code text, mask bigint, rule_code text, other_rules text[], "interval" text,
-          checklist_id bigint)
+     AS k(class_code text, mask bigint, rule_code text, other_rules text[], season text,
+          line text, checklist_id bigint)
   ON k.class_code = v.class_code AND k.mask = v.mask
 JOIN jsonb_to_recordset(%(periods)s::jsonb)
-     AS p("interval" text, starts_on date, ends_on date, due_on date, days date[], stamp text)
-  ON p."interval" = k."interval"
+     AS p(line text, starts_on date, ends_on date, due_on date, days date[], stamp text, under jsonb)
+  ON p.line = k.line
 LEFT JOIN unnest(%(paths)s::text[], %(members)s::bigint[]) AS m(path, user_id) ON m.path = v.grid_path
 WHERE p.days[1 + ((v.share * cardinality(p.days)) >> 28)] >= %(starts_on)s
   AND p.days[1 + ((v.share * cardinality(p.days)) >> 28)] < %(ends_on)s
+  AND (p.under IS NULL OR NOT EXISTS (
+    SELECT FROM jsonb_array_elements(p.under) u,
+      LATERAL (SELECT (u ->> ((v.share * jsonb_array_length(u)) >> 28)::int)::date AS seen_on) s
+    WHERE s.seen_on >= p.starts_on AND s.seen_on < p.ends_on))
 """
 
-COLUMNS = """id, grid_path, venue_id, member_id, checklist_id, rule_code, other_rules,
+COLUMNS = """id, grid_path, venue_id, member_id, checklist_id, rule_code, other_rules, season,
   opens_on, due_on, ends_on, pack_version, status, findings, version"""
 
 INSERT = """
@@ -53,9 +79,16 @@ INSERT INTO {table} ({columns})
 SELECT d.*, %(pack_version)s, 'open', 0, 1 FROM ({due}) d
 """
 
-# Into a table that holds orders already: what is there stays as it is.
+# Into a table that holds orders already: what is there stays as it is; what was withdrawn is owed again.
 ADD = """
-WITH made AS ({insert} ON CONFLICT (id) DO NOTHING RETURNING rule_code, member_id)
+WITH made AS (
+  {insert} WHERE NOT {seen} ON CONFLICT (id) DO UPDATE
+  SET status = 'open', version = orders_order.version + 1, grid_path = excluded.grid_path,
+      member_id = excluded.member_id, checklist_id = excluded.checklist_id, rule_code = excluded.rule_code,
+      other_rules = excluded.other_rules, season = excluded.season, pack_version = excluded.pack_version,
+      opens_on = excluded.opens_on, due_on = excluded.due_on, ends_on = excluded.ends_on
+  WHERE orders_order.status = 'withdrawn'
+  RETURNING rule_code, member_id)
 SELECT rule_code, count(*), count(*) FILTER (WHERE member_id IS NULL) FROM made GROUP BY rule_code
 """
 
@@ -65,7 +98,44 @@ COUNT_DUE = "SELECT count(*) FROM ({due}) d"
 
 WOULD_MAKE = """
 SELECT d.rule_code, count(*), count(*) FILTER (WHERE d.member_id IS NULL)
-FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id WHERE o.id IS NULL GROUP BY d.rule_code
+FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id
+WHERE (o.id IS NULL OR o.status = 'withdrawn') AND NOT {seen} GROUP BY d.rule_code
+"""
+
+# Open orders that nobody has visited and that are owed no more (OR-20).
+# Two statements: joined by OR they would look each order up alone.
+_UNSEEN = """
+UPDATE orders_order o SET status = 'withdrawn', version = o.version + 1
+WHERE o.status = 'open' AND o.grid_path LIKE %(scope)s AND o.ends_on > %(starts_on)s
+  AND NOT EXISTS (SELECT FROM orders_visit w WHERE w.order_id = o.id)
+  AND """
+WITHDRAW = (
+    _UNSEEN + "EXISTS (SELECT FROM venues_venue v WHERE v.id = o.venue_id AND NOT v.is_open)",
+    _UNSEEN + _own("o") + " AND " + SEEN_BY_SHORTER.replace("{{due}}", "o"),
+)
+
+# What a range owes, beside what is planned of it, by grid (OR-21).
+COVERAGE = """
+SELECT d.grid_path, count(*), count(*) FILTER (WHERE (o.id IS NULL OR o.status = 'withdrawn') AND NOT {seen}),
+       count(*) FILTER (WHERE d.member_id IS NULL), count(DISTINCT d.venue_id)
+FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id
+GROUP BY 1 ORDER BY 1
+"""
+
+# The load of each grid's member, and the days on which it falls (OR-22).
+LOADS = """
+SELECT member_id, array_agg(id ORDER BY id), array_agg(opens_on ORDER BY id), array_agg(due_on ORDER BY id),
+       array_agg(season <> '' ORDER BY id)
+FROM orders_order
+WHERE grid_path LIKE %(scope)s AND opens_on >= %(starts_on)s AND opens_on < %(ends_on)s
+  AND status = 'open' AND member_id IS NOT NULL
+GROUP BY member_id
+"""
+
+MOVE_DAYS = """
+UPDATE orders_order o SET opens_on = n.opens_on, version = o.version + 1
+FROM unnest(%s::uuid[], %s::date[]) AS n(id, opens_on)
+WHERE o.id = n.id AND o.status = 'open' AND o.opens_on <> n.opens_on
 """
 
 CLOSE_MISSED = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -20,19 +20,16 @@ from wangge.orders import month_tables, plan_sql
 from wangge.orders.models import PlanRule
 from wangge.orders.rules import (
     ChecklistMissing,
-    Interval,
-    Period,
-    due_on,
-    is_countable,
-    periods_between,
+    TooManySpells,
     stamp_of,
-    winning_rule,
-    working_days,
 )
 from wangge.orders.schemas import PlanOut, PlanRequest
+from wangge.orders.season_rules import Turn
+from wangge.orders.seasons import Lines, NamedTurn, find_spells
 from wangge.territory import queries as territory
 
 LAYER = "comprehensive"
+MOST_BITS = 62  # tags and territories that decide of a rule: one bit each in a bigint
 
 
 @dataclass(slots=True)
@@ -43,19 +40,20 @@ class Plan:
     request: PlanRequest
     pack_version: str
     tags: list[str]  # the tags that decide of a rule
-    mask: str  # SQL: which of them a place carries, as bits
-    is_workday: Callable[[date], bool]
+    spell_paths: list[str]  # the territories of declared seasons
+    mask: str  # SQL: which of the tags a place carries and which of the territories it lies in, as bits
     kinds: list[dict[str, Any]] = field(default_factory=list)
-    periods: list[Period] = field(default_factory=list)
+    turns: list[NamedTurn] = field(default_factory=list)
     members: dict[str, int] = field(default_factory=dict)
     without_rule: int = 0
     orphans: int = 0
 
-    def parameters(self, periods: Iterable[Period]) -> dict[str, Any]:
+    def parameters(self, turns: Iterable[NamedTurn] = ()) -> dict[str, Any]:
         return {
-            "scope": _like(self.scope),
+            "scope": pattern(self.scope),
             "kinds": json.dumps(self.kinds),
-            "periods": json.dumps([_period(period, self.is_workday) for period in periods]),
+            "periods": json.dumps([_turn(*turn) for turn in turns]),
+            "spell_paths": [pattern(path) for path in self.spell_paths],
             "paths": list(self.members),
             "members": list(self.members.values()),
             "starts_on": self.request.starts_on,
@@ -71,6 +69,7 @@ class Tally:
 
     by_rule: Counter[str] = field(default_factory=Counter)
     unassigned: int = 0
+    withdrawn: int = 0
     already_there: int = 0
 
     def add(self, rows: Iterable[Sequence[Any]]) -> int:
@@ -86,71 +85,92 @@ def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool =
     """Return what there is to plan in `scope`, with the checklists that hold today.
 
     `only_known` leaves out what reaches into a year that nobody knows, instead of planning nothing.
-    Raises: ChecklistMissing; YearUnknown when the calendar does not reach so far.
-    Rule:   OR-1 (which rule wins), OR-2 (periods), OR-3, OR-6 (who is left out).
+    Raises: ChecklistMissing; YearUnknown when the calendar does not reach so far; TooManySpells.
+    Rule:   OR-1 (which rule wins), OR-2 (periods), OR-3, OR-6 (who is left out), OR-17 … OR-19 (seasons).
     """
     rules = list(PlanRule.objects.filter(is_active=True).order_by("code"))
     tags = sorted({tag for rule in rules for tag in rule.tags})
     calendar = calendars.in_force().of(scope)
     version = rules[0].pack_version if rules else ""
-    plan = Plan(scope, request, version, tags, _mask(tags), calendar.is_workday)
+    wanted = {rule.season for rule in rules if rule.season}
+    spells = find_spells(wanted, scope, calendar, request.starts_on, request.ends_on)
+    paths = sorted({spell.path for spell in spells if spell.path})
+    if len(tags) + len(paths) > MOST_BITS:
+        raise TooManySpells(count=len(paths), most=MOST_BITS - len(tags))
+    plan = Plan(scope, request, version, tags, paths, _mask(tags, paths))
+    lines = Lines(rules, spells, request, calendar, only_known=only_known)
     lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
-    intervals: set[Interval] = set()
-    for class_code, mask, count in _rows(plan_sql.KINDS, plan):
-        won = winning_rule(rules, class_code, [tag for n, tag in enumerate(tags) if mask >> n & 1])
-        if won is None:
+    for class_code, mask, count in rows_of(plan_sql.KINDS, plan):
+        inside = [path for n, path in enumerate(paths) if mask >> (len(tags) + n) & 1]
+        owed = lines.of(class_code, [tag for n, tag in enumerate(tags) if mask >> n & 1], inside)
+        if not owed:
             plan.without_rule += count
-            continue
-        rule, others = won
-        if rule.checklist_code not in lists:
-            raise ChecklistMissing(rule=rule.code, checklist=rule.checklist_code, on=today)
-        intervals.add(Interval(rule.interval))
-        plan.kinds.append(
-            {
-                "class_code": class_code,
-                "mask": mask,
-                "rule_code": rule.code,
-                "other_rules": others,
-                "interval": rule.interval,
-                "checklist_id": lists[rule.checklist_code].id,
-            }
-        )
-    plan.periods = _periods(intervals, request)
-    if only_known:
-        plan.periods = [period for period in plan.periods if is_countable(period, calendar.years)]
-    plan.members = _members(row[0] for row in _rows(plan_sql.GRIDS, plan))
-    plan.orphans = _rows(plan_sql.ORPHANS, plan)[0][0]
+        for line in owed:
+            rule = line.rule
+            if rule.checklist_code not in lists:
+                raise ChecklistMissing(rule=rule.code, checklist=rule.checklist_code, on=today)
+            plan.kinds.append(
+                {
+                    "class_code": class_code,
+                    "mask": mask,
+                    "rule_code": rule.code,
+                    "other_rules": line.others,
+                    "season": rule.season,
+                    "line": line.name,
+                    "checklist_id": lists[rule.checklist_code].id,
+                }
+            )
+    plan.turns = lines.turns()
+    plan.members = _members(row[0] for row in rows_of(plan_sql.GRIDS, plan))
+    plan.orphans = rows_of(plan_sql.ORPHANS, plan)[0][0]
     return plan
 
 
 def count(plan: Plan) -> PlanOut:
     """Return what `make` would do."""
     tally = Tally()
-    for _, periods in _months(plan):
-        made = tally.add(_rows(plan_sql.WOULD_MAKE, plan, periods))
-        tally.already_there += _rows(plan_sql.COUNT_DUE, plan, periods)[0][0] - made
+    for _, turns in _months(plan):
+        made = tally.add(rows_of(plan_sql.WOULD_MAKE, plan, turns))
+        tally.already_there += rows_of(plan_sql.COUNT_DUE, plan, turns)[0][0] - made
     return _out(plan, tally)
 
 
 def make(plan: Plan) -> PlanOut:
-    """Make the orders: a month that has no table yet is filled bare and indexed afterwards. Rule: OR-5."""
+    """Make the orders: a month that has no table yet is filled bare and indexed afterwards.
+
+    Rule: OR-5; OR-20: what is owed no more is withdrawn, and what that leaves open again is made.
+    """
     tally = Tally()
     month_tables.lock()
-    for month, periods in _months(plan):
+    for month, turns in _months(plan):
         if month_tables.is_free(month):
             name = month_tables.create_bare(month)
             with connection.cursor() as cursor:
                 statement = plan_sql.INSERT.format(
                     table=name, columns=plan_sql.COLUMNS, due=plan_sql.DUE.format(mask=plan.mask)
                 )
-                cursor.execute(statement, plan.parameters(periods))
-            tally.add(_rows(plan_sql.MADE.replace("{table}", name), plan))
+                cursor.execute(statement, plan.parameters(turns))
+            tally.add(rows_of(plan_sql.MADE.replace("{table}", name), plan))
             month_tables.attach(month)
         else:
             ensure_months(month_tables.TABLE, month, month)
-            due = _rows(plan_sql.COUNT_DUE, plan, periods)[0][0]
-            tally.already_there += due - tally.add(_rows(plan_sql.ADD, plan, periods))
+            due = rows_of(plan_sql.COUNT_DUE, plan, turns)[0][0]
+            tally.already_there += due - tally.add(rows_of(plan_sql.ADD, plan, turns))
+    tally.withdrawn = _withdraw(plan)
+    if tally.withdrawn:
+        for _, turns in _months(plan):
+            tally.already_there -= tally.add(rows_of(plan_sql.ADD, plan, turns))
+        tally.withdrawn += _withdraw(plan)
     return _out(plan, tally)
+
+
+def _withdraw(plan: Plan) -> int:
+    with connection.cursor() as cursor:
+        count = 0
+        for statement in plan_sql.WITHDRAW:
+            cursor.execute(statement, plan.parameters())
+            count += cursor.rowcount
+    return count
 
 
 def _out(plan: Plan, tally: Tally) -> PlanOut:
@@ -158,48 +178,44 @@ def _out(plan: Plan, tally: Tally) -> PlanOut:
         made=sum(tally.by_rule.values()),
         already_there=tally.already_there,
         by_rule=dict(sorted(tally.by_rule.items())),
+        withdrawn=tally.withdrawn,
         unassigned=tally.unassigned,
         venues_without_rule=plan.without_rule,
         orphans=plan.orphans,
     )
 
 
-def _rows(statement: str, plan: Plan, periods: Iterable[Period] = ()) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, plan: Plan, turns: Iterable[NamedTurn] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement of planning, with what is due filled in."""
     due = plan_sql.DUE.format(mask=plan.mask)
     insert = plan_sql.INSERT.format(table=month_tables.TABLE, columns=plan_sql.COLUMNS, due=due)
     text = statement.replace("{insert}", insert).replace("{due}", due).replace("{mask}", plan.mask)
+    text = text.replace("{seen}", plan_sql.SEEN_BY_SHORTER.replace("{{due}}", "d"))
     with connection.cursor() as cursor:
-        cursor.execute(text, plan.parameters(periods))
+        cursor.execute(text, plan.parameters(turns))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _periods(intervals: Iterable[Interval], request: PlanRequest) -> list[Period]:
-    periods = [
-        period
-        for interval in sorted(intervals)
-        for period in periods_between(interval, request.starts_on, request.ends_on)
-    ]
-    return sorted(periods, key=lambda period: period.starts_on)
-
-
-def _months(plan: Plan) -> list[tuple[date, list[Period]]]:
-    """Return the periods by the month in which they start, which is the month of their orders' ids."""
+def _months(plan: Plan) -> list[tuple[date, list[NamedTurn]]]:
+    """Return the turns by the month in which they start, which is the month of their orders' ids."""
+    by_start = sorted(plan.turns, key=lambda one: one[1].starts_on)
     return [
-        (month, list(periods))
-        for month, periods in groupby(plan.periods, key=lambda period: period.starts_on.replace(day=1))
+        (month, list(turns))
+        for month, turns in groupby(by_start, key=lambda one: one[1].starts_on.replace(day=1))
     ]
 
 
-def _period(period: Period, is_workday: Callable[[date], bool]) -> dict[str, Any]:
-    milliseconds = int(stamp_of(period.starts_on).timestamp() * 1000)
+def _turn(line: str, turn: Turn[PlanRule]) -> dict[str, Any]:
+    milliseconds = int(stamp_of(turn.starts_on, is_seasonal=bool(turn.rule.season)).timestamp() * 1000)
     return {
-        "interval": period.interval.value,
-        "starts_on": period.starts_on.isoformat(),
-        "ends_on": period.ends_on.isoformat(),
-        "due_on": due_on(period, is_workday).isoformat(),
-        "days": [day.isoformat() for day in working_days(period, is_workday)],
+        "line": line,
+        "starts_on": turn.starts_on.isoformat(),
+        "ends_on": turn.ends_on.isoformat(),
+        "due_on": turn.due_on.isoformat(),
+        "days": [day.isoformat() for day in turn.days],
         "stamp": f"{milliseconds:012x}",
+        "under": [[day.isoformat() for day in days] for days in turn.under] or None,
     }
 
 
@@ -213,14 +229,19 @@ def _members(paths: Iterable[str]) -> dict[str, int]:
     return {path: member for path, member in found.items() if member is not None}
 
 
-def _mask(tags: Sequence[str]) -> str:
-    """Return the SQL of the bits: bit n is set if the place carries the n-th tag."""
+def _mask(tags: Sequence[str], paths: Sequence[str]) -> str:
+    """Return the SQL of the bits: one for each tag carried, then one for each territory around the place."""
     wanted = "v.tags @> ARRAY[(%(tags)s::varchar[])[{}]]"
     bits = [f"CASE WHEN {wanted.format(n + 1)} THEN {1 << n} ELSE 0 END" for n in range(len(tags))]
+    within = "v.grid_path LIKE (%(spell_paths)s::text[])[{}]"
+    bits += [
+        f"CASE WHEN {within.format(n + 1)} THEN {1 << len(tags) + n} ELSE 0 END" for n in range(len(paths))
+    ]
     return f"({' + '.join(bits)})::bigint" if bits else "0::bigint"
 
 
-def _like(scope: str) -> str:
+def pattern(scope: str) -> str:
+    """Return the LIKE pattern of a subtree."""
     return scope.replace("_", r"\_") + "%"
 
 

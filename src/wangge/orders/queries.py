@@ -132,6 +132,7 @@ def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
                 rule_zh=rule.name_zh,
                 rule_en=rule.name_en,
                 rule_is_confirmed=rule.is_confirmed,
+                season=order.season,
                 opens_on=order.opens_on,
                 due_on=order.due_on,
                 status=status,
@@ -233,7 +234,7 @@ def get_figures(
 
 
 _FIGURES = """
-SELECT count(*),
+SELECT count(*) FILTER (WHERE status <> 'withdrawn'),
        count(*) FILTER (WHERE status = 'done'),
        count(*) FILTER (WHERE status = 'done' AND (done_at AT TIME ZONE 'Asia/Shanghai')::date <= due_on),
        count(*) FILTER (WHERE status = 'missed' OR status = 'open' AND ends_on <= %(today)s),

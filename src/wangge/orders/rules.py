@@ -21,6 +21,7 @@ class OrderStatus(StrEnum):
     OPEN = "open"  # somebody must go
     DONE = "done"  # somebody was there and answered
     MISSED = "missed"  # the period ended without a visit
+    WITHDRAWN = "withdrawn"  # no longer owed: the place is closed, or another order sees it in that time
 
 
 def status_on(status: OrderStatus, *, ends_on: date, today: date) -> OrderStatus:
@@ -47,6 +48,8 @@ class Interval(StrEnum):
     HALF_MONTH = "half_month"
     MONTH = "month"
     QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
     TWICE_A_MONTH = "twice_a_month"
     THREE_TIMES_A_MONTH = "three_times_a_month"
     FOUR_TIMES_A_MONTH = "four_times_a_month"
@@ -62,6 +65,8 @@ NOMINAL_DAYS: dict[Interval, float] = {
     Interval.TWICE_A_MONTH: 15,
     Interval.MONTH: 30,
     Interval.QUARTER: 90,
+    Interval.HALF_YEAR: 182,
+    Interval.YEAR: 365,
 }
 # OR-2. The days of a month on which its parts begin.
 _PARTS = {
@@ -71,6 +76,7 @@ _PARTS = {
     Interval.THREE_TIMES_A_MONTH: (1, 11, 21),
     Interval.FOUR_TIMES_A_MONTH: (1, 8, 15, 22),
 }
+_MONTHS = {Interval.QUARTER: 3, Interval.HALF_YEAR: 6, Interval.YEAR: 12}
 
 
 class RangeTooLong(Refused):
@@ -86,13 +92,21 @@ class ChecklistMissing(Refused):
     en = "Rule {rule} asks with list {checklist}, not in force on {on}. Install the pack again."
 
 
+class TooManySpells(Refused):
+    code = "orders.too_many_spells"
+    zh = "同时生效的加密期有 {count} 处，最多 {most} 处。请结束一些，或分区域计划。"
+    en = "{count} intensified periods at once, at most {most}. End some, or plan by territory."
+
+
 class OrderNotOpen(Refused):
     code = "orders.not_open"
     zh = "这张工单已经{what_zh}。"
     en = "This order is already {status}."
 
     def __init__(self, status: OrderStatus) -> None:
-        what = {OrderStatus.DONE: "完成", OrderStatus.MISSED: "逾期关闭"}.get(status, status.value)
+        what = {OrderStatus.DONE: "完成", OrderStatus.MISSED: "逾期关闭", OrderStatus.WITHDRAWN: "撤回"}.get(
+            status, status.value
+        )
         super().__init__(status=status.value, what_zh=what)
 
 
@@ -133,12 +147,6 @@ class EvidenceMissing(Unreadable):
     en = "Item {item}: {why_en}"
 
 
-class AnswersNotWanted(Unreadable):
-    code = "orders.answers_not_wanted"
-    zh = "没有检查就不能填写检查项。"
-    en = "Answers belong to an inspection only."
-
-
 class Rule(Protocol):
     """What decides of a plan rule."""
 
@@ -171,16 +179,18 @@ def period_of(interval: Interval, day: date) -> Period:
     """Return the period of `interval` that holds `day`.
 
     Rule: OR-2. Weeks begin on Monday; half months on the 1st and 16th, thirds on the 1st, 11th and 21st,
-          fourths on the 1st, 8th, 15th and 22nd; quarters in January, April, July and October.
+          fourths on the 1st, 8th, 15th and 22nd; quarters in January, April, July and October; half
+          years in January and July.
     """
     if interval is Interval.DAY:
         return Period(interval, day, day + DAY)
     if interval is Interval.WEEK:
         monday = day - DAY * day.weekday()
         return Period(interval, monday, monday + DAY * 7)
-    if interval is Interval.QUARTER:
-        first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-        return Period(interval, first, _end_of_month(date(day.year, first.month + 2, 1)))
+    if interval in _MONTHS:
+        months = _MONTHS[interval]
+        first = date(day.year, (day.month - 1) // months * months + 1, 1)
+        return Period(interval, first, _end_of_month(date(day.year, first.month + months - 1, 1)))
     starts = [date(day.year, day.month, n) for n in _PARTS[interval]]
     ends = [*starts[1:], _end_of_month(day)]
     return next(Period(interval, a, b) for a, b in zip(starts, ends, strict=True) if a <= day < b)
@@ -205,7 +215,8 @@ def winning_rule(
 ) -> tuple[AnyRule, list[str]] | None:
     """Return the rule with the smallest interval and the codes it won against; None if no rule fits.
 
-    Rule: OR-1 (smallest interval, then code; no class means every class; all tags must be there).
+    Rule: OR-1 (smallest interval, then more tags, then a named class, then code; no class means every class;
+          all tags must be there).
     """
     fitting = sorted(
         (
@@ -213,7 +224,12 @@ def winning_rule(
             for rule in rules
             if (not rule.classes or class_code in rule.classes) and all(tag in tags for tag in rule.tags)
         ),
-        key=lambda rule: (NOMINAL_DAYS[Interval(rule.interval)], rule.code),
+        key=lambda rule: (
+            NOMINAL_DAYS[Interval(rule.interval)],
+            -len(rule.tags),
+            not rule.classes,
+            rule.code,
+        ),
     )
     return (fitting[0], [rule.code for rule in fitting[1:]]) if fitting else None
 
@@ -251,7 +267,7 @@ def opens_on(venue_id: UUID, days: Sequence[date]) -> date:
     return days[share * len(days) >> 28]
 
 
-def order_id(venue_id: UUID, starts_on: date) -> UUID:
+def order_id(venue_id: UUID, starts_on: date, *, is_seasonal: bool = False) -> UUID:
     """Return the id of the order that `venue_id` is owed for the period that starts on `starts_on`.
 
     Rule: OR-5. A UUIDv7 of 00:00 UTC of that day, its 74 bits taken from a digest of the venue: planning
@@ -259,12 +275,12 @@ def order_id(venue_id: UUID, starts_on: date) -> UUID:
     """
     digest = _digest(venue_id)
     bits = int(digest[:3], 16) << 62 | (int(digest[3], 16) & 3) << 60 | int(digest[4:19], 16)
-    return assemble(stamp_of(starts_on), bits)
+    return assemble(stamp_of(starts_on, is_seasonal=is_seasonal), bits)
 
 
-def stamp_of(starts_on: date) -> datetime:
-    """Return the moment inside the ids of a period's orders."""
-    return datetime(starts_on.year, starts_on.month, starts_on.day, tzinfo=UTC)
+def stamp_of(starts_on: date, *, is_seasonal: bool = False) -> datetime:
+    """Return the moment in the ids of a period's orders: 00:00 UTC, a season's 06:00. Rule: OR-5, OR-18."""
+    return datetime(starts_on.year, starts_on.month, starts_on.day, 6 if is_seasonal else 0, tzinfo=UTC)
 
 
 def started_on(identifier: UUID) -> date:
@@ -279,11 +295,11 @@ def _digest(venue_id: UUID) -> str:
 def check_time(*, status: OrderStatus, starts_on: date, ends_on: date, on: date) -> None:
     """Check that a visit on the day `on` can still count.
 
-    Raises: OrderNotOpen if it is done; OutsidePeriod.
+    Raises: OrderNotOpen if it is done or withdrawn; OutsidePeriod.
     Rule:   OR-7. What counts is when somebody was there, not when the message came: a missed order is done
             after all when the phone was out of reach.
     """
-    if status is OrderStatus.DONE:
+    if status in {OrderStatus.DONE, OrderStatus.WITHDRAWN}:
         raise OrderNotOpen(status)
     if not starts_on <= on < ends_on:
         raise OutsidePeriod(starts_on=starts_on, last_on=ends_on - DAY, on=on)

@@ -73,6 +73,7 @@ class OrderRow(Schema):
     rule_zh: str
     rule_en: str
     rule_is_confirmed: bool
+    season: str  # the intensified period it is owed in; "": none
     opens_on: date
     due_on: date
     status: OrderStatus
@@ -122,9 +123,118 @@ class PlanOut(Schema):
     made: int
     already_there: int
     by_rule: dict[str, int]
+    withdrawn: int = 0  # orders that are owed no more
     unassigned: int
     venues_without_rule: int
     orphans: int
+
+
+class SpellIn(Sent):
+    """An intensified period that is declared. `id` is the command's id."""
+
+    id: UUID
+    season: str
+    path: str = Field(pattern=r"^([0-9A-Za-z-]+\.)+$", max_length=64)
+    starts_on: date
+    ends_on: date  # exclusive
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class SpellOut(Schema):
+    """An intensified period as it falls. Without an id it is the pack's own: nobody declared it."""
+
+    id: UUID | None
+    season: str
+    season_zh: str
+    season_en: str
+    season_is_confirmed: bool
+    path: str  # "": everywhere
+    place: str
+    starts_on: date
+    ends_on: date
+    reason: str
+    declared_by: str | None
+    ended_at: datetime | None
+
+
+class SeasonOut(Schema):
+    """A kind of intensified period, with the rules that hold in it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    source: str
+    is_confirmed: bool
+    rules: list[str]
+
+
+class SeasonsOut(Schema):
+    """The kinds of intensified periods, and when they fall."""
+
+    seasons: list[SeasonOut]
+    spells: list[SpellOut]
+
+
+class GridCoverage(Schema):
+    """What a grid owes in a range, and what of it nobody can do."""
+
+    path: str
+    name: str
+    places: int
+    owed: int
+    unplanned: int  # owed without an order: the proof fails
+    unassigned: int  # nobody's: a vacancy
+    unreachable: int  # more than its member can do in the range
+    members_missing: int
+
+
+class CoverageOut(Schema):
+    """The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity."""
+
+    starts_on: date
+    ends_on: date
+    worked_days: int
+    visits_a_day: int | None
+    capacity_is_confirmed: bool
+    owed: int
+    unplanned: int
+    unassigned: int
+    unreachable: int
+    members_missing: int
+    venues_without_rule: int
+    orphans: int
+    grids: list[GridCoverage]
+    grids_in_all: int
+
+
+class WalkStop(Schema):
+    order_id: UUID
+    venue_id: UUID
+    venue_name: str
+    lon: float
+    lat: float
+
+
+class WalkOut(Schema):
+    """A day as a walk. Straight lines: streets and stairs are not known."""
+
+    stops: list[WalkStop]
+    length_m: int
+    nearest_first_m: int  # going to the nearest place left each time
+
+
+class SpellDone(Schema):
+    """What declaring or ending an intensified period did."""
+
+    withdrawn: int
+
+
+class LevelOut(Schema):
+    """What levelling did."""
+
+    members: int
+    moved: int
 
 
 class PlanRuleOut(Schema):
@@ -134,6 +244,7 @@ class PlanRuleOut(Schema):
     classes: list[str]
     tags: list[str]
     interval: str
+    season: str
     source: str
     is_confirmed: bool
     pack_version: str

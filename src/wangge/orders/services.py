@@ -14,13 +14,15 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.orders import planning, queries
 from wangge.orders.completing import complete_orders
+from wangge.orders.declaring import declare_spell, end_spell
 from wangge.orders.handing import OrderKeeper
-from wangge.orders.models import PlanRule
+from wangge.orders.levelling import level_days
+from wangge.orders.models import PlanCapacity, PlanRule, PlanSeason
 from wangge.orders.plan_sql import CLOSE_MISSED
 from wangge.orders.regridding import OrderMover
 from wangge.orders.rehousing import OrderMergeMover
 from wangge.orders.rules import RangeTooLong
-from wangge.orders.schemas import PlanOut, PlanRequest
+from wangge.orders.schemas import LevelOut, PlanOut, PlanRequest
 
 __all__ = [
     "OrderKeeper",
@@ -29,7 +31,13 @@ __all__ = [
     "add_up",
     "close_missed",
     "complete_orders",
+    "declare_spell",
+    "end_spell",
+    "install_capacity",
     "install_plan_rules",
+    "install_seasons",
+    "level_days",
+    "level_for",
     "plan_ahead",
     "plan_orders",
 ]
@@ -49,6 +57,29 @@ def install_plan_rules(rules: Sequence[Mapping[str, Any]], *, pack_version: str)
 
 
 @transaction.atomic
+def install_seasons(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
+    """Make `rows` the active kinds of intensified periods; those of other versions are kept. Rule: PK-4."""
+    PlanSeason.objects.exclude(pack_version=pack_version).filter(is_active=True).update(is_active=False)
+    PlanSeason.objects.bulk_create(
+        (PlanSeason(**row, pack_version=pack_version, is_active=True) for row in rows),
+        update_conflicts=True,
+        unique_fields=["code", "pack_version"],
+        update_fields=["is_active"],
+    )
+
+
+@transaction.atomic
+def install_capacity(visits_a_day: int | None, *, is_confirmed: bool, pack_version: str) -> None:
+    """Make a pack's figure the active one; a pack without it says nothing of capacity. Rule: OR-23, PK-4."""
+    PlanCapacity.objects.filter(is_active=True).update(is_active=False)
+    if visits_a_day is not None:
+        PlanCapacity.objects.update_or_create(
+            pack_version=pack_version,
+            defaults={"visits_a_day": visits_a_day, "is_confirmed": is_confirmed, "is_active": True},
+        )
+
+
+@transaction.atomic
 def plan_orders(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanOut:
     """Make the orders that open in `[starts_on, ends_on)` inside the actor's scope, each once.
 
@@ -60,15 +91,27 @@ def plan_orders(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanOut:
 
 
 @transaction.atomic
+def level_for(request: PlanRequest, *, actor: Actor, at: datetime) -> LevelOut:
+    """Level the days inside the actor's scope. Raises: NotYourRole, RangeTooLong. Rule: OR-22."""
+    actor.check_can("orders.plan")
+    if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PLAN_DAYS:
+        raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PLAN_DAYS)
+    return level_days(request, actor.scope, actor=actor, at=at)
+
+
+@transaction.atomic
 def plan_ahead(days: int, *, at: datetime) -> PlanOut:
     """Make the orders of the next days everywhere; the daily job, which no unknown year stops.
 
     Raises: ChecklistMissing.
-    Rule:   OR-5 (harmless to repeat), OR-3 (what reaches into an unknown year waits for its notice).
+    Rule:   OR-5 (harmless to repeat), OR-22 (level days), OR-3 (an unknown year waits for its notice).
     """
     request = planning.days_ahead(at.astimezone(CHINA).date(), days)
     scopes = queries.list_top_scopes()
-    return add_up([_plan(request, scope, actor=None, at=at, only_known=True) for scope in scopes])
+    made = add_up([_plan(request, scope, actor=None, at=at, only_known=True) for scope in scopes])
+    for scope in scopes:
+        level_days(request, scope, actor=None, at=at)
+    return made
 
 
 def add_up(plans: Sequence[PlanOut]) -> PlanOut:
@@ -80,6 +123,7 @@ def add_up(plans: Sequence[PlanOut]) -> PlanOut:
         made=sum(one.made for one in plans),
         already_there=sum(one.already_there for one in plans),
         by_rule=dict(sorted(by_rule.items())),
+        withdrawn=sum(one.withdrawn for one in plans),
         unassigned=sum(one.unassigned for one in plans),
         venues_without_rule=sum(one.venues_without_rule for one in plans),
         orphans=sum(one.orphans for one in plans),

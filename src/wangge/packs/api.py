@@ -9,6 +9,7 @@ from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
 from wangge.packs import queries, services
 from wangge.packs.answers import InstalledOut, PackInstallIn, PackListOut
+from wangge.packs.source_rows import SourceRowOut, list_source_rows
 
 router = Router(tags=["packs"])
 
@@ -27,6 +28,12 @@ def list_packs(request: ActorRequest) -> PackListOut:
         for one in queries.list_installs()
     ]
     return PackListOut(shipped=services.list_names(), installed=installed)
+
+
+@router.get("/rows", response=list[SourceRowOut], operation_id="list_source_rows")
+def list_rows(request: ActorRequest) -> list[SourceRowOut]:
+    """Each row of the catalogue of requirements with the pack entries that do it."""
+    return list(list_source_rows())
 
 
 @router.post(

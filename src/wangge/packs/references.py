@@ -33,12 +33,7 @@ def references(pack: Pack) -> Iterator[Reference]:
     tags = codes["tags"] | codes["grades"]
     yield from _of_territory(pack, codes)
     yield from _of_catalogue(pack, codes, tags)
-    for plan in pack.plans:
-        yield "plans", plan.code, ("checklist",), plan.checklist, codes["checklists"]
-        for n, word in enumerate(plan.classes):
-            yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
-        for n, word in enumerate(plan.tags):
-            yield "plans", plan.code, ("tags", n), word, tags
+    yield from _of_plans(pack, codes, tags)
     for kind in pack.staff_kinds:
         yield "staff_kinds", kind.code, ("group",), kind.group, codes["staff_classes"]
     for due in pack.due_intervals:
@@ -65,6 +60,20 @@ def references(pack: Pack) -> Iterator[Reference]:
     ):
         for code in codes[section]:
             yield section, code, ("code",), code, known
+
+
+def _of_plans(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:
+    for plan in pack.plans:
+        yield "plans", plan.code, ("checklist",), plan.checklist, codes["checklists"]
+        if plan.season:
+            yield "plans", plan.code, ("season",), plan.season, codes["seasons"]
+        for n, word in enumerate(plan.classes):
+            yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
+        for n, word in enumerate(plan.tags):
+            yield "plans", plan.code, ("tags", n), word, tags
+    for duty in pack.duties:
+        if duty.tier:
+            yield "duties", duty.code, ("tier",), duty.tier, codes["tiers"]
 
 
 def _of_classes(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:

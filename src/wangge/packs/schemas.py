@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
@@ -9,6 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.orders.rules import Interval
+from wangge.orders.season_rules import SeasonKind
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import (
     DueInterval,
@@ -67,10 +69,33 @@ class Grade(Entry):
     times_a_month: int = Field(ge=1, le=31)
 
 
+class Season(Entry):
+    """A kind of intensified period (FQ-14): of the same dates, around long holidays, or when declared."""
+
+    kind: SeasonKind
+    first: str = Field("", pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$")  # MM-DD
+    last: str = Field(
+        "", pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$"
+    )  # before `first`: next year
+    before_days: int = Field(0, ge=0, le=60)
+    least_days: int = Field(0, ge=0, le=30)
+    works_holidays: bool = False
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        if self.kind is SeasonKind.DATES:
+            for text in (self.first, self.last):
+                date.fromisoformat(f"2025-{text}")  # a common year: a season of 29 February would come rarely
+        if self.kind is SeasonKind.HOLIDAYS and not self.least_days:
+            raise ValueError("least_days")
+        return self
+
+
 class Plan(Entry):
     classes: list[str] = Field(default_factory=list)  # none: every class
     tags: list[str] = Field(default_factory=list)  # all of them; none: whatever the tags
     interval: Interval
+    season: str | None = None  # holds in this intensified period only; none: always
     checklist: str
 
 
@@ -82,6 +107,9 @@ class PhotoCheck(Entry):
 
 
 class Duty(Entry):
+    """Work that is no visit to one place; with a `tier`, each node of that level owes it (FQ-07)."""
+
+    tier: str | None = None
     per: Literal["day", "week", "month", "quarter", "year"]
     times: int = Field(ge=1)
     minutes: int | None = Field(None, ge=1)
@@ -184,6 +212,8 @@ class Pack(Head):
     routes: list[Route] = Field(default_factory=list)
     powers: list[Power] = Field(default_factory=list)
     checklists: list[ChecklistEntry] = Field(default_factory=list)
+    capacity: list[Figure] = Field(default_factory=list)
+    seasons: list[Season] = Field(default_factory=list)
     plans: list[Plan] = Field(default_factory=list)
     stage_clocks: list[StageClock] = Field(default_factory=list)
     work_spans: list[WorkSpan] = Field(default_factory=list)

@@ -134,6 +134,26 @@ def _push(pack: Pack, effective_on: date) -> None:
     )
     push_oversight(pack)
     push_patrols(pack)
+    orders.install_seasons(
+        [
+            {
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+                **row.model_dump(exclude={"code", "zh", "en", "source", "certainty"}, mode="json"),
+            }
+            for row in pack.seasons
+        ],
+        pack_version=version,
+    )
+    capacity = next((row for row in pack.capacity if row.code == "visits_a_day"), None)
+    orders.install_capacity(
+        int(capacity.value) if capacity else None,
+        is_confirmed=bool(capacity and capacity.is_confirmed),
+        pack_version=version,
+    )
     orders.install_plan_rules(
         [
             {
@@ -143,6 +163,7 @@ def _push(pack: Pack, effective_on: date) -> None:
                 "classes": row.classes,
                 "tags": row.tags,
                 "interval": row.interval.value,
+                "season": row.season or "",
                 "checklist_code": row.checklist,
                 "source": row.source,
                 "is_confirmed": row.is_confirmed,
