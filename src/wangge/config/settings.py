@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wangge.evidence",
     "wangge.triage",
     "wangge.orders",
+    "wangge.field",
     "wangge.packs",
     "wangge.twin",
 ]

@@ -8470,38 +8470,12 @@ export type ToldRow = {
 
 /**
  * InboxOut
- *
- * What lies unsigned in the inbox of a department.
  */
 export type InboxOut = {
     /**
-     * Department Id
+     * Fates
      */
-    department_id: number;
-    /**
-     * Department Name
-     */
-    department_name: string;
-    /**
-     * Unsigned
-     */
-    unsigned: number;
-    /**
-     * Oldest At
-     */
-    oldest_at: string;
-    /**
-     * Oldest Hours
-     */
-    oldest_hours: number;
-    /**
-     * Late
-     */
-    late: number;
-    /**
-     * Handlers
-     */
-    handlers: number;
+    fates: Array<FateOut>;
 };
 
 /**
@@ -13706,6 +13680,174 @@ export type StoredOut = {
      * Media Type
      */
     media_type: string;
+};
+
+/**
+ * DeviceOut
+ */
+export type DeviceOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Enrolled At
+     */
+    enrolled_at: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Revoked By Name
+     */
+    revoked_by_name: string | null;
+};
+
+/**
+ * DeviceIn
+ *
+ * A phone introduces itself. Sent twice it is one device.
+ */
+export type DeviceIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * SliceOut
+ *
+ * What is new since the cursor. `is_whole`: throw away what you have and take this.
+ */
+export type SliceOut = {
+    /**
+     * Cursor
+     */
+    cursor: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * Changed
+     */
+    changed: Array<SliceRow>;
+    /**
+     * Removed
+     */
+    removed: Array<string>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * SliceRow
+ *
+ * One thing that the phone keeps, by the key under which its pages look for it.
+ */
+export type SliceRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Value
+     */
+    value: unknown;
+};
+
+/**
+ * SyncIn
+ *
+ * What the phone has: the cursor of its last answer, and its own time.
+ */
+export type SyncIn = {
+    /**
+     * Device Id
+     */
+    device_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Phone At
+     */
+    phone_at: string;
+};
+
+/**
+ * InboxIn
+ *
+ * Commands in the order in which they were made. One that cannot be read is kept and told so.
+ */
+export type InboxIn = {
+    /**
+     * Device Id
+     */
+    device_id?: string | null;
+    /**
+     * Commands
+     */
+    commands: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * PhotoPartOut
+ *
+ * How much of the photo is there. Go on from `received_bytes`.
+ */
+export type PhotoPartOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Received Bytes
+     */
+    received_bytes: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
 };
 
 /**
@@ -23716,6 +23858,278 @@ export type StoreFileResponses = {
 };
 
 export type StoreFileResponse = StoreFileResponses[keyof StoreFileResponses];
+
+export type ListDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/field/devices';
+};
+
+export type ListDevicesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DeviceOut>;
+};
+
+export type ListDevicesResponse = ListDevicesResponses[keyof ListDevicesResponses];
+
+export type EnrolDeviceData = {
+    body: DeviceIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/devices';
+};
+
+export type EnrolDeviceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type EnrolDeviceError = EnrolDeviceErrors[keyof EnrolDeviceErrors];
+
+export type EnrolDeviceResponses = {
+    /**
+     * OK
+     */
+    200: DeviceOut;
+};
+
+export type EnrolDeviceResponse = EnrolDeviceResponses[keyof EnrolDeviceResponses];
+
+export type RevokeDeviceData = {
+    body?: never;
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/field/devices/{device_id}/revoke';
+};
+
+export type RevokeDeviceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevokeDeviceError = RevokeDeviceErrors[keyof RevokeDeviceErrors];
+
+export type RevokeDeviceResponses = {
+    /**
+     * OK
+     */
+    200: DeviceOut;
+};
+
+export type RevokeDeviceResponse = RevokeDeviceResponses[keyof RevokeDeviceResponses];
+
+export type SyncSliceData = {
+    body: SyncIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/sync';
+};
+
+export type SyncSliceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SyncSliceError = SyncSliceErrors[keyof SyncSliceErrors];
+
+export type SyncSliceResponses = {
+    /**
+     * OK
+     */
+    200: SliceOut;
+};
+
+export type SyncSliceResponse = SyncSliceResponses[keyof SyncSliceResponses];
+
+export type ReceiveCommandsData = {
+    body: InboxIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/inbox';
+};
+
+export type ReceiveCommandsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsErrors];
+
+export type ReceiveCommandsResponses = {
+    /**
+     * OK
+     */
+    200: InboxOut;
+};
+
+export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
+
+export type CountPhotoBytesData = {
+    body?: never;
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/field/photos/{sha256}';
+};
+
+export type CountPhotoBytesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountPhotoBytesError = CountPhotoBytesErrors[keyof CountPhotoBytesErrors];
+
+export type CountPhotoBytesResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type CountPhotoBytesResponse = CountPhotoBytesResponses[keyof CountPhotoBytesResponses];
+
+export type AddPhotoPartData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query: {
+        /**
+         * Offset
+         */
+        offset: number;
+        /**
+         * Size
+         */
+        size: number;
+    };
+    url: '/api/field/photos/{sha256}';
+};
+
+export type AddPhotoPartErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AddPhotoPartError = AddPhotoPartErrors[keyof AddPhotoPartErrors];
+
+export type AddPhotoPartResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type AddPhotoPartResponse = AddPhotoPartResponses[keyof AddPhotoPartResponses];
 
 export type ListRunsData = {
     body?: never;
