@@ -11,11 +11,12 @@ from django.http import HttpResponseBase
 from wangge.cases import paging, recounting, searching
 from wangge.cases.briefs import CaseBrief, get_briefs, list_by_ids, list_open, list_open_past
 from wangge.cases.by_grid import count_by_grid
+from wangge.cases.chain import Event
 from wangge.cases.counting import count_work
 from wangge.cases.deadlines import deadline_if_known, light
 from wangge.cases.detail_schemas import CaseDetail
 from wangge.cases.detailing import detail_of
-from wangge.cases.events import Event, judged_at, read_events
+from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.finding import select

@@ -10,7 +10,7 @@ from ninja import File, Path, Router
 from ninja.files import UploadedFile
 
 from wangge.field import queries, services
-from wangge.field.schemas import DeviceIn, DeviceOut, InboxIn, InboxOut, PhotoPartOut, SliceOut, SyncIn
+from wangge.field.schemas import CommandsIn, DeviceIn, DeviceOut, InboxFates, PhotoPartOut, SliceOut, SyncIn
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, fate_bodies
 from wangge.kernel.schemas import Refusal
@@ -53,8 +53,8 @@ def sync_slice(request: ActorRequest, told: SyncIn) -> HttpResponse:
     return answer
 
 
-@router.post("/inbox", response={200: InboxOut, **NO}, operation_id="receive_commands")
-def receive_commands(request: ActorRequest, told: InboxIn) -> dict[str, object]:
+@router.post("/inbox", response={200: InboxFates, **NO}, operation_id="receive_commands")
+def receive_commands(request: ActorRequest, told: CommandsIn) -> dict[str, object]:
     """Commands of a phone, applied in order, a fate each; what cannot be read is kept."""
     fates = services.receive(told.commands, actor=request.actor, at=clock.now())
     return {"fates": fate_bodies(fates)}

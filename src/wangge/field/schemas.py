@@ -60,14 +60,14 @@ class SliceOut(Schema):
     is_complete: bool  # false: the own grids hold more places than a phone takes along
 
 
-class InboxIn(Schema):
+class CommandsIn(Schema):
     """Commands in the order in which they were made. One that cannot be read is kept and told so."""
 
     device_id: UUID | None = None
     commands: list[dict[str, Any]] = Field(max_length=500)
 
 
-class InboxOut(Schema):
+class InboxFates(Schema):
     fates: list[FateOut]
 
 

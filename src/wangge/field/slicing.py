@@ -46,7 +46,7 @@ def cut(actor: Actor, *, at: datetime) -> Slice:
     Rule: FD-2. Every part starts at the scope of its own room.
     """
     values: dict[str, Any] = {"matters": _plain_many(matters.list_matters())}
-    first = notices.list_notices(actor, NoticeFilter(limit=50))
+    first = notices.list_notices(actor, NoticeFilter(topic="", cursor=None, limit=50))
     values["notices"] = first.model_dump(mode="json")
     is_complete = True
     if actor.can(territory.READ):

@@ -8470,12 +8470,38 @@ export type ToldRow = {
 
 /**
  * InboxOut
+ *
+ * What lies unsigned in the inbox of a department.
  */
 export type InboxOut = {
     /**
-     * Fates
+     * Department Id
      */
-    fates: Array<FateOut>;
+    department_id: number;
+    /**
+     * Department Name
+     */
+    department_name: string;
+    /**
+     * Unsigned
+     */
+    unsigned: number;
+    /**
+     * Oldest At
+     */
+    oldest_at: string;
+    /**
+     * Oldest Hours
+     */
+    oldest_hours: number;
+    /**
+     * Late
+     */
+    late: number;
+    /**
+     * Handlers
+     */
+    handlers: number;
 };
 
 /**
@@ -13813,11 +13839,21 @@ export type SyncIn = {
 };
 
 /**
- * InboxIn
+ * InboxFates
+ */
+export type InboxFates = {
+    /**
+     * Fates
+     */
+    fates: Array<FateOut>;
+};
+
+/**
+ * CommandsIn
  *
  * Commands in the order in which they were made. One that cannot be read is kept and told so.
  */
-export type InboxIn = {
+export type CommandsIn = {
     /**
      * Device Id
      */
@@ -23994,7 +24030,7 @@ export type SyncSliceResponses = {
 export type SyncSliceResponse = SyncSliceResponses[keyof SyncSliceResponses];
 
 export type ReceiveCommandsData = {
-    body: InboxIn;
+    body: CommandsIn;
     path?: never;
     query?: never;
     url: '/api/field/inbox';
@@ -24025,7 +24061,7 @@ export type ReceiveCommandsResponses = {
     /**
      * OK
      */
-    200: InboxOut;
+    200: InboxFates;
 };
 
 export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
