@@ -180,7 +180,10 @@ def test_a_half_sent_photo_goes_on_where_it_ended():
     done = part(bob, sha256, photo[half:], half, size).json()
     assert (done["is_whole"], done["received_bytes"]) == (True, size)
     assert StoredFile.objects.get(pk=sha256).size_bytes == size
-    assert not PhotoOnItsWay.objects.exists()
+    assert bytes(PhotoOnItsWay.objects.get().content) == b""
+    lost = bob.get(f"/api/field/photos/{sha256}").json()  # the answer to the last part was lost
+    assert (lost["is_whole"], lost["received_bytes"]) == (True, size)
+    assert part(bob, sha256, photo[half:], half, size).json()["is_whole"]
 
 
 def test_bytes_that_are_not_what_their_digest_says_are_refused():
@@ -190,6 +193,7 @@ def test_bytes_that_are_not_what_their_digest_says_are_refused():
     assert (wrong.status_code, wrong.json()["code"]) == (422, "kernel.unreadable")
     assert part(bob, "a" * 64, photo, 0, 0).status_code == 422
     assert not StoredFile.objects.exists()
+    assert not PhotoOnItsWay.objects.exists()  # what cannot become a photo does not stay in the way
 
 
 def test_a_grid_of_two_thousand_places_stays_below_a_megabyte_and_a_day_below_fifty_kilobytes():

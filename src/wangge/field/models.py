@@ -36,7 +36,7 @@ class Device(models.Model):
 
 
 class PhotoOnItsWay(models.Model):
-    """The bytes of a photo that have come so far. The row goes when the photo is whole, or after a week."""
+    """The bytes of a photo that have come so far; none any more when it is whole. Rows go after a week."""
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
