@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONSOLE = ["/cases", "/cases/new", "/map", "/venues", "/orders"]
-FIELD = ["/m/today", "/m/cases", "/m/report", "/m/me"]
+FIELD = ["/m/today", "/m/map", "/m/cases", "/m/report", "/m/me"]
 
 
 # What fades in has no colour of its own yet.

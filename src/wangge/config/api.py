@@ -27,6 +27,7 @@ from wangge.config.venue_merge_api import router as venue_merges
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
+from wangge.field.api import router as field
 from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
@@ -96,6 +97,7 @@ for prefix, router in {
     "oversight": oversight,
     "notices": notices,
     "files": files,
+    "field": field,
     "runs": runs,
     "health": health,
 }.items():

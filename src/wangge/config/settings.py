@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "wangge.triage",
     "wangge.orders",
     "wangge.patrols",
+    "wangge.field",
     "wangge.packs",
     "wangge.twin",
 ]

@@ -23,6 +23,12 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'orders.do', tab: 'today' },
   },
   {
+    path: 'map',
+    name: 'map',
+    component: () => import('./features/places/MapPage.vue'),
+    meta: { capability: 'venues.read', tab: 'today' },
+  },
+  {
     path: 'orders/:id',
     name: 'order',
     component: () => import('./features/orders/OrderPage.vue'),
