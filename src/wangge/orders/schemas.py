@@ -189,7 +189,7 @@ class GridCoverage(Schema):
     members_missing: int
 
 
-class CoverageOut(Schema):
+class PlanCoverageOut(Schema):
     """The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity."""
 
     starts_on: date

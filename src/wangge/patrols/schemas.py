@@ -18,7 +18,7 @@ class DutyCommand(Schema):
     at: datetime
     action: PatrolAction
     session_id: UUID  # made on the phone at the start
-    plate: str = Field("", max_length=64)  # of a check-in: the code on the plate, or its address
+    plate: str = Field(default="", max_length=64)  # of a check-in: the code on the plate, or its address
 
 
 class TrackBatchIn(Schema):

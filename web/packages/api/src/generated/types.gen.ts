@@ -6822,7 +6822,7 @@ export type OrderFilter = {
 /**
  * OrderStatus
  */
-export type OrderStatus = 'open' | 'done' | 'missed';
+export type OrderStatus = 'open' | 'done' | 'missed' | 'withdrawn';
 
 /**
  * OrderPage
@@ -6911,6 +6911,10 @@ export type OrderRow = {
      */
     rule_is_confirmed: boolean;
     /**
+     * Season
+     */
+    season: string;
+    /**
      * Opens On
      */
     opens_on: string;
@@ -6971,6 +6975,10 @@ export type PlanRuleOut = {
      * Interval
      */
     interval: string;
+    /**
+     * Season
+     */
+    season: string;
     /**
      * Source
      */
@@ -7066,6 +7074,342 @@ export type OrderFigures = {
 };
 
 /**
+ * SeasonOut
+ *
+ * A kind of intensified period, with the rules that hold in it.
+ */
+export type SeasonOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Rules
+     */
+    rules: Array<string>;
+};
+
+/**
+ * SeasonsOut
+ *
+ * The kinds of intensified periods, and when they fall.
+ */
+export type SeasonsOut = {
+    /**
+     * Seasons
+     */
+    seasons: Array<SeasonOut>;
+    /**
+     * Spells
+     */
+    spells: Array<SpellOut>;
+};
+
+/**
+ * SpellOut
+ *
+ * An intensified period as it falls. Without an id it is the pack's own: nobody declared it.
+ */
+export type SpellOut = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Season Zh
+     */
+    season_zh: string;
+    /**
+     * Season En
+     */
+    season_en: string;
+    /**
+     * Season Is Confirmed
+     */
+    season_is_confirmed: boolean;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Declared By
+     */
+    declared_by: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+};
+
+/**
+ * SpellDone
+ *
+ * What declaring or ending an intensified period did.
+ */
+export type SpellDone = {
+    /**
+     * Withdrawn
+     */
+    withdrawn: number;
+};
+
+/**
+ * SpellIn
+ *
+ * An intensified period that is declared. `id` is the command's id.
+ */
+export type SpellIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * GridCoverage
+ *
+ * What a grid owes in a range, and what of it nobody can do.
+ */
+export type GridCoverage = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+};
+
+/**
+ * PlanCoverageOut
+ *
+ * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
+ */
+export type PlanCoverageOut = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Worked Days
+     */
+    worked_days: number;
+    /**
+     * Visits A Day
+     */
+    visits_a_day: number | null;
+    /**
+     * Capacity Is Confirmed
+     */
+    capacity_is_confirmed: boolean;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+    /**
+     * Venues Without Rule
+     */
+    venues_without_rule: number;
+    /**
+     * Orphans
+     */
+    orphans: number;
+    /**
+     * Grids
+     */
+    grids: Array<GridCoverage>;
+    /**
+     * Grids In All
+     */
+    grids_in_all: number;
+};
+
+/**
+ * LevelOut
+ *
+ * What levelling did.
+ */
+export type LevelOut = {
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Moved
+     */
+    moved: number;
+};
+
+/**
+ * PlanRequest
+ */
+export type PlanRequest = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * WalkOut
+ *
+ * A day as a walk. Straight lines: streets and stairs are not known.
+ */
+export type WalkOut = {
+    /**
+     * Stops
+     */
+    stops: Array<WalkStop>;
+    /**
+     * Length M
+     */
+    length_m: number;
+    /**
+     * Nearest First M
+     */
+    nearest_first_m: number;
+};
+
+/**
+ * WalkStop
+ */
+export type WalkStop = {
+    /**
+     * Order Id
+     */
+    order_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+};
+
+/**
  * PlanOut
  *
  * What planning did. `unassigned` orders have no member: a vacancy (WH-07).
@@ -7086,6 +7430,10 @@ export type PlanOut = {
         [key: string]: number;
     };
     /**
+     * Withdrawn
+     */
+    withdrawn?: number;
+    /**
      * Unassigned
      */
     unassigned: number;
@@ -7097,24 +7445,6 @@ export type PlanOut = {
      * Orphans
      */
     orphans: number;
-};
-
-/**
- * PlanRequest
- */
-export type PlanRequest = {
-    /**
-     * Starts On
-     */
-    starts_on: string;
-    /**
-     * Ends On
-     */
-    ends_on: string;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
 };
 
 /**
@@ -7295,6 +7625,10 @@ export type OrderDetail = {
      */
     rule_is_confirmed: boolean;
     /**
+     * Season
+     */
+    season: string;
+    /**
      * Opens On
      */
     opens_on: string;
@@ -7373,6 +7707,752 @@ export type VisitOut = {
 };
 
 /**
+ * DutySpanOut
+ */
+export type DutySpanOut = {
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string | null;
+};
+
+/**
+ * DutySwitch
+ *
+ * How hard a duty is: a city may do without, look at it, or demand it.
+ */
+export type DutySwitch = 'off' | 'advisory' | 'binding';
+
+/**
+ * MinutesPlace
+ *
+ * Where minutes count.
+ */
+export type MinutesPlace = 'grid' | 'anywhere';
+
+/**
+ * MyPatrol
+ *
+ * What the phone shows: the patrol that goes on, and today so far.
+ */
+export type MyPatrol = {
+    session: PatrolSessionOut | null;
+    today: PatrolDayDetail;
+    /**
+     * Server At
+     */
+    server_at: string;
+};
+
+/**
+ * PatrolDayDetail
+ */
+export type PatrolDayDetail = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Counted S
+     */
+    counted_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Flagged S
+     */
+    flagged_s: number;
+    /**
+     * Outside S
+     */
+    outside_s: number;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Session Count
+     */
+    session_count: number;
+    /**
+     * Attained
+     */
+    attained: boolean | null;
+    /**
+     * Missing S
+     */
+    missing_s: number;
+    /**
+     * Is Away
+     */
+    is_away: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Sessions
+     */
+    sessions: Array<PatrolDaySession>;
+    /**
+     * Remarks
+     */
+    remarks: Array<PatrolRemark>;
+    duty: PatrolDutyOut | null;
+    /**
+     * Limits
+     */
+    limits: Array<TrackLimitOut>;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+};
+
+/**
+ * PatrolDaySession
+ *
+ * One patrol's part of a day.
+ */
+export type PatrolDaySession = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * PatrolDutyOut
+ *
+ * The patrol duty in force, as screens name it.
+ */
+export type PatrolDutyOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * Minutes
+     */
+    minutes: number;
+    place: MinutesPlace;
+    policy: DutySwitch;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * PatrolRemark
+ *
+ * A stretch of a day that did not count as walked, and why.
+ */
+export type PatrolRemark = {
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Why
+     */
+    why: 'gap' | 'stay' | 'checked_in' | 'too_fast' | 'mocked' | 'no_signal';
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * PatrolSessionOut
+ */
+export type PatrolSessionOut = {
+    /**
+     * Id
+     */
+    id: string;
+    state: PatrolState;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Is Cut
+     */
+    is_cut: boolean;
+    /**
+     * Spans
+     */
+    spans: Array<DutySpanOut>;
+};
+
+/**
+ * PatrolState
+ */
+export type PatrolState = 'on' | 'paused' | 'over';
+
+/**
+ * TrackLimitOut
+ */
+export type TrackLimitOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Value
+     */
+    value: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * DutyCommand
+ *
+ * One step of a patrol: start it, pause, resume, stop, or a plate scanned on the way.
+ */
+export type DutyCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    action: PatrolAction;
+    /**
+     * Session Id
+     */
+    session_id: string;
+    /**
+     * Plate
+     */
+    plate?: string;
+};
+
+/**
+ * PatrolAction
+ */
+export type PatrolAction = 'start' | 'pause' | 'resume' | 'stop' | 'check_in';
+
+/**
+ * DayFilter
+ */
+export type DayFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Attained
+     */
+    attained?: boolean | null;
+    /**
+     * Flagged
+     */
+    flagged?: boolean;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * PatrolDayPage
+ */
+export type PatrolDayPage = {
+    /**
+     * Items
+     */
+    items: Array<PatrolDayRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    duty: PatrolDutyOut | null;
+};
+
+/**
+ * PatrolDayRow
+ */
+export type PatrolDayRow = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Counted S
+     */
+    counted_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Flagged S
+     */
+    flagged_s: number;
+    /**
+     * Outside S
+     */
+    outside_s: number;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Session Count
+     */
+    session_count: number;
+    /**
+     * Attained
+     */
+    attained: boolean | null;
+    /**
+     * Missing S
+     */
+    missing_s: number;
+    /**
+     * Is Away
+     */
+    is_away: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+};
+
+/**
+ * LogFilter
+ */
+export type LogFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Signed
+     */
+    signed?: boolean | null;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * GridLogPage
+ */
+export type GridLogPage = {
+    /**
+     * Items
+     */
+    items: Array<GridLogRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * GridLogRow
+ */
+export type GridLogRow = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * GridLogCommand
+ *
+ * The owner's words for a day, or the signature under it.
+ */
+export type GridLogCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Sign
+     */
+    sign?: boolean;
+    /**
+     * Base Version
+     */
+    base_version: number;
+};
+
+/**
+ * GridLogDetail
+ */
+export type GridLogDetail = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Facts
+     */
+    facts: Array<GridLogFact>;
+    /**
+     * Minutes
+     */
+    minutes: number;
+};
+
+/**
+ * GridLogFact
+ *
+ * One thing done, as the log tells it.
+ */
+export type GridLogFact = {
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * TrackerOut
+ */
+export type TrackerOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Paired At
+     */
+    paired_at: string;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+};
+
+/**
+ * PairedOut
+ *
+ * A tracker just paired: its token is shown now and never again.
+ */
+export type PairedOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Paired At
+     */
+    paired_at: string;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Qr
+     */
+    qr: string;
+};
+
+/**
+ * TrackerIn
+ */
+export type TrackerIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'osmand' | 'owntracks';
+};
+
+/**
  * InstalledOut
  */
 export type InstalledOut = {
@@ -7410,6 +8490,62 @@ export type PackListOut = {
      * Installed
      */
     installed: Array<InstalledOut>;
+};
+
+/**
+ * PackEntryOut
+ *
+ * An entry of a pack that names the row as its source.
+ */
+export type PackEntryOut = {
+    /**
+     * Pack
+     */
+    pack: string;
+    /**
+     * Section
+     */
+    section: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Certainty
+     */
+    certainty: 'S' | 'V1' | 'V2' | 'K' | 'P';
+};
+
+/**
+ * SourceRowOut
+ *
+ * A row of the catalogue; without entries no pack does it: the program itself does, or nothing yet.
+ */
+export type SourceRowOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Entries
+     */
+    entries: Array<PackEntryOut>;
 };
 
 /**
@@ -14020,6 +15156,184 @@ export type StoredOut = {
 };
 
 /**
+ * DeviceOut
+ */
+export type DeviceOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Enrolled At
+     */
+    enrolled_at: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Revoked By Name
+     */
+    revoked_by_name: string | null;
+};
+
+/**
+ * DeviceIn
+ *
+ * A phone introduces itself. Sent twice it is one device.
+ */
+export type DeviceIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * SliceOut
+ *
+ * What is new since the cursor. `is_whole`: throw away what you have and take this.
+ */
+export type SliceOut = {
+    /**
+     * Cursor
+     */
+    cursor: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * Changed
+     */
+    changed: Array<SliceRow>;
+    /**
+     * Removed
+     */
+    removed: Array<string>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * SliceRow
+ *
+ * One thing that the phone keeps, by the key under which its pages look for it.
+ */
+export type SliceRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Value
+     */
+    value: unknown;
+};
+
+/**
+ * SyncIn
+ *
+ * What the phone has: the cursor of its last answer, and its own time.
+ */
+export type SyncIn = {
+    /**
+     * Device Id
+     */
+    device_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Phone At
+     */
+    phone_at: string;
+};
+
+/**
+ * InboxFates
+ */
+export type InboxFates = {
+    /**
+     * Fates
+     */
+    fates: Array<FateOut>;
+};
+
+/**
+ * CommandsIn
+ *
+ * Commands in the order in which they were made. One that cannot be read is kept and told so.
+ */
+export type CommandsIn = {
+    /**
+     * Device Id
+     */
+    device_id?: string | null;
+    /**
+     * Commands
+     */
+    commands: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * PhotoPartOut
+ *
+ * How much of the photo is there. Go on from `received_bytes`.
+ */
+export type PhotoPartOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Received Bytes
+     */
+    received_bytes: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+};
+
+/**
  * RunPage
  */
 export type RunPage = {
@@ -19045,6 +20359,247 @@ export type GetOrderFiguresResponses = {
 
 export type GetOrderFiguresResponse = GetOrderFiguresResponses[keyof GetOrderFiguresResponses];
 
+export type ListSeasonsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/orders/seasons';
+};
+
+export type ListSeasonsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListSeasonsError = ListSeasonsErrors[keyof ListSeasonsErrors];
+
+export type ListSeasonsResponses = {
+    /**
+     * OK
+     */
+    200: SeasonsOut;
+};
+
+export type ListSeasonsResponse = ListSeasonsResponses[keyof ListSeasonsResponses];
+
+export type DeclareSeasonData = {
+    body: SpellIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/seasons/spells';
+};
+
+export type DeclareSeasonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type DeclareSeasonError = DeclareSeasonErrors[keyof DeclareSeasonErrors];
+
+export type DeclareSeasonResponses = {
+    /**
+     * OK
+     */
+    200: SpellDone;
+    /**
+     * Already Reported
+     */
+    208: SpellDone;
+};
+
+export type DeclareSeasonResponse = DeclareSeasonResponses[keyof DeclareSeasonResponses];
+
+export type EndSeasonData = {
+    body?: never;
+    path: {
+        /**
+         * Spell Id
+         */
+        spell_id: string;
+    };
+    query?: never;
+    url: '/api/orders/seasons/spells/{spell_id}/end';
+};
+
+export type EndSeasonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type EndSeasonError = EndSeasonErrors[keyof EndSeasonErrors];
+
+export type EndSeasonResponses = {
+    /**
+     * OK
+     */
+    200: SpellDone;
+};
+
+export type EndSeasonResponse = EndSeasonResponses[keyof EndSeasonResponses];
+
+export type ProveCoverageData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Starts On
+         */
+        starts_on: string;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+    };
+    url: '/api/orders/coverage';
+};
+
+export type ProveCoverageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ProveCoverageError = ProveCoverageErrors[keyof ProveCoverageErrors];
+
+export type ProveCoverageResponses = {
+    /**
+     * OK
+     */
+    200: PlanCoverageOut;
+};
+
+export type ProveCoverageResponse = ProveCoverageResponses[keyof ProveCoverageResponses];
+
+export type ListUnreachableData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid: string;
+        /**
+         * Starts On
+         */
+        starts_on: string;
+        /**
+         * Ends On
+         */
+        ends_on: string;
+    };
+    url: '/api/orders/coverage/unreachable';
+};
+
+export type ListUnreachableErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListUnreachableError = ListUnreachableErrors[keyof ListUnreachableErrors];
+
+export type ListUnreachableResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<string>;
+};
+
+export type ListUnreachableResponse = ListUnreachableResponses[keyof ListUnreachableResponses];
+
+export type LevelDaysData = {
+    body: PlanRequest;
+    path?: never;
+    query?: never;
+    url: '/api/orders/level';
+};
+
+export type LevelDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type LevelDaysError = LevelDaysErrors[keyof LevelDaysErrors];
+
+export type LevelDaysResponses = {
+    /**
+     * OK
+     */
+    200: LevelOut;
+};
+
+export type LevelDaysResponse = LevelDaysResponses[keyof LevelDaysResponses];
+
+export type GetWalkData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/orders/walk';
+};
+
+export type GetWalkErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetWalkError = GetWalkErrors[keyof GetWalkErrors];
+
+export type GetWalkResponses = {
+    /**
+     * OK
+     */
+    200: WalkOut;
+};
+
+export type GetWalkResponse = GetWalkResponses[keyof GetWalkResponses];
+
 export type PlanOrdersData = {
     body: PlanRequest;
     path?: never;
@@ -19162,6 +20717,698 @@ export type GetOrderResponses = {
 
 export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
 
+export type GetMyPatrolData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/mine';
+};
+
+export type GetMyPatrolErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetMyPatrolError = GetMyPatrolErrors[keyof GetMyPatrolErrors];
+
+export type GetMyPatrolResponses = {
+    /**
+     * OK
+     */
+    200: MyPatrol;
+};
+
+export type GetMyPatrolResponse = GetMyPatrolResponses[keyof GetMyPatrolResponses];
+
+export type TakeDutyData = {
+    body: DutyCommand;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/duty';
+};
+
+export type TakeDutyErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type TakeDutyError = TakeDutyErrors[keyof TakeDutyErrors];
+
+export type TakeDutyResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type TakeDutyResponse = TakeDutyResponses[keyof TakeDutyResponses];
+
+export type TakeDutiesData = {
+    /**
+     * Commands
+     */
+    body: Array<DutyCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/duties';
+};
+
+export type TakeDutiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeDutiesResponse = TakeDutiesResponses[keyof TakeDutiesResponses];
+
+export type IngestPointsData = {
+    /**
+     * TrackBatchIn
+     *
+     * A batch of own positions: `points` are [milliseconds since 1970, lon, lat, accuracy, mock 0 or 1].
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Datum
+         */
+        datum?: string;
+        /**
+         * Points
+         */
+        points: Array<Array<number>>;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/patrols/points';
+};
+
+export type IngestPointsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type IngestPointsError = IngestPointsErrors[keyof IngestPointsErrors];
+
+export type IngestPointsResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type IngestPointsResponse = IngestPointsResponses[keyof IngestPointsResponses];
+
+export type ListPatrolDaysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Attained
+         */
+        attained?: boolean | null;
+        /**
+         * Flagged
+         */
+        flagged?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/days';
+};
+
+export type ListPatrolDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListPatrolDaysError = ListPatrolDaysErrors[keyof ListPatrolDaysErrors];
+
+export type ListPatrolDaysResponses = {
+    /**
+     * OK
+     */
+    200: PatrolDayPage;
+};
+
+export type ListPatrolDaysResponse = ListPatrolDaysResponses[keyof ListPatrolDaysResponses];
+
+export type ExportPatrolDaysData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Attained
+         */
+        attained?: boolean | null;
+        /**
+         * Flagged
+         */
+        flagged?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/days.{suffix}';
+};
+
+export type ExportPatrolDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportPatrolDaysError = ExportPatrolDaysErrors[keyof ExportPatrolDaysErrors];
+
+export type ExportPatrolDaysResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetPatrolDayData = {
+    body?: never;
+    path: {
+        /**
+         * Day Id
+         */
+        day_id: number;
+    };
+    query?: never;
+    url: '/api/patrols/days/{day_id}';
+};
+
+export type GetPatrolDayErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetPatrolDayError = GetPatrolDayErrors[keyof GetPatrolDayErrors];
+
+export type GetPatrolDayResponses = {
+    /**
+     * OK
+     */
+    200: PatrolDayDetail;
+};
+
+export type GetPatrolDayResponse = GetPatrolDayResponses[keyof GetPatrolDayResponses];
+
+export type ListGridLogsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Signed
+         */
+        signed?: boolean | null;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/logs';
+};
+
+export type ListGridLogsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListGridLogsError = ListGridLogsErrors[keyof ListGridLogsErrors];
+
+export type ListGridLogsResponses = {
+    /**
+     * OK
+     */
+    200: GridLogPage;
+};
+
+export type ListGridLogsResponse = ListGridLogsResponses[keyof ListGridLogsResponses];
+
+export type SaveGridLogData = {
+    body: GridLogCommand;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/logs';
+};
+
+export type SaveGridLogErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type SaveGridLogError = SaveGridLogErrors[keyof SaveGridLogErrors];
+
+export type SaveGridLogResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type SaveGridLogResponse = SaveGridLogResponses[keyof SaveGridLogResponses];
+
+export type ExportGridLogsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Signed
+         */
+        signed?: boolean | null;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/logs.{suffix}';
+};
+
+export type ExportGridLogsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportGridLogsError = ExportGridLogsErrors[keyof ExportGridLogsErrors];
+
+export type ExportGridLogsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMyLogData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/patrols/logs/mine';
+};
+
+export type GetMyLogErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetMyLogError = GetMyLogErrors[keyof GetMyLogErrors];
+
+export type GetMyLogResponses = {
+    /**
+     * OK
+     */
+    200: GridLogDetail;
+};
+
+export type GetMyLogResponse = GetMyLogResponses[keyof GetMyLogResponses];
+
+export type ListTrackersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/trackers';
+};
+
+export type ListTrackersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListTrackersError = ListTrackersErrors[keyof ListTrackersErrors];
+
+export type ListTrackersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TrackerOut>;
+};
+
+export type ListTrackersResponse = ListTrackersResponses[keyof ListTrackersResponses];
+
+export type PairTrackerData = {
+    body: TrackerIn;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/trackers';
+};
+
+export type PairTrackerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type PairTrackerError = PairTrackerErrors[keyof PairTrackerErrors];
+
+export type PairTrackerResponses = {
+    /**
+     * OK
+     */
+    200: PairedOut;
+};
+
+export type PairTrackerResponse = PairTrackerResponses[keyof PairTrackerResponses];
+
+export type RevokeTrackerData = {
+    body?: never;
+    path: {
+        /**
+         * Tracker Id
+         */
+        tracker_id: string;
+    };
+    query?: never;
+    url: '/api/patrols/trackers/{tracker_id}/revoke';
+};
+
+export type RevokeTrackerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type RevokeTrackerError = RevokeTrackerErrors[keyof RevokeTrackerErrors];
+
+export type RevokeTrackerResponses = {
+    /**
+     * OK
+     */
+    200: TrackerOut;
+};
+
+export type RevokeTrackerResponse = RevokeTrackerResponses[keyof RevokeTrackerResponses];
+
+export type TakeOsmandData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmandErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmandError = TakeOsmandErrors[keyof TakeOsmandErrors];
+
+export type TakeOsmandResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type TakeOsmand2Data = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmand2Errors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmand2Error = TakeOsmand2Errors[keyof TakeOsmand2Errors];
+
+export type TakeOsmand2Responses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type TakeOwntracksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/owntracks';
+};
+
+export type TakeOwntracksErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOwntracksError = TakeOwntracksErrors[keyof TakeOwntracksErrors];
+
+export type TakeOwntracksResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type ListPacksData = {
     body?: never;
     path?: never;
@@ -19177,6 +21424,24 @@ export type ListPacksResponses = {
 };
 
 export type ListPacksResponse = ListPacksResponses[keyof ListPacksResponses];
+
+export type ListSourceRowsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/packs/rows';
+};
+
+export type ListSourceRowsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<SourceRowOut>;
+};
+
+export type ListSourceRowsResponse = ListSourceRowsResponses[keyof ListSourceRowsResponses];
 
 export type InstallPackData = {
     body: PackInstallIn;
@@ -24161,6 +26426,278 @@ export type StoreFileResponses = {
 };
 
 export type StoreFileResponse = StoreFileResponses[keyof StoreFileResponses];
+
+export type ListDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/field/devices';
+};
+
+export type ListDevicesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DeviceOut>;
+};
+
+export type ListDevicesResponse = ListDevicesResponses[keyof ListDevicesResponses];
+
+export type EnrolDeviceData = {
+    body: DeviceIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/devices';
+};
+
+export type EnrolDeviceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type EnrolDeviceError = EnrolDeviceErrors[keyof EnrolDeviceErrors];
+
+export type EnrolDeviceResponses = {
+    /**
+     * OK
+     */
+    200: DeviceOut;
+};
+
+export type EnrolDeviceResponse = EnrolDeviceResponses[keyof EnrolDeviceResponses];
+
+export type RevokeDeviceData = {
+    body?: never;
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/field/devices/{device_id}/revoke';
+};
+
+export type RevokeDeviceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevokeDeviceError = RevokeDeviceErrors[keyof RevokeDeviceErrors];
+
+export type RevokeDeviceResponses = {
+    /**
+     * OK
+     */
+    200: DeviceOut;
+};
+
+export type RevokeDeviceResponse = RevokeDeviceResponses[keyof RevokeDeviceResponses];
+
+export type SyncSliceData = {
+    body: SyncIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/sync';
+};
+
+export type SyncSliceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SyncSliceError = SyncSliceErrors[keyof SyncSliceErrors];
+
+export type SyncSliceResponses = {
+    /**
+     * OK
+     */
+    200: SliceOut;
+};
+
+export type SyncSliceResponse = SyncSliceResponses[keyof SyncSliceResponses];
+
+export type ReceiveCommandsData = {
+    body: CommandsIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/inbox';
+};
+
+export type ReceiveCommandsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsErrors];
+
+export type ReceiveCommandsResponses = {
+    /**
+     * OK
+     */
+    200: InboxFates;
+};
+
+export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
+
+export type CountPhotoBytesData = {
+    body?: never;
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/field/photos/{sha256}';
+};
+
+export type CountPhotoBytesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountPhotoBytesError = CountPhotoBytesErrors[keyof CountPhotoBytesErrors];
+
+export type CountPhotoBytesResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type CountPhotoBytesResponse = CountPhotoBytesResponses[keyof CountPhotoBytesResponses];
+
+export type AddPhotoPartData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query: {
+        /**
+         * Offset
+         */
+        offset: number;
+        /**
+         * Size
+         */
+        size: number;
+    };
+    url: '/api/field/photos/{sha256}';
+};
+
+export type AddPhotoPartErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AddPhotoPartError = AddPhotoPartErrors[keyof AddPhotoPartErrors];
+
+export type AddPhotoPartResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type AddPhotoPartResponse = AddPhotoPartResponses[keyof AddPhotoPartResponses];
 
 export type ListRunsData = {
     body?: never;
