@@ -13,7 +13,7 @@ from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import coverage, plan_queries, queries, services
 from wangge.orders.schemas import (
-    CoverageOut,
+    PlanProof,
     GridOrders,
     LevelOut,
     OrderDetail,
@@ -87,8 +87,8 @@ def end_season(request: ActorRequest, spell_id: UUID) -> SpellDone:
     return SpellDone(withdrawn=services.end_spell(spell_id, actor=request.actor, at=clock.now()))
 
 
-@router.get("/coverage", response={200: CoverageOut, (403, 409, 422): Refusal}, operation_id="prove_coverage")
-def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> CoverageOut:
+@router.get("/coverage", response={200: PlanProof, (403, 409, 422): Refusal}, operation_id="prove_coverage")
+def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> PlanProof:
     """Whether everything owed in `[starts_on, ends_on)` is planned, by grid, and who is missing."""
     asked = PlanRequest(starts_on=starts_on, ends_on=ends_on)
     return coverage.prove(asked, actor=request.actor, at=clock.now())

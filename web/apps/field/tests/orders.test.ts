@@ -21,6 +21,7 @@ function makeRow(venue_name: string, extra: Partial<OrderRow> = {}): OrderRow {
     rule_zh: '每月一次',
     rule_en: 'once a month',
     rule_is_confirmed: false,
+    season: '',
     opens_on: '2026-05-01',
     due_on: '2026-05-20',
     status: 'open',

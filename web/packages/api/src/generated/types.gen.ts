@@ -1045,65 +1045,42 @@ export type LocateIn = {
 /**
  * CoverageOut
  *
- * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
+ * Gaps, overlaps and orphans of a layer.
  */
 export type CoverageOut = {
     /**
-     * Starts On
+     * Layer
      */
-    starts_on: string;
+    layer: string;
     /**
-     * Ends On
+     * Grids
      */
-    ends_on: string;
+    grids: number;
     /**
-     * Worked Days
+     * Gaps
      */
-    worked_days: number;
+    gaps: number;
     /**
-     * Visits A Day
+     * Gap M2
      */
-    visits_a_day: number | null;
+    gap_m2: number;
     /**
-     * Capacity Is Confirmed
+     * Overlaps
      */
-    capacity_is_confirmed: boolean;
+    overlaps: number;
     /**
-     * Owed
+     * Overlap M2
      */
-    owed: number;
-    /**
-     * Unplanned
-     */
-    unplanned: number;
-    /**
-     * Unassigned
-     */
-    unassigned: number;
-    /**
-     * Unreachable
-     */
-    unreachable: number;
-    /**
-     * Members Missing
-     */
-    members_missing: number;
-    /**
-     * Venues Without Rule
-     */
-    venues_without_rule: number;
+    overlap_m2: number;
     /**
      * Orphans
      */
     orphans: number;
     /**
-     * Grids
+     * Invalid
      */
-    grids: Array<GridCoverage>;
-    /**
-     * Grids In All
-     */
-    grids_in_all: number;
+    invalid: Array<string>;
+    shapes: FeatureCollection;
 };
 
 /**
@@ -6828,6 +6805,14 @@ export type SeasonOut = {
  */
 export type SeasonsOut = {
     /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
      * Seasons
      */
     seasons: Array<SeasonOut>;
@@ -6938,11 +6923,75 @@ export type SpellIn = {
 };
 
 /**
- * GridCoverage
+ * PlanProof
+ *
+ * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
+ */
+export type PlanProof = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Worked Days
+     */
+    worked_days: number;
+    /**
+     * Visits A Day
+     */
+    visits_a_day: number | null;
+    /**
+     * Capacity Is Confirmed
+     */
+    capacity_is_confirmed: boolean;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+    /**
+     * Venues Without Rule
+     */
+    venues_without_rule: number;
+    /**
+     * Orphans
+     */
+    orphans: number;
+    /**
+     * Grids
+     */
+    grids: Array<PlanProofGrid>;
+    /**
+     * Grids In All
+     */
+    grids_in_all: number;
+};
+
+/**
+ * PlanProofGrid
  *
  * What a grid owes in a range, and what of it nobody can do.
  */
-export type GridCoverage = {
+export type PlanProofGrid = {
     /**
      * Path
      */
@@ -19086,7 +19135,7 @@ export type ProveCoverageResponses = {
     /**
      * OK
      */
-    200: CoverageOut;
+    200: PlanProof;
 };
 
 export type ProveCoverageResponse = ProveCoverageResponses[keyof ProveCoverageResponses];
