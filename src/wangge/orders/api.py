@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Query, Router
+from ninja.responses import Status
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import coverage, plan_queries, queries, services
 from wangge.orders.schemas import (
-    PlanProof,
     GridOrders,
     LevelOut,
     OrderDetail,
@@ -22,6 +22,7 @@ from wangge.orders.schemas import (
     OrderPage,
     OrderResult,
     PlanOut,
+    PlanProof,
     PlanRequest,
     PlanRuleOut,
     SeasonsOut,
@@ -74,7 +75,7 @@ def list_seasons(request: ActorRequest) -> SeasonsOut:
 def declare_season(request: ActorRequest, body: SpellIn) -> Any:
     """Declare an intensified period for a territory; 208 if this command came before."""
     fresh = services.declare_spell(body, actor=request.actor, at=clock.now())
-    return (200 if fresh else 208), SpellDone(withdrawn=0)
+    return Status(200 if fresh else 208, SpellDone(withdrawn=0))
 
 
 @router.post(
