@@ -71,7 +71,7 @@ from wangge.kernel.runs import Asked
 from wangge.matters import services as matters
 from wangge.notices import services as notices
 from wangge.notices.models import Delivery, Notice
-from wangge.orders.models import Order
+from wangge.orders.models import Order, SeasonSpell
 from wangge.oversight import services as oversight
 from wangge.oversight.models import Act
 from wangge.territory import handing_over, standing_in
@@ -181,11 +181,27 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_manned(house),
         "handover_id": _handed(),
         **_dossier(house, shop),
+        "spell_id": _declared(house),
         **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
     ids["draft_id"] = _drafted()
     return ids
+
+
+def _declared(house: House) -> UUID:
+    """An intensified period of A."""
+    spell = SeasonSpell.objects.create(
+        id=new_id(),
+        season_code="high_fire_risk",
+        path=BOB.scope,
+        starts_on=LOOKED_AT.date(),
+        ends_on=LOOKED_AT.date() + timedelta(days=30),
+        reason="雪松红色预警",
+        declared_by_id=house.bob.user_id,
+        declared_at=LOOKED_AT,
+    )
+    return spell.id
 
 
 def _people() -> House:

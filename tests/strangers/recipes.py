@@ -45,6 +45,7 @@ FILTERS: Mapping[str, list[object]] = {
     "starts_on": ["2025-10-20"],
     "ends_on": ["2025-11-20"],
     "mine": ["true"],
+    "on": ["2025-11-03"],
     "employment": ["full_time"],
     "last_on": ["2025-10-31"],
     "matter": ["H301"],
@@ -129,6 +130,9 @@ FIELDS: Mapping[str, object] = {
     "matches": "{}",
     "columns": "{}",
     "phone": "0553-1234567",
+    "season": "high_fire_risk",
+    "starts_on": "2025-11-03",
+    "ends_on": "2025-11-08",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Query, Router
+from ninja.responses import Status
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
@@ -20,8 +21,8 @@ from wangge.orders.schemas import (
     OrderFilter,
     OrderPage,
     OrderResult,
-    PlanCoverageOut,
     PlanOut,
+    PlanProof,
     PlanRequest,
     PlanRuleOut,
     SeasonsOut,
@@ -74,7 +75,7 @@ def list_seasons(request: ActorRequest) -> SeasonsOut:
 def declare_season(request: ActorRequest, body: SpellIn) -> Any:
     """Declare an intensified period for a territory; 208 if this command came before."""
     fresh = services.declare_spell(body, actor=request.actor, at=clock.now())
-    return (200 if fresh else 208), SpellDone(withdrawn=0)
+    return Status(200 if fresh else 208, SpellDone(withdrawn=0))
 
 
 @router.post(
@@ -87,10 +88,8 @@ def end_season(request: ActorRequest, spell_id: UUID) -> SpellDone:
     return SpellDone(withdrawn=services.end_spell(spell_id, actor=request.actor, at=clock.now()))
 
 
-@router.get(
-    "/coverage", response={200: PlanCoverageOut, (403, 409, 422): Refusal}, operation_id="prove_coverage"
-)
-def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> PlanCoverageOut:
+@router.get("/coverage", response={200: PlanProof, (403, 409, 422): Refusal}, operation_id="prove_coverage")
+def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> PlanProof:
     """Whether everything owed in `[starts_on, ends_on)` is planned, by grid, and who is missing."""
     asked = PlanRequest(starts_on=starts_on, ends_on=ends_on)
     return coverage.prove(asked, actor=request.actor, at=clock.now())

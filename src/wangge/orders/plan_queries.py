@@ -41,6 +41,8 @@ def list_seasons(actor: Actor, *, today: date) -> SeasonsOut:
     ]
     spells = sorted([*fixed, *_declared(actor, seasons, today)], key=lambda one: (one.starts_on, one.season))
     return SeasonsOut(
+        path=actor.scope,
+        name=territory.names_of([actor.scope]).get(actor.scope, actor.scope),
         seasons=[
             SeasonOut(
                 code=one.code,

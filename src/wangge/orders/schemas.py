@@ -172,11 +172,13 @@ class SeasonOut(Schema):
 class SeasonsOut(Schema):
     """The kinds of intensified periods, and when they fall."""
 
+    path: str  # the caller's own territory
+    name: str
     seasons: list[SeasonOut]
     spells: list[SpellOut]
 
 
-class GridCoverage(Schema):
+class PlanProofGrid(Schema):
     """What a grid owes in a range, and what of it nobody can do."""
 
     path: str
@@ -189,7 +191,7 @@ class GridCoverage(Schema):
     members_missing: int
 
 
-class PlanCoverageOut(Schema):
+class PlanProof(Schema):
     """The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity."""
 
     starts_on: date
@@ -204,7 +206,7 @@ class PlanCoverageOut(Schema):
     members_missing: int
     venues_without_rule: int
     orphans: int
-    grids: list[GridCoverage]
+    grids: list[PlanProofGrid]
     grids_in_all: int
 
 

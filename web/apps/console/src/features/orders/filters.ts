@@ -2,7 +2,7 @@ import type { ListOrdersData, OrderRow } from '@wangge/api'
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
 export type OrderStatus = OrderRow['status']
-export const STATUSES = ['open', 'done', 'missed'] as const satisfies readonly OrderStatus[]
+export const STATUSES = ['open', 'done', 'missed', 'withdrawn'] as const satisfies readonly OrderStatus[]
 
 /** What the list of orders shows; it lives in the address. Days are `[from, to)` in the API, `to` here is the last day. */
 export interface OrderFilters {
