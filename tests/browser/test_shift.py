@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -45,7 +46,7 @@ def begin(page: Page, city: City) -> list[dict[str, Any]]:
     log_in(page, city, "grid_member", at="/m/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.get_by_test_id("tab-me").click()
-    page.wait_for_function("document.querySelector('[data-testid=synced-at]')?.dataset.at > 0")
+    expect(page.get_by_test_id("synced-at")).to_have_attribute("data-at", re.compile(r"^\d+$"))
     return list(get(page, "/api/orders?mine=true&status=open&limit=100")["items"])
 
 

@@ -60,6 +60,8 @@ from wangge.cases import services as cases
 from wangge.config.handover_api import KEEPERS
 from wangge.dossiers import services as dossiers
 from wangge.evidence import services as evidence
+from wangge.field import services as field
+from wangge.field.schemas import DeviceIn
 from wangge.grid_drafts import services as grid_drafts
 from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel import run_files, runs
@@ -182,6 +184,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
+    ids["device_id"], ids["inbox"] = _phone(house, ids["order_id"])
     ids["draft_id"] = _drafted()
     return ids
 
@@ -208,6 +211,20 @@ def _people() -> House:
     make_members({BOB.scope: User.objects.get(pk=house.bob.user_id)})
     give_address(house.bob.user_id, Medium.SMS, "13912345678")
     return house
+
+
+def _phone(house: House, order_id: UUID) -> tuple[UUID, list[dict[str, object]]]:
+    """BOB's phone, and what anybody who knows the order could put into the inbox."""
+    phone = DeviceIn(id=new_id(), name="雪松手机", key="k" * 43)
+    field.enrol_device(phone, actor=house.bob, at=LOOKED_AT)
+    payload = {"order_id": str(order_id), "outcome": "nobody_there"}
+    command = {
+        "id": str(new_id()),
+        "kind": "orders.complete",
+        "at": LOOKED_AT.isoformat(),
+        "payload": payload,
+    }
+    return phone.id, [command]
 
 
 def _guard() -> Actor:

@@ -60,6 +60,7 @@ FILTERS: Mapping[str, list[object]] = {
     "to": [1],
     "limit": [1, 200],
     "offset": [0],
+    "size": [10],
     "cursor": [],
     "beyond": [],
 }
@@ -71,6 +72,8 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("retry_notice_deliveries", "ids"): "delivery_ids",
     ("list_cases", "ids"): "case_ids",
     ("list_runs", "before"): "run_id",
+    ("enrol_device", "id"): "device_id",
+    ("receive_commands", "commands"): "inbox",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
     ("save_dossier_people", "entry_id"): "person_id",
@@ -126,6 +129,8 @@ FIELDS: Mapping[str, object] = {
     "matches": "{}",
     "columns": "{}",
     "phone": "0553-1234567",
+    "key": "z" * 43,  # not that of A's phone
+    "phone_at": LOOKED_AT.isoformat(),
 }
 
 

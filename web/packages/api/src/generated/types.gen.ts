@@ -13839,25 +13839,11 @@ export type SyncIn = {
 };
 
 /**
- * InboxFates
- */
-export type InboxFates = {
-    /**
-     * Fates
-     */
-    fates: Array<FateOut>;
-};
-
-/**
  * CommandsIn
  *
  * Commands in the order in which they were made. One that cannot be read is kept and told so.
  */
 export type CommandsIn = {
-    /**
-     * Device Id
-     */
-    device_id?: string | null;
     /**
      * Commands
      */
@@ -24059,9 +24045,11 @@ export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsEr
 
 export type ReceiveCommandsResponses = {
     /**
+     * Response
+     *
      * OK
      */
-    200: InboxFates;
+    200: Array<FateOut>;
 };
 
 export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
