@@ -184,7 +184,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
-    ids["device_id"], ids["inbox"] = _phone(house, ids["order_id"])
+    ids["device_id"] = _phone(house)
     ids["draft_id"] = _drafted()
     return ids
 
@@ -213,18 +213,9 @@ def _people() -> House:
     return house
 
 
-def _phone(house: House, order_id: UUID) -> tuple[UUID, list[dict[str, object]]]:
-    """BOB's phone, and what anybody who knows the order could put into the inbox."""
+def _phone(house: House) -> UUID:
     phone = DeviceIn(id=new_id(), name="雪松手机", key="k" * 43)
-    field.enrol_device(phone, actor=house.bob, at=LOOKED_AT)
-    payload = {"order_id": str(order_id), "outcome": "nobody_there"}
-    command = {
-        "id": str(new_id()),
-        "kind": "orders.complete",
-        "at": LOOKED_AT.isoformat(),
-        "payload": payload,
-    }
-    return phone.id, [command]
+    return field.enrol_device(phone, actor=house.bob, at=LOOKED_AT).id
 
 
 def _guard() -> Actor:

@@ -73,7 +73,6 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("list_cases", "ids"): "case_ids",
     ("list_runs", "before"): "run_id",
     ("enrol_device", "id"): "device_id",
-    ("receive_commands", "commands"): "inbox",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
     ("save_dossier_people", "entry_id"): "person_id",
@@ -130,6 +129,7 @@ FIELDS: Mapping[str, object] = {
     "columns": "{}",
     "phone": "0553-1234567",
     "key": "z" * 43,  # not that of A's phone
+    "commands": [],
     "phone_at": LOOKED_AT.isoformat(),
 }
 
@@ -139,6 +139,7 @@ def _table(**row: object) -> tuple[str, bytes]:
 
 
 FILES: Mapping[str, tuple[str, bytes]] = {
+    "add_photo_part": ("part", photo_bytes()[:10]),
     "import_divisions": _table(code="340203", name="改名区"),
     "import_grids": (
         "grids.geojson",
