@@ -144,7 +144,7 @@ def result_of(order: Order, **changes: Any) -> dict[str, Any]:
 def send(client: Any, commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
     answer = client.post("/api/field/inbox", {"commands": commands}, content_type=JSON)
     assert answer.status_code == 200, answer.content
-    return list(answer.json()["fates"])
+    return list(answer.json())
 
 
 def test_the_inbox_gives_a_fate_a_command_in_order_and_keeps_what_it_cannot_read():

@@ -60,6 +60,8 @@ from wangge.cases import services as cases
 from wangge.config.handover_api import KEEPERS
 from wangge.dossiers import services as dossiers
 from wangge.evidence import services as evidence
+from wangge.field import services as field
+from wangge.field.schemas import DeviceIn
 from wangge.grid_drafts import services as grid_drafts
 from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel import run_files, runs
@@ -185,6 +187,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
+    ids["device_id"] = _phone(house)
     ids["draft_id"] = _drafted()
     return ids
 
@@ -226,6 +229,11 @@ def _people() -> House:
     make_members({BOB.scope: User.objects.get(pk=house.bob.user_id)})
     give_address(house.bob.user_id, Medium.SMS, "13912345678")
     return house
+
+
+def _phone(house: House) -> UUID:
+    phone = DeviceIn(id=new_id(), name="雪松手机", key="k" * 43)
+    return field.enrol_device(phone, actor=house.bob, at=LOOKED_AT).id
 
 
 def _guard() -> Actor:

@@ -63,6 +63,7 @@ FILTERS: Mapping[str, list[object]] = {
     "to": [1],
     "limit": [1, 200],
     "offset": [0],
+    "size": [10],
     "cursor": [],
     "beyond": [],
 }
@@ -75,6 +76,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("list_cases", "ids"): "case_ids",
     ("list_runs", "before"): "run_id",
     ("list_least_known_places", "grid"): "walked",
+    ("enrol_device", "id"): "device_id",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
     ("save_dossier_people", "entry_id"): "person_id",
@@ -133,6 +135,9 @@ FIELDS: Mapping[str, object] = {
     "season": "high_fire_risk",
     "starts_on": "2025-11-03",
     "ends_on": "2025-11-08",
+    "key": "z" * 43,  # not that of A's phone
+    "commands": [],
+    "phone_at": LOOKED_AT.isoformat(),
 }
 
 
@@ -141,6 +146,7 @@ def _table(**row: object) -> tuple[str, bytes]:
 
 
 FILES: Mapping[str, tuple[str, bytes]] = {
+    "add_photo_part": ("part", photo_bytes()[:10]),
     "import_divisions": _table(code="340203", name="改名区"),
     "import_grids": (
         "grids.geojson",

@@ -33,6 +33,7 @@ CITY = "a setting of the whole city, by its system administrator; nothing of a d
 
 # Reads that show nothing of a district, whoever asks.
 OF_NO_DISTRICT: Mapping[str, str] = {
+    "count_photo_bytes": OWN,
     "export_matters": PACK,
     "get_catalogue": PACK,
     "get_checklist": PACK,
@@ -75,6 +76,8 @@ SIGNS = (WORD, "139****5678", '"unread": 1')  # A's texts, a member's phone and 
 # Writes that reach no row of a district, whoever asks; they too leave A as it is.
 OF_NOBODY: Mapping[str, str] = {
     "ask_venue_export": "a file of the own scope, whatever its filters",
+    "add_photo_part": "a file by its digest, of whoever stores it",
+    "enrol_device": "of the own phones; the id of another is refused",
     "act_in_post": "of the own posts alone; any other is refused",
     "create_user": "a new person, without a post",
     "import_element_set": CITY,
@@ -89,6 +92,7 @@ OF_NOBODY: Mapping[str, str] = {
     "move_deadlines": "refused: there is no such edition of the calendar",
     "plan_orders": "of the own territory; it names none",
     "put_calendar_year": CITY,
+    "receive_commands": "handed to complete_order, report_case and take_step, which are aimed at themselves",
     "recode_divisions": "the report refuses the row, as territory.division_not_standing",
     "retry_notice_deliveries": "of the own territory's, whatever the ids: none",
     "save_notice_channel": CITY,

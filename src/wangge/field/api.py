@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,10 +11,10 @@ from ninja import File, Path, Router
 from ninja.files import UploadedFile
 
 from wangge.field import queries, services
-from wangge.field.schemas import CommandsIn, DeviceIn, DeviceOut, InboxFates, PhotoPartOut, SliceOut, SyncIn
+from wangge.field.schemas import CommandsIn, DeviceIn, DeviceOut, PhotoPartOut, SliceOut, SyncIn
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, fate_bodies
-from wangge.kernel.schemas import Refusal
+from wangge.kernel.schemas import FateOut, Refusal
 
 router = Router(tags=["field"])
 NO = {(403, 404, 409, 422): Refusal}
@@ -53,11 +54,10 @@ def sync_slice(request: ActorRequest, told: SyncIn) -> HttpResponse:
     return answer
 
 
-@router.post("/inbox", response={200: InboxFates, **NO}, operation_id="receive_commands")
-def receive_commands(request: ActorRequest, told: CommandsIn) -> dict[str, object]:
+@router.post("/inbox", response={200: list[FateOut], **NO}, operation_id="receive_commands")
+def receive_commands(request: ActorRequest, told: CommandsIn) -> list[dict[str, Any]]:
     """Commands of a phone, applied in order, a fate each; what cannot be read is kept."""
-    fates = services.receive(told.commands, actor=request.actor, at=clock.now())
-    return {"fates": fate_bodies(fates)}
+    return fate_bodies(services.receive(told.commands, actor=request.actor, at=clock.now()))
 
 
 @router.get("/photos/{sha256}", response={200: PhotoPartOut, **NO}, operation_id="count_photo_bytes")

@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
-from wangge.kernel.schemas import FateOut, Text
+from wangge.kernel.schemas import Text
 
 DeviceKey = Annotated[str, Field(min_length=32, max_length=128)]
 
@@ -63,12 +63,7 @@ class SliceOut(Schema):
 class CommandsIn(Schema):
     """Commands in the order in which they were made. One that cannot be read is kept and told so."""
 
-    device_id: UUID | None = None
     commands: list[dict[str, Any]] = Field(max_length=500)
-
-
-class InboxFates(Schema):
-    fates: list[FateOut]
 
 
 class PhotoPartOut(Schema):
