@@ -7116,6 +7116,14 @@ export type SeasonOut = {
  */
 export type SeasonsOut = {
     /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
      * Seasons
      */
     seasons: Array<SeasonOut>;
@@ -7226,51 +7234,11 @@ export type SpellIn = {
 };
 
 /**
- * GridCoverage
- *
- * What a grid owes in a range, and what of it nobody can do.
- */
-export type GridCoverage = {
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Places
-     */
-    places: number;
-    /**
-     * Owed
-     */
-    owed: number;
-    /**
-     * Unplanned
-     */
-    unplanned: number;
-    /**
-     * Unassigned
-     */
-    unassigned: number;
-    /**
-     * Unreachable
-     */
-    unreachable: number;
-    /**
-     * Members Missing
-     */
-    members_missing: number;
-};
-
-/**
- * PlanCoverageOut
+ * PlanProof
  *
  * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
  */
-export type PlanCoverageOut = {
+export type PlanProof = {
     /**
      * Starts On
      */
@@ -7322,11 +7290,51 @@ export type PlanCoverageOut = {
     /**
      * Grids
      */
-    grids: Array<GridCoverage>;
+    grids: Array<PlanProofGrid>;
     /**
      * Grids In All
      */
     grids_in_all: number;
+};
+
+/**
+ * PlanProofGrid
+ *
+ * What a grid owes in a range, and what of it nobody can do.
+ */
+export type PlanProofGrid = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
 };
 
 /**
@@ -15286,25 +15294,11 @@ export type SyncIn = {
 };
 
 /**
- * InboxFates
- */
-export type InboxFates = {
-    /**
-     * Fates
-     */
-    fates: Array<FateOut>;
-};
-
-/**
  * CommandsIn
  *
  * Commands in the order in which they were made. One that cannot be read is kept and told so.
  */
 export type CommandsIn = {
-    /**
-     * Device Id
-     */
-    device_id?: string | null;
     /**
      * Commands
      */
@@ -20496,7 +20490,7 @@ export type ProveCoverageResponses = {
     /**
      * OK
      */
-    200: PlanCoverageOut;
+    200: PlanProof;
 };
 
 export type ProveCoverageResponse = ProveCoverageResponses[keyof ProveCoverageResponses];
@@ -26591,9 +26585,11 @@ export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsEr
 
 export type ReceiveCommandsResponses = {
     /**
+     * Response
+     *
      * OK
      */
-    200: InboxFates;
+    200: Array<FateOut>;
 };
 
 export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
