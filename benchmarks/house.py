@@ -20,8 +20,13 @@ from wangge.config.settings import WANGGE_HOME
 
 
 @contextmanager
-def server(*, clients: int, workers: int) -> Iterator[tuple[int, list[psutil.Process]]]:
-    """Serve the bench's database as `wangge run` does; yields the port, and web and worker."""
+def server(
+    *, clients: int, workers: int, settings: str = "wangge.config.settings"
+) -> Iterator[tuple[int, list[psutil.Process]]]:
+    """Serve the bench's database as `wangge run` does; yields the port, and web and worker.
+
+    `settings`: of a peer that is served the same way.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,6 +42,7 @@ def server(*, clients: int, workers: int) -> Iterator[tuple[int, list[psutil.Pro
             "WANGGE_HOME": str(WANGGE_HOME),
             "WANGGE_DATABASE_URL": url,
             "WANGGE_FILES": files,
+            "DJANGO_SETTINGS_MODULE": settings,
         }
         command = [sys.executable, "-m", "granian", *options.split(), "wangge.config.wsgi:application"]
         process = subprocess.Popen(command, env=environment)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -46,7 +47,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield
         return
     with embedded.in_use(settings.WANGGE_HOME):
+        spare_the_disk()
         yield
+
+
+def spare_the_disk() -> None:
+    """Tests kill processes, never the machine: their server need not wait for the disk."""
+    with psycopg.connect(
+        host=embedded.socket_dir(settings.WANGGE_HOME), user="postgres", dbname="postgres", autocommit=True
+    ) as line:
+        line.execute("ALTER SYSTEM SET fsync = off")
+        line.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(autouse=True)

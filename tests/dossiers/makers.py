@@ -105,3 +105,31 @@ def fact(venue_id: UUID, code: str, value: str, **changes: Any) -> FactIn:
 def done(entry_id: UUID, what: str, on: str, **changes: Any) -> DoneIn:
     given = {"id": new_id(), "entry_id": entry_id, "base_version": 1, "what": what, "done_on": on}
     return DoneIn.model_validate({**given, **changes})
+
+
+def standard(measure: str, code: str, **more: Any) -> dict[str, Any]:
+    none = {"needs": "", "of": "", "weight": None, "days": None, "percent": None, "classes": []}
+    named = {"name_zh": f"{code}（中）", "name_en": code, "source": "WH-30", "is_confirmed": False}
+    return {"measure": measure, "code": code, **none, **named, **more}
+
+
+STANDARDS = [
+    standard("known", "address", needs="column", of="address", weight=3),
+    standard("known", "area", needs="column", of="area_m2", weight=1),
+    standard("known", "phone", needs="column", of="keeper_phone", weight=1, classes=["crowded"]),
+    standard("known", "responsible", needs="person", of="responsible", weight=2),
+    standard("known", "powder", needs="facility", of="powder", weight=1),
+    standard("known", "business", needs="licence", of="business", weight=1),
+    standard("known", "use", needs="fact", of="use", weight=2),
+    standard("fresh", "any", days=180),
+    standard("fresh", "risky", days=90, classes=["crowded"]),
+    standard("hollow", "no_member"),
+    standard("hollow", "no_place"),
+    standard("hollow", "no_visit", days=30),
+    standard("hollow", "known_little", percent=40),
+    standard("hollow", "stale", percent=50),
+]
+
+
+def make_standards() -> None:
+    services.install_standards(STANDARDS, pack_version=PACK)

@@ -29,7 +29,7 @@ from tests.cases.makers import (
     walk,
 )
 from tests.documents.makers import make_formats
-from tests.dossiers.makers import facility, fact, licence, make_class_words, person
+from tests.dossiers.makers import facility, fact, licence, make_class_words, make_standards, person
 from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
@@ -105,6 +105,7 @@ def make_world() -> World:
     make_formats()
     make_dossier_words()
     make_class_words()
+    make_standards()
     make_edition()
     make_oversight(pack_version=PACK)
     make_staff_words()
@@ -141,6 +142,7 @@ def make_world() -> World:
     make_venues(count=2, grid_path=FAR, keeper_name="自家人")
     cases.report_cases([report(point=(118.3201, 31.305))], actor=walker, at=AT)
     oversight.climb(at=LOOKED_AT)
+    dossiers.count_grids(at=AT)
     insiders = [_person("insider", n, role, "34.02.03.") for n, role in enumerate(Role)]
     return World(strangers, insiders, make_signers(3))
 
@@ -274,7 +276,9 @@ def _dossier(house: House, shop: UUID) -> dict[str, UUID]:
     dossiers.save_licences([paper], actor=house.alice, at=AT)
     facts = [fact(shop, "use", "shop"), fact(shop, "area", "1200")]
     dossiers.save_facts(facts, actor=house.alice, at=AT)
+    dossiers.count_grids(at=AT)
     return {
+        "walked": BOB.scope,
         "person_id": who.entry_id,
         "facility_id": what.entry_id,
         "licence_id": paper.entry_id,

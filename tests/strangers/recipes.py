@@ -27,6 +27,8 @@ PLACES: Mapping[str, list[object]] = {
 FILTERS: Mapping[str, list[object]] = {
     "q": [WORD, "灭火器", "V2", "139"],
     "parent": ["34.02.03."],
+    "under": ["34.02.03.", BOB.scope],
+    "sign": ["no_member", "no_visit"],
     "within": ["34.02.03.", BOB.scope],
     "grid": ["34.02.03.", BOB.scope],
     "path": ["34.02.03."],
@@ -72,6 +74,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("retry_notice_deliveries", "ids"): "delivery_ids",
     ("list_cases", "ids"): "case_ids",
     ("list_runs", "before"): "run_id",
+    ("list_least_known_places", "grid"): "walked",
     ("save_venues", "id"): "venue_id",
     ("save_filter", "id"): "filter_id",
     ("save_dossier_people", "entry_id"): "person_id",

@@ -64,6 +64,8 @@ _MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or
 _PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
 _CENSUS = frozenset({"census.open", "census.review"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
+_PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
+_PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
 CAPABILITIES: dict[Role, frozenset[str]] = {
@@ -104,6 +106,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _MERGE
     | _PLATES
     | _CENSUS
+    | _PATROLS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _DOCUMENTS
@@ -114,6 +117,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _WATCH
     | _REVEAL
     | _AWAY
+    | _PATROLS
     | {"oversight.supervise", "cases.move_deadlines", "leave.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _TEAMS
@@ -125,11 +129,14 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _MERGE
     | _PLATES
     | _CENSUS
+    | _PATROL
+    | _PATROLS
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
+    | _PATROL
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _DOCUMENTS
@@ -141,7 +148,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
     Role.LEADER: _READ_ALL
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read"}
+    | {"leave.read", "patrols.read"}
     | _AWAY,
 }
 

@@ -27,6 +27,7 @@ from wangge.config.venue_merge_api import router as venue_merges
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
+from wangge.field.api import router as field
 from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
@@ -37,6 +38,7 @@ from wangge.notices.api import router as notices
 from wangge.orders.api import router as orders
 from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
+from wangge.patrols.api import router as patrols
 from wangge.plates.api import router as plates
 from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
@@ -81,6 +83,7 @@ for prefix, router in {
     "dossiers": dossiers,
     "checklists": checklists,
     "orders": orders,
+    "patrols": patrols,
     "packs": packs,
     "plates": plates,
     "census": census,
@@ -94,6 +97,7 @@ for prefix, router in {
     "oversight": oversight,
     "notices": notices,
     "files": files,
+    "field": field,
     "runs": runs,
     "health": health,
 }.items():

@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "wangge.evidence",
     "wangge.triage",
     "wangge.orders",
+    "wangge.patrols",
+    "wangge.field",
     "wangge.packs",
     "wangge.twin",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ninja import Schema
 
+from wangge.dossiers.quality_schemas import QualityOut
 from wangge.dossiers.rules import Deed, Sort, State, What
 from wangge.venues.schemas import VenueRow
 
@@ -191,6 +192,7 @@ class DossierOut(Schema):
     licences: list[LicenceOut]
     facts: list[FactOut]
     proposal: ClassProposalOut | None
+    quality: QualityOut | None  # none: the place is closed
 
 
 class DueRow(Schema):

@@ -17,6 +17,13 @@ from wangge.dossiers.answers import (
     EntryHistory,
     NobodyPage,
 )
+from wangge.dossiers.quality_schemas import (
+    HollowFilter,
+    HollowPage,
+    PlaceQualityFilter,
+    PlaceQualityPage,
+    QualityPage,
+)
 from wangge.dossiers.schemas import (
     ClassDecisionIn,
     ClassFilter,
@@ -63,6 +70,32 @@ def export_due(request: ActorRequest, suffix: str, filters: Query[DueFilter]) ->
 def list_nobody_named(request: ActorRequest, filters: Query[NobodyFilter]) -> NobodyPage:
     """Places for which nobody is named who must be."""
     return queries.list_nobody(request.actor, filters, at=clock.now())
+
+
+@router.get(
+    "/quality", response={200: QualityPage, (403, 404, 422): Refusal}, operation_id="list_dossier_quality"
+)
+def list_dossier_quality(request: ActorRequest, under: str = "") -> QualityPage:
+    """How much is known of the places of each territory below one, and how old it is."""
+    return queries.list_quality(request.actor, under)
+
+
+@router.get(
+    "/quality/places",
+    response={200: PlaceQualityPage, (403, 404, 422): Refusal},
+    operation_id="list_least_known_places",
+)
+def list_least_known_places(request: ActorRequest, filters: Query[PlaceQualityFilter]) -> PlaceQualityPage:
+    """The places of one grid, the least known first, with what each lacks."""
+    return queries.list_least_known(request.actor, filters, at=clock.now())
+
+
+@router.get(
+    "/hollow-grids", response={200: HollowPage, (403, 404, 422): Refusal}, operation_id="list_hollow_grids"
+)
+def list_hollow_grids(request: ActorRequest, filters: Query[HollowFilter]) -> HollowPage:
+    """Grids that are on paper only, and by what signs."""
+    return queries.list_hollow(request.actor, filters)
 
 
 @router.post("/people", response=BATCH, operation_id="save_dossier_people")

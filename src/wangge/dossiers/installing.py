@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from wangge.dossiers.models import ClassRule, DueRule, Kind
+from wangge.dossiers.models import ClassRule, DueRule, Kind, Standard
 from wangge.kernel import jobs
 
 RECKON = "dossiers.reckon_due"
 RECKON_CLASSES = "dossiers.reckon_classes"
+COUNT_GRIDS = "dossiers.count_grids"
 
 
 @transaction.atomic
@@ -56,6 +57,20 @@ def install_class_rules(rows: Sequence[Mapping[str, Any]], *, pack_version: str)
     ClassRule.objects.bulk_create(made, update_conflicts=True, unique_fields=["code"], update_fields=fields)
     if _class_rules() != before:
         jobs.defer(RECKON_CLASSES)
+
+
+@transaction.atomic
+def install_standards(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> None:
+    """Make the rows that measure dossiers the active ones; a job counts anew. Rule: PK-4, DS-12 to DS-14."""
+    Standard.objects.update(is_active=False)
+    made = [
+        Standard(**row, position=n, is_active=True, pack_version=pack_version) for n, row in enumerate(rows)
+    ]
+    fields = [f.name for f in Standard._meta.concrete_fields if f.name not in {"id", "measure", "code"}]
+    Standard.objects.bulk_create(
+        made, update_conflicts=True, unique_fields=["measure", "code"], update_fields=fields
+    )
+    jobs.defer(COUNT_GRIDS)
 
 
 def _class_rules() -> list[Any]:

@@ -8,11 +8,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from wangge.dossiers.quality_models import GridFigures, Standard
 from wangge.dossiers.rules import Deed, Sort, What
 from wangge.kernel.actor import Actor
 from wangge.venues.models import Venue
 
-__all__ = ["Change", "ClassRule", "Classing", "DueRule", "Fact", "Holding", "Kind", "Person", "Venue"]
+__all__ = [
+    "Change",
+    "ClassRule",
+    "Classing",
+    "DueRule",
+    "Fact",
+    "GridFigures",
+    "Holding",
+    "Kind",
+    "Person",
+    "Standard",
+    "Venue",
+]
 
 
 def _one_of(field: str, words: type[Sort | What | Deed], *more: str) -> Q:

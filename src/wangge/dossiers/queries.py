@@ -17,6 +17,7 @@ from wangge.dossiers.holdings import lines_of
 from wangge.dossiers.models import Fact, Holding, Person, Venue
 from wangge.dossiers.nobody import list_nobody
 from wangge.dossiers.people import holder_of
+from wangge.dossiers.quality_lists import list_hollow, list_least_known, list_quality, quality_of
 from wangge.dossiers.rules import Holder, Sort, community_of, missing_of, who_answers
 from wangge.dossiers.showing import answers_out, facility_out, licence_out, missing_out, person_out
 from wangge.dossiers.timeline import list_history
@@ -35,7 +36,10 @@ __all__ = [
     "list_differing",
     "list_due",
     "list_history",
+    "list_hollow",
+    "list_least_known",
     "list_nobody",
+    "list_quality",
     "list_words",
 ]
 READ = "venues.read"
@@ -91,6 +95,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
         ],
         facts=facts_out(Fact.objects.filter(venue_id=venue_id, removed_at__isnull=True), words),
         proposal=proposals_of([venue_id]).get(venue_id),
+        quality=quality_of(venue_id, on),
     )
 
 

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from wangge.dossiers.quality_rules import COLUMNS as COLUMNS
+from wangge.dossiers.quality_rules import Sign as Sign
 from wangge.kernel.errors import Refused
 from wangge.kernel.paths import ancestors
 

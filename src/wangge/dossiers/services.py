@@ -7,25 +7,31 @@ from wangge.dossiers.doing import record_done
 from wangge.dossiers.export import export_due
 from wangge.dossiers.holdings import reckon_again, save_facilities, save_licences
 from wangge.dossiers.installing import (
+    COUNT_GRIDS,
     RECKON,
     RECKON_CLASSES,
     install_class_rules,
     install_due_rules,
     install_kinds,
+    install_standards,
 )
 from wangge.dossiers.people import reveal_person, save_people
+from wangge.dossiers.quality import count_grids
 from wangge.dossiers.rehousing import MERGE_MOVERS
 from wangge.dossiers.removing import set_removed
 
 __all__ = [
+    "COUNT_GRIDS",
     "MERGE_MOVERS",
     "RECKON",
     "RECKON_CLASSES",
+    "count_grids",
     "decide_classes",
     "export_due",
     "install_class_rules",
     "install_due_rules",
     "install_kinds",
+    "install_standards",
     "reckon_again",
     "reckon_classes_again",
     "record_done",

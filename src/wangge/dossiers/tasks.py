@@ -23,3 +23,16 @@ def reckon_due(kinds: list[str] | None = None, venue_ids: list[str] | None = Non
 def reckon_classes() -> int:
     """Look anew at the class of every place with facts after the pack changed."""
     return services.reckon_classes_again(None, at=clock.now())
+
+
+@app.task(name=services.COUNT_GRIDS, queueing_lock=services.COUNT_GRIDS)
+def count_grids() -> int:
+    """Count what is known in each grid after the pack changed (DS-12 to DS-14)."""
+    return services.count_grids(at=clock.now())
+
+
+@app.periodic(cron="30 17 * * *")  # 01:30 in China
+@app.task(name="dossiers.count_grids_nightly", queueing_lock="dossiers.count_grids", pass_context=False)
+def count_grids_nightly(timestamp: int) -> int:
+    """Count what is known in each grid as the night finds it."""
+    return services.count_grids(at=clock.now())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import os
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -65,6 +68,31 @@ def _boxes(secrets: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
 
-def _key(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wangge personal fields")
+def _key(secret: str, use: bytes = b"wangge personal fields") -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=use)
     return base64.urlsafe_b64encode(derived.derive(secret.encode()))
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """Return `content` sealed with AES-GCM: 28 bytes longer, for what is written by the thousand.
+
+    Rule: KE-9.
+    """
+    nonce = os.urandom(12)
+    return nonce + _gcms((settings.SECRET_KEY,))[0].encrypt(nonce, content, None)
+
+
+def open_bytes(sealed: bytes | memoryview) -> bytes:
+    """Return what was sealed, under the present key or a former one. Raises: CannotDecrypt. Rule: KE-9."""
+    whole = bytes(sealed)
+    for key in _gcms((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
+        try:
+            return key.decrypt(whole[:12], whole[12:], None)
+        except InvalidTag:
+            continue
+    raise CannotDecrypt()
+
+
+@lru_cache(maxsize=8)
+def _gcms(secrets: tuple[str, ...]) -> list[AESGCM]:
+    return [AESGCM(base64.urlsafe_b64decode(_key(secret, b"wangge sealed bytes"))) for secret in secrets]

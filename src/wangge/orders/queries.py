@@ -35,6 +35,7 @@ __all__ = [
     "count_by_grid",
     "count_open_by_member",
     "get_detail",
+    "get_details",
     "get_figures",
     "list_orders",
     "list_plan_rules",
@@ -170,6 +171,32 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
         case_ids=case_ids,
         handed=territory.list_handed(order.id),
     )
+
+
+def get_details(actor: Actor, filters: OrderFilter, *, today: date) -> list[OrderDetail]:
+    """Return the first page of `list_orders`, each with checklist and visits, in a handful of statements.
+
+    Shape:  `case_ids` and `handed` are empty: the order's own page, with signal, tells them.
+    Raises: NotYourRole, Unreadable.
+    """
+    rows = list_orders(actor, filters, today=today).items
+    more = Order.objects.filter(id__in=[row.id for row in rows]).in_bulk()
+    sheets = checklists.get_many({order.checklist_id for order in more.values()})
+    of_order: dict[UUID, list[Visit]] = {}
+    for visit in Visit.objects.filter(order_id__in=list(more)).order_by("at"):
+        of_order.setdefault(visit.order_id, []).append(visit)
+    return [
+        OrderDetail(
+            **row.model_dump(),
+            checklist=sheets[more[row.id].checklist_id],
+            visits=_visits_shown(of_order.get(row.id, [])),
+            other_rules=more[row.id].other_rules,
+            pack_version=more[row.id].pack_version,
+            case_ids=[],
+            handed=[],
+        )
+        for row in rows
+    ]
 
 
 def _visits_shown(visits: Sequence[Visit]) -> list[VisitOut]:

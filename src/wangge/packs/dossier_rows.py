@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from wangge.dossiers.rules import COLUMNS, Sign
 from wangge.packs.entry import Entry
 
 
@@ -39,4 +40,42 @@ class DueInterval(Entry):
     def _counts_one_way(self) -> Self:
         if (self.months is None) == (self.days is None):
             raise ValueError("months or days")
+        return self
+
+
+class KnownField(Entry):
+    """Something that is known of a whole dossier, and how much it weighs (DS-12)."""
+
+    needs: Literal["column", "person", "facility", "licence", "fact"]
+    of: str = Field(min_length=1, max_length=32)  # the column of the register, or the kind of entry
+    weight: int = Field(ge=1, le=100)
+    classes: list[str] = Field(default_factory=list)  # of places; none: every class
+
+    @model_validator(mode="after")
+    def _column_is_there(self) -> Self:
+        if self.needs == "column" and self.of not in COLUMNS:
+            raise ValueError(f"one of {', '.join(COLUMNS)}")
+        return self
+
+
+class Freshness(Entry):
+    """After how many days without a visit or a change a dossier is stale; of several the smallest (DS-13)."""
+
+    days: int = Field(ge=1, le=3660)
+    classes: list[str] = Field(default_factory=list)
+
+
+class HollowSign(Entry):
+    """By what a grid exists on paper only; the code is the sign (DS-14, TZ-06)."""
+
+    days: int | None = Field(None, ge=1, le=3660)  # of no_visit
+    percent: int | None = Field(None, ge=1, le=100)  # of known_little and stale
+
+    @model_validator(mode="after")
+    def _has_its_figure(self) -> Self:
+        figures = {"no_visit": "days", "known_little": "percent", "stale": "percent"}
+        wanted = figures.get(Sign(self.code))  # an unknown sign is a ValueError of its own
+        given = {name for name in ("days", "percent") if getattr(self, name) is not None}
+        if given != ({wanted} if wanted else set()):
+            raise ValueError(f"{self.code}: {wanted or 'no figure'}")
         return self

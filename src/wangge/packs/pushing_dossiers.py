@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from wangge.dossiers import services as dossiers
@@ -45,6 +46,22 @@ def push_dossiers(pack: Pack) -> None:
         for row in pack.class_rules
     ]
     dossiers.install_class_rules(rules, pack_version=pack.pack_version)
+    measures: dict[str, Sequence[Entry]] = {
+        "known": pack.known_fields,
+        "fresh": pack.freshness,
+        "hollow": pack.hollow_signs,
+    }
+    standards = [_measured(measure, row) for measure, rows in measures.items() for row in rows]
+    dossiers.install_standards(standards, pack_version=pack.pack_version)
+
+
+def _measured(measure: str, row: Entry) -> dict[str, Any]:
+    own = row.model_dump(include={"needs", "of", "weight", "days", "percent", "classes"})
+    return (
+        {name: value for name, value in _named(row, "").items() if name != "sort"}
+        | {"measure": measure}
+        | own
+    )
 
 
 def _named(row: Entry, sort: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from wangge.kernel.photo_copies import MARKS
 from wangge.matters.rules import Severity
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
+from wangge.patrols.rules import LIMITS
 
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
@@ -38,6 +39,7 @@ def references(pack: Pack) -> Iterator[Reference]:
     for due in pack.due_intervals:
         yield from _each("due_intervals", due.code, "kinds", due.kinds, codes["facility_kinds"])
         yield from _each("due_intervals", due.code, "classes", due.classes, codes["venue_classes"])
+    yield from _of_quality(pack, codes)
     yield from _of_classes(pack, codes, tags)
     yield from _of_checklists(pack, codes["matters"])
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
@@ -46,6 +48,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("stages", KNOWN_STATUSES),
         ("stage_use", KNOWN_CHANNELS),
         ("limits", KNOWN_LIMITS),
+        ("patrol_limits", LIMITS),
         ("photo_marks", MARKS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),
@@ -83,6 +86,17 @@ def _of_classes(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset
             yield "class_rules", rule.code, ("venue_class",), rule.venue_class, codes["venue_classes"]
         if rule.tag:
             yield "class_rules", rule.code, ("tag",), rule.tag, tags
+
+
+def _of_quality(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
+    entries = {sort: codes[f"{sort}_kinds"] for sort in ("person", "facility", "licence")}
+    entries["fact"] = codes["fact_fields"]
+    for row in pack.known_fields:
+        if row.needs in entries:
+            yield "known_fields", row.code, ("of",), row.of, entries[row.needs]
+        yield from _each("known_fields", row.code, "classes", row.classes, codes["venue_classes"])
+    for fresh in pack.freshness:
+        yield from _each("freshness", fresh.code, "classes", fresh.classes, codes["venue_classes"])
 
 
 def _of_territory(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Reference]:

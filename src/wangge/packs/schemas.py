@@ -12,7 +12,15 @@ from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.orders.rules import Interval
 from wangge.orders.season_rules import SeasonKind
 from wangge.packs.class_rows import ClassRule, FactField
-from wangge.packs.dossier_rows import DueInterval, FacilityKind, LicenceKind, PersonKind
+from wangge.packs.dossier_rows import (
+    DueInterval,
+    FacilityKind,
+    Freshness,
+    HollowSign,
+    KnownField,
+    LicenceKind,
+    PersonKind,
+)
 from wangge.packs.entry import Entry, Strict
 from wangge.packs.loop_rows import (
     Card,
@@ -106,6 +114,13 @@ class Duty(Entry):
     times: int = Field(ge=1)
     minutes: int | None = Field(None, ge=1)
     policy: Literal["off", "advisory", "binding"] = "advisory"
+    patrol: Literal["grid", "anywhere"] | None = None  # a duty of walking, and where its minutes count (PA-1)
+
+    @model_validator(mode="after")
+    def _patrol_is_daily(self) -> Self:
+        if self.patrol and (self.per != "day" or self.minutes is None):
+            raise ValueError("a patrol duty is per day and has minutes")
+        return self
 
 
 class RoleName(Entry):
@@ -183,6 +198,9 @@ class Pack(Head):
     due_intervals: list[DueInterval] = Field(default_factory=list)
     fact_fields: list[FactField] = Field(default_factory=list)
     class_rules: list[ClassRule] = Field(default_factory=list)
+    known_fields: list[KnownField] = Field(default_factory=list)
+    freshness: list[Freshness] = Field(default_factory=list)
+    hollow_signs: list[HollowSign] = Field(default_factory=list)
     matter_groups: list[MatterGroup] = Field(default_factory=list)
     matters: list[Matter] = Field(default_factory=list)
     lanes: list[Lane] = Field(default_factory=list)
@@ -205,6 +223,7 @@ class Pack(Head):
     promises: list[Promise] = Field(default_factory=list)
     cards: list[Card] = Field(default_factory=list)
     duties: list[Duty] = Field(default_factory=list)
+    patrol_limits: list[Figure] = Field(default_factory=list)
     roles: list[RoleName] = Field(default_factory=list)
     stages: list[Stage] = Field(default_factory=list)
     document_numbers: list[DocumentNumber] = Field(default_factory=list)

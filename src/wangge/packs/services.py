@@ -18,6 +18,7 @@ from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.pushing import push_major_hazards, push_matters, push_notices, push_oversight
 from wangge.packs.pushing_dossiers import push_dossiers
+from wangge.packs.pushing_patrols import push_patrols
 from wangge.packs.pushing_people import push_people
 from wangge.packs.pushing_teams import push_teams
 from wangge.packs.pushing_territory import push_territory
@@ -132,6 +133,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         pack_version=version,
     )
     push_oversight(pack)
+    push_patrols(pack)
     orders.install_seasons(
         [
             {

@@ -30,6 +30,9 @@ class LayerIndex:
         self.paths = [paths[i] for i in order]
         self.shapes = shapes[order]
         self._cells = CellIndex(self.shapes) if order else None
+        self.bounds: tuple[float, float, float, float] | None = (
+            tuple(shapely.total_bounds(self.shapes)) if order else None
+        )  # west, south, east, north
 
     def locate_many(self, points: Points) -> NDArray[np.int32]:
         """Return the number of each point's grid in `paths`, -1 for none."""

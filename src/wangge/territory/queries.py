@@ -29,6 +29,8 @@ from wangge.territory.models import Division, Duty, Grid, GridMember, GridQueryS
 from wangge.territory.movers import patterns
 from wangge.territory.schemas import DivisionOut, FeatureCollection, GridOut, GridPage, LocatedOut, LocateIn
 from wangge.territory.showing import show_grids
+from wangge.territory.walking import primary_walkers as primary_walkers
+from wangge.territory.walking import walked_by as walked_by
 
 READ = "territory.read"
 SHOWN_SHAPES = 3_000

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
 from wangge.accounts.rules import Role
+from wangge.dossiers import services as dossiers
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.territory import queries as territory_queries
@@ -24,6 +25,7 @@ from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
 from wangge.twin.majors import arrange_majors
+from wangge.twin.patrolling import arrange_patrols
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
@@ -146,9 +148,11 @@ def make_demo(
     rest = arrange(play, path=f"{spec.root}01.001.", at=at)
     arrange_majors(play, rest, at=at)
     arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
+    arrange_patrols(made.city, at=at, seed=seed)
     streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
+    dossiers.count_grids(at=at)
     return play
 
 

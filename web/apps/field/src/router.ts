@@ -23,6 +23,12 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'orders.do', tab: 'today' },
   },
   {
+    path: 'map',
+    name: 'map',
+    component: () => import('./features/places/MapPage.vue'),
+    meta: { capability: 'venues.read', tab: 'today' },
+  },
+  {
     path: 'orders/:id',
     name: 'order',
     component: () => import('./features/orders/OrderPage.vue'),
@@ -64,6 +70,18 @@ const inFrame: RouteRecordRaw[] = [
     name: 'report',
     component: () => import('./features/cases/ReportPage.vue'),
     meta: { capability: 'cases.report', tab: 'report' },
+  },
+  {
+    path: 'patrol',
+    name: 'patrol',
+    component: () => import('./features/patrol/PatrolPage.vue'),
+    meta: { capability: 'patrols.do', tab: 'today' },
+  },
+  {
+    path: 'grid-log',
+    name: 'grid-log',
+    component: () => import('./features/patrol/GridLogPage.vue'),
+    meta: { capability: 'patrols.do', tab: 'today' },
   },
   {
     path: 'notices',

@@ -16,11 +16,13 @@ export interface Submission {
   label?: string
   /** The draft this came from; it goes in the same moment as the command comes. */
   draft?: string
+  /** By how much the clock was ahead that `at` was put right by. */
+  off_ms?: number
 }
 
 /** Put a command into the queue. The same id twice (a double tap) is one command. */
 export async function submit(store: Store, submission: Submission): Promise<void> {
-  const { command, subjects = [], photos = [], label = '', draft } = submission
+  const { command, subjects = [], photos = [], label = '', draft, off_ms = 0 } = submission
   await store.transaction('rw', store.commands, store.receipts, store.drafts, async () => {
     if (draft !== undefined) await store.drafts.delete(draft)
     const known =
@@ -37,6 +39,7 @@ export async function submit(store: Store, submission: Submission): Promise<void
       attempts: 0,
       next_at: 0,
       refusal: null,
+      off_ms,
     }
     await store.commands.add(entry)
   })

@@ -1,6 +1,7 @@
 /** The phone's own database. One a person: two members may share a phone, never a queue. */
 
 import Dexie, { type EntityTable, type InsertType, type Table } from 'dexie'
+import type { Sliced } from './slice'
 import type { Draft, Entry, Kept, Photo, Receipt } from './types'
 
 export class Store extends Dexie {
@@ -9,6 +10,9 @@ export class Store extends Dexie {
   declare photos: EntityTable<Photo, 'sha256'>
   declare receipts: EntityTable<Receipt, 'command_id'>
   declare kept: EntityTable<Kept, 'key'>
+  declare slice: EntityTable<Sliced, 'key'>
+  /** What the phone remembers of itself: its device, the cursor of its slice, its clock. */
+  declare facts: EntityTable<Sliced, 'key'>
 
   constructor(person: string) {
     super(`wangge-${person}`)
@@ -19,5 +23,6 @@ export class Store extends Dexie {
       receipts: 'command_id, received_at',
       kept: 'key, kept_at',
     })
+    this.version(2).stores({ slice: 'key', facts: 'key' })
   }
 }

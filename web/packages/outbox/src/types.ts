@@ -44,6 +44,10 @@ export interface Entry {
   attempts: number
   next_at: number
   refusal: Refusal | null
+  /** It was on its way at least once: the server may have it, so it never changes any more. */
+  is_tried?: boolean
+  /** By how much the clock was ahead that its moment was put right by. */
+  off_ms?: number
 }
 
 export interface Draft {

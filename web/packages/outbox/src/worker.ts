@@ -4,7 +4,7 @@ import { waitMs } from './backoff'
 import { type Judgement, judgeCommand, judgePhoto } from './judge'
 import { forget, settle } from './outbox'
 import type { Store } from './store'
-import type { Entry, Refusal, Reply, Transport } from './types'
+import type { Command, Entry, Refusal, Reply, Transport } from './types'
 
 /** After so many answered failures of one command, others on other subjects may go before it. */
 const PATIENCE = 5
@@ -25,6 +25,8 @@ export interface WorkerOptions {
   locks?: Pick<LockManager, 'request'> | undefined
   now?: () => number
   random?: () => number
+  /** Asked before anything is sent: the phone's clock is put right. Its failure holds nothing up. */
+  before?: (() => Promise<void>) | undefined
 }
 
 /** `answered`: the server itself failed on this entry; otherwise there was no answer, and the whole queue waits. */
@@ -46,6 +48,7 @@ export class Worker {
   private readonly locks: Pick<LockManager, 'request'> | undefined
   private readonly now: () => number
   private readonly random: () => number
+  private readonly before: (() => Promise<void>) | undefined
 
   constructor(options: WorkerOptions) {
     this.store = options.store
@@ -53,6 +56,7 @@ export class Worker {
     this.locks = options.locks
     this.now = options.now ?? Date.now
     this.random = options.random ?? Math.random
+    this.before = options.before
   }
 
   /** Send what can be sent. A call while one runs joins it. `force` does not wait for the back-off. */
@@ -86,6 +90,7 @@ export class Worker {
 
   private async drain(force: boolean): Promise<FlushEnd> {
     let end: FlushEnd
+    if (this.before && (await this.store.commands.count()) > 0) await this.before()
     do {
       this.again = false
       end = await this.run(force)
@@ -134,7 +139,8 @@ export class Worker {
       const sent = await this.sendPhoto(entry, sha256)
       if (sent) return sent
     }
-    const reply = await this.reach((signal) => this.transport.sendCommand(entry.command, signal), COMMAND_LIMIT_MS)
+    const command = await this.seal(entry)
+    const reply = await this.reach((signal) => this.transport.sendCommand(command, signal), COMMAND_LIMIT_MS)
     if (!reply) return NO_ANSWER
     const judgement = judgeCommand(reply, entry.id)
     if (judgement.verdict === 'done') {
@@ -142,6 +148,16 @@ export class Worker {
       return { end: 'next' }
     }
     return this.take(entry, judgement, reply)
+  }
+
+  /** From here on the command is as it is: the server compares a retry with its first time. */
+  private async seal(entry: Entry): Promise<Command> {
+    if (entry.is_tried) return entry.command
+    return this.store.transaction('rw', this.store.commands, async () => {
+      await this.store.commands.where('id').equals(entry.id).modify({ is_tried: true })
+      const now = await this.store.commands.where('id').equals(entry.id).first()
+      return now?.command ?? entry.command
+    })
   }
 
   /** Return nothing when the photo is there, and otherwise what to do. */

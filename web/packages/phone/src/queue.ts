@@ -7,6 +7,7 @@ import {
   newId,
   sendAgain,
   sendOnTop,
+  readClock,
   startTriggers,
   Store,
   submit,
@@ -18,6 +19,7 @@ import {
 import type { Me } from '@wangge/api'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import { askClock, clockOffMs, houseNow, setClock } from './houseClock'
 import { type Kind, makeTransport } from './transport'
 import { rememberMe } from './who'
 
@@ -82,8 +84,11 @@ export const useQueue = defineStore('queue', () => {
       return
     }
     close()
-    store = new Store(name)
-    worker = new Worker({ store, transport: makeTransport(person, onStranger), locks: navigator.locks })
+    const mine = new Store(name)
+    store = mine
+    void readClock(mine).then(setClock, tellFault)
+    const before = (): Promise<void> => askClock(mine).catch(tellFault)
+    worker = new Worker({ store, transport: makeTransport(person, onStranger), locks: navigator.locks, before })
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
     triggers = startTriggers(worker, onEnd, tellFault)
     void keepHouse(store).catch(tellFault)
@@ -107,7 +112,7 @@ export const useQueue = defineStore('queue', () => {
 
   /** Hand a deed in; it goes at once if it can. Returns the command's id. */
   async function hand(deed: Deed): Promise<string> {
-    const now = new Date()
+    const now = new Date(houseNow())
     const command = {
       id: newId(now.getTime()),
       kind: deed.kind,
@@ -117,7 +122,14 @@ export const useQueue = defineStore('queue', () => {
       ...(post === undefined ? {} : { post }),
     }
     const { subjects, label, photos = [], draft } = deed
-    await submit(its(), { command, subjects, label, photos: plain(photos), ...(draft === undefined ? {} : { draft }) })
+    await submit(its(), {
+      command,
+      subjects,
+      label,
+      photos: plain(photos),
+      off_ms: clockOffMs.value,
+      ...(draft === undefined ? {} : { draft }),
+    })
     void triggers?.now()
     return command.id
   }

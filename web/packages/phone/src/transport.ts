@@ -1,19 +1,32 @@
 /** The way of the outbox to the server: the generated calls, with the raw answer given back. */
 
 import {
+  addPhotoPart,
   completeOrder,
+  countPhotoBytes,
   getMe,
+  ingestPoints,
   POST_HEADER,
   recordDecisions,
   reportCase,
   setCsrfToken,
   storeFile,
+  takeDuty,
   takeStep,
 } from '@wangge/api'
-import type { CaseReport, DecisionIn, Me, OrderResult, StepCommand } from '@wangge/api'
+import type {
+  CaseReport,
+  DecisionIn,
+  DutyCommand,
+  IngestPointsData,
+  Me,
+  OrderResult,
+  PhotoPartOut,
+  StepCommand,
+} from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 
-export type Kind = 'orders.complete' | 'cases.report' | 'cases.step'
+export type Kind = 'orders.complete' | 'cases.report' | 'cases.step' | 'patrols.duty' | 'patrols.points'
 
 interface Raw {
   data?: unknown
@@ -29,6 +42,14 @@ const SENDERS: Record<Kind, Send> = {
   'cases.report': sendReport,
   'cases.step': (command, signal) =>
     takeStep({ signal, headers: postOf(command), body: bodyOf(command) as unknown as StepCommand }),
+  'patrols.duty': (command, signal) =>
+    takeDuty({ signal, headers: postOf(command), body: bodyOf(command) as unknown as DutyCommand }),
+  'patrols.points': (command, signal) =>
+    ingestPoints({
+      signal,
+      headers: postOf(command),
+      body: { ...command.payload, id: command.id } as unknown as IngestPointsData['body'],
+    }),
 }
 
 /** The post in which it was made, however the person acts by now. */
@@ -63,6 +84,29 @@ async function replyOf(answer: Promise<Raw>): Promise<Reply> {
   return { status: response.status, body: data ?? error, retry_after_s: wait > 0 ? wait : undefined }
 }
 
+/** A photo larger than this goes in parts: after a cut it goes on where it ended. */
+const PART_BYTES = 96 * 1024
+
+/** The server says after each part from where to go on; a part that came twice changes nothing. */
+async function sendInParts(
+  { bytes, sha256 }: Pick<Photo, 'bytes' | 'sha256'>,
+  surely: (send: () => Promise<Reply>) => Promise<Reply>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const size = bytes.byteLength
+  const path = { sha256 }
+  let reply = await surely(() => replyOf(countPhotoBytes({ path, signal })))
+  for (let left = 2 * Math.ceil(size / PART_BYTES) + 2; left > 0; left -= 1) {
+    const told = reply.body as Partial<PhotoPartOut> | undefined
+    if (reply.status !== 200 || typeof told?.received_bytes !== 'number') return reply
+    if (told.is_whole) return { ...reply, body: { sha256 } }
+    const offset = told.received_bytes
+    const file = new File([bytes.slice(offset, offset + PART_BYTES)], 'part')
+    reply = await surely(() => replyOf(addPhotoPart({ path, query: { offset, size }, body: { file }, signal })))
+  }
+  return reply
+}
+
 /** A 403 without a code of the house: the token is of another session. */
 const isForeignToken = ({ status, body }: Reply): boolean =>
   status === 403 && typeof (body as { code?: unknown } | undefined)?.code !== 'string'
@@ -88,6 +132,7 @@ export function makeTransport(person: number, onStranger: (me: Me) => void): Tra
 
   return {
     sendPhoto({ bytes, media_type, sha256 }: Photo, signal: AbortSignal): Promise<Reply> {
+      if (bytes.byteLength > PART_BYTES) return sendInParts({ bytes, sha256 }, (send) => surely(send, signal), signal)
       const file = new File([bytes], `${sha256.slice(0, 12)}.jpg`, { type: media_type })
       return surely(() => replyOf(storeFile({ signal, body: { file } })), signal)
     },

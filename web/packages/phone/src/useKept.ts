@@ -1,4 +1,5 @@
 import { asError, type ApiError } from '@wangge/api'
+import { readSliced } from '@wangge/outbox'
 import { computed, ref, shallowRef } from 'vue'
 import { useQueue } from './queue'
 
@@ -7,8 +8,12 @@ export async function keep(key: string, value: unknown): Promise<void> {
   await useQueue().its().kept.put({ key, value, kept_at: Date.now() })
 }
 
+/** What the phone has: what a page read, or the slice of the day, whichever is newer. */
 export async function readKept<T>(key: string): Promise<{ value: T; kept_at: number } | undefined> {
-  const row = await useQueue().its().kept.get(key)
+  const store = useQueue().its()
+  const row = await store.kept.get(key)
+  const sliced = await readSliced(store, key)
+  if (sliced && (!row || sliced.at > row.kept_at)) return { value: sliced.value as T, kept_at: sliced.at }
   return row && { value: row.value as T, kept_at: row.kept_at }
 }
 

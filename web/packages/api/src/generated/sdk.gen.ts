@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { ActInPostData, ActInPostErrors, ActInPostResponses, AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdoptGridDraftData, AdoptGridDraftErrors, AdoptGridDraftResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AnswerCensusData, AnswerCensusResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AskVenueExportData, AskVenueExportErrors, AskVenueExportResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CloseCensusData, CloseCensusErrors, CloseCensusResponses, CompareCensusData, CompareCensusErrors, CompareCensusResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountStaffKindsData, CountStaffKindsErrors, CountStaffKindsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideClassesData, DecideClassesErrors, DecideClassesResponses, DeclareSeasonData, DeclareSeasonErrors, DeclareSeasonResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DiscardGridDraftData, DiscardGridDraftErrors, DiscardGridDraftResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndLeaveData, EndLeaveErrors, EndLeaveResponses, EndPostData, EndPostErrors, EndPostResponses, EndSeasonData, EndSeasonErrors, EndSeasonResponses, EndTeamsData, EndTeamsErrors, EndTeamsResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportCensusData, ExportCensusErrors, ExportCensusResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportDueData, ExportDueErrors, ExportDueResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportPeopleData, ExportPeopleErrors, ExportPeopleResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindColleaguesData, FindColleaguesErrors, FindColleaguesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, FindTeamPeopleData, FindTeamPeopleErrors, FindTeamPeopleResponses, FindVenueDuplicatesData, FindVenueDuplicatesErrors, FindVenueDuplicatesResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetCensusData, GetCensusErrors, GetCensusResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetDossierData, GetDossierErrors, GetDossierResponses, GetDossierWordsData, GetDossierWordsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridDraftData, GetGridDraftErrors, GetGridDraftResponses, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLicencePhotoData, GetLicencePhotoErrors, GetLicencePhotoResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeetingPageData, GetMeetingPageErrors, GetMeetingPageResponses, GetMeResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetPeopleTemplateData, GetPeopleTemplateErrors, GetPeopleTemplateResponses, GetPlateSheetData, GetPlateSheetErrors, GetPlateSheetResponses, GetRunData, GetRunErrors, GetRunProblemsData, GetRunProblemsErrors, GetRunProblemsResponses, GetRunResponses, GetRunResultData, GetRunResultErrors, GetRunResultResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenuePlateData, GetVenuePlateErrors, GetVenuePlateResponses, GetVenueResponses, GetVenueTemplateData, GetVenueTemplateErrors, GetVenueTemplateResponses, GetWalkData, GetWalkErrors, GetWalkResponses, GrantPostData, GrantPostErrors, GrantPostResponses, HandOverData, HandOverErrors, HandOverManyData, HandOverManyResponses, HandOverResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, KeepVenuesApartData, KeepVenuesApartResponses, LevelDaysData, LevelDaysErrors, LevelDaysResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListBodiesData, ListBodiesErrors, ListBodiesResponses, ListBodyKindsData, ListBodyKindsErrors, ListBodyKindsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListCensusAnswersData, ListCensusAnswersErrors, ListCensusAnswersResponses, ListCensusComparisonsData, ListCensusComparisonsErrors, ListCensusComparisonsResponses, ListCensusesData, ListCensusesResponses, ListCensusGridsData, ListCensusGridsErrors, ListCensusGridsResponses, ListCensusMembersData, ListCensusMembersErrors, ListCensusMembersResponses, ListCensusWalkData, ListCensusWalkErrors, ListCensusWalkResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListComparedData, ListComparedErrors, ListComparedResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDifferingClassesData, ListDifferingClassesErrors, ListDifferingClassesResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDossierHistoryData, ListDossierHistoryErrors, ListDossierHistoryResponses, ListDraftBlocksData, ListDraftBlocksErrors, ListDraftBlocksResponses, ListDueData, ListDueErrors, ListDueResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridDraftsData, ListGridDraftsErrors, ListGridDraftsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsHereData, ListGridsHereErrors, ListGridsHereResponses, ListGridsResponses, ListHandoversData, ListHandoversErrors, ListHandoversResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListLeavesData, ListLeavesErrors, ListLeavesResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMissingBodiesData, ListMissingBodiesErrors, ListMissingBodiesResponses, ListMyAddressesData, ListMyAddressesResponses, ListNearestTeamsData, ListNearestTeamsErrors, ListNearestTeamsResponses, ListNobodyNamedData, ListNobodyNamedErrors, ListNobodyNamedResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPlateSheetsData, ListPlateSheetsResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListProposedShapesData, ListProposedShapesErrors, ListProposedShapesResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListSeasonsData, ListSeasonsErrors, ListSeasonsResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListSourceRowsData, ListSourceRowsResponses, ListStaffWordsData, ListStaffWordsResponses, ListSupervisionPhonesData, ListSupervisionPhonesResponses, ListTeamKindsData, ListTeamKindsErrors, ListTeamKindsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListUncoveredGridsData, ListUncoveredGridsErrors, ListUncoveredGridsResponses, ListUnreachableData, ListUnreachableErrors, ListUnreachableResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueDuplicatesData, ListVenueDuplicatesResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenueMergesData, ListVenueMergesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MergeVenuesData, MergeVenuesResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, MoveDraftBlockData, MoveDraftBlockErrors, MoveDraftBlockResponses, NameSubstituteData, NameSubstituteErrors, NameSubstituteResponses, OfferSubstitutesData, OfferSubstitutesErrors, OfferSubstitutesResponses, OpenCensusData, OpenCensusErrors, OpenCensusResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PreviewVenueMergeData, PreviewVenueMergeErrors, PreviewVenueMergeResponses, PrintPlatesData, PrintPlatesErrors, PrintPlatesResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, ProveCoverageData, ProveCoverageErrors, ProveCoverageResponses, PublishBoardsData, PublishBoardsErrors, PublishBoardsResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RecordDoneData, RecordDoneErrors, RecordDoneResponses, RecordMaintenanceData, RecordMaintenanceErrors, RecordMaintenanceResponses, RecordMeetingsData, RecordMeetingsErrors, RecordMeetingsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveEntriesData, RemoveEntriesErrors, RemoveEntriesResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, RepeatRunData, RepeatRunErrors, RepeatRunResponses, RepeatRunWithFileData, RepeatRunWithFileErrors, RepeatRunWithFileResponses, ReplacePlatesData, ReplacePlatesResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RequestGridDraftData, RequestGridDraftErrors, RequestGridDraftResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealDossierPersonData, RevealDossierPersonErrors, RevealDossierPersonResponses, RevealTeamMemberData, RevealTeamMemberErrors, RevealTeamMemberResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, ReviewCensusData, ReviewCensusResponses, SaveBoardsData, SaveBoardsErrors, SaveBoardsResponses, SaveBodiesData, SaveBodiesErrors, SaveBodiesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveDossierPeopleData, SaveDossierPeopleErrors, SaveDossierPeopleResponses, SaveFacilitiesData, SaveFacilitiesErrors, SaveFacilitiesResponses, SaveFactsData, SaveFactsErrors, SaveFactsResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveLicencesData, SaveLicencesErrors, SaveLicencesResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveTeamsData, SaveTeamsErrors, SaveTeamsResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetPostKindData, SetPostKindErrors, SetPostKindResponses, SetSupervisionPhoneData, SetSupervisionPhoneErrors, SetSupervisionPhoneResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, TakeActsData, TakeActsResponses, TakeLeaveData, TakeLeaveErrors, TakeLeaveResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoDraftMoveData, UndoDraftMoveErrors, UndoDraftMoveResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UndoHandoverData, UndoHandoverErrors, UndoHandoverResponses, UnmergeVenuesData, UnmergeVenuesResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawLeaveData, WithdrawLeaveErrors, WithdrawLeaveResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
+import type { ActInPostData, ActInPostErrors, ActInPostResponses, AddPhotoPartData, AddPhotoPartErrors, AddPhotoPartResponses, AddVenueContactData, AddVenueContactErrors, AddVenueContactResponses, AdoptGridDraftData, AdoptGridDraftErrors, AdoptGridDraftResponses, AdviseHandlerData, AdviseHandlerErrors, AdviseHandlerResponses, AnswerActsData, AnswerActsResponses, AnswerCensusData, AnswerCensusResponses, AppointMembersData, AppointMembersErrors, AppointMembersResponses, AskVenueExportData, AskVenueExportErrors, AskVenueExportResponses, AssessMajorData, AssessMajorErrors, AssessMajorResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckCoverageData, CheckCoverageErrors, CheckCoverageResponses, CloseCensusData, CloseCensusErrors, CloseCensusResponses, CompareCensusData, CompareCensusErrors, CompareCensusResponses, CompleteOrderData, CompleteOrderErrors, CompleteOrderResponses, CompleteOrdersData, CompleteOrdersResponses, CountCasesByGridData, CountCasesByGridErrors, CountCasesByGridResponses, CountMajorHazardsData, CountMajorHazardsErrors, CountMajorHazardsResponses, CountOrdersByGridData, CountOrdersByGridErrors, CountOrdersByGridResponses, CountPhotoBytesData, CountPhotoBytesErrors, CountPhotoBytesResponses, CountStaffKindsData, CountStaffKindsErrors, CountStaffKindsResponses, CountUnreadNoticesData, CountUnreadNoticesResponses, CountWorkData, CountWorkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideClassesData, DecideClassesErrors, DecideClassesResponses, DeclareSeasonData, DeclareSeasonErrors, DeclareSeasonResponses, DeleteFilterData, DeleteFilterErrors, DeleteFilterResponses, DiscardGridDraftData, DiscardGridDraftErrors, DiscardGridDraftResponses, DownloadEvidenceExportData, DownloadEvidenceExportErrors, DownloadEvidenceExportResponses, DraftMatterData, DraftMatterErrors, DraftMatterResponses, DrawGridData, DrawGridErrors, DrawGridResponses, EndLeaveData, EndLeaveErrors, EndLeaveResponses, EndPostData, EndPostErrors, EndPostResponses, EndSeasonData, EndSeasonErrors, EndSeasonResponses, EndTeamsData, EndTeamsErrors, EndTeamsResponses, EnrolDeviceData, EnrolDeviceErrors, EnrolDeviceResponses, ExplainDeadlineData, ExplainDeadlineErrors, ExplainDeadlineResponses, ExplainRouteData, ExplainRouteErrors, ExplainRouteResponses, ExportCasesData, ExportCasesErrors, ExportCasesResponses, ExportCensusData, ExportCensusErrors, ExportCensusResponses, ExportDocumentsData, ExportDocumentsErrors, ExportDocumentsResponses, ExportDueData, ExportDueErrors, ExportDueResponses, ExportGridLogsData, ExportGridLogsErrors, ExportGridLogsResponses, ExportGridsData, ExportGridsErrors, ExportGridsResponses, ExportLateCasesData, ExportLateCasesErrors, ExportLateCasesResponses, ExportMajorHazardsData, ExportMajorHazardsErrors, ExportMajorHazardsResponses, ExportMattersData, ExportMattersErrors, ExportMattersResponses, ExportPatrolDaysData, ExportPatrolDaysErrors, ExportPatrolDaysResponses, ExportPeopleData, ExportPeopleErrors, ExportPeopleResponses, ExportVenuesData, ExportVenuesErrors, ExportVenuesResponses, FindColleaguesData, FindColleaguesErrors, FindColleaguesResponses, FindPlacesData, FindPlacesErrors, FindPlacesResponses, FindTeamPeopleData, FindTeamPeopleErrors, FindTeamPeopleResponses, FindVenueDuplicatesData, FindVenueDuplicatesErrors, FindVenueDuplicatesResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetCalendarData, GetCalendarErrors, GetCalendarResponses, GetCaseData, GetCaseDocumentData, GetCaseDocumentErrors, GetCaseDocumentResponses, GetCaseErrors, GetCaseEvidenceData, GetCaseEvidenceErrors, GetCaseEvidenceResponses, GetCaseFiguresData, GetCaseFiguresResponses, GetCaseMajorData, GetCaseMajorErrors, GetCaseMajorResponses, GetCaseOversightData, GetCaseOversightErrors, GetCaseOversightResponses, GetCasePhotoData, GetCasePhotoErrors, GetCasePhotoResponses, GetCaseResponses, GetCatalogueData, GetCatalogueErrors, GetCatalogueResponses, GetCensusData, GetCensusErrors, GetCensusResponses, GetChecklistData, GetChecklistErrors, GetChecklistResponses, GetDocumentFileData, GetDocumentFileErrors, GetDocumentFileResponses, GetDocumentSettingsData, GetDocumentSettingsErrors, GetDocumentSettingsResponses, GetDossierData, GetDossierErrors, GetDossierResponses, GetDossierWordsData, GetDossierWordsResponses, GetElementSetTemplateData, GetElementSetTemplateErrors, GetElementSetTemplateResponses, GetEvidenceExportData, GetEvidenceExportErrors, GetEvidenceExportResponses, GetGridData, GetGridDraftData, GetGridDraftErrors, GetGridDraftResponses, GetGridErrors, GetGridLineageData, GetGridLineageErrors, GetGridLineageResponses, GetGridResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLicencePhotoData, GetLicencePhotoErrors, GetLicencePhotoResponses, GetMajorDocumentData, GetMajorDocumentErrors, GetMajorDocumentResponses, GetMajorPhotoData, GetMajorPhotoErrors, GetMajorPhotoResponses, GetMatterTemplateData, GetMatterTemplateErrors, GetMatterTemplateResponses, GetMeData, GetMeErrors, GetMeetingPageData, GetMeetingPageErrors, GetMeetingPageResponses, GetMeResponses, GetMyLogData, GetMyLogErrors, GetMyLogResponses, GetMyPatrolData, GetMyPatrolErrors, GetMyPatrolResponses, GetNoticePreferenceData, GetNoticePreferenceResponses, GetOrderData, GetOrderErrors, GetOrderFiguresData, GetOrderFiguresErrors, GetOrderFiguresResponses, GetOrderResponses, GetPatrolDayData, GetPatrolDayErrors, GetPatrolDayResponses, GetPeopleTemplateData, GetPeopleTemplateErrors, GetPeopleTemplateResponses, GetPlateSheetData, GetPlateSheetErrors, GetPlateSheetResponses, GetRunData, GetRunErrors, GetRunProblemsData, GetRunProblemsErrors, GetRunProblemsResponses, GetRunResponses, GetRunResultData, GetRunResultErrors, GetRunResultResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTemplateFileData, GetTemplateFileErrors, GetTemplateFileResponses, GetTerritoryTreeData, GetTerritoryTreeResponses, GetTriageData, GetTriageErrors, GetTriageResponses, GetVenueData, GetVenueErrors, GetVenuePlateData, GetVenuePlateErrors, GetVenuePlateResponses, GetVenueResponses, GetVenueTemplateData, GetVenueTemplateErrors, GetVenueTemplateResponses, GetWalkData, GetWalkErrors, GetWalkResponses, GrantPostData, GrantPostErrors, GrantPostResponses, HandOverData, HandOverErrors, HandOverManyData, HandOverManyResponses, HandOverResponses, ImportDivisionsData, ImportDivisionsErrors, ImportDivisionsResponses, ImportElementSetData, ImportElementSetErrors, ImportElementSetFileData, ImportElementSetFileErrors, ImportElementSetFileResponses, ImportElementSetResponses, ImportGridsData, ImportGridsErrors, ImportGridsResponses, ImportMattersData, ImportMattersErrors, ImportMattersResponses, ImportPeopleData, ImportPeopleErrors, ImportPeopleResponses, ImportVenuesData, ImportVenuesErrors, ImportVenuesResponses, IngestPointsData, IngestPointsErrors, IngestPointsResponses, InstallPackData, InstallPackErrors, InstallPackResponses, IssueCaseDocumentData, IssueCaseDocumentErrors, IssueCaseDocumentResponses, IssueCaseDocumentsData, IssueCaseDocumentsResponses, IssueMajorDocumentData, IssueMajorDocumentErrors, IssueMajorDocumentResponses, KeepVenuesApartData, KeepVenuesApartResponses, LevelDaysData, LevelDaysErrors, LevelDaysResponses, LiftActsData, LiftActsResponses, ListActsData, ListActsErrors, ListActsResponses, ListAdmissionsData, ListAdmissionsErrors, ListAdmissionsResponses, ListAssessmentsData, ListAssessmentsErrors, ListAssessmentsResponses, ListBodiesData, ListBodiesErrors, ListBodiesResponses, ListBodyKindsData, ListBodyKindsErrors, ListBodyKindsResponses, ListCaseDocumentsData, ListCaseDocumentsErrors, ListCaseDocumentsResponses, ListCasePointsData, ListCasePointsResponses, ListCasesData, ListCasesResponses, ListCensusAnswersData, ListCensusAnswersErrors, ListCensusAnswersResponses, ListCensusComparisonsData, ListCensusComparisonsErrors, ListCensusComparisonsResponses, ListCensusesData, ListCensusesResponses, ListCensusGridsData, ListCensusGridsErrors, ListCensusGridsResponses, ListCensusMembersData, ListCensusMembersErrors, ListCensusMembersResponses, ListCensusWalkData, ListCensusWalkErrors, ListCensusWalkResponses, ListChecklistsData, ListChecklistsResponses, ListClimbsData, ListClimbsErrors, ListClimbsResponses, ListComparedData, ListComparedErrors, ListComparedResponses, ListDeadlineMovesData, ListDeadlineMovesErrors, ListDeadlineMovesResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListDepartmentsData, ListDepartmentsResponses, ListDevicesData, ListDevicesResponses, ListDifferingClassesData, ListDifferingClassesErrors, ListDifferingClassesResponses, ListDivisionsData, ListDivisionsResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDossierHistoryData, ListDossierHistoryErrors, ListDossierHistoryResponses, ListDossierQualityData, ListDossierQualityErrors, ListDossierQualityResponses, ListDraftBlocksData, ListDraftBlocksErrors, ListDraftBlocksResponses, ListDueData, ListDueErrors, ListDueResponses, ListDuplicatesOfCaseData, ListDuplicatesOfCaseErrors, ListDuplicatesOfCaseResponses, ListDuplicatesOfDraftData, ListDuplicatesOfDraftErrors, ListDuplicatesOfDraftResponses, ListElementSetsData, ListElementSetsResponses, ListEvidenceExportsData, ListEvidenceExportsErrors, ListEvidenceExportsResponses, ListEvidenceKeysData, ListEvidenceKeysResponses, ListGridChangesData, ListGridChangesResponses, ListGridDraftsData, ListGridDraftsErrors, ListGridDraftsResponses, ListGridLogsData, ListGridLogsErrors, ListGridLogsResponses, ListGridsData, ListGridShapesData, ListGridShapesResponses, ListGridsHereData, ListGridsHereErrors, ListGridsHereResponses, ListGridsResponses, ListHandoversData, ListHandoversErrors, ListHandoversResponses, ListHollowGridsData, ListHollowGridsErrors, ListHollowGridsResponses, ListInboxesData, ListInboxesErrors, ListInboxesResponses, ListLateCasesData, ListLateCasesErrors, ListLateCasesResponses, ListLateDepartmentsData, ListLateDepartmentsErrors, ListLateDepartmentsResponses, ListLeastKnownPlacesData, ListLeastKnownPlacesErrors, ListLeastKnownPlacesResponses, ListLeavesData, ListLeavesErrors, ListLeavesResponses, ListMajorDocumentsData, ListMajorDocumentsErrors, ListMajorDocumentsResponses, ListMajorHazardData, ListMajorHazardErrors, ListMajorHazardResponses, ListMajorHazardsData, ListMajorHazardsErrors, ListMajorHazardsResponses, ListMattersData, ListMattersResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMissingBodiesData, ListMissingBodiesErrors, ListMissingBodiesResponses, ListMyAddressesData, ListMyAddressesResponses, ListNearestTeamsData, ListNearestTeamsErrors, ListNearestTeamsResponses, ListNobodyNamedData, ListNobodyNamedErrors, ListNobodyNamedResponses, ListNoticeChannelsData, ListNoticeChannelsErrors, ListNoticeChannelsResponses, ListNoticeDeliveriesData, ListNoticeDeliveriesErrors, ListNoticeDeliveriesResponses, ListNoticeRulesData, ListNoticeRulesErrors, ListNoticeRulesResponses, ListNoticesData, ListNoticesResponses, ListNoticeTopicsData, ListNoticeTopicsResponses, ListOrdersData, ListOrdersResponses, ListPacksData, ListPacksResponses, ListPatrolDaysData, ListPatrolDaysErrors, ListPatrolDaysResponses, ListPeopleData, ListPeopleErrors, ListPeopleResponses, ListPlanRulesData, ListPlanRulesResponses, ListPlateSheetsData, ListPlateSheetsResponses, ListPowersData, ListPowersErrors, ListPowersResponses, ListPromiseLightsData, ListPromiseLightsErrors, ListPromiseLightsResponses, ListProposedShapesData, ListProposedShapesErrors, ListProposedShapesResponses, ListRouteGapsData, ListRouteGapsErrors, ListRouteGapsResponses, ListRoutesData, ListRoutesErrors, ListRoutesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSavedFiltersData, ListSavedFiltersResponses, ListSeasonsData, ListSeasonsErrors, ListSeasonsResponses, ListShortagesData, ListShortagesResponses, ListSignersData, ListSignersErrors, ListSignersResponses, ListSourceRowsData, ListSourceRowsResponses, ListStaffWordsData, ListStaffWordsResponses, ListSupervisionPhonesData, ListSupervisionPhonesResponses, ListTeamKindsData, ListTeamKindsErrors, ListTeamKindsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListToldOfPlaceData, ListToldOfPlaceErrors, ListToldOfPlaceResponses, ListTrackersData, ListTrackersErrors, ListTrackersResponses, ListUncoveredGridsData, ListUncoveredGridsErrors, ListUncoveredGridsResponses, ListUnreachableData, ListUnreachableErrors, ListUnreachableResponses, ListVenueClassesData, ListVenueClassesResponses, ListVenueContactsData, ListVenueContactsErrors, ListVenueContactsResponses, ListVenueDuplicatesData, ListVenueDuplicatesResponses, ListVenueHistoryData, ListVenueHistoryErrors, ListVenueHistoryResponses, ListVenueMergesData, ListVenueMergesResponses, ListVenuePointsData, ListVenuePointsResponses, ListVenuesData, ListVenuesResponses, LocatePointsData, LocatePointsResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutResponses, MarkNoticesReadData, MarkNoticesReadResponses, MergeGridsData, MergeGridsErrors, MergeGridsResponses, MergeVenuesData, MergeVenuesResponses, MoveAdmissionsData, MoveAdmissionsErrors, MoveAdmissionsResponses, MoveBorderData, MoveBorderErrors, MoveBorderResponses, MoveDeadlinesData, MoveDeadlinesErrors, MoveDeadlinesResponses, MoveDraftBlockData, MoveDraftBlockErrors, MoveDraftBlockResponses, NameSubstituteData, NameSubstituteErrors, NameSubstituteResponses, OfferSubstitutesData, OfferSubstitutesErrors, OfferSubstitutesResponses, OpenCensusData, OpenCensusErrors, OpenCensusResponses, PairTrackerData, PairTrackerErrors, PairTrackerResponses, PlanOrdersData, PlanOrdersErrors, PlanOrdersResponses, PreviewCaseDocumentData, PreviewCaseDocumentErrors, PreviewCaseDocumentResponses, PreviewHandoverData, PreviewHandoverErrors, PreviewHandoverResponses, PreviewMajorDocumentData, PreviewMajorDocumentErrors, PreviewMajorDocumentResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PreviewVenueMergeData, PreviewVenueMergeErrors, PreviewVenueMergeResponses, PrintPlatesData, PrintPlatesErrors, PrintPlatesResponses, ProposeDecisionData, ProposeDecisionErrors, ProposeDecisionResponses, ProveCoverageData, ProveCoverageErrors, ProveCoverageResponses, PublishBoardsData, PublishBoardsErrors, PublishBoardsResponses, PutCalendarYearData, PutCalendarYearErrors, PutCalendarYearResponses, PutLocalDaysData, PutLocalDaysErrors, PutLocalDaysResponses, ReceiveCommandsData, ReceiveCommandsErrors, ReceiveCommandsResponses, RecodeDivisionsData, RecodeDivisionsErrors, RecodeDivisionsResponses, RecordDecisionsData, RecordDecisionsResponses, RecordDoneData, RecordDoneErrors, RecordDoneResponses, RecordMaintenanceData, RecordMaintenanceErrors, RecordMaintenanceResponses, RecordMeetingsData, RecordMeetingsErrors, RecordMeetingsResponses, RedrawGridsData, RedrawGridsErrors, RedrawGridsResponses, ReinspectMajorData, ReinspectMajorErrors, ReinspectMajorResponses, RemoveEntriesData, RemoveEntriesErrors, RemoveEntriesResponses, RemoveVenueContactData, RemoveVenueContactErrors, RemoveVenueContactResponses, RepeatRunData, RepeatRunErrors, RepeatRunResponses, RepeatRunWithFileData, RepeatRunWithFileErrors, RepeatRunWithFileResponses, ReplacePlatesData, ReplacePlatesResponses, ReplyToReportersData, ReplyToReportersResponses, ReportCaseData, ReportCaseErrors, ReportCaseResponses, ReportCasesData, ReportCasesResponses, ReportProgressData, ReportProgressErrors, ReportProgressResponses, RequestEvidenceExportData, RequestEvidenceExportErrors, RequestEvidenceExportResponses, RequestGridDraftData, RequestGridDraftErrors, RequestGridDraftResponses, RetryNoticeDeliveriesData, RetryNoticeDeliveriesErrors, RetryNoticeDeliveriesResponses, RevealDossierPersonData, RevealDossierPersonErrors, RevealDossierPersonResponses, RevealTeamMemberData, RevealTeamMemberErrors, RevealTeamMemberResponses, RevealVenueContactData, RevealVenueContactErrors, RevealVenueContactResponses, RevealVenueKeeperData, RevealVenueKeeperErrors, RevealVenueKeeperResponses, ReviewCensusData, ReviewCensusResponses, RevokeDeviceData, RevokeDeviceErrors, RevokeDeviceResponses, RevokeTrackerData, RevokeTrackerErrors, RevokeTrackerResponses, SaveBoardsData, SaveBoardsErrors, SaveBoardsResponses, SaveBodiesData, SaveBodiesErrors, SaveBodiesResponses, SaveDepartmentData, SaveDepartmentErrors, SaveDepartmentResponses, SaveDossierPeopleData, SaveDossierPeopleErrors, SaveDossierPeopleResponses, SaveFacilitiesData, SaveFacilitiesErrors, SaveFacilitiesResponses, SaveFactsData, SaveFactsErrors, SaveFactsResponses, SaveFilterData, SaveFilterErrors, SaveFilterResponses, SaveGridLogData, SaveGridLogErrors, SaveGridLogResponses, SaveLicencesData, SaveLicencesErrors, SaveLicencesResponses, SaveNoticeChannelData, SaveNoticeChannelErrors, SaveNoticeChannelResponses, SaveTeamsData, SaveTeamsErrors, SaveTeamsResponses, SaveVenuesData, SaveVenuesResponses, SetAddressesData, SetAddressesErrors, SetAddressesResponses, SetMyAddressesData, SetMyAddressesErrors, SetMyAddressesResponses, SetNoticePreferenceData, SetNoticePreferenceResponses, SetNumberFormatData, SetNumberFormatErrors, SetNumberFormatResponses, SetPostKindData, SetPostKindErrors, SetPostKindResponses, SetSupervisionPhoneData, SetSupervisionPhoneErrors, SetSupervisionPhoneResponses, SetVenueOpenData, SetVenueOpenErrors, SetVenueOpenResponses, SignDecisionData, SignDecisionErrors, SignDecisionResponses, SplitGridData, SplitGridErrors, SplitGridResponses, StoreFileData, StoreFileErrors, StoreFileResponses, SuggestForCaseData, SuggestForCaseErrors, SuggestForCaseResponses, SuggestForDraftData, SuggestForDraftErrors, SuggestForDraftResponses, SyncSliceData, SyncSliceErrors, SyncSliceResponses, TakeActsData, TakeActsResponses, TakeDutiesData, TakeDutiesResponses, TakeDutyData, TakeDutyErrors, TakeDutyResponses, TakeLeaveData, TakeLeaveErrors, TakeLeaveResponses, TakeOsmand2Data, TakeOsmand2Errors, TakeOsmand2Responses, TakeOsmandData, TakeOsmandErrors, TakeOsmandResponses, TakeOwntracksData, TakeOwntracksErrors, TakeOwntracksResponses, TakeStepData, TakeStepErrors, TakeStepResponses, TakeStepsData, TakeStepsResponses, TestNoticeChannelData, TestNoticeChannelErrors, TestNoticeChannelResponses, TrainTriageData, TrainTriageErrors, TrainTriageResponses, UndoDraftMoveData, UndoDraftMoveErrors, UndoDraftMoveResponses, UndoGridChangeData, UndoGridChangeErrors, UndoGridChangeResponses, UndoHandoverData, UndoHandoverErrors, UndoHandoverResponses, UnmergeVenuesData, UnmergeVenuesResponses, UploadTemplateData, UploadTemplateErrors, UploadTemplateResponses, UseShippedTemplateData, UseShippedTemplateErrors, UseShippedTemplateResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses, UseTriageVersionData, UseTriageVersionErrors, UseTriageVersionResponses, VoidCaseDocumentData, VoidCaseDocumentErrors, VoidCaseDocumentResponses, VoidMajorDocumentData, VoidMajorDocumentErrors, VoidMajorDocumentResponses, WithdrawLeaveData, WithdrawLeaveErrors, WithdrawLeaveResponses, WithdrawPostData, WithdrawPostErrors, WithdrawPostResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1743,6 +1743,51 @@ export const listNobodyNamed = <ThrowOnError extends boolean = false>(options?: 
 });
 
 /**
+ * List Dossier Quality
+ *
+ * How much is known of the places of each territory below one, and how old it is.
+ */
+export const listDossierQuality = <ThrowOnError extends boolean = false>(options?: Options<ListDossierQualityData, ThrowOnError>): RequestResult<ListDossierQualityResponses, ListDossierQualityErrors, ThrowOnError> => (options?.client ?? client).get<ListDossierQualityResponses, ListDossierQualityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/quality',
+    ...options
+});
+
+/**
+ * List Least Known Places
+ *
+ * The places of one grid, the least known first, with what each lacks.
+ */
+export const listLeastKnownPlaces = <ThrowOnError extends boolean = false>(options: Options<ListLeastKnownPlacesData, ThrowOnError>): RequestResult<ListLeastKnownPlacesResponses, ListLeastKnownPlacesErrors, ThrowOnError> => (options.client ?? client).get<ListLeastKnownPlacesResponses, ListLeastKnownPlacesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/quality/places',
+    ...options
+});
+
+/**
+ * List Hollow Grids
+ *
+ * Grids that are on paper only, and by what signs.
+ */
+export const listHollowGrids = <ThrowOnError extends boolean = false>(options?: Options<ListHollowGridsData, ThrowOnError>): RequestResult<ListHollowGridsResponses, ListHollowGridsErrors, ThrowOnError> => (options?.client ?? client).get<ListHollowGridsResponses, ListHollowGridsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/dossiers/hollow-grids',
+    ...options
+});
+
+/**
  * Save Dossier People
  *
  * People and units responsible for places, a fate each; at most 500.
@@ -2218,6 +2263,255 @@ export const getOrder = <ThrowOnError extends boolean = false>(options: Options<
     url: '/api/orders/{order_id}',
     ...options
 });
+
+/**
+ * Get My Patrol
+ *
+ * The caller's patrol that goes on, and today's minutes so far.
+ */
+export const getMyPatrol = <ThrowOnError extends boolean = false>(options?: Options<GetMyPatrolData, ThrowOnError>): RequestResult<GetMyPatrolResponses, GetMyPatrolErrors, ThrowOnError> => (options?.client ?? client).get<GetMyPatrolResponses, GetMyPatrolErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/mine',
+    ...options
+});
+
+/**
+ * Take Duty
+ *
+ * Start, pause, resume or stop a patrol, or check in at a plate.
+ */
+export const takeDuty = <ThrowOnError extends boolean = false>(options: Options<TakeDutyData, ThrowOnError>): RequestResult<TakeDutyResponses, TakeDutyErrors, ThrowOnError> => (options.client ?? client).post<TakeDutyResponses, TakeDutyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/duty',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take Duties
+ *
+ * Many steps, one fate each, in order; at most 500.
+ */
+export const takeDuties = <ThrowOnError extends boolean = false>(options: Options<TakeDutiesData, ThrowOnError>): RequestResult<TakeDutiesResponses, unknown, ThrowOnError> => (options.client ?? client).post<TakeDutiesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/duties',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ingest Points
+ *
+ * A batch of the caller's positions, at most 1,000; the fate tells which were not taken and why.
+ */
+export const ingestPoints = <ThrowOnError extends boolean = false>(options: Options<IngestPointsData, ThrowOnError>): RequestResult<IngestPointsResponses, IngestPointsErrors, ThrowOnError> => (options.client ?? client).post<IngestPointsResponses, IngestPointsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/points',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Patrol Days
+ */
+export const listPatrolDays = <ThrowOnError extends boolean = false>(options?: Options<ListPatrolDaysData, ThrowOnError>): RequestResult<ListPatrolDaysResponses, ListPatrolDaysErrors, ThrowOnError> => (options?.client ?? client).get<ListPatrolDaysResponses, ListPatrolDaysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/days',
+    ...options
+});
+
+/**
+ * Export Patrol Days
+ *
+ * The days of the list as csv or xlsx.
+ */
+export const exportPatrolDays = <ThrowOnError extends boolean = false>(options: Options<ExportPatrolDaysData, ThrowOnError>): RequestResult<ExportPatrolDaysResponses, ExportPatrolDaysErrors, ThrowOnError> => (options.client ?? client).get<ExportPatrolDaysResponses, ExportPatrolDaysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/days.{suffix}',
+    ...options
+});
+
+/**
+ * Get Patrol Day
+ *
+ * One day: its patrols, and why each stretch counted or did not.
+ */
+export const getPatrolDay = <ThrowOnError extends boolean = false>(options: Options<GetPatrolDayData, ThrowOnError>): RequestResult<GetPatrolDayResponses, GetPatrolDayErrors, ThrowOnError> => (options.client ?? client).get<GetPatrolDayResponses, GetPatrolDayErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/days/{day_id}',
+    ...options
+});
+
+/**
+ * List Grid Logs
+ */
+export const listGridLogs = <ThrowOnError extends boolean = false>(options?: Options<ListGridLogsData, ThrowOnError>): RequestResult<ListGridLogsResponses, ListGridLogsErrors, ThrowOnError> => (options?.client ?? client).get<ListGridLogsResponses, ListGridLogsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/logs',
+    ...options
+});
+
+/**
+ * Save Grid Log
+ *
+ * The caller's own words for a day, or the signature under them.
+ */
+export const saveGridLog = <ThrowOnError extends boolean = false>(options: Options<SaveGridLogData, ThrowOnError>): RequestResult<SaveGridLogResponses, SaveGridLogErrors, ThrowOnError> => (options.client ?? client).post<SaveGridLogResponses, SaveGridLogErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/logs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export Grid Logs
+ *
+ * The logs of the list as csv or xlsx.
+ */
+export const exportGridLogs = <ThrowOnError extends boolean = false>(options: Options<ExportGridLogsData, ThrowOnError>): RequestResult<ExportGridLogsResponses, ExportGridLogsErrors, ThrowOnError> => (options.client ?? client).get<ExportGridLogsResponses, ExportGridLogsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/logs.{suffix}',
+    ...options
+});
+
+/**
+ * Get My Log
+ *
+ * The caller's log of a day, as it writes itself until somebody writes it.
+ */
+export const getMyLog = <ThrowOnError extends boolean = false>(options: Options<GetMyLogData, ThrowOnError>): RequestResult<GetMyLogResponses, GetMyLogErrors, ThrowOnError> => (options.client ?? client).get<GetMyLogResponses, GetMyLogErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/logs/mine',
+    ...options
+});
+
+/**
+ * List Trackers
+ */
+export const listTrackers = <ThrowOnError extends boolean = false>(options?: Options<ListTrackersData, ThrowOnError>): RequestResult<ListTrackersResponses, ListTrackersErrors, ThrowOnError> => (options?.client ?? client).get<ListTrackersResponses, ListTrackersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/trackers',
+    ...options
+});
+
+/**
+ * Pair Tracker
+ *
+ * Pair a device of the caller. The token is in this answer and nowhere else.
+ */
+export const pairTracker = <ThrowOnError extends boolean = false>(options: Options<PairTrackerData, ThrowOnError>): RequestResult<PairTrackerResponses, PairTrackerErrors, ThrowOnError> => (options.client ?? client).post<PairTrackerResponses, PairTrackerErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/trackers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Tracker
+ */
+export const revokeTracker = <ThrowOnError extends boolean = false>(options: Options<RevokeTrackerData, ThrowOnError>): RequestResult<RevokeTrackerResponses, RevokeTrackerErrors, ThrowOnError> => (options.client ?? client).post<RevokeTrackerResponses, RevokeTrackerErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/patrols/trackers/{tracker_id}/revoke',
+    ...options
+});
+
+/**
+ * Take Osmand
+ *
+ * A position of a client of the OsmAnd protocol (Traccar Client, OsmAnd); `id` is the pairing token.
+ *
+ * A position that is refused is answered with 200 too: such clients send until they hear 200, and a position
+ * off duty is to be forgotten, not stored on the phone.
+ */
+export const takeOsmand = <ThrowOnError extends boolean = false>(options?: Options<TakeOsmandData, ThrowOnError>): RequestResult<TakeOsmandResponses, TakeOsmandErrors, ThrowOnError> => (options?.client ?? client).get<TakeOsmandResponses, TakeOsmandErrors, ThrowOnError>({ url: '/api/patrols/osmand', ...options });
+
+/**
+ * Take Osmand
+ *
+ * A position of a client of the OsmAnd protocol (Traccar Client, OsmAnd); `id` is the pairing token.
+ *
+ * A position that is refused is answered with 200 too: such clients send until they hear 200, and a position
+ * off duty is to be forgotten, not stored on the phone.
+ */
+export const takeOsmand2 = <ThrowOnError extends boolean = false>(options?: Options<TakeOsmand2Data, ThrowOnError>): RequestResult<TakeOsmand2Responses, TakeOsmand2Errors, ThrowOnError> => (options?.client ?? client).post<TakeOsmand2Responses, TakeOsmand2Errors, ThrowOnError>({ url: '/api/patrols/osmand', ...options });
+
+/**
+ * Take Owntracks
+ *
+ * A message of OwnTracks in HTTP mode; the password is the pairing token. Answered as for OsmAnd.
+ */
+export const takeOwntracks = <ThrowOnError extends boolean = false>(options?: Options<TakeOwntracksData, ThrowOnError>): RequestResult<TakeOwntracksResponses, TakeOwntracksErrors, ThrowOnError> => (options?.client ?? client).post<TakeOwntracksResponses, TakeOwntracksErrors, ThrowOnError>({ url: '/api/patrols/owntracks', ...options });
 
 /**
  * List Packs
@@ -4370,6 +4664,128 @@ export const storeFile = <ThrowOnError extends boolean = false>(options: Options
             type: 'apiKey'
         }],
     url: '/api/files',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * List Devices
+ *
+ * The caller's phones, the latest seen first.
+ */
+export const listDevices = <ThrowOnError extends boolean = false>(options?: Options<ListDevicesData, ThrowOnError>): RequestResult<ListDevicesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDevicesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/devices',
+    ...options
+});
+
+/**
+ * Enrol Device
+ *
+ * Introduce a phone; twice is once.
+ */
+export const enrolDevice = <ThrowOnError extends boolean = false>(options: Options<EnrolDeviceData, ThrowOnError>): RequestResult<EnrolDeviceResponses, EnrolDeviceErrors, ThrowOnError> => (options.client ?? client).post<EnrolDeviceResponses, EnrolDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/devices',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Device
+ *
+ * A phone of one's own that is lost or given back: it gets no slice any more, and wipes itself.
+ */
+export const revokeDevice = <ThrowOnError extends boolean = false>(options: Options<RevokeDeviceData, ThrowOnError>): RequestResult<RevokeDeviceResponses, RevokeDeviceErrors, ThrowOnError> => (options.client ?? client).post<RevokeDeviceResponses, RevokeDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/devices/{device_id}/revoke',
+    ...options
+});
+
+/**
+ * Sync Slice
+ *
+ * What is new of the member's day since the cursor, compressed where the phone can read that.
+ */
+export const syncSlice = <ThrowOnError extends boolean = false>(options: Options<SyncSliceData, ThrowOnError>): RequestResult<SyncSliceResponses, SyncSliceErrors, ThrowOnError> => (options.client ?? client).post<SyncSliceResponses, SyncSliceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/sync',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Receive Commands
+ *
+ * Commands of a phone, applied in order, a fate each; what cannot be read is kept.
+ */
+export const receiveCommands = <ThrowOnError extends boolean = false>(options: Options<ReceiveCommandsData, ThrowOnError>): RequestResult<ReceiveCommandsResponses, ReceiveCommandsErrors, ThrowOnError> => (options.client ?? client).post<ReceiveCommandsResponses, ReceiveCommandsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/inbox',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Count Photo Bytes
+ *
+ * How much of one's own half-sent photo is there.
+ */
+export const countPhotoBytes = <ThrowOnError extends boolean = false>(options: Options<CountPhotoBytesData, ThrowOnError>): RequestResult<CountPhotoBytesResponses, CountPhotoBytesErrors, ThrowOnError> => (options.client ?? client).get<CountPhotoBytesResponses, CountPhotoBytesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/photos/{sha256}',
+    ...options
+});
+
+/**
+ * Add Photo Part
+ *
+ * The next part of a photo, at most 256 kB. The answer says from where to go on.
+ */
+export const addPhotoPart = <ThrowOnError extends boolean = false>(options: Options<AddPhotoPartData, ThrowOnError>): RequestResult<AddPhotoPartResponses, AddPhotoPartErrors, ThrowOnError> => (options.client ?? client).post<AddPhotoPartResponses, AddPhotoPartErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/field/photos/{sha256}',
     ...options,
     headers: {
         'Content-Type': null,

@@ -5392,6 +5392,288 @@ export type NobodyRow = {
 };
 
 /**
+ * Measure
+ *
+ * What a row of the pack measures dossiers by.
+ */
+export type Measure = 'known' | 'fresh' | 'hollow';
+
+/**
+ * QualityPage
+ *
+ * The least known first; the sum stands above.
+ */
+export type QualityPage = {
+    sum: TerritoryQualityRow;
+    /**
+     * Items
+     */
+    items: Array<TerritoryQualityRow>;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+    /**
+     * Standards
+     */
+    standards: Array<StandardOut>;
+};
+
+/**
+ * StandardOut
+ *
+ * A row of the pack by which dossiers are measured.
+ */
+export type StandardOut = {
+    measure: Measure;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Weight
+     */
+    weight: number | null;
+    /**
+     * Days
+     */
+    days: number | null;
+    /**
+     * Percent
+     */
+    percent: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TerritoryQualityRow
+ *
+ * What is known in one territory below the one asked for, or in one grid.
+ */
+export type TerritoryQualityRow = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Grid
+     */
+    is_grid: boolean;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Hollow Grids
+     */
+    hollow_grids: number;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Whole
+     */
+    whole: number;
+    /**
+     * Stale
+     */
+    stale: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+};
+
+/**
+ * PlaceQualityFilter
+ */
+export type PlaceQualityFilter = {
+    /**
+     * Grid
+     */
+    grid: string;
+    /**
+     * Offset
+     */
+    offset?: number;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * PlaceQualityPage
+ */
+export type PlaceQualityPage = {
+    /**
+     * Items
+     */
+    items: Array<PlaceQualityRow>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * PlaceQualityRow
+ */
+export type PlaceQualityRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Lacks
+     */
+    lacks: Array<StandardOut>;
+    /**
+     * Seen On
+     */
+    seen_on: string;
+    /**
+     * Is Stale
+     */
+    is_stale: boolean;
+};
+
+/**
+ * HollowFilter
+ */
+export type HollowFilter = {
+    /**
+     * Sign
+     */
+    sign?: Sign | '';
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * Sign
+ *
+ * A sign of a hollow grid (TZ-06).
+ */
+export type Sign = 'no_member' | 'no_place' | 'no_visit' | 'known_little' | 'stale';
+
+/**
+ * HollowPage
+ */
+export type HollowPage = {
+    /**
+     * Items
+     */
+    items: Array<HollowRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+    /**
+     * Standards
+     */
+    standards: Array<StandardOut>;
+};
+
+/**
+ * HollowRow
+ *
+ * A grid that is on paper only, and by what signs.
+ */
+export type HollowRow = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Signs
+     */
+    signs: Array<Sign>;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Stale
+     */
+    stale: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Last Visit On
+     */
+    last_visit_on: string | null;
+    /**
+     * Has Member
+     */
+    has_member: boolean;
+};
+
+/**
  * PersonIn
  *
  * Who is responsible. What comes in masked stays as it is.
@@ -5959,6 +6241,7 @@ export type DossierOut = {
      */
     facts: Array<FactOut>;
     proposal: ClassProposalOut | null;
+    quality: QualityOut | null;
 };
 
 /**
@@ -6179,6 +6462,34 @@ export type LicenceOut = {
      * Photos
      */
     photos: Array<string>;
+};
+
+/**
+ * QualityOut
+ *
+ * How much of one dossier is known, and since when.
+ */
+export type QualityOut = {
+    /**
+     * Share Pct
+     */
+    share_pct: number | null;
+    /**
+     * Lacks
+     */
+    lacks: Array<StandardOut>;
+    /**
+     * Seen On
+     */
+    seen_on: string;
+    /**
+     * Fresh Until
+     */
+    fresh_until: string | null;
+    /**
+     * Is Stale
+     */
+    is_stale: boolean;
 };
 
 /**
@@ -6923,11 +7234,51 @@ export type SpellIn = {
 };
 
 /**
- * PlanProof
+ * GridCoverage
+ *
+ * What a grid owes in a range, and what of it nobody can do.
+ */
+export type GridCoverage = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+};
+
+/**
+ * PlanCoverageOut
  *
  * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
  */
-export type PlanProof = {
+export type PlanCoverageOut = {
     /**
      * Starts On
      */
@@ -6979,51 +7330,11 @@ export type PlanProof = {
     /**
      * Grids
      */
-    grids: Array<PlanProofGrid>;
+    grids: Array<GridCoverage>;
     /**
      * Grids In All
      */
     grids_in_all: number;
-};
-
-/**
- * PlanProofGrid
- *
- * What a grid owes in a range, and what of it nobody can do.
- */
-export type PlanProofGrid = {
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Places
-     */
-    places: number;
-    /**
-     * Owed
-     */
-    owed: number;
-    /**
-     * Unplanned
-     */
-    unplanned: number;
-    /**
-     * Unassigned
-     */
-    unassigned: number;
-    /**
-     * Unreachable
-     */
-    unreachable: number;
-    /**
-     * Members Missing
-     */
-    members_missing: number;
 };
 
 /**
@@ -7401,6 +7712,752 @@ export type VisitOut = {
      * Note
      */
     note: string;
+};
+
+/**
+ * DutySpanOut
+ */
+export type DutySpanOut = {
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string | null;
+};
+
+/**
+ * DutySwitch
+ *
+ * How hard a duty is: a city may do without, look at it, or demand it.
+ */
+export type DutySwitch = 'off' | 'advisory' | 'binding';
+
+/**
+ * MinutesPlace
+ *
+ * Where minutes count.
+ */
+export type MinutesPlace = 'grid' | 'anywhere';
+
+/**
+ * MyPatrol
+ *
+ * What the phone shows: the patrol that goes on, and today so far.
+ */
+export type MyPatrol = {
+    session: PatrolSessionOut | null;
+    today: PatrolDayDetail;
+    /**
+     * Server At
+     */
+    server_at: string;
+};
+
+/**
+ * PatrolDayDetail
+ */
+export type PatrolDayDetail = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Counted S
+     */
+    counted_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Flagged S
+     */
+    flagged_s: number;
+    /**
+     * Outside S
+     */
+    outside_s: number;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Session Count
+     */
+    session_count: number;
+    /**
+     * Attained
+     */
+    attained: boolean | null;
+    /**
+     * Missing S
+     */
+    missing_s: number;
+    /**
+     * Is Away
+     */
+    is_away: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Sessions
+     */
+    sessions: Array<PatrolDaySession>;
+    /**
+     * Remarks
+     */
+    remarks: Array<PatrolRemark>;
+    duty: PatrolDutyOut | null;
+    /**
+     * Limits
+     */
+    limits: Array<TrackLimitOut>;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Counted At
+     */
+    counted_at: string | null;
+};
+
+/**
+ * PatrolDaySession
+ *
+ * One patrol's part of a day.
+ */
+export type PatrolDaySession = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * PatrolDutyOut
+ *
+ * The patrol duty in force, as screens name it.
+ */
+export type PatrolDutyOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * Minutes
+     */
+    minutes: number;
+    place: MinutesPlace;
+    policy: DutySwitch;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * PatrolRemark
+ *
+ * A stretch of a day that did not count as walked, and why.
+ */
+export type PatrolRemark = {
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Why
+     */
+    why: 'gap' | 'stay' | 'checked_in' | 'too_fast' | 'mocked' | 'no_signal';
+    /**
+     * Credited S
+     */
+    credited_s: number;
+};
+
+/**
+ * PatrolSessionOut
+ */
+export type PatrolSessionOut = {
+    /**
+     * Id
+     */
+    id: string;
+    state: PatrolState;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Is Cut
+     */
+    is_cut: boolean;
+    /**
+     * Spans
+     */
+    spans: Array<DutySpanOut>;
+};
+
+/**
+ * PatrolState
+ */
+export type PatrolState = 'on' | 'paused' | 'over';
+
+/**
+ * TrackLimitOut
+ */
+export type TrackLimitOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Value
+     */
+    value: number;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * DutyCommand
+ *
+ * One step of a patrol: start it, pause, resume, stop, or a plate scanned on the way.
+ */
+export type DutyCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    action: PatrolAction;
+    /**
+     * Session Id
+     */
+    session_id: string;
+    /**
+     * Plate
+     */
+    plate?: string;
+};
+
+/**
+ * PatrolAction
+ */
+export type PatrolAction = 'start' | 'pause' | 'resume' | 'stop' | 'check_in';
+
+/**
+ * DayFilter
+ */
+export type DayFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Attained
+     */
+    attained?: boolean | null;
+    /**
+     * Flagged
+     */
+    flagged?: boolean;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * PatrolDayPage
+ */
+export type PatrolDayPage = {
+    /**
+     * Items
+     */
+    items: Array<PatrolDayRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    duty: PatrolDutyOut | null;
+};
+
+/**
+ * PatrolDayRow
+ */
+export type PatrolDayRow = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Inside S
+     */
+    inside_s: number;
+    /**
+     * Anywhere S
+     */
+    anywhere_s: number;
+    /**
+     * Counted S
+     */
+    counted_s: number;
+    /**
+     * Credited S
+     */
+    credited_s: number;
+    /**
+     * Gap S
+     */
+    gap_s: number;
+    /**
+     * Flagged S
+     */
+    flagged_s: number;
+    /**
+     * Outside S
+     */
+    outside_s: number;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Session Count
+     */
+    session_count: number;
+    /**
+     * Attained
+     */
+    attained: boolean | null;
+    /**
+     * Missing S
+     */
+    missing_s: number;
+    /**
+     * Is Away
+     */
+    is_away: boolean;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+};
+
+/**
+ * LogFilter
+ */
+export type LogFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Signed
+     */
+    signed?: boolean | null;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * GridLogPage
+ */
+export type GridLogPage = {
+    /**
+     * Items
+     */
+    items: Array<GridLogRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * GridLogRow
+ */
+export type GridLogRow = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * GridLogCommand
+ *
+ * The owner's words for a day, or the signature under it.
+ */
+export type GridLogCommand = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Sign
+     */
+    sign?: boolean;
+    /**
+     * Base Version
+     */
+    base_version: number;
+};
+
+/**
+ * GridLogDetail
+ */
+export type GridLogDetail = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Member Name
+     */
+    member_name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Is Mine
+     */
+    is_mine: boolean;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Facts
+     */
+    facts: Array<GridLogFact>;
+    /**
+     * Minutes
+     */
+    minutes: number;
+};
+
+/**
+ * GridLogFact
+ *
+ * One thing done, as the log tells it.
+ */
+export type GridLogFact = {
+    /**
+     * At
+     */
+    at: string | null;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * TrackerOut
+ */
+export type TrackerOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Paired At
+     */
+    paired_at: string;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+};
+
+/**
+ * PairedOut
+ *
+ * A tracker just paired: its token is shown now and never again.
+ */
+export type PairedOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Paired At
+     */
+    paired_at: string;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Qr
+     */
+    qr: string;
+};
+
+/**
+ * TrackerIn
+ */
+export type TrackerIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'osmand' | 'owntracks';
 };
 
 /**
@@ -14107,6 +15164,184 @@ export type StoredOut = {
 };
 
 /**
+ * DeviceOut
+ */
+export type DeviceOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Enrolled At
+     */
+    enrolled_at: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Revoked By Name
+     */
+    revoked_by_name: string | null;
+};
+
+/**
+ * DeviceIn
+ *
+ * A phone introduces itself. Sent twice it is one device.
+ */
+export type DeviceIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * SliceOut
+ *
+ * What is new since the cursor. `is_whole`: throw away what you have and take this.
+ */
+export type SliceOut = {
+    /**
+     * Cursor
+     */
+    cursor: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * Changed
+     */
+    changed: Array<SliceRow>;
+    /**
+     * Removed
+     */
+    removed: Array<string>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * SliceRow
+ *
+ * One thing that the phone keeps, by the key under which its pages look for it.
+ */
+export type SliceRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Value
+     */
+    value: unknown;
+};
+
+/**
+ * SyncIn
+ *
+ * What the phone has: the cursor of its last answer, and its own time.
+ */
+export type SyncIn = {
+    /**
+     * Device Id
+     */
+    device_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Phone At
+     */
+    phone_at: string;
+};
+
+/**
+ * InboxFates
+ */
+export type InboxFates = {
+    /**
+     * Fates
+     */
+    fates: Array<FateOut>;
+};
+
+/**
+ * CommandsIn
+ *
+ * Commands in the order in which they were made. One that cannot be read is kept and told so.
+ */
+export type CommandsIn = {
+    /**
+     * Device Id
+     */
+    device_id?: string | null;
+    /**
+     * Commands
+     */
+    commands: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * PhotoPartOut
+ *
+ * How much of the photo is there. Go on from `received_bytes`.
+ */
+export type PhotoPartOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Received Bytes
+     */
+    received_bytes: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+};
+
+/**
  * RunPage
  */
 export type RunPage = {
@@ -18370,6 +19605,140 @@ export type ListNobodyNamedResponses = {
 
 export type ListNobodyNamedResponse = ListNobodyNamedResponses[keyof ListNobodyNamedResponses];
 
+export type ListDossierQualityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Under
+         */
+        under?: string;
+    };
+    url: '/api/dossiers/quality';
+};
+
+export type ListDossierQualityErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDossierQualityError = ListDossierQualityErrors[keyof ListDossierQualityErrors];
+
+export type ListDossierQualityResponses = {
+    /**
+     * OK
+     */
+    200: QualityPage;
+};
+
+export type ListDossierQualityResponse = ListDossierQualityResponses[keyof ListDossierQualityResponses];
+
+export type ListLeastKnownPlacesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid: string;
+        /**
+         * Offset
+         */
+        offset?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/quality/places';
+};
+
+export type ListLeastKnownPlacesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListLeastKnownPlacesError = ListLeastKnownPlacesErrors[keyof ListLeastKnownPlacesErrors];
+
+export type ListLeastKnownPlacesResponses = {
+    /**
+     * OK
+     */
+    200: PlaceQualityPage;
+};
+
+export type ListLeastKnownPlacesResponse = ListLeastKnownPlacesResponses[keyof ListLeastKnownPlacesResponses];
+
+export type ListHollowGridsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Sign
+         */
+        sign?: Sign | '';
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/dossiers/hollow-grids';
+};
+
+export type ListHollowGridsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListHollowGridsError = ListHollowGridsErrors[keyof ListHollowGridsErrors];
+
+export type ListHollowGridsResponses = {
+    /**
+     * OK
+     */
+    200: HollowPage;
+};
+
+export type ListHollowGridsResponse = ListHollowGridsResponses[keyof ListHollowGridsResponses];
+
 export type SaveDossierPeopleData = {
     /**
      * Body
@@ -19135,7 +20504,7 @@ export type ProveCoverageResponses = {
     /**
      * OK
      */
-    200: PlanProof;
+    200: PlanCoverageOut;
 };
 
 export type ProveCoverageResponse = ProveCoverageResponses[keyof ProveCoverageResponses];
@@ -19355,6 +20724,698 @@ export type GetOrderResponses = {
 };
 
 export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type GetMyPatrolData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/mine';
+};
+
+export type GetMyPatrolErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetMyPatrolError = GetMyPatrolErrors[keyof GetMyPatrolErrors];
+
+export type GetMyPatrolResponses = {
+    /**
+     * OK
+     */
+    200: MyPatrol;
+};
+
+export type GetMyPatrolResponse = GetMyPatrolResponses[keyof GetMyPatrolResponses];
+
+export type TakeDutyData = {
+    body: DutyCommand;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/duty';
+};
+
+export type TakeDutyErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type TakeDutyError = TakeDutyErrors[keyof TakeDutyErrors];
+
+export type TakeDutyResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type TakeDutyResponse = TakeDutyResponses[keyof TakeDutyResponses];
+
+export type TakeDutiesData = {
+    /**
+     * Commands
+     */
+    body: Array<DutyCommand>;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/duties';
+};
+
+export type TakeDutiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeDutiesResponse = TakeDutiesResponses[keyof TakeDutiesResponses];
+
+export type IngestPointsData = {
+    /**
+     * TrackBatchIn
+     *
+     * A batch of own positions: `points` are [milliseconds since 1970, lon, lat, accuracy, mock 0 or 1].
+     */
+    body: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Datum
+         */
+        datum?: string;
+        /**
+         * Points
+         */
+        points: Array<Array<number>>;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/patrols/points';
+};
+
+export type IngestPointsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type IngestPointsError = IngestPointsErrors[keyof IngestPointsErrors];
+
+export type IngestPointsResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type IngestPointsResponse = IngestPointsResponses[keyof IngestPointsResponses];
+
+export type ListPatrolDaysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Attained
+         */
+        attained?: boolean | null;
+        /**
+         * Flagged
+         */
+        flagged?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/days';
+};
+
+export type ListPatrolDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListPatrolDaysError = ListPatrolDaysErrors[keyof ListPatrolDaysErrors];
+
+export type ListPatrolDaysResponses = {
+    /**
+     * OK
+     */
+    200: PatrolDayPage;
+};
+
+export type ListPatrolDaysResponse = ListPatrolDaysResponses[keyof ListPatrolDaysResponses];
+
+export type ExportPatrolDaysData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Attained
+         */
+        attained?: boolean | null;
+        /**
+         * Flagged
+         */
+        flagged?: boolean;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/days.{suffix}';
+};
+
+export type ExportPatrolDaysErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportPatrolDaysError = ExportPatrolDaysErrors[keyof ExportPatrolDaysErrors];
+
+export type ExportPatrolDaysResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetPatrolDayData = {
+    body?: never;
+    path: {
+        /**
+         * Day Id
+         */
+        day_id: number;
+    };
+    query?: never;
+    url: '/api/patrols/days/{day_id}';
+};
+
+export type GetPatrolDayErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetPatrolDayError = GetPatrolDayErrors[keyof GetPatrolDayErrors];
+
+export type GetPatrolDayResponses = {
+    /**
+     * OK
+     */
+    200: PatrolDayDetail;
+};
+
+export type GetPatrolDayResponse = GetPatrolDayResponses[keyof GetPatrolDayResponses];
+
+export type ListGridLogsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Signed
+         */
+        signed?: boolean | null;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/logs';
+};
+
+export type ListGridLogsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListGridLogsError = ListGridLogsErrors[keyof ListGridLogsErrors];
+
+export type ListGridLogsResponses = {
+    /**
+     * OK
+     */
+    200: GridLogPage;
+};
+
+export type ListGridLogsResponse = ListGridLogsResponses[keyof ListGridLogsResponses];
+
+export type SaveGridLogData = {
+    body: GridLogCommand;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/logs';
+};
+
+export type SaveGridLogErrors = {
+    /**
+     * Unauthorized
+     */
+    401: FateOut;
+    /**
+     * Forbidden
+     */
+    403: FateOut;
+    /**
+     * Not Found
+     */
+    404: FateOut;
+    /**
+     * Conflict
+     */
+    409: FateOut;
+    /**
+     * Unprocessable Entity
+     */
+    422: FateOut;
+};
+
+export type SaveGridLogError = SaveGridLogErrors[keyof SaveGridLogErrors];
+
+export type SaveGridLogResponses = {
+    /**
+     * OK
+     */
+    200: FateOut;
+    /**
+     * Already Reported
+     */
+    208: FateOut;
+};
+
+export type SaveGridLogResponse = SaveGridLogResponses[keyof SaveGridLogResponses];
+
+export type ExportGridLogsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Signed
+         */
+        signed?: boolean | null;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/patrols/logs.{suffix}';
+};
+
+export type ExportGridLogsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportGridLogsError = ExportGridLogsErrors[keyof ExportGridLogsErrors];
+
+export type ExportGridLogsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMyLogData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/patrols/logs/mine';
+};
+
+export type GetMyLogErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetMyLogError = GetMyLogErrors[keyof GetMyLogErrors];
+
+export type GetMyLogResponses = {
+    /**
+     * OK
+     */
+    200: GridLogDetail;
+};
+
+export type GetMyLogResponse = GetMyLogResponses[keyof GetMyLogResponses];
+
+export type ListTrackersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/trackers';
+};
+
+export type ListTrackersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListTrackersError = ListTrackersErrors[keyof ListTrackersErrors];
+
+export type ListTrackersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TrackerOut>;
+};
+
+export type ListTrackersResponse = ListTrackersResponses[keyof ListTrackersResponses];
+
+export type PairTrackerData = {
+    body: TrackerIn;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/trackers';
+};
+
+export type PairTrackerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+};
+
+export type PairTrackerError = PairTrackerErrors[keyof PairTrackerErrors];
+
+export type PairTrackerResponses = {
+    /**
+     * OK
+     */
+    200: PairedOut;
+};
+
+export type PairTrackerResponse = PairTrackerResponses[keyof PairTrackerResponses];
+
+export type RevokeTrackerData = {
+    body?: never;
+    path: {
+        /**
+         * Tracker Id
+         */
+        tracker_id: string;
+    };
+    query?: never;
+    url: '/api/patrols/trackers/{tracker_id}/revoke';
+};
+
+export type RevokeTrackerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type RevokeTrackerError = RevokeTrackerErrors[keyof RevokeTrackerErrors];
+
+export type RevokeTrackerResponses = {
+    /**
+     * OK
+     */
+    200: TrackerOut;
+};
+
+export type RevokeTrackerResponse = RevokeTrackerResponses[keyof RevokeTrackerResponses];
+
+export type TakeOsmandData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmandErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmandError = TakeOsmandErrors[keyof TakeOsmandErrors];
+
+export type TakeOsmandResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type TakeOsmand2Data = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmand2Errors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmand2Error = TakeOsmand2Errors[keyof TakeOsmand2Errors];
+
+export type TakeOsmand2Responses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type TakeOwntracksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/owntracks';
+};
+
+export type TakeOwntracksErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOwntracksError = TakeOwntracksErrors[keyof TakeOwntracksErrors];
+
+export type TakeOwntracksResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListPacksData = {
     body?: never;
@@ -24373,6 +26434,278 @@ export type StoreFileResponses = {
 };
 
 export type StoreFileResponse = StoreFileResponses[keyof StoreFileResponses];
+
+export type ListDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/field/devices';
+};
+
+export type ListDevicesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DeviceOut>;
+};
+
+export type ListDevicesResponse = ListDevicesResponses[keyof ListDevicesResponses];
+
+export type EnrolDeviceData = {
+    body: DeviceIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/devices';
+};
+
+export type EnrolDeviceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type EnrolDeviceError = EnrolDeviceErrors[keyof EnrolDeviceErrors];
+
+export type EnrolDeviceResponses = {
+    /**
+     * OK
+     */
+    200: DeviceOut;
+};
+
+export type EnrolDeviceResponse = EnrolDeviceResponses[keyof EnrolDeviceResponses];
+
+export type RevokeDeviceData = {
+    body?: never;
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/api/field/devices/{device_id}/revoke';
+};
+
+export type RevokeDeviceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevokeDeviceError = RevokeDeviceErrors[keyof RevokeDeviceErrors];
+
+export type RevokeDeviceResponses = {
+    /**
+     * OK
+     */
+    200: DeviceOut;
+};
+
+export type RevokeDeviceResponse = RevokeDeviceResponses[keyof RevokeDeviceResponses];
+
+export type SyncSliceData = {
+    body: SyncIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/sync';
+};
+
+export type SyncSliceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SyncSliceError = SyncSliceErrors[keyof SyncSliceErrors];
+
+export type SyncSliceResponses = {
+    /**
+     * OK
+     */
+    200: SliceOut;
+};
+
+export type SyncSliceResponse = SyncSliceResponses[keyof SyncSliceResponses];
+
+export type ReceiveCommandsData = {
+    body: CommandsIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/inbox';
+};
+
+export type ReceiveCommandsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsErrors];
+
+export type ReceiveCommandsResponses = {
+    /**
+     * OK
+     */
+    200: InboxFates;
+};
+
+export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
+
+export type CountPhotoBytesData = {
+    body?: never;
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/field/photos/{sha256}';
+};
+
+export type CountPhotoBytesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountPhotoBytesError = CountPhotoBytesErrors[keyof CountPhotoBytesErrors];
+
+export type CountPhotoBytesResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type CountPhotoBytesResponse = CountPhotoBytesResponses[keyof CountPhotoBytesResponses];
+
+export type AddPhotoPartData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query: {
+        /**
+         * Offset
+         */
+        offset: number;
+        /**
+         * Size
+         */
+        size: number;
+    };
+    url: '/api/field/photos/{sha256}';
+};
+
+export type AddPhotoPartErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AddPhotoPartError = AddPhotoPartErrors[keyof AddPhotoPartErrors];
+
+export type AddPhotoPartResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type AddPhotoPartResponse = AddPhotoPartResponses[keyof AddPhotoPartResponses];
 
 export type ListRunsData = {
     body?: never;

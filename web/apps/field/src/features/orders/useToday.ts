@@ -1,12 +1,10 @@
-import { call, getOrder, listOrders, type OrderRow } from '@wangge/api'
-import { distanceM, keep, type Position, readKept, useKept } from '@wangge/phone'
+import { call, listOrders, type OrderRow } from '@wangge/api'
+import { distanceM, type Position, useKept } from '@wangge/phone'
 import { formatOn } from '@wangge/ui'
 
 const MOST = 300
 const AHEAD_DAYS = 8
 const DAY_MS = 86_400_000
-/** So many orders are taken along for the time without signal. */
-const TAKEN_ALONG = 40
 
 export interface Section {
   key: 'overdue' | 'now' | 'later'
@@ -51,26 +49,5 @@ async function fetchToday(): Promise<OrderRow[]> {
   return page.items
 }
 
-/** What this person owes, kept on the phone; the next ones with their checklists. */
-export function useToday() {
-  const list = useKept(() => 'today', fetchToday)
-
-  async function run(): Promise<void> {
-    await list.run()
-    if (!list.error.value && list.data.value) void takeAlong(sortRows(list.data.value).slice(0, TAKEN_ALONG))
-  }
-  return { ...list, run }
-}
-
-async function takeAlong(rows: readonly OrderRow[]): Promise<void> {
-  for (const { id, version } of rows) {
-    const key = `order:${id}`
-    const there = await readKept<{ version: number }>(key)
-    if (there?.value.version === version) continue
-    try {
-      await keep(key, await call(getOrder({ path: { order_id: id } })))
-    } catch {
-      return // no signal: what is there must do
-    }
-  }
-}
+/** What this person owes, kept on the phone; the checklists come with the slice of the day. */
+export const useToday = () => useKept(() => 'today', fetchToday)

@@ -3,7 +3,7 @@ import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
 /** What the due list shows; it lives in the address. */
 export interface DueFilters {
-  view: 'due' | 'nobody' | 'class'
+  view: 'due' | 'nobody' | 'class' | 'quality' | 'hollow'
   due: 'overdue' | 'coming' | 'unknown' | ''
   days: string
   sort: 'facility' | 'licence' | ''
@@ -12,7 +12,7 @@ export interface DueFilters {
   grid: string
 }
 
-export const VIEWS = ['due', 'nobody', 'class'] as const
+export const VIEWS = ['due', 'nobody', 'class', 'quality', 'hollow'] as const
 export const DUES = ['overdue', 'coming', 'unknown'] as const
 export const SORTS = ['facility', 'licence'] as const
 export const DAYS = ['7', '30', '90', '180', '365'] as const

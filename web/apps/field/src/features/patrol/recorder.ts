@@ -1,0 +1,48 @@
+/** Positions on duty: watched, gathered, handed to the outbox in batches. Nothing is kept off duty. */
+
+/** [milliseconds since 1970, lon, lat, accuracy in metres, made up 0 or 1], as the house takes them. */
+export type TrackPoint = [number, number, number, number, number]
+
+export const EVERY_MS = 5_000
+export const A_BATCH = 60
+export const LONGEST_MS = 120_000
+
+export interface Recorder {
+  add(point: TrackPoint): void
+  flush(): void
+  readonly waiting: number
+}
+
+/**
+ * Gather points: at most one in five seconds; a batch goes when it is full or two minutes old. A phone that stands
+ * still sends one point a minute, so that the minutes count and the battery lasts.
+ */
+export function makeRecorder(hand: (points: TrackPoint[]) => void): Recorder {
+  let points: TrackPoint[] = []
+  let last: TrackPoint | undefined
+
+  function flush(): void {
+    if (points.length === 0) return
+    hand(points)
+    points = []
+  }
+  return {
+    add(point) {
+      if (last && point[0] - last[0] < EVERY_MS) return
+      if (last && isStill(last, point) && point[0] - last[0] < 60_000) return
+      last = point
+      points.push(point)
+      const first = points[0]
+      if (points.length >= A_BATCH || (first && point[0] - first[0] >= LONGEST_MS)) flush()
+    },
+    flush,
+    get waiting() {
+      return points.length
+    },
+  }
+}
+
+const STILL = 0.00003 // degrees, about three metres
+
+const isStill = (one: TrackPoint, other: TrackPoint): boolean =>
+  Math.abs(one[1] - other[1]) < STILL && Math.abs(one[2] - other[2]) < STILL
