@@ -39,10 +39,10 @@ MONTH = PlanRequest(starts_on=date(2025, 11, 1), ends_on=date(2025, 12, 1))
 PLANNER = Actor(1, "bench", Role.DISPATCHER, "44.19.", None, CAPABILITIES[Role.DISPATCHER])
 PLACES = """
 INSERT INTO venues_venue (id, code, name, class_code, tags, grid_path, is_orphan, address, lon, lat,
-  credit_code, keeper_name, is_open, source, created_at, updated_at, version)
+  credit_code, keeper_name, initials, is_open, source, created_at, updated_at, version)
 SELECT md5('place ' || n)::uuid, n::text, 'place ' || n, (ARRAY['shop', 'rental', 'small_place'])[1 + n %% 3],
   CASE WHEN n %% 7 = 0 THEN ARRAY['rental_strict'] ELSE ARRAY[]::varchar[] END,
-  '44.19.' || lpad((n %% %(grids)s)::text, 4, '0') || '.', false, '', 113.7, 23.0, '', '', true, 'bench',
+  '44.19.' || lpad((n %% %(grids)s)::text, 4, '0') || '.', false, '', 113.7, 23.0, '', '', '', true, 'bench',
   %(at)s, %(at)s, 1
 FROM generate_series(1, %(count)s) n
 """

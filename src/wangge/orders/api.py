@@ -21,8 +21,8 @@ from wangge.orders.schemas import (
     OrderFilter,
     OrderPage,
     OrderResult,
+    PlanCoverageOut,
     PlanOut,
-    PlanProof,
     PlanRequest,
     PlanRuleOut,
     SeasonsOut,
@@ -88,8 +88,10 @@ def end_season(request: ActorRequest, spell_id: UUID) -> SpellDone:
     return SpellDone(withdrawn=services.end_spell(spell_id, actor=request.actor, at=clock.now()))
 
 
-@router.get("/coverage", response={200: PlanProof, (403, 409, 422): Refusal}, operation_id="prove_coverage")
-def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> PlanProof:
+@router.get(
+    "/coverage", response={200: PlanCoverageOut, (403, 409, 422): Refusal}, operation_id="prove_coverage"
+)
+def prove_coverage(request: ActorRequest, starts_on: date, ends_on: date) -> PlanCoverageOut:
     """Whether everything owed in `[starts_on, ends_on)` is planned, by grid, and who is missing."""
     asked = PlanRequest(starts_on=starts_on, ends_on=ends_on)
     return coverage.prove(asked, actor=request.actor, at=clock.now())

@@ -14,14 +14,14 @@ from wangge.orders import plan_sql, planning
 from wangge.orders.levelling_rules import members_missing
 from wangge.orders.models import PlanCapacity
 from wangge.orders.rules import DAY, RangeTooLong
-from wangge.orders.schemas import PlanProof, PlanProofGrid, PlanRequest
+from wangge.orders.schemas import GridCoverage, PlanCoverageOut, PlanRequest
 from wangge.territory import queries as territory
 
 LONGEST_PROOF_DAYS = 100
 SHOWN = 300
 
 
-def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanProof:
+def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanCoverageOut:
     """Return, for each grid of the actor's scope, what is owed in the range and what of it is not planned.
 
     Shape:  the grids with something unplanned first, then those short of people, then by path; at most 300.
@@ -41,7 +41,7 @@ def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanProof:
     grids = _grids(rows, worked, capacity.visits_a_day if capacity else None)
     grids.sort(key=lambda one: (-one.unplanned, -one.members_missing, one.path))
     names = territory.names_of(one.path for one in grids[:SHOWN])
-    return PlanProof(
+    return PlanCoverageOut(
         starts_on=request.starts_on,
         ends_on=request.ends_on,
         worked_days=worked,
@@ -61,14 +61,14 @@ def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanProof:
 
 def _grids(
     rows: Iterable[tuple[str, int, int, int, int]], worked: int, visits_a_day: int | None
-) -> list[PlanProofGrid]:
+) -> list[GridCoverage]:
     grids = []
     for path, owed, unplanned, unassigned, places in rows:
         members = 0 if unassigned == owed else 1
         reach = members * worked * visits_a_day if visits_a_day else owed
         missing = members_missing(owed, worked, visits_a_day, members) if visits_a_day else 0
         grids.append(
-            PlanProofGrid(
+            GridCoverage(
                 path=path,
                 name=path,
                 places=places,

@@ -178,7 +178,7 @@ class SeasonsOut(Schema):
     spells: list[SpellOut]
 
 
-class PlanProofGrid(Schema):
+class GridCoverage(Schema):
     """What a grid owes in a range, and what of it nobody can do."""
 
     path: str
@@ -191,7 +191,7 @@ class PlanProofGrid(Schema):
     members_missing: int
 
 
-class PlanProof(Schema):
+class PlanCoverageOut(Schema):
     """The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity."""
 
     starts_on: date
@@ -206,7 +206,7 @@ class PlanProof(Schema):
     members_missing: int
     venues_without_rule: int
     orphans: int
-    grids: list[PlanProofGrid]
+    grids: list[GridCoverage]
     grids_in_all: int
 
 
