@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.cases.makers import House
 from tests.makers import AT, BOB, make_venues
+from tests.strangers.patrolled import make_patrolled
 from wangge.census import services as census
 from wangge.census.schemas import AnswerIn, CensusIn, CompareIn
 from wangge.config.venue_merge_api import MOVERS
@@ -34,6 +35,7 @@ def make_twofold(house: House, shop: UUID, other: UUID) -> dict[str, Any]:
         "other_id": again.pk,
         "merge_id": merge.id,
         **_plates(house, shop),
+        **make_patrolled(house),
         **_census(house, doubtful.pk),
     }
 

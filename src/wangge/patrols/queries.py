@@ -92,6 +92,7 @@ def list_days(actor: Actor, filters: DayFilter) -> PatrolDayPage:
 
 
 def make_cursor(row: Any) -> str:
+    """Return the cursor after a day."""
     return territory.make_cursor(f"{row.on.isoformat()} {row.grid_path} {row.pk}")
 
 
