@@ -11,6 +11,7 @@ from ninja.security import SessionAuth
 
 from wangge.accounts.api import router as accounts
 from wangge.accounts.queries import PostNotInForce, get_signed_in
+from wangge.appraisal.api import router as appraisal
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
@@ -90,6 +91,7 @@ for prefix, router in {
     "major-hazards": major_hazards,
     "triage": triage,
     "evidence": evidence,
+    "appraisal": appraisal,
     "calendar": calendar,
     "oversight": oversight,
     "notices": notices,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wangge.evidence",
     "wangge.triage",
     "wangge.orders",
+    "wangge.appraisal",
     "wangge.packs",
     "wangge.twin",
 ]

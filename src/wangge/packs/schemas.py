@@ -12,6 +12,7 @@ from wangge.orders.rules import Interval
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import DueInterval, FacilityKind, LicenceKind, PersonKind
 from wangge.packs.entry import Entry, Strict
+from wangge.packs.indicator_rows import IndicatorRow
 from wangge.packs.loop_rows import (
     Card,
     Light,
@@ -185,6 +186,7 @@ class Pack(Head):
     photo_marks: list[PhotoMark] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
+    indicators: list[IndicatorRow] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
     plate_forms: list[PlateForm] = Field(default_factory=list)
     venue_likeness: list[Figure] = Field(default_factory=list)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from wangge.appraisal import services as appraisal
 from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
 from wangge.documents import services as documents
@@ -132,6 +133,7 @@ def _push(pack: Pack, effective_on: date) -> None:
         pack_version=version,
     )
     push_oversight(pack)
+    _push_indicators(pack)
     orders.install_plan_rules(
         [
             {
@@ -148,6 +150,17 @@ def _push(pack: Pack, effective_on: date) -> None:
             for row in pack.plans
         ],
         pack_version=version,
+    )
+
+
+def _push_indicators(pack: Pack) -> None:
+    appraisal.install_indicators(
+        [
+            {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
+            | row.model_dump(exclude={"zh", "en", "certainty"}, mode="json")
+            for row in pack.indicators
+        ],
+        pack_version=pack.pack_version,
     )
 
 

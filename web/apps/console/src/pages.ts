@@ -18,6 +18,7 @@ export const PAGES: readonly Page[] = [
   { name: 'censuses', path: '/censuses', capability: 'venues.read', group: 'work' },
   { name: 'orders', path: '/orders', capability: 'orders.read', group: 'work' },
   { name: 'oversight', path: '/oversight', capability: 'oversight.read', group: 'work' },
+  { name: 'indicators', path: '/indicators', capability: 'appraisal.read', group: 'work' },
   { name: 'major-hazards', path: '/major-hazards', capability: 'major_hazards.read', group: 'work' },
   { name: 'documents', path: '/documents', capability: 'documents.read', group: 'work' },
   { name: 'teams', path: '/teams', capability: 'teams.read', group: 'work' },

@@ -12211,10 +12211,8 @@ export type FindingOut = {
 
 /**
  * Kind
- *
- * What is compared.
  */
-export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
+export type Kind = 'count' | 'share' | 'median' | 'p90';
 
 /**
  * PhotoOut
@@ -12345,6 +12343,325 @@ export type ExportIn = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * IndicatorOut
+ *
+ * An indicator with all that it is made of, for whoever asks what a figure means.
+ */
+export type IndicatorOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    subject: Subject;
+    kind: Kind;
+    numerator: MeasureOut;
+    denominator: MeasureOut | null;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Small Sample
+     */
+    small_sample: number;
+    /**
+     * More Is
+     */
+    more_is: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+};
+
+/**
+ * MeasureOut
+ */
+export type MeasureOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * Subject
+ */
+export type Subject = 'cases' | 'orders';
+
+/**
+ * By
+ */
+export type By = 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+
+/**
+ * FigureFilter
+ */
+export type FigureFilter = {
+    /**
+     * First
+     *
+     * First month, as 2025-01
+     */
+    first: string;
+    /**
+     * Last
+     *
+     * Last month, as 2025-12
+     */
+    last: string;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * Channel
+     */
+    channel?: string;
+    /**
+     * Matter
+     */
+    matter?: string;
+    /**
+     * Department
+     */
+    department?: number | null;
+    /**
+     * By
+     */
+    by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+};
+
+/**
+ * FigureOut
+ */
+export type FigureOut = {
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Value
+     */
+    value: number | null;
+    /**
+     * Numerator
+     */
+    numerator: number | null;
+    /**
+     * Denominator
+     */
+    denominator: number | null;
+    /**
+     * Is Small
+     */
+    is_small: boolean;
+    /**
+     * Before
+     */
+    before: number | null;
+    /**
+     * Change
+     */
+    change: number | null;
+};
+
+/**
+ * FigureRow
+ */
+export type FigureRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Itself
+     */
+    is_itself?: boolean;
+    /**
+     * Has Below
+     */
+    has_below?: boolean;
+    /**
+     * Figures
+     */
+    figures: Array<FigureOut>;
+};
+
+/**
+ * FigureTable
+ */
+export type FigureTable = {
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    by: By;
+    /**
+     * Indicators
+     */
+    indicators: Array<IndicatorOut>;
+    total: FigureRow;
+    /**
+     * Rows
+     */
+    rows: Array<FigureRow>;
+    /**
+     * Counted At
+     */
+    counted_at: string;
+};
+
+/**
+ * RowFilter
+ *
+ * The rows behind one figure.
+ */
+export type RowFilter = {
+    /**
+     * First
+     *
+     * First month, as 2025-01
+     */
+    first: string;
+    /**
+     * Last
+     *
+     * Last month, as 2025-12
+     */
+    last: string;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * Channel
+     */
+    channel?: string;
+    /**
+     * Matter
+     */
+    matter?: string;
+    /**
+     * Department
+     */
+    department?: number | null;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Part
+     */
+    part?: string;
+    /**
+     * Itself
+     */
+    itself?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * BehindPage
+ */
+export type BehindPage = {
+    /**
+     * Items
+     */
+    items: Array<BehindRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * BehindRow
+ */
+export type BehindRow = {
+    /**
+     * Id
+     */
+    id: string;
+    subject: Subject;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Hours
+     */
+    hours: number | null;
 };
 
 /**
@@ -22662,6 +22979,258 @@ export type DownloadEvidenceExportResponses = {
      */
     200: unknown;
 };
+
+export type ListIndicatorsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/appraisal/indicators';
+};
+
+export type ListIndicatorsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListIndicatorsError = ListIndicatorsErrors[keyof ListIndicatorsErrors];
+
+export type ListIndicatorsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<IndicatorOut>;
+};
+
+export type ListIndicatorsResponse = ListIndicatorsResponses[keyof ListIndicatorsResponses];
+
+export type GetIndicatorFiguresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         *
+         * First month, as 2025-01
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last month, as 2025-12
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Channel
+         */
+        channel?: string;
+        /**
+         * Matter
+         */
+        matter?: string;
+        /**
+         * Department
+         */
+        department?: number | null;
+        /**
+         * By
+         */
+        by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+    };
+    url: '/api/appraisal/figures';
+};
+
+export type GetIndicatorFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetIndicatorFiguresError = GetIndicatorFiguresErrors[keyof GetIndicatorFiguresErrors];
+
+export type GetIndicatorFiguresResponses = {
+    /**
+     * OK
+     */
+    200: FigureTable;
+};
+
+export type GetIndicatorFiguresResponse = GetIndicatorFiguresResponses[keyof GetIndicatorFiguresResponses];
+
+export type ExportIndicatorFiguresData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * First
+         *
+         * First month, as 2025-01
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last month, as 2025-12
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Channel
+         */
+        channel?: string;
+        /**
+         * Matter
+         */
+        matter?: string;
+        /**
+         * Department
+         */
+        department?: number | null;
+        /**
+         * By
+         */
+        by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+    };
+    url: '/api/appraisal/figures/export.{suffix}';
+};
+
+export type ExportIndicatorFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportIndicatorFiguresError = ExportIndicatorFiguresErrors[keyof ExportIndicatorFiguresErrors];
+
+export type ExportIndicatorFiguresResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListRowsBehindData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         *
+         * First month, as 2025-01
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last month, as 2025-12
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Channel
+         */
+        channel?: string;
+        /**
+         * Matter
+         */
+        matter?: string;
+        /**
+         * Department
+         */
+        department?: number | null;
+        /**
+         * Indicator
+         */
+        indicator: string;
+        /**
+         * Part
+         */
+        part?: string;
+        /**
+         * Itself
+         */
+        itself?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/appraisal/rows';
+};
+
+export type ListRowsBehindErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListRowsBehindError = ListRowsBehindErrors[keyof ListRowsBehindErrors];
+
+export type ListRowsBehindResponses = {
+    /**
+     * OK
+     */
+    200: BehindPage;
+};
+
+export type ListRowsBehindResponse = ListRowsBehindResponses[keyof ListRowsBehindResponses];
 
 export type GetCalendarData = {
     body?: never;
