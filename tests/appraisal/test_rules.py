@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from wangge.appraisal.rules import Kind, MonthsWrong, Value, change, read_months, value_of
+from wangge.appraisal.rules import FigureKind, MonthsWrong, Value, change, read_months, value_of
 
 
 def share(part, whole, small=30):
-    return value_of(Kind.SHARE, part, whole, small_sample=small, hours=None)
+    return value_of(FigureKind.SHARE, part, whole, small_sample=small, hours=None)
 
 
 def count(n):
-    return value_of(Kind.COUNT, n, None, small_sample=0, hours=None)
+    return value_of(FigureKind.COUNT, n, None, small_sample=0, hours=None)
 
 
 def test_the_shares_of_the_source_come_out_of_its_own_counts():
@@ -27,22 +27,22 @@ def test_the_shares_of_the_source_come_out_of_its_own_counts():
     [(377, 144, -61.8), (2274, 2584, 13.6)],  # HB-15: the text says -62.1 % and +12.9 %
 )
 def test_a_change_is_computed_and_never_typed(before, now, said):
-    assert change(Kind.COUNT, count(now), count(before)) == said
+    assert change(FigureKind.COUNT, count(now), count(before)) == said
 
 
 def test_a_share_changes_by_points():
-    assert change(Kind.SHARE, share(80, 100), share(75, 100)) == 5.0
+    assert change(FigureKind.SHARE, share(80, 100), share(75, 100)) == 5.0
 
 
 def test_a_small_sample_is_shown_but_not_compared():
     assert share(3, 4) == Value(75.0, 3, 4, True)
-    assert change(Kind.SHARE, share(3, 4), share(75, 100)) is None
-    assert value_of(Kind.MEDIAN, 5, None, small_sample=30, hours=12) == Value(12, None, 5, True)
+    assert change(FigureKind.SHARE, share(3, 4), share(75, 100)) is None
+    assert value_of(FigureKind.MEDIAN, 5, None, small_sample=30, hours=12) == Value(12, None, 5, True)
 
 
 def test_there_is_no_figure_where_there_is_nothing_to_divide_by():
     assert share(0, 0) == Value(None, 0, 0, True)
-    assert change(Kind.COUNT, count(5), count(0)) is None
+    assert change(FigureKind.COUNT, count(5), count(0)) is None
 
 
 def test_months_are_read_whole():

@@ -9,7 +9,7 @@ from django.db import connection
 from wangge.appraisal.counting import CONDITIONS
 from wangge.appraisal.models import Indicator
 from wangge.appraisal.narrowing import Asked, ask
-from wangge.appraisal.rules import Subject
+from wangge.appraisal.rules import Counted
 from wangge.appraisal.schemas import BehindPage, BehindRow, RowFilter
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -39,13 +39,13 @@ def list_rows(actor: Actor, given: RowFilter) -> BehindPage:
     measure = (one.numerator if given.part == "numerator" else one.denominator) if one else ""
     if one is None or not measure:
         raise NotVisible()
-    subject = Subject(one.subject)
+    subject = Counted(one.subject)
     where, values = _where(asked, subject, measure)
-    table, key = ("cases_case c", "c.id") if subject is Subject.CASES else ("orders_order o", "o.id")
+    table, key = ("cases_case c", "c.id") if subject is Counted.CASES else ("orders_order o", "o.id")
     [(total,)] = _rows(f"SELECT count(*) FROM {table} WHERE {where}", values)
     if given.cursor:
         where, values = f"{where} AND {key} < %s", [*values, given.cursor]
-    statement = (_CASES if subject is Subject.CASES else _ORDERS).format(where=where)
+    statement = (_CASES if subject is Counted.CASES else _ORDERS).format(where=where)
     found = _rows(f"{statement} ORDER BY {key} DESC LIMIT %s", [*values, given.limit + 1])
     shown = found[: given.limit]
     return BehindPage(
@@ -55,9 +55,9 @@ def list_rows(actor: Actor, given: RowFilter) -> BehindPage:
     )
 
 
-def _where(asked: Asked, subject: Subject, measure: str) -> tuple[str, list[Any]]:
+def _where(asked: Asked, subject: Counted, measure: str) -> tuple[str, list[Any]]:
     condition = CONDITIONS[subject][measure]
-    if subject is Subject.ORDERS:
+    if subject is Counted.ORDERS:
         place, within = asked.place("o.grid_path")
         where = f"{place} AND o.opens_on >= %s AND o.opens_on < %s AND {condition}"
         return where, [*within, asked.starts_on, asked.ends_on]
@@ -68,13 +68,13 @@ def _where(asked: Asked, subject: Subject, measure: str) -> tuple[str, list[Any]
     return where, [*within, asked.starts_on, asked.ends_on, *of]
 
 
-def _shown(subject: Subject, rows: list[Any]) -> list[BehindRow]:
+def _shown(subject: Counted, rows: list[Any]) -> list[BehindRow]:
     names = territory.names_of([row[2] for row in rows])
-    called = matters.names_of([row[1] for row in rows]) if subject is Subject.CASES else {}
+    called = matters.names_of([row[1] for row in rows]) if subject is Counted.CASES else {}
     items = []
     for key, title, path, when, status, hours in rows:
         zh, en = called.get(title, (title or "", title or ""))
-        on = when.astimezone(CHINA).date() if subject is Subject.CASES else when
+        on = when.astimezone(CHINA).date() if subject is Counted.CASES else when
         items.append(
             BehindRow(
                 id=key,

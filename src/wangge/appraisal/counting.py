@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wangge.appraisal.rules import Subject
+from wangge.appraisal.rules import Counted
 
 ENDED = "('closed', 'rejected', 'merged')"
 
 # IN-2. Over `cases_case c` and `orders_order o`.
-CONDITIONS: Mapping[Subject, Mapping[str, str]] = {
-    Subject.CASES: {
+CONDITIONS: Mapping[Counted, Mapping[str, str]] = {
+    Counted.CASES: {
         "reported": "true",
         "valid": "c.status NOT IN ('rejected', 'merged')",
         "closed": "c.status = 'closed'",
@@ -21,7 +21,7 @@ CONDITIONS: Mapping[Subject, Mapping[str, str]] = {
         "extended": "c.extensions > 0",
         "unfinished": f"c.status NOT IN {ENDED}",
     },
-    Subject.ORDERS: {
+    Counted.ORDERS: {
         "planned": "true",
         "done": "o.status = 'done'",
         "in_time": "o.status = 'done' AND (o.done_at AT TIME ZONE 'Asia/Shanghai')::date <= o.due_on",
@@ -29,37 +29,37 @@ CONDITIONS: Mapping[Subject, Mapping[str, str]] = {
         "inspected": "o.status = 'done' AND o.outcome = 'inspected'",
     },
 }
-KEYS: Mapping[Subject, tuple[str, ...]] = {
-    Subject.CASES: ("month", "grid_path", "matter_code", "channel", "department_id", "is_restricted"),
-    Subject.ORDERS: ("month", "grid_path", "rule_code"),
+KEYS: Mapping[Counted, tuple[str, ...]] = {
+    Counted.CASES: ("month", "grid_path", "matter_code", "channel", "department_id", "is_restricted"),
+    Counted.ORDERS: ("month", "grid_path", "rule_code"),
 }
-_OF: Mapping[Subject, str] = {
-    Subject.CASES: (
+_OF: Mapping[Counted, str] = {
+    Counted.CASES: (
         "k.month, c.grid_path, c.matter_code, c.channel, coalesce(c.department_id, 0) AS department_id,"
         " c.is_restricted"
     ),
-    Subject.ORDERS: "k.month, o.grid_path, o.rule_code",
+    Counted.ORDERS: "k.month, o.grid_path, o.rule_code",
 }
-_FROM: Mapping[Subject, str] = {
-    Subject.CASES: (
+_FROM: Mapping[Counted, str] = {
+    Counted.CASES: (
         "JOIN cases_case c ON c.grid_path = k.grid_path"
         " AND c.reported_at >= k.month::timestamp AT TIME ZONE 'Asia/Shanghai'"
         " AND c.reported_at < (k.month + interval '1 month') AT TIME ZONE 'Asia/Shanghai'"
     ),
-    Subject.ORDERS: (
+    Counted.ORDERS: (
         "JOIN orders_order o ON o.grid_path = k.grid_path AND o.opens_on >= k.month"
         " AND o.opens_on < (k.month + interval '1 month')::date"
     ),
 }
-FACTS: Mapping[Subject, str] = {
-    Subject.CASES: "appraisal_casefact",
-    Subject.ORDERS: "appraisal_orderfact",
+FACTS: Mapping[Counted, str] = {
+    Counted.CASES: "appraisal_casefact",
+    Counted.ORDERS: "appraisal_orderfact",
 }
 HOURS = "appraisal_casehours"
-HOUR_KEYS = (*KEYS[Subject.CASES], "hours")
+HOUR_KEYS = (*KEYS[Counted.CASES], "hours")
 
 
-def count_keys(subject: Subject, keys: str) -> str:
+def count_keys(subject: Counted, keys: str) -> str:
     """Return the SELECT that counts the months and grids of the relation `keys` from the rows themselves."""
     measures = ", ".join(
         f"count(*) FILTER (WHERE {condition})::int AS {name}"
@@ -73,6 +73,6 @@ def count_hours(keys: str) -> str:
     """Return the SELECT of how many cases took so many whole hours, likewise."""
     hours = "floor(extract(epoch FROM c.closed_at - c.reported_at) / 3600)::int AS hours"
     return (
-        f"SELECT {_OF[Subject.CASES]}, {hours}, count(*)::int AS closed FROM {keys} k"
-        f" {_FROM[Subject.CASES]} AND {CONDITIONS[Subject.CASES]['closed']} GROUP BY 1, 2, 3, 4, 5, 6, 7"
+        f"SELECT {_OF[Counted.CASES]}, {hours}, count(*)::int AS closed FROM {keys} k"
+        f" {_FROM[Counted.CASES]} AND {CONDITIONS[Counted.CASES]['closed']} GROUP BY 1, 2, 3, 4, 5, 6, 7"
     )

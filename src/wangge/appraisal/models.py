@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from wangge.appraisal.rules import Kind, Subject
+from wangge.appraisal.rules import Counted, FigureKind
 
 
 class Indicator(models.Model):
@@ -28,12 +28,14 @@ class Indicator(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(subject__in=[one.value for one in Subject], kind__in=[one.value for one in Kind]),
+                condition=Q(
+                    subject__in=[one.value for one in Counted], kind__in=[one.value for one in FigureKind]
+                ),
                 name="indicator_subject_and_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.SHARE.value) & ~Q(denominator="")
-                | ~Q(kind=Kind.SHARE.value) & Q(denominator=""),
+                condition=Q(kind=FigureKind.SHARE.value) & ~Q(denominator="")
+                | ~Q(kind=FigureKind.SHARE.value) & Q(denominator=""),
                 name="indicator_share_has_a_whole",
             ),
         ]

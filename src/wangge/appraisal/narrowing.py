@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from wangge.appraisal.rules import Subject, months_later, read_months
+from wangge.appraisal.rules import Counted, months_later, read_months
 from wangge.appraisal.schemas import Narrowed
 from wangge.cases.rules import RESTRICTED
 from wangge.kernel.actor import Actor
@@ -45,9 +45,9 @@ class Asked:
             return f"{column} = %s", [self.territory]
         return f"{column} LIKE %s", [pattern_of(self.territory)]
 
-    def kinds(self, subject: Subject, prefix: str = "") -> tuple[str, list[Any]]:
+    def kinds(self, subject: Counted, prefix: str = "") -> tuple[str, list[Any]]:
         """Return the condition on what a case is; orders have none of these."""
-        if subject is Subject.ORDERS:
+        if subject is Counted.ORDERS:
             return "true", []
         where, values = ["true"], list[Any]()
         for column, value in (("channel", self.channel), ("matter_code", self.matter)):

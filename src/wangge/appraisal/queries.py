@@ -13,9 +13,9 @@ from wangge.appraisal.rules import (
     MEASURES,
     OF_CASES_ONLY,
     PERCENTILES,
-    By,
-    Kind,
-    Subject,
+    Counted,
+    FigureKind,
+    Grouping,
     Value,
     change,
     value_of,
@@ -33,7 +33,7 @@ from wangge.matters import queries as matters
 from wangge.territory import queries as territory
 
 NO_DEPARTMENT = ("尚未分派", "Not dispatched yet")
-Found = dict[str, tuple[dict[Subject, dict[str, int]], dict[Kind, int]]]
+Found = dict[str, tuple[dict[Counted, dict[str, int]], dict[FigureKind, int]]]
 
 
 def list_indicators(actor: Actor) -> list[IndicatorOut]:
@@ -50,14 +50,14 @@ def get_figures(actor: Actor, given: FigureFilter, *, at: datetime) -> FigureTab
     """
     asked = ask(actor, given)
     of_cases = given.by in OF_CASES_ONLY or asked.narrows_cases()
-    indicators = [one for one in list_indicators(actor) if not of_cases or one.subject is Subject.CASES]
+    indicators = [one for one in list_indicators(actor) if not of_cases or one.subject is Counted.CASES]
     subjects = {one.subject for one in indicators}
-    total = _read(asked, By.NONE, subjects).get("", ({}, {}))
-    was = _read(asked.a_year_before(), By.NONE, subjects).get("", ({}, {}))
+    total = _read(asked, Grouping.NONE, subjects).get("", ({}, {}))
+    was = _read(asked.a_year_before(), Grouping.NONE, subjects).get("", ({}, {}))
     rows: list[FigureRow] = []
-    if given.by is not By.NONE:
+    if given.by is not Grouping.NONE:
         now, before = _read(asked, given.by, subjects), _read(asked.a_year_before(), given.by, subjects)
-        if given.by is By.MONTH:
+        if given.by is Grouping.MONTH:
             before = {f"{int(key[:4]) + 1}{key[4:]}": found for key, found in before.items()}
         names = _names(given.by, now)
         for key in sorted(now):
@@ -77,12 +77,12 @@ def get_figures(actor: Actor, given: FigureFilter, *, at: datetime) -> FigureTab
     )
 
 
-def _read(asked: Asked, by: By, subjects: Iterable[Subject]) -> Found:
+def _read(asked: Asked, by: Grouping, subjects: Iterable[Counted]) -> Found:
     found: Found = {}
     for subject in subjects:
         for key, counts in reading.count(asked, subject, by).items():
             found.setdefault(key, ({}, {}))[0][subject] = counts
-    if Subject.CASES in subjects:
+    if Counted.CASES in subjects:
         for key, hours in reading.count_durations(asked, by).items():
             found.setdefault(key, ({}, {}))[1].update(hours)
     return found
@@ -90,8 +90,8 @@ def _read(asked: Asked, by: By, subjects: Iterable[Subject]) -> Found:
 
 def _figures(
     indicators: list[IndicatorOut],
-    now: tuple[dict[Subject, dict[str, int]], dict[Kind, int]],
-    before: tuple[dict[Subject, dict[str, int]], dict[Kind, int]],
+    now: tuple[dict[Counted, dict[str, int]], dict[FigureKind, int]],
+    before: tuple[dict[Counted, dict[str, int]], dict[FigureKind, int]],
 ) -> list[FigureOut]:
     figures = []
     for one in indicators:
@@ -110,7 +110,7 @@ def _figures(
     return figures
 
 
-def _value(one: IndicatorOut, counts: dict[Subject, dict[str, int]], hours: dict[Kind, int]) -> Value:
+def _value(one: IndicatorOut, counts: dict[Counted, dict[str, int]], hours: dict[FigureKind, int]) -> Value:
     of = counts.get(one.subject, {})
     part = of.get(one.numerator.code, 0)
     whole = of.get(one.denominator.code, 0) if one.denominator else None
@@ -118,19 +118,19 @@ def _value(one: IndicatorOut, counts: dict[Subject, dict[str, int]], hours: dict
     return value_of(one.kind, part, whole, small_sample=one.small_sample, hours=taken)
 
 
-def _names(by: By, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
-    if by is By.TERRITORY:
+def _names(by: Grouping, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    if by is Grouping.TERRITORY:
         return {path: (name, name) for path, name in territory.names_of(keys).items()}
-    if by is By.MATTER:
+    if by is Grouping.MATTER:
         return matters.names_of(keys)
-    if by is By.DEPARTMENT:
+    if by is Grouping.DEPARTMENT:
         found = accounts.get_departments([int(key) for key in keys])
         return {str(key): (one.name, one.name) for key, one in found.items()} | {"0": NO_DEPARTMENT}
     return {}
 
 
-def _mark_places(by: By, asked: Asked, rows: list[FigureRow]) -> None:
-    if by is not By.TERRITORY:
+def _mark_places(by: Grouping, asked: Asked, rows: list[FigureRow]) -> None:
+    if by is not Grouping.TERRITORY:
         return
     for row in rows:
         row.is_itself = row.key == asked.territory
@@ -138,8 +138,8 @@ def _mark_places(by: By, asked: Asked, rows: list[FigureRow]) -> None:
 
 
 def _shown(row: Indicator) -> IndicatorOut:
-    subject, kind = Subject(row.subject), Kind(row.kind)
-    units = {Kind.SHARE: "pct", Kind.MEDIAN: "hours", Kind.P90: "hours"}
+    subject, kind = Counted(row.subject), FigureKind(row.kind)
+    units = {FigureKind.SHARE: "pct", FigureKind.MEDIAN: "hours", FigureKind.P90: "hours"}
     return IndicatorOut(
         code=row.code,
         name_zh=row.name_zh,
@@ -157,6 +157,6 @@ def _shown(row: Indicator) -> IndicatorOut:
     )
 
 
-def _measure(subject: Subject, code: str) -> MeasureOut:
+def _measure(subject: Counted, code: str) -> MeasureOut:
     zh, en = MEASURES[subject][code]
     return MeasureOut(code=code, zh=zh, en=en)

@@ -9,18 +9,20 @@ from django.db import connection
 
 from wangge.appraisal.counting import FACTS, HOUR_KEYS, HOURS, KEYS, count_hours, count_keys
 from wangge.appraisal.narrowing import Asked
-from wangge.appraisal.rules import MEASURES, PERCENTILES, By, Kind, Subject
+from wangge.appraisal.rules import MEASURES, PERCENTILES, Counted, FigureKind, Grouping
 
 Counts = dict[str, dict[str, int]]  # group -> measure -> how many
-Hours = dict[str, dict[Kind, int]]  # group -> kind of figure -> hours
+Hours = dict[str, dict[FigureKind, int]]  # group -> kind of figure -> hours
 
-_GROUPS: Mapping[By, str] = {
-    By.NONE: "''::text",
-    By.TERRITORY: "array_to_string((string_to_array(rtrim(grid_path, '.'), '.'))[1:{depth}], '.') || '.'",
-    By.MONTH: "to_char(month, 'YYYY-MM')",
-    By.CHANNEL: "channel::text",
-    By.MATTER: "matter_code::text",
-    By.DEPARTMENT: "department_id::text",
+_GROUPS: Mapping[Grouping, str] = {
+    Grouping.NONE: "''::text",
+    Grouping.TERRITORY: (
+        "array_to_string((string_to_array(rtrim(grid_path, '.'), '.'))[1:{depth}], '.') || '.'"
+    ),
+    Grouping.MONTH: "to_char(month, 'YYYY-MM')",
+    Grouping.CHANNEL: "channel::text",
+    Grouping.MATTER: "matter_code::text",
+    Grouping.DEPARTMENT: "department_id::text",
 }
 # One statement is one moment: no change can fall between what is kept and what is counted anew.
 _BOTH = """
@@ -43,7 +45,7 @@ SELECT g, {percentiles} FROM running GROUP BY g
 """
 
 
-def count(asked: Asked, subject: Subject, by: By) -> Counts:
+def count(asked: Asked, subject: Counted, by: Grouping) -> Counts:
     """Return every measure of a subject, by group."""
     measures = list(MEASURES[subject])
     head, values = _both(asked, subject, FACTS[subject], (*KEYS[subject], *measures), _anew(subject))
@@ -52,9 +54,9 @@ def count(asked: Asked, subject: Subject, by: By) -> Counts:
     return {key: dict(zip(measures, found, strict=True)) for key, *found in rows}
 
 
-def count_durations(asked: Asked, by: By) -> Hours:
+def count_durations(asked: Asked, by: Grouping) -> Hours:
     """Return the median and the 90th percentile of whole hours from report to close, by group. Rule: IN-4."""
-    head, values = _both(asked, Subject.CASES, HOURS, (*HOUR_KEYS, "closed"), count_hours("behind"))
+    head, values = _both(asked, Counted.CASES, HOURS, (*HOUR_KEYS, "closed"), count_hours("behind"))
     percentiles = ", ".join(
         f"min(hours) FILTER (WHERE up_to >= {share} * whole)" for share in PERCENTILES.values()
     )
@@ -62,19 +64,19 @@ def count_durations(asked: Asked, by: By) -> Hours:
     return {key: dict(zip(PERCENTILES, found, strict=True)) for key, *found in rows}
 
 
-def _anew(subject: Subject) -> str:
+def _anew(subject: Counted) -> str:
     return count_keys(subject, "behind")
 
 
 def _both(
-    asked: Asked, subject: Subject, table: str, columns: tuple[str, ...], anew: str
+    asked: Asked, subject: Counted, table: str, columns: tuple[str, ...], anew: str
 ) -> tuple[str, list[Any]]:
     (window, within), (kinds, of) = asked.window(), asked.kinds(subject)
     head = _BOTH.format(table=table, columns=", ".join(columns), anew=anew, window=window, kinds=kinds)
     return head, [subject.value, *within, *within, *of, *of]
 
 
-def _group(asked: Asked, by: By) -> str:
+def _group(asked: Asked, by: Grouping) -> str:
     return _GROUPS[by].format(depth=asked.territory.count(".") + 1)
 
 

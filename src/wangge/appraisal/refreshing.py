@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from wangge.appraisal.counting import FACTS, HOUR_KEYS, HOURS, KEYS, count_hours, count_keys
-from wangge.appraisal.rules import MEASURES, Subject
+from wangge.appraisal.rules import MEASURES, Counted
 
 AT_ONCE = 50_000  # marks in one transaction
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('appraisal facts'))"
@@ -25,10 +25,10 @@ def refresh() -> int:
     A mark that comes in meanwhile stays for the next turn, and readers count it themselves.
     Rule:   IN-7, IN-8.
     """
-    return sum(_refresh(subject) for subject in Subject)
+    return sum(_refresh(subject) for subject in Counted)
 
 
-def _refresh(subject: Subject) -> int:
+def _refresh(subject: Counted) -> int:
     whole = 0
     while keys := _turn(subject):
         whole += keys
@@ -36,7 +36,7 @@ def _refresh(subject: Subject) -> int:
 
 
 @transaction.atomic
-def _turn(subject: Subject) -> int:
+def _turn(subject: Counted) -> int:
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
         cursor.execute(TAKE, [subject.value, AT_ONCE])
@@ -45,7 +45,7 @@ def _turn(subject: Subject) -> int:
             cursor.execute("ANALYZE appraisal_keys")
             columns = (*KEYS[subject], *MEASURES[subject])
             _replace(cursor, FACTS[subject], columns, count_keys(subject, "appraisal_keys"))
-            if subject is Subject.CASES:
+            if subject is Counted.CASES:
                 _replace(cursor, HOURS, (*HOUR_KEYS, "closed"), count_hours("appraisal_keys"))
         cursor.execute("DROP TABLE appraisal_keys")
     return max(keys, 0)

@@ -10,19 +10,19 @@ from enum import StrEnum
 from wangge.kernel.errors import Refused
 
 
-class Subject(StrEnum):
+class Counted(StrEnum):
     CASES = "cases"  # counted in the month in which they were reported
     ORDERS = "orders"  # counted in the month for which they were made
 
 
-class Kind(StrEnum):
+class FigureKind(StrEnum):
     COUNT = "count"  # the numerator alone
     SHARE = "share"  # numerator of denominator, in per cent
     MEDIAN = "median"  # of whole hours from report to close
     P90 = "p90"
 
 
-class By(StrEnum):
+class Grouping(StrEnum):
     NONE = "none"
     TERRITORY = "territory"
     MONTH = "month"
@@ -32,12 +32,12 @@ class By(StrEnum):
 
 
 LONGEST_MONTHS = 60
-OF_CASES_ONLY = frozenset({By.CHANNEL, By.MATTER, By.DEPARTMENT})
-PERCENTILES: Mapping[Kind, float] = {Kind.MEDIAN: 0.5, Kind.P90: 0.9}
+OF_CASES_ONLY = frozenset({Grouping.CHANNEL, Grouping.MATTER, Grouping.DEPARTMENT})
+PERCENTILES: Mapping[FigureKind, float] = {FigureKind.MEDIAN: 0.5, FigureKind.P90: 0.9}
 
 # IN-2. What can be counted, and what it is called. Its SQL is in `counting.py`.
-MEASURES: Mapping[Subject, Mapping[str, tuple[str, str]]] = {
-    Subject.CASES: {
+MEASURES: Mapping[Counted, Mapping[str, tuple[str, str]]] = {
+    Counted.CASES: {
         "reported": ("上报的案件", "cases reported"),
         "valid": ("上报的案件，不含不予受理与并案", "cases reported, less rejected and merged"),
         "closed": ("其中已结案", "of those closed"),
@@ -48,7 +48,7 @@ MEASURES: Mapping[Subject, Mapping[str, tuple[str, str]]] = {
         "extended": ("至少延期一次", "extended at least once"),
         "unfinished": ("尚未办结", "not ended yet"),
     },
-    Subject.ORDERS: {
+    Counted.ORDERS: {
         "planned": ("应完成的工单", "orders planned"),
         "done": ("其中已完成", "of those done"),
         "in_time": ("在截止日当天或之前完成", "done by the due day"),
@@ -95,17 +95,19 @@ def months_later(day: date, months: int) -> date:
     return date(years, month + 1, 1)
 
 
-def value_of(kind: Kind, part: int, whole: int | None, *, small_sample: int, hours: int | None) -> Value:
+def value_of(
+    kind: FigureKind, part: int, whole: int | None, *, small_sample: int, hours: int | None
+) -> Value:
     """Return the figure of an indicator. Rule: IN-3 (shares), IN-4 (hours), IN-5 (small samples)."""
-    if kind is Kind.COUNT:
+    if kind is FigureKind.COUNT:
         return Value(part, part, None, False)
-    if kind is Kind.SHARE:
+    if kind is FigureKind.SHARE:
         of = whole or 0
         return Value(round(100 * part / of, 2) if of else None, part, of, of < small_sample)
     return Value(hours, None, part, part < small_sample)
 
 
-def change(kind: Kind, now: Value, before: Value) -> float | None:
+def change(kind: FigureKind, now: Value, before: Value) -> float | None:
     """Return the change against the same months a year before, None where it would say nothing.
 
     Units:  per cent of the earlier figure; percentage points for a share.
@@ -113,6 +115,6 @@ def change(kind: Kind, now: Value, before: Value) -> float | None:
     """
     if now.value is None or before.value is None or now.is_small or before.is_small:
         return None
-    if kind is Kind.SHARE:
+    if kind is FigureKind.SHARE:
         return round(now.value - before.value, 2)
     return round(100 * (now.value - before.value) / before.value, 1) if before.value else None

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from wangge.appraisal.rules import By, Kind, Subject
+from wangge.appraisal.rules import Counted, FigureKind, Grouping
 from wangge.kernel.schemas import Text
 
 
@@ -24,8 +24,8 @@ class IndicatorOut(Schema):
     code: str
     name_zh: str
     name_en: str
-    subject: Subject
-    kind: Kind
+    subject: Counted
+    kind: FigureKind
     numerator: MeasureOut
     denominator: MeasureOut | None
     unit: str  # pct, hours, or the subject
@@ -48,7 +48,7 @@ class Narrowed(Schema):
 
 
 class FigureFilter(Narrowed):
-    by: By = By.NONE
+    by: Grouping = Grouping.NONE
 
 
 class RowFilter(Narrowed):
@@ -83,7 +83,7 @@ class FigureRow(Schema):
 class FigureTable(Schema):
     territory: str
     territory_name: str
-    by: By
+    by: Grouping
     indicators: list[IndicatorOut]
     total: FigureRow
     rows: list[FigureRow]
@@ -92,7 +92,7 @@ class FigureTable(Schema):
 
 class BehindRow(Schema):
     id: UUID
-    subject: Subject
+    subject: Counted
     name_zh: str
     name_en: str
     grid_path: str

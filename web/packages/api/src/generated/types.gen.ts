@@ -12211,8 +12211,10 @@ export type FindingOut = {
 
 /**
  * Kind
+ *
+ * What is compared.
  */
-export type Kind = 'count' | 'share' | 'median' | 'p90';
+export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
 
 /**
  * PhotoOut
@@ -12346,6 +12348,16 @@ export type ExportIn = {
 };
 
 /**
+ * Counted
+ */
+export type Counted = 'cases' | 'orders';
+
+/**
+ * FigureKind
+ */
+export type FigureKind = 'count' | 'share' | 'median' | 'p90';
+
+/**
  * IndicatorOut
  *
  * An indicator with all that it is made of, for whoever asks what a figure means.
@@ -12363,8 +12375,8 @@ export type IndicatorOut = {
      * Name En
      */
     name_en: string;
-    subject: Subject;
-    kind: Kind;
+    subject: Counted;
+    kind: FigureKind;
     numerator: MeasureOut;
     denominator: MeasureOut | null;
     /**
@@ -12412,16 +12424,6 @@ export type MeasureOut = {
 };
 
 /**
- * Subject
- */
-export type Subject = 'cases' | 'orders';
-
-/**
- * By
- */
-export type By = 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
-
-/**
  * FigureFilter
  */
 export type FigureFilter = {
@@ -12454,10 +12456,15 @@ export type FigureFilter = {
      */
     department?: number | null;
     /**
-     * By
+     * Grouping
      */
     by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
 };
+
+/**
+ * Grouping
+ */
+export type Grouping = 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
 
 /**
  * FigureOut
@@ -12535,7 +12542,7 @@ export type FigureTable = {
      * Territory Name
      */
     territory_name: string;
-    by: By;
+    by: Grouping;
     /**
      * Indicators
      */
@@ -12633,7 +12640,7 @@ export type BehindRow = {
      * Id
      */
     id: string;
-    subject: Subject;
+    subject: Counted;
     /**
      * Name Zh
      */
@@ -23048,7 +23055,7 @@ export type GetIndicatorFiguresData = {
          */
         department?: number | null;
         /**
-         * By
+         * Grouping
          */
         by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
     };
@@ -23119,7 +23126,7 @@ export type ExportIndicatorFiguresData = {
          */
         department?: number | null;
         /**
-         * By
+         * Grouping
          */
         by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
     };
