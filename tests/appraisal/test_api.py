@@ -41,7 +41,7 @@ def test_the_rows_behind_are_listed(house):
 
 def test_figures_are_a_file(house):
     text = b"".join(get(house.alice, f"figures/export.csv?{OCTOBER}").streaming_content).decode()
-    assert "其中已结案 ÷ 上报的案件，不含不予受理与并案" in text
+    assert "已结案的案件 ÷ 上报的案件，不含不予受理与并案" in text
     assert get(house.alice, f"figures/export.pdf?{OCTOBER}").status_code == 422
 
 

@@ -94,4 +94,4 @@ def _shown(subject: Counted, rows: list[Any]) -> list[BehindRow]:
 def _rows(statement: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

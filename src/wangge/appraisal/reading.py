@@ -83,4 +83,4 @@ def _group(asked: Asked, by: Grouping) -> str:
 def _rows(statement: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

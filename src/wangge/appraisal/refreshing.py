@@ -48,7 +48,7 @@ def _turn(subject: Counted) -> int:
             if subject is Counted.CASES:
                 _replace(cursor, HOURS, (*HOUR_KEYS, "closed"), count_hours("appraisal_keys"))
         cursor.execute("DROP TABLE appraisal_keys")
-    return max(keys, 0)
+    return int(max(keys, 0))
 
 
 def _replace(cursor: object, table: str, columns: tuple[str, ...], counted: str) -> None:

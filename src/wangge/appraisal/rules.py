@@ -40,7 +40,7 @@ MEASURES: Mapping[Counted, Mapping[str, tuple[str, str]]] = {
     Counted.CASES: {
         "reported": ("上报的案件", "cases reported"),
         "valid": ("上报的案件，不含不予受理与并案", "cases reported, less rejected and merged"),
-        "closed": ("其中已结案", "of those closed"),
+        "closed": ("已结案的案件", "cases closed"),
         "timed": ("已结案且有期限", "closed, with a deadline"),
         "on_time": ("已结案且未超期", "closed by the deadline"),
         "on_spot": ("当场整改", "fixed on the spot"),
@@ -50,7 +50,7 @@ MEASURES: Mapping[Counted, Mapping[str, tuple[str, str]]] = {
     },
     Counted.ORDERS: {
         "planned": ("应完成的工单", "orders planned"),
-        "done": ("其中已完成", "of those done"),
+        "done": ("已完成的工单", "orders done"),
         "in_time": ("在截止日当天或之前完成", "done by the due day"),
         "with_finding": ("已完成且发现隐患", "done, with a hazard found"),
         "inspected": ("已完成且进门检查", "done, and the place was inspected"),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "wangge.triage",
     "wangge.orders",
     "wangge.appraisal",
+    "wangge.console",
     "wangge.packs",
     "wangge.twin",
 ]
