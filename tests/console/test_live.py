@@ -37,7 +37,7 @@ def served():
         f"postgresql://{reach.get('user', '')}:{reach.get('password', '')}@/{reach['dbname']}"
         f"?host={reach.get('host', '')}&port={reach.get('port', '')}"
     )
-    options = f"--interface asgi --host 127.0.0.1 --port {port} --log-level warning"
+    options = f"--interface asgi --host 127.0.0.1 --port {port} --log-level warning --workers-kill-timeout 2"
     command = [sys.executable, "-m", "granian", *options.split(), "wangge.config.live:application"]
     process = subprocess.Popen(command, env={**os.environ, "WANGGE_DATABASE_URL": url})
     try:
@@ -50,8 +50,8 @@ def served():
 class Ear:
     """A browser: reads messages in a thread until it is closed."""
 
-    def __init__(self, url, actor, mark=""):
-        self.cookie = make_client(actor).cookies["sessionid"].value
+    def __init__(self, url, cookie, mark=""):
+        self.cookie = cookie
         self.url, self.mark, self.rows, self.kinds = url, mark, [], []
         self.heard = threading.Condition()
         self.client = httpx.Client(timeout=30)
@@ -102,14 +102,15 @@ class Ear:
 
 def test_nothing_is_missing_and_nothing_doubled_after_a_break():
     house = make_house()
+    alice, carol, han = (sign_in(actor) for actor in (house.alice, house.carol, house.han))
     with served() as url:
-        ear = Ear(url, house.alice)
+        ear = Ear(url, alice)
         first = str(make_case(house))
         committed = time.monotonic()
         ear.wait(lambda: ear.rows)
         assert ear.rows[0][:2] == (first, "report")
         assert ear.rows[0][2] - committed < 1.0
-        stranger = Ear(url, house.carol)
+        stranger = Ear(url, carol)
         with transaction.atomic():  # begun before the break, committed after later ones
             late = str(make_case(house))
             mark = ear.mark
@@ -117,20 +118,23 @@ def test_nothing_is_missing_and_nothing_doubled_after_a_break():
             other = threading.Thread(target=in_another_connection, args=(house, first))
             other.start()
             other.join(20)
-            between = Ear(url, house.alice, mark)
+            between = Ear(url, alice, mark)
             between.wait(lambda: len(between.rows) >= 2)
         between.wait(lambda: len(between.rows) >= 3)
         assert between.told() == [(first, "accept"), (first, "dispatch"), (late, "report")]
-        again = Ear(url, house.alice, between.mark)
+        again = Ear(url, alice, between.mark)
         assert (again.told(), again.kinds[0]) == ([], "steps")
-        lost = Ear(url, house.alice, "1:1:,")
+        lost = Ear(url, alice, "1:1:,")
         assert lost.kinds[0] == "anew"
         assert stranger.told() == []
         for one in (between, again, lost, stranger):
             one.close()
         assert httpx.get(url).status_code == 401
-        key = make_client(house.han).cookies["sessionid"].value
-        assert httpx.get(url, headers={"cookie": f"sessionid={key}"}).status_code == 403
+        assert httpx.get(url, headers={"cookie": f"sessionid={han}"}).status_code == 403
+
+
+def sign_in(actor):
+    return make_client(actor).cookies["sessionid"].value
 
 
 def in_another_connection(house, case_id):
