@@ -25,6 +25,7 @@ from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
 from wangge.config.venue_merge_api import router as venue_merges
+from wangge.console.api import router as console
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
@@ -92,6 +93,7 @@ for prefix, router in {
     "triage": triage,
     "evidence": evidence,
     "appraisal": appraisal,
+    "console": console,
     "calendar": calendar,
     "oversight": oversight,
     "notices": notices,

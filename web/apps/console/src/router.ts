@@ -107,6 +107,7 @@ const SECTIONS: Record<string, string> = {
   people: 'accounts.read',
   teams: 'teams.read',
   indicators: 'appraisal.read',
+  wall: 'appraisal.read',
   runs: 'venues.write venues.export',
   leave: 'leave.take',
   calendar: 'calendar.write',
@@ -134,6 +135,7 @@ const TEXTS: Record<string, readonly string[]> = {
   people: ['people'],
   teams: ['teams'],
   indicators: ['appraisal'],
+  wall: ['wall', 'places'],
   runs: ['runs'],
   leave: ['leave'],
   calendar: ['oversight'],
@@ -145,12 +147,13 @@ const TEXTS: Record<string, readonly string[]> = {
   'notice-settings': ['notices'],
 }
 
-function withSection(route: RouteRecordRaw): RouteRecordRaw {
+function withSection(route: RouteRecordRaw, root = ''): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
   const capability = route.meta?.capability ?? SECTIONS[section]
   const texts = TEXTS[String(route.name)] ?? TEXTS[section]
   return {
     ...route,
+    path: `${root}${route.path}`,
     meta: { ...route.meta, section, ...(capability ? { capability } : {}), ...(texts ? { texts } : {}) },
   }
 }
@@ -165,13 +168,14 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
         component: () => import('./features/accounts/LoginPage.vue'),
         meta: { isOpen: true },
       },
+      withSection({ path: 'wall', name: 'wall', component: () => import('./features/wall/WallPage.vue') }, '/'),
       {
         path: '/',
         component: () => import('./layout/FrameShell.vue'),
         children: [
           // The guard below sends from here to the first page that the person may open.
           { path: '', name: 'start', component: () => import('./layout/NothingHere.vue') },
-          ...inFrame.map(withSection),
+          ...inFrame.map((route) => withSection(route)),
         ],
       },
     ],

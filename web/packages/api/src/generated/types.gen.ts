@@ -12672,6 +12672,162 @@ export type BehindRow = {
 };
 
 /**
+ * WallEvent
+ */
+export type WallEvent = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * WallLights
+ */
+export type WallLights = {
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Red
+     */
+    red: number;
+    /**
+     * Yellow
+     */
+    yellow: number;
+    /**
+     * Green
+     */
+    green: number;
+    /**
+     * None
+     */
+    none: number;
+};
+
+/**
+ * WallOut
+ *
+ * What the wall shows; every figure names the list it comes from.
+ */
+export type WallOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    today: WallToday;
+    lights: WallLights;
+    /**
+     * Places
+     */
+    places: Array<WallPlace>;
+    /**
+     * Events
+     */
+    events: Array<WallEvent>;
+    /**
+     * Live Port
+     */
+    live_port: number | null;
+    /**
+     * Live Path
+     */
+    live_path: string;
+};
+
+/**
+ * WallPlace
+ */
+export type WallPlace = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Late
+     */
+    late: number;
+};
+
+/**
+ * WallToday
+ *
+ * The circle since midnight in China.
+ */
+export type WallToday = {
+    /**
+     * Reported
+     */
+    reported: number;
+    /**
+     * Closed
+     */
+    closed: number;
+    /**
+     * Orders Open
+     */
+    orders_open: number;
+    /**
+     * Orders Done
+     */
+    orders_done: number;
+    /**
+     * With Finding
+     */
+    with_finding: number;
+};
+
+/**
  * CalendarOut
  *
  * A year of a place, day by day where it is not Monday to Friday; `is_known` false: nobody knows it.
@@ -23238,6 +23394,31 @@ export type ListRowsBehindResponses = {
 };
 
 export type ListRowsBehindResponse = ListRowsBehindResponses[keyof ListRowsBehindResponses];
+
+export type GetWallData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/console/wall';
+};
+
+export type GetWallErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetWallError = GetWallErrors[keyof GetWallErrors];
+
+export type GetWallResponses = {
+    /**
+     * OK
+     */
+    200: WallOut;
+};
+
+export type GetWallResponse = GetWallResponses[keyof GetWallResponses];
 
 export type GetCalendarData = {
     body?: never;
