@@ -33,11 +33,16 @@ SELECT pg_snapshot_xmin(%(since)s::pg_snapshot) > forgotten_to
   AND pg_snapshot_xmax(%(since)s::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
 FROM console_forgotten
 """
+NAMES = ("number", "case_id", "action", "before", "after", "grid_path", "matter_code", "is_restricted")
 MOST = 5_000
 
 
 def rows_of(found: Sequence[Sequence[Any]]) -> list[LiveRow]:
-    return [LiveRow(*row[:-1], row[-1].isoformat()) for row in found if row[0] is not None]
+    return [
+        LiveRow(**dict(zip(NAMES, row[:-1], strict=True)), at=row[-1].isoformat())
+        for row in found
+        if row[0] is not None
+    ]
 
 
 def message(mark: str, rows: Sequence[LiveRow]) -> bytes:
