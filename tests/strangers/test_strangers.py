@@ -18,6 +18,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.appraisal.makers import make_indicators
 from tests.makers import make_client
 from tests.strangers.asking import Ask, operations, requests_of
 from tests.strangers.district import LOOKED_AT, make_district, make_world
@@ -114,6 +115,7 @@ def test_no_read_tells_a_stranger_whether_a_district_is_there() -> None:
     reads = [one for one in operations() if one.method == "get"]
     with clock.standing_at(LOOKED_AT):
         world = make_world()
+        make_indicators()
         strangers = {one.role: make_client(one) for one in world.strangers}
         insiders = {one.role: make_client(one) for one in world.insiders if one.role in THOROUGH}
         before = transaction.savepoint()
@@ -134,6 +136,7 @@ def test_no_write_of_a_stranger_changes_a_district_or_tells_of_it() -> None:
     writes = [one for one in operations() if one.method != "get" and one.name not in OF_THE_SESSION]
     with clock.standing_at(LOOKED_AT):
         world = make_world()
+        make_indicators()
         strangers = {one.role: make_client(one) for one in world.strangers}
         aim = make_district(world)
         signs = [WORD, "34.02.03.", *(str(one) for one in aim.values() if isinstance(one, UUID))]

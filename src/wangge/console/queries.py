@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from wangge.cases import counting
+from wangge.cases import queries as cases
 from wangge.cases.rules import RESTRICTED
 from wangge.console.schemas import WallEvent, WallLights, WallOut, WallPlace, WallToday
 from wangge.kernel.actor import Actor
@@ -62,7 +62,7 @@ def get_wall(actor: Actor, *, at: datetime) -> WallOut:
     [(still, done, found)] = _rows(_ORDERS, asked)
     places, events = _rows(_PLACES, asked), _rows(_EVENTS, asked)
     names = territory.names_of([actor.scope, *(row[0] for row in places), *(row[5] for row in events)])
-    lights = counting.count_work(actor, at=at).open
+    lights = cases.count_work(actor, at=at).open
     return WallOut(
         at=at,
         territory=actor.scope,
