@@ -47,6 +47,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_template_file": PACK,
     "get_venue_template": "an empty form",
     "list_checklists": PACK,
+    "list_indicators": PACK,
     "list_deadline_moves": "of the calendar's editions, of which there is none here",
     "list_divisions": "the national register, loaded in both worlds",
     "list_element_sets": PACK,
