@@ -35,6 +35,7 @@ MAY = {
     "cases.handle": {"department_handler"},
     "cases.move_deadlines": {"dispatcher", "supervisor"},
     "oversight.read": {"dispatcher", "supervisor", "grid_chief", "department_handler", "leader"},
+    "appraisal.read": {"dispatcher", "supervisor", "grid_chief", "leader"},
     "oversight.urge": {"dispatcher", "supervisor", "grid_chief"},
     "oversight.supervise": {"supervisor"},
     "oversight.answer": {"department_handler"},

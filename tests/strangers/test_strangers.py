@@ -18,6 +18,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.appraisal.makers import make_indicators
 from tests.makers import make_client
 from tests.strangers.asking import Ask, operations, requests_of
 from tests.strangers.district import LOOKED_AT, make_district, make_world
@@ -51,6 +52,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_template_file": PACK,
     "get_venue_template": "an empty form",
     "list_checklists": PACK,
+    "list_indicators": PACK,
     "list_deadline_moves": "of the calendar's editions, of which there is none here",
     "list_divisions": "the national register, loaded in both worlds",
     "list_element_sets": PACK,
@@ -133,6 +135,7 @@ def test_no_read_tells_a_stranger_whether_a_district_is_there() -> None:
     reads = [one for one in operations() if one.method == "get"]
     with clock.standing_at(LOOKED_AT):
         world = make_world()
+        make_indicators()
         strangers = {one.role: make_client(one) for one in world.strangers}
         insiders = {one.role: make_client(one) for one in world.insiders if one.role in THOROUGH}
         before = transaction.savepoint()
@@ -153,6 +156,7 @@ def test_no_write_of_a_stranger_changes_a_district_or_tells_of_it() -> None:
     writes = [one for one in operations() if one.method != "get" and one.name not in OF_THE_SESSION]
     with clock.standing_at(LOOKED_AT):
         world = make_world()
+        make_indicators()
         strangers = {one.role: make_client(one) for one in world.strangers}
         aim = make_district(world)
         signs = [WORD, "34.02.03.", *(str(one) for one in aim.values() if isinstance(one, UUID))]

@@ -99,6 +99,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "major_hazards.export",
         "triage.read",
         "leave.read",
+        "appraisal.read",
     }
     | _AWAY
     | _WATCH
@@ -118,14 +119,14 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | _AWAY
     | _PATROLS
-    | {"oversight.supervise", "cases.move_deadlines", "leave.read"},
+    | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _TEAMS
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL
     | _AWAY
-    | {"leave.read", "leave.grant"}
+    | {"leave.read", "leave.grant", "appraisal.read"}
     | _MERGE
     | _PLATES
     | _CENSUS
@@ -148,7 +149,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
     Role.LEADER: _READ_ALL
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read"}
+    | {"leave.read", "patrols.read", "appraisal.read"}
     | _AWAY,
 }
 

@@ -11,6 +11,7 @@ from ninja.security import SessionAuth
 
 from wangge.accounts.api import router as accounts
 from wangge.accounts.queries import PostNotInForce, get_signed_in
+from wangge.appraisal.api import router as appraisal
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
@@ -24,6 +25,7 @@ from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
 from wangge.config.territory_api import router as territory_changes
 from wangge.config.venue_merge_api import router as venue_merges
+from wangge.console.api import router as console
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
@@ -93,6 +95,8 @@ for prefix, router in {
     "major-hazards": major_hazards,
     "triage": triage,
     "evidence": evidence,
+    "appraisal": appraisal,
+    "console": console,
     "calendar": calendar,
     "oversight": oversight,
     "notices": notices,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 
 HEADERS = {
@@ -12,6 +14,7 @@ HEADERS = {
     "form-action 'self'; frame-ancestors 'none'",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
 }
+POLICY = HEADERS["Content-Security-Policy"]
 
 
 class GuardMiddleware:
@@ -24,4 +27,15 @@ class GuardMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if settings.WANGGE_LIVE_PORT and response.headers["Content-Security-Policy"] == POLICY:
+            response.headers["Content-Security-Policy"] = f"{POLICY}; connect-src 'self' {_stream(request)}"
         return response
+
+
+def _stream(request: HttpRequest) -> str:
+    """Return the origin of the live stream, a port of the same host (LV-5)."""
+    try:
+        host = request.get_host().rsplit(":", 1)[0]
+    except DisallowedHost:
+        return ""
+    return f"{request.scheme}://{host}:{settings.WANGGE_LIVE_PORT}"

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -69,6 +69,7 @@ def run(choice: Choice) -> None:
                 embedded.hold(home)
                 supervisor.add(_postgres(home))
             _prepare(choice)
+            os.environ.setdefault("WANGGE_LIVE_PORT", str(_live_port(choice)))
             supervisor.listen()
             for child in _children(choice):
                 supervisor.add(child)
@@ -116,7 +117,29 @@ def _children(choice: Choice) -> list[Child]:
     web = [sys.executable, "-m", "granian", *options.split(), "wangge.config.wsgi:application"]
     jobs = [sys.executable, "-m", "wangge.config.worker"]
     names = ["worker"] if choice.job_workers == 1 else [f"worker {n + 1}" for n in range(choice.job_workers)]
-    return [command_child("web", web), *(command_child(name, jobs) for name in names)]
+    live = [sys.executable, "-m", "granian", *_live_options(choice).split(), "wangge.config.live:application"]
+    workers = [command_child(name, jobs) for name in names]
+    return [command_child("web", web), command_child("live", live), *workers]
+
+
+def _live_options(choice: Choice) -> str:
+    port = os.environ["WANGGE_LIVE_PORT"]
+    return (
+        f"--interface asgi --host {choice.host} --port {port} --workers 1 --no-ws --log-level warning"
+        " --workers-kill-timeout 2 --respawn-failed-workers --respawn-interval 0.2"
+    )
+
+
+def _live_port(choice: Choice) -> int:
+    """Return the port after that of the pages, or any that is free where somebody has it."""
+    family = socket.AF_INET6 if ":" in choice.host else socket.AF_INET
+    for port in (choice.port + 1, 0):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError, OverflowError):
+                probe.bind((choice.host, port))
+                return int(probe.getsockname()[1])
+    raise PortTaken(port=choice.port + 1)
 
 
 def _announce(choice: Choice) -> bool:

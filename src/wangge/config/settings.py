@@ -13,6 +13,8 @@ WANGGE_MAX_FILE_BYTES = int(os.environ.get("WANGGE_MAX_FILE_MB", "20")) << 20
 WANGGE_SIGNING = Path(os.environ.get("WANGGE_SIGNING", WANGGE_HOME / "signing"))  # the city's keys (EV-9)
 WANGGE_FONT = os.environ.get("WANGGE_FONT", "")  # for watermarks; "": the first that the system has
 WANGGE_CALENDAR = Path(os.environ.get("WANGGE_CALENDAR", WANGGE_HOME / "calendar"))  # <year>.json (KE-2)
+WANGGE_LIVE_PATH = os.environ.get("WANGGE_LIVE_PATH", "")  # where a proxy hands on the stream (LV-5)
+WANGGE_LIVE_PORT = int(os.environ.get("WANGGE_LIVE_PORT", "0")) or None
 SECRET_KEY = secret.read_or_make(WANGGE_HOME)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("WANGGE_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -46,6 +48,8 @@ INSTALLED_APPS = [
     "wangge.orders",
     "wangge.patrols",
     "wangge.field",
+    "wangge.appraisal",
+    "wangge.console",
     "wangge.packs",
     "wangge.twin",
 ]

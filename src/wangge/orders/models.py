@@ -12,8 +12,7 @@ from django.db.models import F, Q
 from wangge.checklists.models import Checklist
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
-from wangge.orders.rules import Interval, OrderStatus, VisitOutcome
-from wangge.orders.season_rules import SeasonKind
+from wangge.orders.rules import Interval, OrderStatus, SeasonKind, VisitOutcome
 from wangge.venues.models import Venue
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -45,13 +46,27 @@ def create_bare(month: date) -> str:
     with connection.cursor() as cursor:
         like = f"LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS"
         cursor.execute(f"CREATE TABLE {name} ({like}) WITH (fillfactor = 80)")
+        for _, definition in _triggers(cursor, TABLE):
+            cursor.execute(re.sub(rf" ON \S*{TABLE} ", f" ON {name} ", definition))
     return name
+
+
+def _triggers(cursor: Any, table: str) -> list[tuple[str, str]]:
+    """Return the triggers that rooms above hung on the table: filling a bare month sets them off as well."""
+    cursor.execute(
+        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgparentid = 0",
+        [table],
+    )
+    return [(str(name), str(definition)) for name, definition in cursor.fetchall()]
 
 
 def attach(month: date) -> None:
     """Index the month's table as its parent is, and make it a partition; readers of other months go on."""
     name, (low, high) = name_of(month), _bounds(month)
     with connection.cursor() as cursor:
+        for trigger, _ in _triggers(cursor, name):  # from here on its parent has them
+            cursor.execute(f"DROP TRIGGER {trigger} ON {name}")
         cursor.execute(f"ALTER TABLE {name} ADD PRIMARY KEY (id)")
         cursor.execute(
             "SELECT pg_get_indexdef(indexrelid) FROM pg_index"

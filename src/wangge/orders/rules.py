@@ -24,6 +24,12 @@ class OrderStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # no longer owed: the place is closed, or another order sees it in that time
 
 
+class SeasonKind(StrEnum):
+    DATES = "dates"  # the same days each year
+    HOLIDAYS = "holidays"  # around the nation's long holidays
+    DECLARED = "declared"  # when somebody says so, for a territory
+
+
 def status_on(status: OrderStatus, *, ends_on: date, today: date) -> OrderStatus:
     """Return how an order stands on a day: what nobody did is missed once its period is over. Rule: OR-9."""
     return OrderStatus.MISSED if status is OrderStatus.OPEN and ends_on <= today else status

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import groupby
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -18,6 +17,7 @@ from wangge.orders.rules import (
     Interval,
     Period,
     Rule,
+    SeasonKind,
     due_on,
     opens_on,
     periods_between,
@@ -44,12 +44,6 @@ class SpellOver(Refused):
     code = "orders.spell_over"
     zh = "这个加密期已于 {ends_on} 结束。"
     en = "This intensified period ended on {ends_on}."
-
-
-class SeasonKind(StrEnum):
-    DATES = "dates"  # the same days each year
-    HOLIDAYS = "holidays"  # around the nation's long holidays
-    DECLARED = "declared"  # when somebody says so, for a territory
 
 
 class Season(Protocol):

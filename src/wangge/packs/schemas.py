@@ -9,8 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
-from wangge.orders.rules import Interval
-from wangge.orders.season_rules import SeasonKind
+from wangge.orders.rules import Interval, SeasonKind
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import (
     DueInterval,
@@ -22,6 +21,7 @@ from wangge.packs.dossier_rows import (
     PersonKind,
 )
 from wangge.packs.entry import Entry, Strict
+from wangge.packs.indicator_rows import IndicatorRow
 from wangge.packs.loop_rows import (
     Card,
     Light,
@@ -234,6 +234,7 @@ class Pack(Head):
     photo_marks: list[PhotoMark] = Field(default_factory=list)
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
+    indicators: list[IndicatorRow] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
     plate_forms: list[PlateForm] = Field(default_factory=list)
     venue_likeness: list[Figure] = Field(default_factory=list)

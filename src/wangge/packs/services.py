@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from wangge.appraisal import services as appraisal
 from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
 from wangge.documents import services as documents
@@ -14,10 +15,10 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.receipts import digest_of
-from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.pushing import push_major_hazards, push_matters, push_notices, push_oversight
 from wangge.packs.pushing_dossiers import push_dossiers
+from wangge.packs.pushing_orders import push_orders
 from wangge.packs.pushing_patrols import push_patrols
 from wangge.packs.pushing_people import push_people
 from wangge.packs.pushing_teams import push_teams
@@ -134,43 +135,18 @@ def _push(pack: Pack, effective_on: date) -> None:
     )
     push_oversight(pack)
     push_patrols(pack)
-    orders.install_seasons(
+    push_orders(pack)
+    _push_indicators(pack)
+
+
+def _push_indicators(pack: Pack) -> None:
+    appraisal.install_indicators(
         [
-            {
-                "code": row.code,
-                "name_zh": row.zh,
-                "name_en": row.en,
-                "source": row.source,
-                "is_confirmed": row.is_confirmed,
-                **row.model_dump(exclude={"code", "zh", "en", "source", "certainty"}, mode="json"),
-            }
-            for row in pack.seasons
+            {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
+            | row.model_dump(exclude={"zh", "en", "certainty"}, mode="json")
+            for row in pack.indicators
         ],
-        pack_version=version,
-    )
-    capacity = next((row for row in pack.capacity if row.code == "visits_a_day"), None)
-    orders.install_capacity(
-        int(capacity.value) if capacity else None,
-        is_confirmed=bool(capacity and capacity.is_confirmed),
-        pack_version=version,
-    )
-    orders.install_plan_rules(
-        [
-            {
-                "code": row.code,
-                "name_zh": row.zh,
-                "name_en": row.en,
-                "classes": row.classes,
-                "tags": row.tags,
-                "interval": row.interval.value,
-                "season": row.season or "",
-                "checklist_code": row.checklist,
-                "source": row.source,
-                "is_confirmed": row.is_confirmed,
-            }
-            for row in pack.plans
-        ],
-        pack_version=version,
+        pack_version=pack.pack_version,
     )
 
 

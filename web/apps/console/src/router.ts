@@ -58,6 +58,7 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'patrols', name: 'patrols', component: () => import('./features/patrols/PatrolPage.vue') },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
+  { path: 'indicators', name: 'indicators', component: () => import('./features/appraisal/IndicatorPage.vue') },
   { path: 'runs', name: 'runs', component: () => import('./features/runs/RunPage.vue') },
   { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
   { path: 'teams', name: 'teams', component: () => import('./features/teams/TeamsPage.vue') },
@@ -111,6 +112,8 @@ const SECTIONS: Record<string, string> = {
   plates: 'plates.write',
   people: 'accounts.read',
   teams: 'teams.read',
+  indicators: 'appraisal.read',
+  wall: 'appraisal.read',
   runs: 'venues.write venues.export',
   leave: 'leave.take',
   calendar: 'calendar.write',
@@ -140,6 +143,8 @@ const TEXTS: Record<string, readonly string[]> = {
   plates: ['places'],
   people: ['people'],
   teams: ['teams'],
+  indicators: ['appraisal'],
+  wall: ['wall', 'places'],
   runs: ['runs'],
   leave: ['leave'],
   calendar: ['oversight'],
@@ -151,12 +156,13 @@ const TEXTS: Record<string, readonly string[]> = {
   'notice-settings': ['notices'],
 }
 
-function withSection(route: RouteRecordRaw): RouteRecordRaw {
+function withSection(route: RouteRecordRaw, root = ''): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
   const capability = route.meta?.capability ?? SECTIONS[section]
   const texts = TEXTS[String(route.name)] ?? TEXTS[section]
   return {
     ...route,
+    path: `${root}${route.path}`,
     meta: { ...route.meta, section, ...(capability ? { capability } : {}), ...(texts ? { texts } : {}) },
   }
 }
@@ -171,13 +177,14 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
         component: () => import('./features/accounts/LoginPage.vue'),
         meta: { isOpen: true },
       },
+      withSection({ path: 'wall', name: 'wall', component: () => import('./features/wall/WallPage.vue') }, '/'),
       {
         path: '/',
         component: () => import('./layout/FrameShell.vue'),
         children: [
           // The guard below sends from here to the first page that the person may open.
           { path: '', name: 'start', component: () => import('./layout/NothingHere.vue') },
-          ...inFrame.map(withSection),
+          ...inFrame.map((route) => withSection(route)),
         ],
       },
     ],

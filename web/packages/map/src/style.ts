@@ -5,7 +5,10 @@ const empty = { type: 'FeatureCollection' as const, features: [] }
 const isIt = ['boolean', ['feature-state', 'isSelected'], false] as const
 
 /** A quiet map of our own data alone: no tiles, no glyphs, nothing from other places. */
-export function makeStyle(): StyleSpecification {
+export function makeStyle(isDark = false): StyleSpecification {
+  const colours = isDark
+    ? { ground: '#111c2c', fill: '#1b2b43', line: '#55708f', name: '#c4d2e2', halo: '#111c2c' }
+    : { ground: '#e9ecf0', fill: '#ffffff', line: '#98a1ae', name: '#3c4350', halo: '#ffffff' }
   return {
     version: 8,
     sources: {
@@ -16,12 +19,12 @@ export function makeStyle(): StyleSpecification {
       pin: { type: 'geojson', data: empty },
     },
     layers: [
-      { id: 'ground', type: 'background', paint: { 'background-color': '#e9ecf0' } },
+      { id: 'ground', type: 'background', paint: { 'background-color': colours.ground } },
       {
         id: 'grid-fill',
         type: 'fill',
         source: 'grids',
-        paint: { 'fill-color': ['case', isIt as never, '#dbe7fb', '#ffffff'], 'fill-opacity': 0.92 },
+        paint: { 'fill-color': ['case', isIt as never, '#dbe7fb', colours.fill], 'fill-opacity': 0.92 },
       },
       {
         id: 'grid-vacant',
@@ -35,7 +38,7 @@ export function makeStyle(): StyleSpecification {
         type: 'line',
         source: 'grids',
         paint: {
-          'line-color': ['case', isIt as never, '#0b57d0', '#98a1ae'],
+          'line-color': ['case', isIt as never, '#0b57d0', colours.line],
           'line-width': ['case', isIt as never, 2.5, 1],
         },
       },
@@ -56,7 +59,7 @@ export function makeStyle(): StyleSpecification {
         source: 'names',
         minzoom: 11,
         layout: { 'text-field': ['get', 'name'], 'text-size': 12, 'text-padding': 6 },
-        paint: { 'text-color': '#3c4350', 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
+        paint: { 'text-color': colours.name, 'text-halo-color': colours.halo, 'text-halo-width': 1.5 },
       },
       {
         id: 'case-dot',

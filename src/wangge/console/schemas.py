@@ -1,0 +1,59 @@
+"""Shapes of the wall."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Schema
+
+
+class WallToday(Schema):
+    """The circle since midnight in China."""
+
+    reported: int
+    closed: int
+    orders_open: int  # opened today or before, still to be done, not missed
+    orders_done: int  # done today
+    with_finding: int  # of those, with a hazard
+
+
+class WallLights(Schema):
+    total: int
+    red: int
+    yellow: int
+    green: int
+    none: int
+
+
+class WallPlace(Schema):
+    path: str
+    name: str
+    open: int
+    late: int
+
+
+class WallEvent(Schema):
+    number: int
+    case_id: UUID
+    action: str
+    before: str
+    after: str
+    grid_name: str
+    matter_zh: str
+    matter_en: str
+    at: datetime
+
+
+class WallOut(Schema):
+    """What the wall shows; every figure names the list it comes from."""
+
+    at: datetime
+    territory: str
+    territory_name: str
+    today: WallToday
+    lights: WallLights
+    places: list[WallPlace]
+    events: list[WallEvent]
+    live_port: int | None  # of the same host; null: the stream is at `live_path`, or there is none
+    live_path: str

@@ -1,0 +1,15 @@
+"""Jobs of the console."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from wangge.console import services
+from wangge.kernel import clock
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="console.forget_live", queueing_lock="console.forget_live")
+def forget_live(timestamp: int | None = None) -> None:
+    """Take away the steps of the stream that are older than a day (LV-3)."""
+    services.forget(at=clock.now())
