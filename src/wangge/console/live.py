@@ -18,6 +18,7 @@ WITH moment AS MATERIALIZED (SELECT pg_current_snapshot() AS s)
 SELECT (SELECT s::text FROM moment), {_COLUMNS} FROM (SELECT 1) one
 LEFT JOIN console_liveevent ON xid >= pg_snapshot_xmin(%(since)s::pg_snapshot)
   AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
+  AND pg_visible_in_snapshot(xid, (SELECT s FROM moment))  -- not those of a restored backup
 ORDER BY id LIMIT %(most)s
 """
 BETWEEN = f"""
@@ -29,7 +30,8 @@ ORDER BY id LIMIT %(most)s
 """
 # A mark older than what is kept cannot be gone on from; the page is told to read everything anew.
 IS_KEPT = """
-SELECT pg_snapshot_xmin(%(since)s::pg_snapshot) > forgotten_to
+SELECT (pg_snapshot_xmin(%(since)s::pg_snapshot) > forgotten_to
+          OR forgotten_to > pg_snapshot_xmax(pg_current_snapshot()))
   AND pg_snapshot_xmax(%(since)s::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
 FROM console_forgotten
 """
