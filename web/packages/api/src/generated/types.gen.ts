@@ -7234,11 +7234,51 @@ export type SpellIn = {
 };
 
 /**
- * PlanProof
+ * GridCoverage
+ *
+ * What a grid owes in a range, and what of it nobody can do.
+ */
+export type GridCoverage = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Unplanned
+     */
+    unplanned: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
+};
+
+/**
+ * PlanCoverageOut
  *
  * The proof for a range. `visits_a_day` is the pack's: without it nothing is said of capacity.
  */
-export type PlanProof = {
+export type PlanCoverageOut = {
     /**
      * Starts On
      */
@@ -7290,51 +7330,11 @@ export type PlanProof = {
     /**
      * Grids
      */
-    grids: Array<PlanProofGrid>;
+    grids: Array<GridCoverage>;
     /**
      * Grids In All
      */
     grids_in_all: number;
-};
-
-/**
- * PlanProofGrid
- *
- * What a grid owes in a range, and what of it nobody can do.
- */
-export type PlanProofGrid = {
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Places
-     */
-    places: number;
-    /**
-     * Owed
-     */
-    owed: number;
-    /**
-     * Unplanned
-     */
-    unplanned: number;
-    /**
-     * Unassigned
-     */
-    unassigned: number;
-    /**
-     * Unreachable
-     */
-    unreachable: number;
-    /**
-     * Members Missing
-     */
-    members_missing: number;
 };
 
 /**
@@ -13800,6 +13800,486 @@ export type ExportIn = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * Counted
+ */
+export type Counted = 'cases' | 'orders';
+
+/**
+ * FigureKind
+ */
+export type FigureKind = 'count' | 'share' | 'median' | 'p90';
+
+/**
+ * IndicatorOut
+ *
+ * An indicator with all that it is made of, for whoever asks what a figure means.
+ */
+export type IndicatorOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    subject: Counted;
+    kind: FigureKind;
+    numerator: MeasureOut;
+    denominator: MeasureOut | null;
+    /**
+     * Unit
+     */
+    unit: string;
+    /**
+     * Small Sample
+     */
+    small_sample: number;
+    /**
+     * More Is
+     */
+    more_is: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+};
+
+/**
+ * MeasureOut
+ */
+export type MeasureOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * FigureFilter
+ */
+export type FigureFilter = {
+    /**
+     * First
+     *
+     * First month, as 2025-01
+     */
+    first: string;
+    /**
+     * Last
+     *
+     * Last month, as 2025-12
+     */
+    last: string;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * Channel
+     */
+    channel?: string;
+    /**
+     * Matter
+     */
+    matter?: string;
+    /**
+     * Department
+     */
+    department?: number | null;
+    /**
+     * Grouping
+     */
+    by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+};
+
+/**
+ * Grouping
+ */
+export type Grouping = 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+
+/**
+ * FigureOut
+ */
+export type FigureOut = {
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Value
+     */
+    value: number | null;
+    /**
+     * Numerator
+     */
+    numerator: number | null;
+    /**
+     * Denominator
+     */
+    denominator: number | null;
+    /**
+     * Is Small
+     */
+    is_small: boolean;
+    /**
+     * Before
+     */
+    before: number | null;
+    /**
+     * Change
+     */
+    change: number | null;
+};
+
+/**
+ * FigureRow
+ */
+export type FigureRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Itself
+     */
+    is_itself?: boolean;
+    /**
+     * Has Below
+     */
+    has_below?: boolean;
+    /**
+     * Figures
+     */
+    figures: Array<FigureOut>;
+};
+
+/**
+ * FigureTable
+ */
+export type FigureTable = {
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    by: Grouping;
+    /**
+     * Indicators
+     */
+    indicators: Array<IndicatorOut>;
+    total: FigureRow;
+    /**
+     * Rows
+     */
+    rows: Array<FigureRow>;
+    /**
+     * Counted At
+     */
+    counted_at: string;
+};
+
+/**
+ * RowFilter
+ *
+ * The rows behind one figure.
+ */
+export type RowFilter = {
+    /**
+     * First
+     *
+     * First month, as 2025-01
+     */
+    first: string;
+    /**
+     * Last
+     *
+     * Last month, as 2025-12
+     */
+    last: string;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * Channel
+     */
+    channel?: string;
+    /**
+     * Matter
+     */
+    matter?: string;
+    /**
+     * Department
+     */
+    department?: number | null;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Part
+     */
+    part?: string;
+    /**
+     * Itself
+     */
+    itself?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * BehindPage
+ */
+export type BehindPage = {
+    /**
+     * Items
+     */
+    items: Array<BehindRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * BehindRow
+ */
+export type BehindRow = {
+    /**
+     * Id
+     */
+    id: string;
+    subject: Counted;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Hours
+     */
+    hours: number | null;
+};
+
+/**
+ * WallEvent
+ */
+export type WallEvent = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * WallLights
+ */
+export type WallLights = {
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Red
+     */
+    red: number;
+    /**
+     * Yellow
+     */
+    yellow: number;
+    /**
+     * Green
+     */
+    green: number;
+    /**
+     * None
+     */
+    none: number;
+};
+
+/**
+ * WallOut
+ *
+ * What the wall shows; every figure names the list it comes from.
+ */
+export type WallOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    today: WallToday;
+    lights: WallLights;
+    /**
+     * Places
+     */
+    places: Array<WallPlace>;
+    /**
+     * Events
+     */
+    events: Array<WallEvent>;
+    /**
+     * Live Port
+     */
+    live_port: number | null;
+    /**
+     * Live Path
+     */
+    live_path: string;
+};
+
+/**
+ * WallPlace
+ */
+export type WallPlace = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Late
+     */
+    late: number;
+};
+
+/**
+ * WallToday
+ *
+ * The circle since midnight in China.
+ */
+export type WallToday = {
+    /**
+     * Reported
+     */
+    reported: number;
+    /**
+     * Closed
+     */
+    closed: number;
+    /**
+     * Orders Open
+     */
+    orders_open: number;
+    /**
+     * Orders Done
+     */
+    orders_done: number;
+    /**
+     * With Finding
+     */
+    with_finding: number;
 };
 
 /**
@@ -20490,7 +20970,7 @@ export type ProveCoverageResponses = {
     /**
      * OK
      */
-    200: PlanProof;
+    200: PlanCoverageOut;
 };
 
 export type ProveCoverageResponse = ProveCoverageResponses[keyof ProveCoverageResponses];
@@ -25366,6 +25846,283 @@ export type DownloadEvidenceExportResponses = {
      */
     200: unknown;
 };
+
+export type ListIndicatorsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/appraisal/indicators';
+};
+
+export type ListIndicatorsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListIndicatorsError = ListIndicatorsErrors[keyof ListIndicatorsErrors];
+
+export type ListIndicatorsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<IndicatorOut>;
+};
+
+export type ListIndicatorsResponse = ListIndicatorsResponses[keyof ListIndicatorsResponses];
+
+export type GetIndicatorFiguresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         *
+         * First month, as 2025-01
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last month, as 2025-12
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Channel
+         */
+        channel?: string;
+        /**
+         * Matter
+         */
+        matter?: string;
+        /**
+         * Department
+         */
+        department?: number | null;
+        /**
+         * Grouping
+         */
+        by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+    };
+    url: '/api/appraisal/figures';
+};
+
+export type GetIndicatorFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetIndicatorFiguresError = GetIndicatorFiguresErrors[keyof GetIndicatorFiguresErrors];
+
+export type GetIndicatorFiguresResponses = {
+    /**
+     * OK
+     */
+    200: FigureTable;
+};
+
+export type GetIndicatorFiguresResponse = GetIndicatorFiguresResponses[keyof GetIndicatorFiguresResponses];
+
+export type ExportIndicatorFiguresData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * First
+         *
+         * First month, as 2025-01
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last month, as 2025-12
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Channel
+         */
+        channel?: string;
+        /**
+         * Matter
+         */
+        matter?: string;
+        /**
+         * Department
+         */
+        department?: number | null;
+        /**
+         * Grouping
+         */
+        by?: 'none' | 'territory' | 'month' | 'channel' | 'matter' | 'department';
+    };
+    url: '/api/appraisal/figures/export.{suffix}';
+};
+
+export type ExportIndicatorFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportIndicatorFiguresError = ExportIndicatorFiguresErrors[keyof ExportIndicatorFiguresErrors];
+
+export type ExportIndicatorFiguresResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListRowsBehindData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         *
+         * First month, as 2025-01
+         */
+        first: string;
+        /**
+         * Last
+         *
+         * Last month, as 2025-12
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Channel
+         */
+        channel?: string;
+        /**
+         * Matter
+         */
+        matter?: string;
+        /**
+         * Department
+         */
+        department?: number | null;
+        /**
+         * Indicator
+         */
+        indicator: string;
+        /**
+         * Part
+         */
+        part?: string;
+        /**
+         * Itself
+         */
+        itself?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/appraisal/rows';
+};
+
+export type ListRowsBehindErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListRowsBehindError = ListRowsBehindErrors[keyof ListRowsBehindErrors];
+
+export type ListRowsBehindResponses = {
+    /**
+     * OK
+     */
+    200: BehindPage;
+};
+
+export type ListRowsBehindResponse = ListRowsBehindResponses[keyof ListRowsBehindResponses];
+
+export type GetWallData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/console/wall';
+};
+
+export type GetWallErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetWallError = GetWallErrors[keyof GetWallErrors];
+
+export type GetWallResponses = {
+    /**
+     * OK
+     */
+    200: WallOut;
+};
+
+export type GetWallResponse = GetWallResponses[keyof GetWallResponses];
 
 export type GetCalendarData = {
     body?: never;
