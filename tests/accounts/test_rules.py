@@ -110,6 +110,9 @@ MAY = {
     "major_hazards.list": {"supervisor", "department_handler"},
     "major_hazards.export": {"dispatcher", "supervisor", "leader"},
     "notices.manage": {"system_admin"},
+    "patrols.do": {"grid_chief", "grid_member"},
+    "patrols.read": {"dispatcher", "supervisor", "grid_chief", "leader"},
+    "patrols.export": {"dispatcher", "supervisor", "grid_chief"},
 }
 
 

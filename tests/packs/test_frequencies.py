@@ -131,7 +131,7 @@ def test_while_a_high_fire_risk_is_declared(pack, class_code, tags, rule, due):
 
 DUTIES = {  # FQ row: pack, code, times, per, minutes, tier
     "FQ-01": ("wuhu", "FQ-01", 1, "day", 120, None),
-    "FQ-02": ("taizhou", "FQ-01", 2, "day", 120, None),
+    "FQ-02": ("taizhou", "FQ-02", 2, "day", 120, None),
     "FQ-03": ("wuhu", "FQ-03", 2, "week", None, None),
     "FQ-07 township": ("township_grids", "FQ-07-street", 1, "quarter", None, "street"),
     "FQ-07 village": ("township_grids", "FQ-07-community", 1, "month", None, "community"),

@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.cases.makers import (
     CHIEF,
@@ -33,7 +30,7 @@ from tests.dossiers.makers import facility, fact, licence, make_class_words, mak
 from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
-from tests.major_hazards.makers import assess, list_it, make_edition, make_major, make_signers, propose
+from tests.major_hazards.makers import make_edition, make_signers
 from tests.makers import (
     ALICE,
     AT,
@@ -46,33 +43,27 @@ from tests.makers import (
     make_venues,
 )
 from tests.matters.test_admission import draft
-from tests.notices.makers import connect, give_address, telling
+from tests.notices.makers import connect, give_address
 from tests.orders.makers import RULES, make_plan, make_rules
 from tests.oversight.makers import act, make_handled, make_oversight
 from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
-from tests.teams.makers import STREET, body, make_kinds, make_team, member, piece, save_body
+from tests.strangers.beside import LOOKED_AT as LOOKED_AT
+from tests.strangers.beside import drafted, major, manned, post, run, told
+from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
 from wangge.accounts.models import Post, User
-from wangge.accounts.rules import CAPABILITIES, Medium, Role
+from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
 from wangge.config.handover_api import KEEPERS
 from wangge.dossiers import services as dossiers
 from wangge.evidence import services as evidence
 from wangge.field import services as field
 from wangge.field.schemas import DeviceIn
-from wangge.grid_drafts import services as grid_drafts
-from wangge.grid_drafts.schemas import GridDraftIn
-from wangge.kernel import run_files, runs
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
-from wangge.kernel.models import FileRun
-from wangge.kernel.run_rules import Way
-from wangge.kernel.runs import Asked
 from wangge.matters import services as matters
-from wangge.notices import services as notices
-from wangge.notices.models import Delivery, Notice
 from wangge.orders.models import Order, SeasonSpell
 from wangge.oversight import services as oversight
 from wangge.oversight.models import Act
@@ -83,10 +74,9 @@ from wangge.territory.leave_schemas import LeaveIn
 from wangge.territory.models import Grid, GridChange
 from wangge.territory.services import GridFeature
 from wangge.venues import services as venues
-from wangge.venues.models import Contact, Venue
+from wangge.venues.models import Contact
 from wangge.venues.schemas import ContactIn
 
-LOOKED_AT = AT + timedelta(days=12)  # when what was handled is late
 OTHER = "34.02.030."  # begins as A's district does: 34.02.03
 SCOPES = ("34.02.0.", OTHER)
 BOX = "118.2,31.2,118.5,31.5"
@@ -169,7 +159,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         "venue_id": shop,
         "contact_id": Contact.objects.latest("pk").pk,
         "order_id": _order(house, shop),
-        "run_id": _run(house),
+        "run_id": run(house),
         "case_id": case,
         "case_ids": [case, twin],
         "merged_into": twin,
@@ -178,9 +168,9 @@ def make_district(world: World) -> Mapping[str, Any]:
         "owners": [make_client(one) for one in (house.bob, house.super, house.chief, _guard())],
         "leave_id": _away(house),
         **_kept(house, case),
-        **_major(house, other, world.signers),
-        **_told(house, case),
-        **_manned(house),
+        **major(house, other, world.signers),
+        **told(house, case),
+        **manned(house),
         "handover_id": _handed(),
         **_dossier(house, shop),
         "spell_id": _declared(house),
@@ -188,7 +178,7 @@ def make_district(world: World) -> Mapping[str, Any]:
     }
     ids["change_id"] = _changed(house)
     ids["device_id"] = _phone(house)
-    ids["draft_id"] = _drafted()
+    ids["draft_id"] = drafted()
     return ids
 
 
@@ -311,7 +301,7 @@ def _order(house: House, shop: UUID) -> UUID:
     order = Order.objects.get(venue_id=shop, opens_on=LOOKED_AT.date()).pk
     result = {"id": new_id(), "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
     answers = [{"item": item, "ok": True} for item in ("exits", "there", "good", "person")]
-    _post(house.bob, "/api/orders/results", [result | {"base_version": 1, "answers": answers}])
+    post(house.bob, "/api/orders/results", [result | {"base_version": 1, "answers": answers}])
     return order
 
 
@@ -319,12 +309,12 @@ def _kept(house: House, case: UUID) -> dict[str, Any]:
     """What hangs on a case: a paper, a bundle, a saved list, letters, what was suggested, a proposal."""
     paper, bundle, saved = new_id(), new_id(), new_id()
     notice = {"id": paper, "kind": "rectification_notice", "demand": "雪松立即整改"}
-    _post(house.han, f"/api/cases/{case}/documents", notice)
-    _post(house.super, "/api/evidence/exports", {"id": bundle, "case_ids": [case], "reason": "雪松复议"})
+    post(house.han, f"/api/cases/{case}/documents", notice)
+    post(house.super, "/api/evidence/exports", {"id": bundle, "case_ids": [case], "reason": "雪松复议"})
     evidence.make_bundle(bundle, at=LOOKED_AT)
-    _post(house.super, "/api/cases/saved", {"id": saved, "name": "雪松", "query": "", "is_shared": True})
+    post(house.super, "/api/cases/saved", {"id": saved, "name": "雪松", "query": "", "is_shared": True})
     said = {"id": new_id(), "case_id": case, "at": AT.isoformat(), "stage": "desk", "matters": ["H301"]}
-    _post(house.alice, "/api/triage/decisions", [said])
+    post(house.alice, "/api/triage/decisions", [said])
     oversight.climb(at=LOOKED_AT)
     [fate] = take_acts(house.super, act(case, "yellow", "雪松请尽快办理"), at=LOOKED_AT)
     assert fate.status == 200, fate
@@ -339,90 +329,10 @@ def _kept(house: House, case: UUID) -> dict[str, Any]:
     }
 
 
-def _post(actor: Actor, path: str, body: object) -> None:
-    answer = make_client(actor).post(path, body, content_type="application/json")
-    assert answer.status_code in (200, 201), (path, answer.content.decode())
-    assert "refused" not in answer.content.decode(), answer.content.decode()
-
-
-def _major(house: House, shop: UUID, signers: list[Actor]) -> dict[str, Any]:
-    listed = make_major(house, signers)
-    assert list_it(house.super, listed).status == 200
-    paper = {"id": new_id(), "kind": "listing_notice"}
-    _post(house.super, f"/api/major-hazards/{listed.pk}/documents", paper)
-    seen = {"element": "6.5", "note": "雪松", "photos": [house.photo]}
-    found = assess(house.bob, venue_id=shop, ticks=[seen])
-    asked = propose(house.alice, signers, assessment_id=found.command_id)
-    assert asked.status == 200, asked
-    return {
-        "hazard_id": listed.pk,
-        "subject_id": found.command_id,
-        "assessment_id": found.command_id,
-        "decision_id": asked.command_id,
-        "major_document_id": paper["id"],
-    }
-
-
-def _told(house: House, case: UUID) -> dict[str, Any]:
-    given = telling(
-        "雪松", [house.bob.user_id], media=("in_app", "sms"), title_zh="雪松有新案件", case_id=case
-    )
-    notices.tell([given], at=AT)
-    Delivery.objects.update(state="given_up")
-    return {"ids": [Notice.objects.latest("pk").pk], "delivery_ids": [Delivery.objects.latest("pk").pk]}
-
-
-def _manned(house: House) -> dict[str, Any]:
-    """A team with somebody and something in it, a body that met, and a board that is published."""
-    one, hose = member(name="雪松外援"), piece(name="雪松水带")
-    team = make_team(house.alice, name="雪松微站", address="雪松路", members=[one], equipment=[hose])
-    seat = body(name="雪松消安委", path=STREET)
-    [fate] = save_body(house.alice, seat)
-    assert fate.status == 200, fate
-    met = {"id": new_id(), "body_id": seat["body_id"], "held_on": "2025-10-13", "topic": "雪松例会"}
-    _post(house.alice, "/api/teams/meetings", [met | {"photos": [house.photo]}])
-    board = {"id": new_id(), "path": BOB.scope, "range_text": "雪松路", "report_phone": "0553-1"}
-    _post(house.alice, "/api/teams/boards", [board])
-    return {
-        "team_id": team,
-        "member_id": one["id"],
-        "equipment_id": hose["id"],
-        "body_id": seat["body_id"],
-        "meeting_id": met["id"],
-    }
-
-
-def _run(house: House) -> UUID:
-    """An import of A that is over, with an error file and, as no real one has both, a result."""
-    asked = Asked(new_id(), "venues.import", Way.IN, "venues.write", file_name="雪松.csv")
-    run = runs.ask_run(asked, SimpleUploadedFile("雪松.csv", b"a"), actor=house.alice, at=AT)
-    later = Asked(new_id(), "venues.export", Way.OUT, "venues.export", file_name="雪松.csv")
-    over = runs.ask_run(later, None, actor=house.alice, at=LOOKED_AT)
-    for what in (run_files.PROBLEMS, run_files.RESULT):
-        run_files.keep(over.pk, what, io.BytesIO("雪松".encode()))
-    told = {"state": "done", "ended_at": LOOKED_AT, "has_problem_file": True, "has_result": True}
-    FileRun.objects.filter(pk__in=[run.pk, over.pk]).update(**told)
-    return over.pk
-
-
-def _drafted() -> UUID:
-    """Other grids are proposed for A: four houses of 360 households each."""
-    for n in range(4):
-        size = {"area_m2": 9000.0, "height_m": 12.0}
-        [house] = make_venues(class_code="shop", grid_path=BOB.scope, name=f"雪松楼{n}", **size)
-        Venue.objects.filter(pk=house.pk).update(lon=118.302 + n / 500, lat=31.305)
-    wish = {"id": new_id(), "path": "34.02.03.", "source": "estimate", "classes": ["shop"]}
-    body = GridDraftIn.model_validate(wish | {"least": 300, "most": 500})
-    root = Actor(9, "雪松管理员", Role.SYSTEM_ADMIN.value, "34.02.03.", None, CAPABILITIES[Role.SYSTEM_ADMIN])
-    assert grid_drafts.request_draft(body, actor=root, at=AT).status == 200
-    assert grid_drafts.make_draft(body.id, at=AT)
-    return body.id
-
-
 def _changed(house: House) -> UUID:
     """One grid of A is cut in two: what a change leaves behind is there."""
     admin = make_actor(Person("root", "雪松管理员", Role.SYSTEM_ADMIN, "34.02.03."))
     line = [[118.315, 31.29], [118.315, 31.32]]
     change = {"id": new_id(), "reason": "雪松网格过大", "grid_id": _grid(NEXT), "line": line}
-    _post(admin, "/api/territory/changes/split", change)
+    post(admin, "/api/territory/changes/split", change)
     return GridChange.objects.latest("at").pk

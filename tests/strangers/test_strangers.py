@@ -45,8 +45,6 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_matter_template": "an empty form",
     "get_me": OWN,
     "get_my_log": OWN,
-    "get_my_patrol": OWN,
-    "list_trackers": OWN,
     "take_osmand": "401 without a token",
     "get_notice_preference": OWN,
     "get_template_file": PACK,
