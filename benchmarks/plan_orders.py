@@ -50,8 +50,8 @@ MEMBERS = """
 INSERT INTO accounts_user (username, name, password, is_active, created_at)
 SELECT 'bench-' || n, 'member ' || n, '!', true, %(at)s FROM generate_series(0, %(grids)s - 1) n
 ON CONFLICT (username) DO NOTHING;
-INSERT INTO territory_gridmember (path, layer, user_id, duty, starts_on)
-SELECT '44.19.' || lpad(substr(username, 7), 4, '0') || '.', 'comprehensive', id, 'primary', '2025-01-01'
+INSERT INTO territory_gridmember (path, layer, user_id, duty, slot, starts_on)
+SELECT '44.19.' || lpad(substr(username, 7), 4, '0') || '.', 'comprehensive', id, 'primary', '', '2025-01-01'
 FROM accounts_user WHERE username LIKE 'bench-%%'
 """
 

@@ -32,7 +32,7 @@ from wangge.territory.queries import make_cursor, names_of, read_cursor
 from wangge.venues.queries import get_places
 
 READ = "venues.read"
-Counts = tuple[int, int, int, int, int, int, int]  # grids, hollow, places, whole, stale, known, asked
+Counts = tuple[int, ...]  # grids, hollow, places, whole, stale, known, asked
 
 
 def quality_out(found: Knowing, standards: Sequence[Standard], on: date) -> QualityOut:
@@ -63,7 +63,7 @@ def list_quality(actor: Actor, under: str) -> QualityPage:
     actor.check_can(READ)
     top = _within(actor, under)
     rows = GridFigures.objects.visible_to(actor).filter(path__startswith=top)
-    sums: dict[str, Counts] = defaultdict(lambda: (0, 0, 0, 0, 0, 0, 0))
+    sums: dict[str, Counts] = defaultdict(lambda: (0,) * 7)
     grids: set[str] = set()
     columns = ("path", "signs", "places", "whole", "stale", "known", "asked")
     for path, signs, *counted in rows.values_list(*columns):
@@ -72,7 +72,7 @@ def list_quality(actor: Actor, under: str) -> QualityPage:
             grids.add(path)
         added = (1, 1 if signs else 0, *counted)
         for key in {top, child}:
-            sums[key] = tuple(map(sum, zip(sums[key], added, strict=True)))  # type: ignore[assignment]
+            sums[key] = tuple(map(sum, zip(sums[key], added, strict=True)))
     names = names_of([top, *sums])
     items = [_row(key, sums[key], names, key in grids) for key in sums if key != top or key in grids]
     items.sort(key=lambda one: (one.share_pct is None, one.share_pct or 0, one.path))
