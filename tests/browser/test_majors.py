@@ -74,7 +74,7 @@ def test_three_log_ins_make_it_major_and_end_it_and_the_notice_is_on_paper(
 ) -> None:
     desks = [desk_of(chromium, city, role) for role in SIGNERS]
     desk, other, _ = desks
-    case = api(desk, "GET", "/cases?limit=1")["items"][0]["id"]
+    case = api(desk, "GET", "/cases?status=handling&limit=1")["items"][0]["id"]
 
     desk.goto(f"{city.url}/cases/{case}")
     desk.get_by_test_id("assess").click()
