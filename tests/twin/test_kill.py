@@ -84,12 +84,13 @@ class House:
     def web_worker(self) -> psutil.Process:
         def is_worker(one: psutil.Process) -> bool:
             line = " ".join(one.cmdline())
-            return "granian" in " ".join(one.parent().cmdline()) and "resource_tracker" not in line
+            above = one.parent().cmdline()
+            return "granian" in above and "wsgi" in above and "resource_tracker" not in line
 
         return self._first(is_worker)
 
     def web_process(self) -> psutil.Process:
-        return self._first(lambda one: "granian" in one.cmdline() and one.ppid() == self.process.pid)
+        return self._first(lambda one: "wsgi" in one.cmdline() and one.ppid() == self.process.pid)
 
     def job_worker(self) -> psutil.Process:
         return self._first(lambda one: "wangge.config.worker" in one.cmdline())
@@ -218,7 +219,7 @@ class Driver(threading.Thread):
                     door,
                     habits,
                     seed=7,
-                    rounds=500,
+                    rounds=5_000,  # more than it ever comes to: `enough` ends it
                     now=clock.now,
                     today=clock.today,
                     goes_on=lambda: not self.enough.is_set(),
