@@ -251,7 +251,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(house: House, tmp_path: Path) ->
         worker, job, database = house.web_worker, house.job_worker, house.postmaster
         for hurt in (worker, job, database, house.web_process, database):
             hurt().kill()
-            driver.goes_on(25)
+            driver.goes_on(15)  # a day of the small city holds some 150 commands
     finally:
         driver.enough.set()
         driver.join(60)
