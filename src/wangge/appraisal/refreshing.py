@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from wangge.appraisal.counting import FACTS, HOUR_KEYS, HOURS, KEYS, count_hours, count_keys
 from wangge.appraisal.rules import MEASURES, Counted
@@ -51,7 +52,8 @@ def _turn(subject: Counted) -> int:
     return int(max(keys, 0))
 
 
-def _replace(cursor: object, table: str, columns: tuple[str, ...], counted: str) -> None:
-    run = cursor.execute  # type: ignore[attr-defined]
-    run(f"DELETE FROM {table} f USING appraisal_keys k WHERE f.month = k.month AND f.grid_path = k.grid_path")
-    run(f"INSERT INTO {table} ({', '.join(columns)}) {counted}")
+def _replace(cursor: CursorWrapper, table: str, columns: tuple[str, ...], counted: str) -> None:
+    cursor.execute(
+        f"DELETE FROM {table} f USING appraisal_keys k WHERE f.month = k.month AND f.grid_path = k.grid_path"
+    )
+    cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) {counted}")
