@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from psycopg import Cursor
-
 from wangge.accounts import queries as accounts
 from wangge.accounts.schemas import DepartmentOut
 from wangge.cases.chain import Event
@@ -140,7 +138,7 @@ APPEND = prepared.insert("cases_caseevent", EVENT)
 ANNOUNCE = prepared.insert("cases_news", NEWS)
 
 
-def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> Cursor[Any]:
+def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> prepared.Answer:
     """Ask for the facts of the cases and lock them in id order; `read_many` reads the answer.
 
     With their kin: the cases that they are merged into, and those that are merged into them.
@@ -148,7 +146,7 @@ def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> Cursor[Any]:
     return prepared.send(LOCK_KIN if with_kin else LOCK, list(set(case_ids)), binary=True)
 
 
-def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], matters.Rulebook, calendars.Calendars]:
+def read_many(answer: prepared.Answer) -> tuple[dict[UUID, CaseFacts], matters.Rulebook, calendars.Calendars]:
     """Return the facts that were asked for and, if any case was found, rulebook and calendars in force."""
     rows = answer.fetchall()
     timing_id, edition = rows[0][-2:] if rows else (None, None)
