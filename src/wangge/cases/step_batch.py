@@ -20,7 +20,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
 from wangge.kernel.fates import Fate
 
-AT_ONCE = 50  # steps whose traces travel together
+AT_ONCE = 125  # steps whose traces travel together
 WITH_KIN = frozenset({Action.PASS, Action.REJECT, Action.UNMERGE})  # they may concern merged cases
 
 
