@@ -15,6 +15,7 @@ from wangge.cases.rules import CoState, Status
 from wangge.cases.soundness import sound
 from wangge.cases.work import WorkQuerySet
 from wangge.kernel.terms import Folded, Terms
+from wangge.kernel.transaction_ids import CurrentTransaction, TransactionId, WallClock
 from wangge.venues.models import Venue
 
 CELLS_A_DEGREE = 500.0
@@ -228,6 +229,24 @@ class CaseEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case_id", "seq"], name="case_event_of_case")]
+
+
+class LiveEvent(models.Model):
+    """An event for the live stream, with the transaction that wrote it; kept for a day (LV-1, LV-3)."""
+
+    id = models.BigAutoField(primary_key=True)
+    xid = TransactionId(db_default=CurrentTransaction())
+    case_id = models.UUIDField()
+    action = models.CharField(max_length=32)
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16)
+    grid_path = models.CharField(max_length=64)
+    matter_code = models.CharField(max_length=16)
+    is_restricted = models.BooleanField()
+    at = models.DateTimeField(db_index=True, db_default=WallClock())
+
+    class Meta:
+        indexes = [models.Index(fields=["xid"], name="case_live_event_xid")]
 
 
 class News(models.Model):

@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 
 from wangge.cases import exporting, one_step, paperwork, writing
 from wangge.cases.events import events_named
+from wangge.cases.forgetting import forget_live
 from wangge.cases.handing import CaseKeeper
 from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.looking import intake as look_up
@@ -50,6 +51,7 @@ __all__ = [
     "add_marks",
     "delete_filter",
     "export_cases",
+    "forget_live",
     "issue_documents",
     "move_deadlines",
     "raise_overdue",
