@@ -108,7 +108,15 @@ def done(entry_id: UUID, what: str, on: str, **changes: Any) -> DoneIn:
 
 
 def standard(measure: str, code: str, **more: Any) -> dict[str, Any]:
-    none = {"needs": "", "of": "", "weight": None, "days": None, "percent": None, "classes": []}
+    none = {
+        "needs": "",
+        "of": "",
+        "weight": None,
+        "days": None,
+        "percent": None,
+        "times": None,
+        "classes": [],
+    }
     named = {"name_zh": f"{code}（中）", "name_en": code, "source": "WH-30", "is_confirmed": False}
     return {"measure": measure, "code": code, **none, **named, **more}
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from wangge.dossiers.quality_models import GridFigures, Standard
+from wangge.dossiers.quality_models import CopiedLog, GridFigures, Standard
 from wangge.dossiers.rules import Deed, Sort, What
 from wangge.kernel.actor import Actor
 from wangge.venues.models import Venue
@@ -17,6 +17,7 @@ __all__ = [
     "Change",
     "ClassRule",
     "Classing",
+    "CopiedLog",
     "DueRule",
     "Fact",
     "GridFigures",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from wangge.dossiers.models import GridFigures, Standard
-from wangge.dossiers.quality_rules import COLUMNS, Figures, Limits, Measure, Sign, signs_of
+from wangge.dossiers.models import CopiedLog, GridFigures, Standard
+from wangge.dossiers.quality_rules import COLUMNS, Alike, Figures, Limits, Measure, Sign, signs_of
 from wangge.kernel.clock import CHINA
 from wangge.territory.queries import list_paths, members_of, names_of
 
@@ -112,13 +112,30 @@ def limits_in_force() -> Limits:
     """Return by what a grid is hollow, as the active pack says."""
     rows = {Sign(one.code): one for one in standards_in_force(Measure.HOLLOW)}
     of = {sign: (row.days, row.percent) for sign, row in rows.items()}
+    copied = rows.get(Sign.COPIED_LOGS)
     none = (None, None)
     return Limits(
         frozenset(rows),
         no_visit_days=of.get(Sign.NO_VISIT, none)[0],
         known_pct=of.get(Sign.KNOWN_LITTLE, none)[1],
         stale_pct=of.get(Sign.STALE, none)[1],
+        copied=Alike(copied.times or 0, copied.days or 0, copied.percent or 0) if copied else None,
     )
+
+
+@transaction.atomic
+def keep_copied_logs(days: Mapping[str, int]) -> None:
+    """Keep on how many days the log of each grid was copied, for the next count of hollow grids.
+
+    Rule: DS-14, PA-17. The room of logs lies above: it counts, and says so here.
+    """
+    CopiedLog.objects.all().delete()
+    CopiedLog.objects.bulk_create(CopiedLog(path=path, days=count) for path, count in days.items())
+
+
+def copied_logs_limit() -> Alike | None:
+    """Return when the log of a grid is copied, as the active pack says; None: nobody looks. Rule: DS-14."""
+    return limits_in_force().copied
 
 
 def standards_in_force(measure: Measure) -> list[Standard]:
@@ -131,10 +148,13 @@ def _counted(paths: Sequence[str], limits: Limits, on: date, at: datetime) -> li
         cursor.execute(_GRIDS, {"paths": list(paths), "on": on})
         found: dict[str, list[Any]] = {path: row for path, *row in cursor.fetchall()}
     members, names = members_of(paths, LAYER, on), names_of(paths)
+    copied = dict(CopiedLog.objects.filter(path__in=paths).values_list("path", "days"))
     rows = []
     for path in paths:
         places, whole, known, asked, stale, visited = found.get(path, [0, 0, 0, 0, 0, None])
-        figures = Figures(places, int(known), int(asked), stale, visited, path in members)
+        figures = Figures(
+            places, int(known), int(asked), stale, visited, path in members, copied.get(path, 0)
+        )
         rows.append(
             GridFigures(
                 path=path,
@@ -146,6 +166,7 @@ def _counted(paths: Sequence[str], limits: Limits, on: date, at: datetime) -> li
                 stale=stale,
                 last_visit_on=visited,
                 has_member=figures.has_member,
+                copied_days=figures.copied_days,
                 signs=[one.value for one in signs_of(figures, limits, on)],
                 counted_at=at,
             )

@@ -17,6 +17,7 @@ from wangge.dossiers.holdings import lines_of
 from wangge.dossiers.models import Fact, Holding, Person, Venue
 from wangge.dossiers.nobody import list_nobody
 from wangge.dossiers.people import holder_of
+from wangge.dossiers.quality import copied_logs_limit
 from wangge.dossiers.quality_lists import list_hollow, list_least_known, list_quality, quality_of
 from wangge.dossiers.rules import Holder, Sort, community_of, missing_of, who_answers
 from wangge.dossiers.showing import answers_out, facility_out, licence_out, missing_out, person_out
@@ -31,6 +32,7 @@ from wangge.territory.queries import names_of as grid_names_of
 __all__ = [
     "Answering",
     "answering_for",
+    "copied_logs_limit",
     "get_dossier",
     "get_photo",
     "list_differing",

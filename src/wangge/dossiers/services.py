@@ -16,7 +16,7 @@ from wangge.dossiers.installing import (
     install_standards,
 )
 from wangge.dossiers.people import reveal_person, save_people
-from wangge.dossiers.quality import count_grids
+from wangge.dossiers.quality import count_grids, keep_copied_logs
 from wangge.dossiers.rehousing import MERGE_MOVERS
 from wangge.dossiers.removing import set_removed
 
@@ -32,6 +32,7 @@ __all__ = [
     "install_due_rules",
     "install_kinds",
     "install_standards",
+    "keep_copied_logs",
     "reckon_again",
     "reckon_classes_again",
     "record_done",

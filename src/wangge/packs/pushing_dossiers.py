@@ -56,7 +56,7 @@ def push_dossiers(pack: Pack) -> None:
 
 
 def _measured(measure: str, row: Entry) -> dict[str, Any]:
-    own = row.model_dump(include={"needs", "of", "weight", "days", "percent", "classes"})
+    own = row.model_dump(include={"needs", "of", "weight", "days", "percent", "times", "classes"})
     return (
         {name: value for name, value in _named(row, "").items() if name != "sort"}
         | {"measure": measure}
