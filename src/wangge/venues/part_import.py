@@ -18,6 +18,7 @@ from wangge.venues.schemas import VenueImport
 WHOLE = "whole_code"
 TABLE = "venue_link"
 COLUMNS = "row int, part uuid, whole uuid, was uuid, link uuid, since date, is_new bool"
+UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 # A whole is named by its code in the same register, or by its id: so a file that went out comes in again.
 _STAGE = f"""
 INSERT INTO {TABLE}
@@ -27,8 +28,8 @@ SELECT n.row, coalesce(v.id, n.id), coalesce(w.id, m.id, x.id), l.whole_id, l.id
   LEFT JOIN venues_venue w ON w.source = %(source)s AND w.code = n.whole_code AND w.merged_into_id IS NULL
        AND starts_with(w.grid_path, %(scope)s)
   LEFT JOIN venue_new m ON w.id IS NULL AND n.whole_code <> '' AND m.code = n.whole_code
-  LEFT JOIN venues_venue x ON w.id IS NULL AND m.code IS NULL AND x.id = CASE WHEN n.whole_code ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-                      THEN n.whole_code::uuid END
+  LEFT JOIN venues_venue x ON w.id IS NULL AND m.code IS NULL
+       AND x.id = CASE WHEN n.whole_code ~* %(uuid)s THEN n.whole_code::uuid END
        AND x.merged_into_id IS NULL
   LEFT JOIN venues_partlink l ON l.part_id = v.id AND l.until_on IS NULL
  WHERE (n.whole_code <> '' AND coalesce(w.id, m.id, x.id) IS NULL)
@@ -80,7 +81,7 @@ def stage_links(column: str, options: VenueImport, actor: Actor, problems: Probl
     """Note what the file says of wholes where it differs; name what is not there and what closes a circle."""
     staging.lock_name(LOCK)
     staging.make_table(TABLE, COLUMNS)
-    said = {"source": options.source, "scope": actor.scope}
+    said = {"source": options.source, "scope": actor.scope, "uuid": UUID}
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON venue_new (row)")
         cursor.execute(_STAGE, said)

@@ -64,7 +64,10 @@ class _Work:
         self.changes: list[VenueChange] = []
 
     def apply(self, given: PartIn) -> Venue:
-        """Return the place that belongs. Raises: NotVisible, Merged, VersionConflict, PartOfItself, Unreadable."""
+        """Return the place that belongs.
+
+        Raises: NotVisible, Merged, VersionConflict, PartOfItself, PartHolds, Unreadable.
+        """
         part, whole = self._checked(given)
         before = next((one.whole for one in self.links.get(part.pk, ()) if one.until_on is None), None)
         turn = turn_of(part.pk, given.whole_id, given.on, self.links)

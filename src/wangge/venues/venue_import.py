@@ -34,7 +34,8 @@ COLUMNS = (
     "row int, id uuid, code varchar(64), name varchar(128), class_code varchar(32), tags varchar(32)[],"
     ' grid_path varchar(64) COLLATE "C", is_orphan bool, nearest_path varchar(64), nearest_m float8,'
     " address varchar(255), lon float8, lat float8, area_m2 float8, height_m float8, credit_code varchar(18),"
-    " keeper_name varchar(64), keeper_phone bytea, is_open bool, initials varchar(450), whole_code varchar(64)"
+    " keeper_name varchar(64), keeper_phone bytea, is_open bool, initials varchar(450),"
+    " whole_code varchar(64)"
 )
 PLACED = ("class_code", "grid_path", "is_orphan", "nearest_path", "nearest_m", "lon", "lat", "initials")
 OPTIONAL = (
