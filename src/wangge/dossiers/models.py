@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from wangge.dossiers.entry_models import OfVenue, OfVenueQuerySet
 from wangge.dossiers.quality_models import CopiedLog, GridFigures, Standard
 from wangge.dossiers.rules import Deed, Sort, What
-from wangge.kernel.actor import Actor
 from wangge.venues.models import Venue
 
 __all__ = [
@@ -18,6 +16,7 @@ __all__ = [
     "ClassRule",
     "Classing",
     "CopiedLog",
+    "Drawing",
     "DueRule",
     "Fact",
     "GridFigures",
@@ -84,30 +83,6 @@ class DueRule(models.Model):
                 name="due_rule_months_or_days",
             ),
         ]
-
-
-class OfVenueQuerySet(models.QuerySet[Any]):
-    def visible_to(self, actor: Actor) -> Self:
-        """An entry is seen by whoever sees its place now: the path is the venue's own, never a copy."""
-        return self.filter(venue__grid_path__startswith=actor.scope)
-
-    def standing(self) -> Self:
-        return self.filter(removed_at__isnull=True)
-
-
-class OfVenue(models.Model):
-    """An entry of a dossier."""
-
-    id = models.UUIDField(primary_key=True)  # made by the sender: a retry is the same row
-    kind = models.CharField(max_length=32)
-    source = models.CharField(max_length=64, blank=True)  # whence it is known: a register, a licence seen
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        abstract = True
 
 
 class Person(OfVenue):
@@ -221,6 +196,32 @@ class Fact(OfVenue):
                 fields=["venue", "kind"], condition=Q(removed_at__isnull=True), name="dossier_fact_once"
             )
         ]
+
+
+class Drawing(OfVenue):
+    """A plan of a place as a file: which floor, from when, and which one came after it (DS-15)."""
+
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
+    title = models.CharField("图名或楼层", max_length=64)
+    file = models.CharField(max_length=64)  # sha256
+    file_name = models.CharField(max_length=128)
+    media_type = models.CharField(max_length=32)
+    size_bytes = models.BigIntegerField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)  # the day on which another took its place
+    replaced_by = models.UUIDField(null=True)
+
+    objects = OfVenueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True, valid_until__isnull=True)
+                | Q(replaced_by__isnull=False, valid_until__gte=F("valid_from")),
+                name="drawing_replaced_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["venue", "-valid_from"], name="drawing_venue")]
 
 
 class ClassRule(models.Model):

@@ -12,6 +12,7 @@ from django.http import HttpResponseBase
 
 from wangge.dossiers.answers import DossierOut
 from wangge.dossiers.class_list import facts_out, list_differing, proposals_of
+from wangge.dossiers.drawings import list_drawings, open_drawing
 from wangge.dossiers.due_list import list_due
 from wangge.dossiers.holdings import lines_of
 from wangge.dossiers.models import Fact, Holding, Person, Venue
@@ -43,6 +44,7 @@ __all__ = [
     "list_nobody",
     "list_quality",
     "list_words",
+    "open_drawing",
 ]
 READ = "venues.read"
 
@@ -96,6 +98,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
             if one.sort == Sort.LICENCE
         ],
         facts=facts_out(Fact.objects.filter(venue_id=venue_id, removed_at__isnull=True), words),
+        drawings=list_drawings(actor, venue_id, words),
         proposal=proposals_of([venue_id]).get(venue_id),
         quality=quality_of(venue_id, on),
     )

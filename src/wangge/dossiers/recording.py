@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db import models
 
-from wangge.dossiers.models import Change, Fact, Holding, Person, Venue
+from wangge.dossiers.models import Change, Drawing, Fact, Holding, Person, Venue
 from wangge.dossiers.rules import Deed, IsRemoved, Sort
-from wangge.dossiers.schemas import EntryIn, FacilityIn, FactIn, LicenceIn, PersonIn
+from wangge.dossiers.schemas import DrawingIn, EntryIn, FacilityIn, FactIn, LicenceIn, PersonIn
 from wangge.dossiers.vocabulary import Words, words_in_force
 from wangge.kernel import audit, batches
 from wangge.kernel.actor import Actor
@@ -22,9 +22,9 @@ from wangge.kernel.fates import Fate
 
 WRITE = "venues.write"
 SEALED = frozenset({"phone"})  # that it changed is kept, not the value
-Row = Person | Holding | Fact
-G = TypeVar("G", PersonIn, FacilityIn, LicenceIn, FactIn)
-R = TypeVar("R", Person, Holding, Fact)
+Row = Person | Holding | Fact | Drawing
+G = TypeVar("G", PersonIn, FacilityIn, LicenceIn, FactIn, DrawingIn)
+R = TypeVar("R", Person, Holding, Fact, Drawing)
 
 
 @dataclass(slots=True)

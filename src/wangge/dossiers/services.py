@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wangge.dossiers.classing import decide_classes, reckon_classes_again, save_facts
 from wangge.dossiers.doing import record_done
+from wangge.dossiers.drawings import save_drawings, store_drawing
 from wangge.dossiers.export import export_due
 from wangge.dossiers.holdings import reckon_again, save_facilities, save_licences
 from wangge.dossiers.installing import (
@@ -37,9 +38,11 @@ __all__ = [
     "reckon_classes_again",
     "record_done",
     "reveal_person",
+    "save_drawings",
     "save_facilities",
     "save_facts",
     "save_licences",
     "save_people",
     "set_removed",
+    "store_drawing",
 ]

@@ -27,6 +27,10 @@ class LicenceKind(Entry):
     soon_days: int = Field(ge=0, le=366)  # so long before its last day a renewal is reminded of
 
 
+class DrawingKind(Entry):
+    """A kind of plan of a place."""
+
+
 class DueInterval(Entry):
     """After so many months or days something of these kinds is due; of several the smallest wins."""
 

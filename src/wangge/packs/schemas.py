@@ -12,6 +12,7 @@ from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.orders.rules import Interval, SeasonKind
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import (
+    DrawingKind,
     DueInterval,
     FacilityKind,
     Freshness,
@@ -195,6 +196,7 @@ class Pack(Head):
     person_kinds: list[PersonKind] = Field(default_factory=list)
     facility_kinds: list[FacilityKind] = Field(default_factory=list)
     licence_kinds: list[LicenceKind] = Field(default_factory=list)
+    drawing_kinds: list[DrawingKind] = Field(default_factory=list)
     due_intervals: list[DueInterval] = Field(default_factory=list)
     fact_fields: list[FactField] = Field(default_factory=list)
     class_rules: list[ClassRule] = Field(default_factory=list)
