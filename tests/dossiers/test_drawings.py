@@ -62,9 +62,8 @@ def test_a_new_plan_takes_the_place_of_the_old_one_and_opens_for_a_few() -> None
     with pytest.raises(NotADrawing):
         keep(b"MZ\x90", "plan.pdf", bob)
     old = drawing(shop, **keep(PDF, "一层平面.pdf", bob))
-    new = drawing(
-        shop, **keep(b"AC1032 made up", "一层.dwg", bob), replaces=old.entry_id, valid_from="2025-06-01"
-    )
+    later = {"replaces": old.entry_id, "valid_from": "2025-06-01"}
+    new = drawing(shop, **keep(b"AC1032 made up", "一层.dwg", bob), **later)
     early = drawing(shop, **keep(PDF, "x.pdf", bob), replaces=old.entry_id, valid_from="2024-06-01")
     unsent = drawing(shop, file="0" * 64, file_name="x.pdf")
     fates = services.save_drawings([old, early, unsent, new], actor=bob, at=AT)

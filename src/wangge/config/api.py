@@ -17,6 +17,7 @@ from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
 from wangge.config.calendar_api import router as calendar
 from wangge.config.census_api import router as census
+from wangge.config.dossier_files_api import router as dossier_files
 from wangge.config.files_api import router as files
 from wangge.config.handover_api import router as handovers
 from wangge.config.health_api import router as health
@@ -82,6 +83,7 @@ for prefix, router in {
     "grid-drafts/adoptions": adoptions,
     "venues": venues,
     "teams": teams,
+    "dossiers/holdings": dossier_files,
     "dossiers": dossiers,
     "checklists": checklists,
     "orders": orders,

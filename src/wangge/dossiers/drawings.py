@@ -105,9 +105,7 @@ def save_drawings(commands: Sequence[DrawingIn], *, actor: Actor, at: datetime) 
 def list_drawings(actor: Actor, venue_id: UUID, words: Words) -> list[DrawingOut]:
     """Return the plans of a place that the caller was allowed to see: those that stand first."""
     rows = Drawing.objects.filter(venue_id=venue_id, removed_at__isnull=True)
-    found = sorted(
-        rows, key=lambda one: (one.replaced_by is not None, one.title, -one.valid_from.toordinal())
-    )
+    found = sorted(rows.order_by("title", "-valid_from", "pk"), key=lambda one: one.replaced_by is not None)
     return [drawing_out(row, words, can_open=actor.can(OPEN)) for row in found]
 
 

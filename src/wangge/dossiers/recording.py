@@ -76,7 +76,7 @@ def save(commands: Sequence[G], form: Form[G, R], *, actor: Actor, at: datetime)
         fates: dict[UUID, Fate] = {}
         for given in fresh:
             try:
-                row = _apply(given, form, ground)
+                row = apply(given, form, ground)
             except Refused as refusal:
                 fates[given.id] = Fate.refused(given.id, refusal)
             else:
@@ -157,7 +157,7 @@ def _ground(fresh: Sequence[G], form: Form[G, R], actor: Actor, at: datetime) ->
     return Ground(actor, at, places, {row.pk: row for row in found.order_by("pk")}, words_in_force())
 
 
-def _apply(given: G, form: Form[G, R], ground: Ground[R]) -> R:
+def apply(given: G, form: Form[G, R], ground: Ground[R]) -> R:
     """Return the entry as it will be. Raises: as `check_entry`, UnknownKind, and as the form."""
     row = ground.standing.get(given.entry_id)
     check_entry(given, row, ground)

@@ -163,3 +163,24 @@ class ClassFilter(Schema):
     grid: Text = Field("", max_length=64)
     cursor: Text = ""
     limit: int = Field(50, ge=1, le=200)
+
+
+class HoldingImport(Schema):
+    """How to read a file of facilities or licences."""
+
+    sort: Literal["facility", "licence"]
+    source: Text = Field(min_length=1, max_length=64)  # the list's name: a number is unique inside it
+    dry_run: bool = False
+
+
+class HoldingImportIn(HoldingImport):
+    """An import that is asked for: the same id twice is one run."""
+
+    id: UUID
+
+
+class HoldingExport(Schema):
+    """Which facilities or licences go out."""
+
+    sort: Literal["facility", "licence"] = "facility"
+    grid: Text = Field("", max_length=64)  # a closed path: the subtree

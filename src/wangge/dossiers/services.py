@@ -6,6 +6,13 @@ from wangge.dossiers.classing import decide_classes, reckon_classes_again, save_
 from wangge.dossiers.doing import record_done
 from wangge.dossiers.drawings import save_drawings, store_drawing
 from wangge.dossiers.export import export_due
+from wangge.dossiers.file_running import (
+    IMPORT,
+    ask_import,
+    export_holdings,
+    work_import,
+    write_template,
+)
 from wangge.dossiers.holdings import reckon_again, save_facilities, save_licences
 from wangge.dossiers.installing import (
     COUNT_GRIDS,
@@ -23,12 +30,15 @@ from wangge.dossiers.removing import set_removed
 
 __all__ = [
     "COUNT_GRIDS",
+    "IMPORT",
     "MERGE_MOVERS",
     "RECKON",
     "RECKON_CLASSES",
+    "ask_import",
     "count_grids",
     "decide_classes",
     "export_due",
+    "export_holdings",
     "install_class_rules",
     "install_due_rules",
     "install_kinds",
@@ -45,4 +55,6 @@ __all__ = [
     "save_people",
     "set_removed",
     "store_drawing",
+    "work_import",
+    "write_template",
 ]
