@@ -37,7 +37,7 @@ def load(
     *rows: tuple[str, ...],
     header: tuple[str, ...] = HEADER,
     sort: Sort = Sort.FACILITY,
-    **more: Any,,
+    **more: Any,
 ) -> ImportReport:
     lines = [(n, dict(zip(header, row, strict=True))) for n, row in enumerate(rows, 2)]
     return import_holdings(lines, sort=sort, source="器材名单", actor=actor, at=AT, **more)
