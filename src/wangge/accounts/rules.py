@@ -60,6 +60,7 @@ _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal
 _DRAWINGS = frozenset({"dossiers.open_drawings"})  # plans of places: not for who only keeps the house
 _REVEAL = frozenset({"venues.reveal", "teams.reveal"})  # a phone unmasked, for a reason
 _TEAMS = frozenset({"teams.write"})
+_CALL = frozenset({"teams.call"})  # a team is called to a case, and what becomes of it is noted
 _AWAY = frozenset({"leave.take"})
 _MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or are parted again
 _PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
@@ -83,6 +84,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.AUDIT_ADMIN: frozenset({"audit.read"}) | _AWAY,
     Role.DISPATCHER: _READ_ALL
     | _DRAWINGS
+    | _CALL
     | _TEAMS
     | _DOCUMENTS
     | _MAJOR
@@ -113,6 +115,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _DRAWINGS
+    | _CALL
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
@@ -125,6 +128,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _DRAWINGS
+    | _CALL
     | _TEAMS
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
@@ -139,6 +143,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | _DRAWINGS
+    | _CALL
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
@@ -146,6 +151,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _DRAWINGS
+    | _CALL
     | _DOCUMENTS
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}

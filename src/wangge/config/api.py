@@ -24,6 +24,7 @@ from wangge.config.health_api import router as health
 from wangge.config.people_api import router as people
 from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
+from wangge.config.team_files_api import router as team_files
 from wangge.config.territory_api import router as territory_changes
 from wangge.config.venue_merge_api import router as venue_merges
 from wangge.console.api import router as console
@@ -82,6 +83,7 @@ for prefix, router in {
     "grid-drafts": grid_drafts,
     "grid-drafts/adoptions": adoptions,
     "venues": venues,
+    "teams/files": team_files,
     "teams": teams,
     "dossiers/holdings": dossier_files,
     "dossiers": dossiers,
