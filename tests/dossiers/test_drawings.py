@@ -7,17 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.dossiers.makers import KINDS, PACK, kind, removal
+from tests.dossiers.makers import drawing, make_words, removal
 from tests.makers import ALICE, AT, BOB, CAROL, make_actor, make_client, make_venues, photo_bytes, plain_actor
 from wangge.accounts.rules import Role
 from wangge.dossiers import queries, services
 from wangge.dossiers.answers import DrawingOut
 from wangge.dossiers.drawing_rules import NotADrawing, drawing_type
-from wangge.dossiers.schemas import DrawingIn
 from wangge.kernel.actor import Actor
-from wangge.kernel.ids import new_id
 from wangge.kernel.models import AuditRow
-from wangge.venues.models import Venue
 
 PDF = b"%PDF-1.7\n%made up\n%%EOF"
 
@@ -45,14 +42,9 @@ def keep(content: bytes, name: str, actor: Actor) -> dict[str, Any]:
     return {"file": told.sha256, "file_name": told.file_name}
 
 
-def drawing(place: Venue, **fields: Any) -> DrawingIn:
-    given = {"id": new_id(), "entry_id": new_id(), "venue_id": place.pk, "kind": "floor_plan"}
-    return DrawingIn.model_validate({**given, "title": "一层", "valid_from": "2025-01-01", **fields})
-
-
 @pytest.mark.django_db
 def test_a_new_plan_takes_the_place_of_the_old_one_and_opens_for_a_few() -> None:
-    services.install_kinds([*KINDS, kind("drawing", "floor_plan")], pack_version=PACK)
+    make_words()
     bob = make_actor(BOB)
     [shop] = make_venues()
 
@@ -61,14 +53,14 @@ def test_a_new_plan_takes_the_place_of_the_old_one_and_opens_for_a_few() -> None
 
     with pytest.raises(NotADrawing):
         keep(b"MZ\x90", "plan.pdf", bob)
-    old = drawing(shop, **keep(PDF, "一层平面.pdf", bob))
+    old = drawing(shop.pk, **keep(PDF, "一层平面.pdf", bob))
     later = {"replaces": old.entry_id, "valid_from": "2025-06-01"}
-    new = drawing(shop, **keep(b"AC1032 made up", "一层.dwg", bob), **later)
-    early = drawing(shop, **keep(PDF, "x.pdf", bob), replaces=old.entry_id, valid_from="2024-06-01")
-    unsent = drawing(shop, file="0" * 64, file_name="x.pdf")
+    new = drawing(shop.pk, **keep(b"AC1032 made up", "一层.dwg", bob), **later)
+    early = drawing(shop.pk, **keep(PDF, "x.pdf", bob), replaces=old.entry_id, valid_from="2024-06-01")
+    unsent = drawing(shop.pk, file="0" * 64, file_name="x.pdf")
     fates = services.save_drawings([old, early, unsent, new], actor=bob, at=AT)
     assert [fate.code for fate in fates] == [None, "kernel.unreadable", "kernel.unreadable", None]
-    again = drawing(shop, **keep(PDF, "x.pdf", bob), replaces=old.entry_id, valid_from="2025-07-01")
+    again = drawing(shop.pk, **keep(PDF, "x.pdf", bob), replaces=old.entry_id, valid_from="2025-07-01")
     assert services.save_drawings([again], actor=bob, at=AT)[0].code == "dossiers.replaced_already"
     assert [(one.file_name, one.replaced_by, str(one.valid_until)) for one in listed()] == [
         ("一层.dwg", None, "None"),

@@ -41,7 +41,8 @@ def export_team_file(request: ActorRequest, suffix: str) -> StreamingHttpRespons
 def get_team_template(request: ActorRequest, suffix: str) -> StreamingHttpResponse:
     """The columns of a file of teams, with an example."""
     request.actor.check_can("teams.write")
-    rows = [EXAMPLE, *({TABLE[0]: note} for note in NOTES)]
+    rows: list[dict[str, object]] = [EXAMPLE]
+    rows += [{TABLE[0]: note} for note in NOTES]
     return download(rows, TABLE, name="teams-template", suffix=suffix, at=clock.now())
 
 

@@ -55,7 +55,7 @@ class LineReader:
         """Return the row, or None with everything noted that is wrong with it."""
         text = {key: self._cell(cells, key) for key in self.columns if self._is_there(cells, key)}
         number, kind = text.get("number", ""), self.kinds.get(text.get("kind", ""))
-        wrong: list[tuple[Kind, str, dict[str, object]]] = []
+        wrong: list[tuple[Kind, str, dict[str, Any]]] = []
         if not 0 < len(number) <= 64:
             wrong.append((wording.NO_NUMBER, "number", {}))
         if kind is None:
@@ -76,7 +76,7 @@ class LineReader:
             return uuid5(IDS, f"{self.sort.value}:{self.source}:{number}")
 
     def _values(
-        self, text: Mapping[str, str], wrong: list[tuple[Kind, str, dict[str, object]]]
+        self, text: Mapping[str, str], wrong: list[tuple[Kind, str, dict[str, Any]]]
     ) -> Iterator[tuple[str, Any]]:
         for key, said in text.items():
             if key in HEAD:

@@ -38,13 +38,16 @@ from wangge.teams.queries import phone_of
 from wangge.teams.saving import WRITE, save_teams
 from wangge.teams.schemas import TeamIn
 from wangge.territory import queries as territory
-from wangge.territory.division_import import Undo
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportProblem, ImportReport
 
 Row = tuple[int, Mapping[str, str]]
 BATCH = 200
 HEX = re.compile(r"[0-9a-f]{32}")
+
+
+class Undo(Exception):
+    """Leaves the transaction without a trace: a dry run, or errors."""
 
 
 def import_teams(
@@ -108,12 +111,12 @@ def _load(
             problems.add(wording.REFUSED, sheet.rows[0][0], None, sheet.code, zh=zh, en_text=en)
     for start in range(0, len(wanted), BATCH):
         some = wanted[start : start + BATCH]
-        fates = save_teams([given for _, given in some], actor=actor, at=at)
-        for (sheet, given), fate in zip(some, fates, strict=True):
+        fates = save_teams([team_in for _, team_in in some], actor=actor, at=at)
+        for (sheet, team_in), fate in zip(some, fates, strict=True):
             if fate.outcome is not Outcome.APPLIED:
                 zh, en = fate.zh or "", fate.en or ""
                 problems.add(wording.REFUSED, sheet.rows[0][0], None, sheet.code, zh=zh, en_text=en)
-            elif given.base_version:
+            elif team_in.base_version:
                 report.updated += 1
             else:
                 report.created += 1

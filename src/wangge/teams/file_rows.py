@@ -113,7 +113,7 @@ class _Reader:
         self.team_id = self.team.pk if self.team else uuid5(IDS, sheet.code)
         self.is_bad = False
 
-    def wrong(self, kind: Kind, key: str, value: str, row: int | None = None, **facts: object) -> None:
+    def wrong(self, kind: Kind, key: str, value: str, row: int | None = None, **facts: Any) -> None:
         self.is_bad = True
         self.problems.add(kind, row or self.sheet.rows[0][0], COLUMNS[key], value, **facts)
 
@@ -268,7 +268,7 @@ def _as_it_is(one: TeamMember) -> dict[str, Any]:
 
 
 def _is(one: TeamMember, user_id: int | None, name: str, phone: str) -> bool:
-    """Return whether a row names somebody of the team: by account, by whole name, or masked as it went out."""
+    """Return whether a row names this member: by account, by whole name, or masked as it went out."""
     if user_id is not None or one.user_id is not None:
         return one.user_id == user_id
     known = phone_of(one.sealed_phone)

@@ -277,6 +277,7 @@ def callable_teams(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CallableTeam
 
 def target_minutes_of(ids: Iterable[UUID]) -> dict[UUID, int]:
     """Return the pack's minutes for each team, for rows that the caller was already allowed to see."""
-    minutes = dict(TeamKind.objects.exclude(target_minutes=None).values_list("code", "target_minutes"))
+    rows = TeamKind.objects.values_list("code", "target_minutes")
+    minutes = {code: n for code, n in rows if n is not None}
     found = Team.objects.filter(pk__in=set(ids), kind__in=minutes).values_list("pk", "kind")
     return {pk: minutes[kind] for pk, kind in found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -110,7 +111,13 @@ def count_only_linked(differs: str, source: str) -> int:
 def write_links(options: VenueImport, *, actor: Actor, at: datetime) -> None:
     """End, replace and add links as of today, with a line of history for each place that stood before."""
     on = at.astimezone(CHINA).date()
-    said = {"on": on, "at": at, "by": actor.user_id, "way": Way.IMPORT.value, "source": options.source}
+    said: dict[str, Any] = {
+        "on": on,
+        "at": at,
+        "by": actor.user_id,
+        "way": Way.IMPORT.value,
+        "source": options.source,
+    }
     with connection.cursor() as cursor:
         for sql in (_ENDED, _SLIPS, _ADDED, _KEPT):
             cursor.execute(sql, said)

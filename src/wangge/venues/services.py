@@ -25,6 +25,7 @@ from wangge.venues.likeness import (
 from wangge.venues.merge_movers import Back, MergeMover, Moved, Pair, Standing, TableMover
 from wangge.venues.merging import check_stands, merge_found, merge_venues
 from wangge.venues.models import Venue, VenueClass
+from wangge.venues.part_schemas import PartIn
 from wangge.venues.parts import set_parts
 from wangge.venues.reading import read_file
 from wangge.venues.reclassing import reclassify
@@ -55,6 +56,7 @@ __all__ = [
     "MergeMover",
     "Moved",
     "Pair",
+    "PartIn",
     "Standing",
     "TableMover",
     "VenueMover",
