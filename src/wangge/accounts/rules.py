@@ -60,7 +60,7 @@ _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal
 _DRAWINGS = frozenset({"dossiers.open_drawings"})  # plans of places: not for who only keeps the house
 _REVEAL = frozenset({"venues.reveal", "teams.reveal"})  # a phone unmasked, for a reason
 _TEAMS = frozenset({"teams.write"})
-_CALL = frozenset({"teams.call"})  # a team is called to a case, and what becomes of it is noted
+_SITE = _DRAWINGS | {"teams.call"}  # and a team is called to a case
 _AWAY = frozenset({"leave.take"})
 _MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or are parted again
 _PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
@@ -83,8 +83,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read", "leave.read", "leave.grant"}) | _AWAY,
     Role.AUDIT_ADMIN: frozenset({"audit.read"}) | _AWAY,
     Role.DISPATCHER: _READ_ALL
-    | _DRAWINGS
-    | _CALL
+    | _SITE
     | _TEAMS
     | _DOCUMENTS
     | _MAJOR
@@ -114,8 +113,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
-    | _DRAWINGS
-    | _CALL
+    | _SITE
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
@@ -127,8 +125,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
-    | _DRAWINGS
-    | _CALL
+    | _SITE
     | _TEAMS
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
@@ -142,16 +139,14 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
-    | _DRAWINGS
-    | _CALL
+    | _SITE
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _PATROL
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
-    | _DRAWINGS
-    | _CALL
+    | _SITE
     | _DOCUMENTS
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}

@@ -27,6 +27,7 @@ COLUMNS: Mapping[Sort, Mapping[str, str]] = {
     },
 }  # fmt: skip
 FIELDS = {"number_on": "number"}  # of the entry, where the file's word is taken by its own id
+SHOWN = 12  # kinds that a remedy names
 LONGEST = {"place": 64, "maker": 64, "number_on": 64, "issued_by": 128}
 
 
@@ -49,7 +50,8 @@ class LineReader:
     def __init__(self, sort: Sort, source: str, kinds: Mapping[str, str], problems: Problems) -> None:
         self.sort, self.source, self.kinds, self.problems = sort, source, kinds, problems
         self.columns = COLUMNS[sort]
-        self.choice = "、".join(name for name, code in kinds.items() if name != code) or "—"
+        names = [name for name, code in kinds.items() if name != code and not name.isascii()]
+        self.choice = "、".join(names[:SHOWN]) + ("……" if len(names) > SHOWN else "") or "—"
 
     def read(self, row: int, cells: Mapping[str, str]) -> Line | None:
         """Return the row, or None with everything noted that is wrong with it."""

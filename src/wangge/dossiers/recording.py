@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models
 
 from wangge.dossiers.models import Change, Drawing, Fact, Holding, Person, Venue
-from wangge.dossiers.rules import Deed, IsRemoved, Sort
+from wangge.dossiers.rules import Deed, Interval, IsRemoved, Sort
 from wangge.dossiers.schemas import DrawingIn, EntryIn, FacilityIn, FactIn, LicenceIn, PersonIn
 from wangge.dossiers.vocabulary import Words, words_in_force
 from wangge.kernel import audit, batches
@@ -39,6 +39,12 @@ class Ground(Generic[R]):
     changed: dict[UUID, R] = field(default_factory=dict)
     made: set[UUID] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
+    known_intervals: list[Interval] = field(default_factory=list)
+
+    def intervals(self) -> list[Interval]:
+        """Return the pack's intervals, made once a batch."""
+        self.known_intervals = self.known_intervals or self.words.intervals()
+        return self.known_intervals
 
     @property
     def today(self) -> date:

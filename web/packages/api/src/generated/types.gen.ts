@@ -2217,6 +2217,120 @@ export type PeopleImport = {
 };
 
 /**
+ * CompositionOut
+ *
+ * What the grid members of a territory are.
+ */
+export type CompositionOut = {
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Noted
+     */
+    noted: number;
+    /**
+     * Is Told
+     */
+    is_told: boolean;
+    /**
+     * Fewest
+     */
+    fewest: number;
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
+};
+
+/**
+ * ShareOut
+ *
+ * How many of those who were noted are so, or meet it.
+ */
+export type ShareOut = {
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number;
+};
+
+/**
+ * ProfileOut
+ */
+export type ProfileOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Education
+     */
+    education: string;
+    /**
+     * Politics
+     */
+    politics: string;
+    /**
+     * Criteria
+     */
+    criteria: Array<string>;
+    /**
+     * Noted At
+     */
+    noted_at: string | null;
+};
+
+/**
+ * ProfileIn
+ *
+ * Words of the pack; empty: not noted.
+ */
+export type ProfileIn = {
+    /**
+     * Education
+     */
+    education?: string;
+    /**
+     * Politics
+     */
+    politics?: string;
+    /**
+     * Criteria
+     */
+    criteria?: Array<string>;
+};
+
+/**
  * StaffWordOut
  *
  * A word of the pack about people: a kind of leave, a kind of staff, a source of employment.
@@ -18402,6 +18516,108 @@ export type ImportPeopleResponses = {
 };
 
 export type ImportPeopleResponse = ImportPeopleResponses[keyof ImportPeopleResponses];
+
+export type CountCompositionData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/staff/people/composition';
+};
+
+export type CountCompositionErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountCompositionError = CountCompositionErrors[keyof CountCompositionErrors];
+
+export type CountCompositionResponses = {
+    /**
+     * OK
+     */
+    200: CompositionOut;
+};
+
+export type CountCompositionResponse = CountCompositionResponses[keyof CountCompositionResponses];
+
+export type GetProfileData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/staff/people/{user_id}/profile';
+};
+
+export type GetProfileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetProfileError = GetProfileErrors[keyof GetProfileErrors];
+
+export type GetProfileResponses = {
+    /**
+     * OK
+     */
+    200: ProfileOut;
+};
+
+export type GetProfileResponse = GetProfileResponses[keyof GetProfileResponses];
+
+export type SaveProfileData = {
+    body: ProfileIn;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/staff/people/{user_id}/profile';
+};
+
+export type SaveProfileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveProfileError = SaveProfileErrors[keyof SaveProfileErrors];
+
+export type SaveProfileResponses = {
+    /**
+     * OK
+     */
+    200: ProfileOut;
+};
+
+export type SaveProfileResponse = SaveProfileResponses[keyof SaveProfileResponses];
 
 export type ListStaffWordsData = {
     body?: never;
