@@ -23,6 +23,7 @@ class StandardOut(Schema):
     weight: int | None
     days: int | None
     percent: int | None
+    times: int | None
     source: str
     is_confirmed: bool
 
@@ -88,6 +89,7 @@ class HollowRow(Schema):
     share_pct: int | None
     last_visit_on: date | None
     has_member: bool
+    copied_days: int  # of its log, as the pack counts them
 
 
 class HollowPage(Schema):

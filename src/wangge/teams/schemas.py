@@ -68,6 +68,7 @@ class TeamIn(Schema):
     id: UUID  # of the command
     team_id: UUID
     base_version: int = Field(0, ge=0)  # 0: new
+    code: Short | None = Field(None, max_length=32)  # left out: as it is
     kind: str = Field(max_length=32)
     name: Named
     path: Path
@@ -122,6 +123,7 @@ class EquipmentOut(Schema):
 
 class TeamRow(Schema):
     id: UUID
+    code: str
     kind: str
     kind_zh: str
     kind_en: str

@@ -88,6 +88,8 @@ class CoverageOut(Schema):
     overlap_m2: float
     orphans: int
     invalid: list[str]
+    is_whole: bool  # the layer must leave no gap
+    may_overlap: bool  # two of its grids may share ground
     shapes: FeatureCollection
 
 

@@ -145,6 +145,7 @@ class VenueFilter(Schema):
     grid: str = ""  # a closed path: the subtree
     orphan: bool | None = None
     is_open: bool | None = None
+    part_of: UUID | None = None  # what belongs to this place now
     cursor: str = ""
     limit: int = Field(50, ge=1, le=200)
 
