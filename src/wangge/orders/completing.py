@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,17 @@ from wangge.cases import services as cases
 from wangge.cases.rules import Channel
 from wangge.cases.schemas import CaseReport
 from wangge.checklists import queries as checklists
-from wangge.kernel import audit, batches
+from wangge.kernel import audit, batches, files
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import CommandIdReused, NotYourRole
 from wangge.kernel.fates import Fate, Outcome
+from wangge.kernel.photos import from_json
 from wangge.orders import plan_sql
 from wangge.orders.judging import DO, Batch, Finding, Judged, judge_all
 from wangge.orders.models import Order, Visit
-from wangge.orders.rules import GONE, VisitOutcome
+from wangge.orders.relisting import limits_in_force
+from wangge.orders.rules import GONE, LAYER, ListSpan, VisitOutcome
 from wangge.orders.schemas import OrderResult
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
@@ -70,14 +73,34 @@ def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
     wanted = {result.order_id for result in results}
     rows = Order.objects.visible_to(actor).select_for_update().filter(id__in=wanted).order_by("id")
     orders = {order.id: order for order in rows}
+    spans = checklists.spans_beside(order.checklist_id for order in orders.values())
+    told = {result.checklist_id for result in results}
+    used = {order.checklist_id for order in orders.values()} | {one for one in told if one in spans}
+    places_told = any(result.lon is not None for result in results)
     return Batch(
         actor=actor,
         at=at,
         orders=orders,
-        lists=checklists.get_many({order.checklist_id for order in orders.values()}),
+        lists=checklists.get_many(used),
         places=venues.get_places({order.venue_id for order in orders.values()}),
         covered=territory.paths_of(actor.user_id, at.astimezone(CHINA).date()),
+        spans={one.id: ListSpan(**asdict(one)) for one in spans.values()},
+        limits=limits_in_force(),
+        taken=_taken(results),
+        bounds=territory.index_of(LAYER, at).bounds if places_told else None,
     )
+
+
+def _taken(results: Sequence[OrderResult]) -> dict[str, datetime]:
+    """Return when the photos of the results say they were taken; most say nothing."""
+    photos = {
+        sha256
+        for result in results
+        for answer in result.answers
+        for sha256 in (*answer.photos, *answer.after_photos)
+    }
+    told = {sha256: from_json(facts) for sha256, facts in files.facts_of(photos).items() if facts}
+    return {sha256: facts.taken_at for sha256, facts in told.items() if facts.taken_at}
 
 
 def _report(batch: Batch, judged: Sequence[Judged]) -> dict[UUID, Fate]:
@@ -173,6 +196,7 @@ def _columns(orders: Sequence[Order]) -> dict[str, Any]:
         "done_by": [order.done_by_id for order in orders],
         "findings": [order.findings for order in orders],
         "versions": [order.version for order in orders],
+        "lists": [order.checklist_id for order in orders],
     }
 
 

@@ -143,12 +143,21 @@ UPDATE orders_order SET status = 'missed', version = version + 1
 WHERE status = 'open' AND ends_on <= %(today)s
 """
 
+# Open orders whose list has a newer version (OR-25).
+RELIST = """
+UPDATE orders_order o SET checklist_id = n.new
+FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS n(old, new)
+WHERE o.checklist_id = n.old AND o.status = 'open' AND o.ends_on > %(today)s
+  AND NOT EXISTS (SELECT FROM orders_visit w WHERE w.order_id = o.id)
+"""
+
 COMPLETE = """
 UPDATE orders_order o
 SET status = r.status, outcome = r.outcome, done_at = r.done_at, done_by_id = r.done_by_id,
-    findings = r.findings, version = r.version
+    findings = r.findings, version = r.version, checklist_id = r.checklist_id
 FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(outcomes)s::text[], %(done_at)s::timestamptz[],
-            %(done_by)s::bigint[], %(findings)s::int[], %(versions)s::int[])
-  AS r(id, status, outcome, done_at, done_by_id, findings, version)
+            %(done_by)s::bigint[], %(findings)s::int[], %(versions)s::int[],
+            %(lists)s::bigint[])
+  AS r(id, status, outcome, done_at, done_by_id, findings, version, checklist_id)
 WHERE o.id = r.id
 """

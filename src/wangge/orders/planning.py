@@ -18,17 +18,13 @@ from wangge.kernel.partitions import ensure_months
 from wangge.kernel.paths import ancestors
 from wangge.orders import month_tables, plan_sql
 from wangge.orders.models import PlanRule
-from wangge.orders.rules import (
-    ChecklistMissing,
-    TooManySpells,
-    stamp_of,
-)
+from wangge.orders.refusals import ChecklistMissing, TooManySpells
+from wangge.orders.rules import LAYER, stamp_of
 from wangge.orders.schemas import PlanOut, PlanRequest
 from wangge.orders.season_rules import Turn
 from wangge.orders.seasons import Lines, NamedTurn, find_spells
 from wangge.territory import queries as territory
 
-LAYER = "comprehensive"
 MOST_BITS = 62  # tags and territories that decide of a rule: one bit each in a bigint
 
 
