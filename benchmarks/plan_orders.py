@@ -123,7 +123,7 @@ def peer(orders: list[Order]) -> None:
 
 
 def bare(*, is_indexed: bool) -> float:
-    """Return the seconds of one INSERT … SELECT of the very orders that stand there, into a table like theirs.
+    """Return the seconds of one INSERT … SELECT of the orders that stand there, into a table like theirs.
 
     Without keys, indexes and checks; or with all of them, as the rows of a plan have them in the end.
     """

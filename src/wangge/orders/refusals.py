@@ -101,7 +101,7 @@ class HalfPosition(Unreadable):
 class ChecklistWithdrawn(Refused):
     code = "orders.checklist_withdrawn"
     zh = "检查表“{name}”第 {version} 版自 {on} 起停用，现为第 {now} 版。请刷新工单后按新版检查。"
-    en = "List {name_en} version {version} is withdrawn since {on}; now it is {now}. Refresh the order."
+    en = "List {name_en} v{version} is withdrawn since {on}. Refresh the order: version {now} holds."
 
 
 class ForeignChecklist(Unreadable):
