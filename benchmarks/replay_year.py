@@ -32,7 +32,6 @@ from django.db import connection, connections
 
 from wangge.cases.queries import count_chained, verify_chains
 from wangge.config import demo
-from wangge.orders.models import Order
 from wangge.orders.services import close_missed
 from wangge.twin.behaviour import behaviour
 from wangge.twin.city import CitySpec

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from wangge.accounts.rules import Role
-from wangge.checklists.rules import failed_items, missing_items, score, visible_items
+from wangge.checklists.rules import Verdict, judge
 from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -42,7 +42,6 @@ from wangge.orders.rules import (
     successor,
 )
 from wangge.orders.schemas import Answer, OrderResult
-from wangge.venues.schemas import VenueRow
 
 DO = "orders.do"
 
@@ -55,7 +54,6 @@ class Batch:
     at: datetime
     orders: dict[UUID, Order]
     lists: dict[int, ChecklistOut]
-    places: dict[UUID, VenueRow]
     covered: set[str]  # paths of the grids the actor covers as primary, deputy or substitute
     spans: dict[int, ListSpan] = field(default_factory=dict)  # every version of the lists
     limits: VisitLimits = field(default_factory=VisitLimits)
@@ -123,11 +121,12 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     verdicts = {key: answer.ok for key, answer in answers.items()}
     list_id = _list_of(batch, order, result, on)
     items = batch.lists[list_id].items
-    _check_complete(items, result.answers, verdicts)
-    failed = [_finding(item, answers[item.key]) for item in failed_items(items, verdicts)]
+    verdict = judge(items, verdicts)
+    _check_complete(verdict, result.answers, verdicts)
+    failed = [_finding(item, answers[item.key]) for item in verdict.failed]
     _check_photos(batch, result)
-    judged = any(verdict is not None for verdict in verdicts.values())
-    return Judged(result, order, failed, score(items, verdicts) if judged else None, point, list_id)
+    has_judged = any(one is not None for one in verdicts.values())
+    return Judged(result, order, failed, verdict.score if has_judged else None, point, list_id)
 
 
 def _position(batch: Batch, result: OrderResult) -> tuple[float, float] | None:
@@ -185,15 +184,16 @@ def _check_member(batch: Batch, order: Order) -> None:
 
 
 def _check_complete(
-    items: Sequence[Item], answers: Sequence[Answer], verdicts: Mapping[str, bool | None]
+    verdict: Verdict[Item], answers: Sequence[Answer], verdicts: Mapping[str, bool | None]
 ) -> None:
     """Raises: AnswersIncomplete, AnswerUnknown. Rule: CK-1, CK-2."""
-    shown = {item.key for item in visible_items(items, verdicts)}
+    shown = {item.key for item in verdict.shown}
     odd = sorted({a.item for a in answers if a.item not in shown})
     if odd or len(verdicts) < len(answers):
         raise AnswerUnknown(items="、".join(odd or sorted(verdicts)))
-    if missing := missing_items(items, verdicts):
-        raise AnswersIncomplete(count=len(missing), items="、".join(item.zh for item in missing))
+    if verdict.missing:
+        words = "、".join(item.zh for item in verdict.missing)
+        raise AnswersIncomplete(count=len(verdict.missing), items=words)
 
 
 def _finding(item: Item, answer: Answer) -> Finding:

@@ -163,14 +163,3 @@ FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS n(old, new)
 WHERE o.checklist_id = n.old AND o.status = 'open' AND o.ends_on > %(today)s
   AND NOT EXISTS (SELECT FROM orders_visit w WHERE w.order_id = o.id)
 """
-
-COMPLETE = """
-UPDATE orders_order o
-SET status = r.status, outcome = r.outcome, done_at = r.done_at, done_by_id = r.done_by_id,
-    findings = r.findings, version = r.version, checklist_id = r.checklist_id
-FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(outcomes)s::text[], %(done_at)s::timestamptz[],
-            %(done_by)s::bigint[], %(findings)s::int[], %(versions)s::int[],
-            %(lists)s::bigint[])
-  AS r(id, status, outcome, done_at, done_by_id, findings, version, checklist_id)
-WHERE o.id = r.id
-"""

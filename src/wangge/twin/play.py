@@ -94,7 +94,7 @@ class Play:
             self._follow(case)
 
     def forget_ended(self) -> None:
-        """Let go of cases that have ended and on which nobody means to act: a year's would fill the memory."""
+        """Let go of cases that ended and on which nobody means to act: a year's would fill the memory."""
         wanted = {move.command.case_id for _, _, move in self._moves}
         self.cases = {k: one for k, one in self.cases.items() if k in wanted or one.status not in ENDED}
         places: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
