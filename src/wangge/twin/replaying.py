@@ -1,10 +1,9 @@
-"""A long history in few batches: phones that send once a week, desks that work through what came."""
+"""A long history in few batches: phones that send seldom, desks that work through what came."""
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -21,7 +20,7 @@ from wangge.twin.visiting import Task, day_of
 from wangge.twin.worktime import add_work_hours, at_time, works_on
 
 EVERY_DAYS = 7
-SENT_AT = 23.5  # on the last day of the week
+SENT_AT = 23.5  # on the last day
 
 
 def plan_months(door: Door, starts_on: date, months: int) -> None:
@@ -43,12 +42,12 @@ def replay(
     seed: int,
     starts_on: date,
     ends_on: date,
-    on_week: Callable[[date], None] = lambda day: None,
+    every_days: int = EVERY_DAYS,
 ) -> Play:
     """Let the people under `path` do what is planned, and their desks what comes of it; return the play.
 
-    Members and desks send once a week, in the batches that the API takes; nothing else differs from
-    `play_days`. Memory holds a week's orders and the open cases.
+    Members and desks send every so many days, in the batches that the API takes; nothing else differs from
+    `play_days`. Memory holds the orders of that time and the open cases.
     Rule: TW-5, TW-6, TW-8.
     """
     works = partial(works_on, calendar=calendars.in_force().nation)
@@ -61,13 +60,13 @@ def replay(
         pace=partial(add_work_hours, works=works),
         has_shared_photos=True,
     )
-    monday = starts_on
-    while monday < ends_on:
-        following = min(monday + timedelta(days=EVERY_DAYS), ends_on)
+    first = starts_on
+    while first < ends_on:
+        following = min(first + timedelta(days=every_days), ends_on)
         by_day: dict[date, list[Task]] = defaultdict(list)
-        for task in queries.tasks_between(path, monday, following):
+        for task in queries.tasks_between(path, first, following):
             day = day_of(task, habits.visits, seed=seed, works=works)
-            if day is not None and monday <= day < following:
+            if day is not None and first <= day < following:
                 by_day[day].append(task)
         visits = [
             (at_time(day, _hour(seed, task.order_id)).replace(microsecond=0), task)
@@ -79,8 +78,7 @@ def replay(
         play.send_reports(sent_at=sent_at)
         play.send_moves(sent_at=sent_at)
         play.forget_ended()
-        on_week(monday)
-        monday = following
+        first = following
     return play
 
 

@@ -7515,6 +7515,10 @@ export type OrderResult = {
     base_version?: number;
     outcome?: VisitOutcome;
     /**
+     * Checklist Id
+     */
+    checklist_id?: number | null;
+    /**
      * Answers
      */
     answers?: Array<Answer>;
