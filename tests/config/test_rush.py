@@ -43,7 +43,7 @@ def test_a_batch_too_many_is_told_to_come_again_and_afterwards_there_is_room(doo
     refused = house.answers[0]
     assert 1 <= int(refused.headers["Retry-After"]) <= 8
     told = json.loads(refused.content)
-    assert told["code"] == "kernel.busy"
+    assert told["code"] == "config.busy"
     assert "再试" in told["zh"]
     assert "nothing is lost" in told["en"]
     assert house.take((door, "POST")) == [200]
