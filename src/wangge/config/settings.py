@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "wangge.config.guard.GuardMiddleware",
+    "wangge.config.rush.RushMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "wangge.config.pages.FacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -35,6 +35,7 @@ class OrderResult(Sent):
     at: AwareDatetime
     base_version: int = 1
     outcome: VisitOutcome = VisitOutcome.INSPECTED
+    checklist_id: int | None = None  # the version that was answered; None: the order's own
     answers: list[Answer] = Field(default_factory=list)
     lon: float | None = None
     lat: float | None = None
