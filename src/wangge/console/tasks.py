@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from wangge.console import services
+from wangge.console import services, sheets
 from wangge.kernel import clock
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="console.draw_map", queueing_lock="console.draw_map")
+def draw_map(timestamp: int | None = None) -> None:
+    """Draw anew the tiles of the map whose places changed (MP-2)."""
+    sheets.draw()
 
 
 @app.periodic(cron="25 * * * *")
