@@ -127,6 +127,18 @@ class Shelf:
                 self._choices.popitem(last=False)
             return cells.levels[level]
 
+    def tags_of(self, scope: str) -> list[str]:
+        """Return the tags that places of the scope carry."""
+        found: set[str] = set()
+        with self._lock:
+            for key in self._stored.keys() | self._fresh.keys():
+                sheet = self._sheet(key)
+                if sheet is None or not any(one.startswith(scope) for one in sheet.words.paths):
+                    continue
+                for number in np.unique(sheet.rows["tags"][chosen(sheet, Choice(scope))]):
+                    found.update(sheet.words.tags[number])
+        return sorted(found)
+
     def _recount(self, cells: Cells, choice: Choice) -> None:
         parts = {}
         for key in self._stored.keys() | self._fresh.keys():

@@ -127,7 +127,7 @@ const SECTIONS: Record<string, string> = {
 const TEXTS: Record<string, readonly string[]> = {
   case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near'],
   cases: ['cases', 'triage', 'matters'],
-  map: ['places'],
+  map: ['places', 'map'],
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
   orders: ['places'],
