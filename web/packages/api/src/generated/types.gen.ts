@@ -14346,6 +14346,226 @@ export type WallToday = {
 };
 
 /**
+ * DeskCard
+ *
+ * A number of things that wait, and the list that holds just those.
+ */
+export type DeskCard = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Is Exact
+     */
+    is_exact: boolean;
+    /**
+     * Tone
+     */
+    tone: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Query
+     */
+    query: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * DeskCase
+ */
+export type DeskCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Stage Zh
+     */
+    stage_zh: string;
+    /**
+     * Stage En
+     */
+    stage_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+};
+
+/**
+ * DeskDepartment
+ */
+export type DeskDepartment = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Red
+     */
+    red: number;
+};
+
+/**
+ * DeskOut
+ *
+ * What a post sees on opening: what waits for it, and where that is.
+ */
+export type DeskOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cards
+     */
+    cards: Array<DeskCard>;
+    /**
+     * Next Cases
+     */
+    next_cases: Array<DeskCase>;
+    /**
+     * Departments
+     */
+    departments: Array<DeskDepartment>;
+};
+
+/**
+ * AuditFilter
+ *
+ * Which rows; a week up to today where no days are given.
+ */
+export type AuditFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Person
+     */
+    person?: string;
+    /**
+     * Action
+     */
+    action?: string;
+    /**
+     * Subject Type
+     */
+    subject_type?: string;
+    /**
+     * Subject Id
+     */
+    subject_id?: string;
+    /**
+     * Cursor
+     */
+    cursor?: number | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * AuditLine
+ */
+export type AuditLine = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Subject Type
+     */
+    subject_type: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Detail
+     */
+    detail: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * AuditPage
+ */
+export type AuditPage = {
+    /**
+     * Items
+     */
+    items: Array<AuditLine>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: number | null;
+};
+
+/**
  * MapFilter
  *
  * Which places the map shows; of several words one is enough.
@@ -26542,6 +26762,158 @@ export type GetWallResponses = {
 };
 
 export type GetWallResponse = GetWallResponses[keyof GetWallResponses];
+
+export type GetDeskData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/console/desk';
+};
+
+export type GetDeskErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetDeskError = GetDeskErrors[keyof GetDeskErrors];
+
+export type GetDeskResponses = {
+    /**
+     * OK
+     */
+    200: DeskOut;
+};
+
+export type GetDeskResponse = GetDeskResponses[keyof GetDeskResponses];
+
+export type ListAuditRowsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Person
+         */
+        person?: string;
+        /**
+         * Action
+         */
+        action?: string;
+        /**
+         * Subject Type
+         */
+        subject_type?: string;
+        /**
+         * Subject Id
+         */
+        subject_id?: string;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/console/audit';
+};
+
+export type ListAuditRowsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListAuditRowsError = ListAuditRowsErrors[keyof ListAuditRowsErrors];
+
+export type ListAuditRowsResponses = {
+    /**
+     * OK
+     */
+    200: AuditPage;
+};
+
+export type ListAuditRowsResponse = ListAuditRowsResponses[keyof ListAuditRowsResponses];
+
+export type ExportAuditRowsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Person
+         */
+        person?: string;
+        /**
+         * Action
+         */
+        action?: string;
+        /**
+         * Subject Type
+         */
+        subject_type?: string;
+        /**
+         * Subject Id
+         */
+        subject_id?: string;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/console/audit/export.{suffix}';
+};
+
+export type ExportAuditRowsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportAuditRowsError = ExportAuditRowsErrors[keyof ExportAuditRowsErrors];
+
+export type ExportAuditRowsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetMapTileData = {
     body?: never;
