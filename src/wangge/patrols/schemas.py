@@ -53,6 +53,27 @@ class TrackLimitOut(Schema):
     is_confirmed: bool
 
 
+class OnDutyOut(Schema):
+    """Somebody on duty, and where the last point that arrived was taken; nothing of it before one came."""
+
+    user_id: int
+    name: str
+    grid_path: str
+    grid_name: str
+    state: PatrolState
+    started_at: datetime
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    seen_at: datetime | None
+
+
+class OnDutyList(Schema):
+    items: list[OnDutyOut]
+    is_complete: bool
+    at: datetime  # by the server's clock: how old a position is
+
+
 class DutySpanOut(Schema):
     starts_at: datetime
     ends_at: datetime | None

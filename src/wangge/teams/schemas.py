@@ -121,6 +121,17 @@ class EquipmentOut(Schema):
     next_due_on: date | None
 
 
+class TeamPoint(Schema):
+    """A team on the map."""
+
+    id: UUID
+    name: str
+    kind_zh: str
+    kind_en: str
+    lon: float  # WGS-84
+    lat: float
+
+
 class TeamRow(Schema):
     id: UUID
     code: str
