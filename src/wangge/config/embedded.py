@@ -36,6 +36,8 @@ SETTINGS = {
     "wal_compression": "on",
     "log_min_messages": "warning",
 }
+# To start helpers of a query takes longer than most queries here: only what reads for half a second has any.
+SESSION = "-c jit=off -c parallel_setup_cost=100000"
 ON_REQUEST_ALONE = 2**31  # with Django's None psycopg prepares nothing, not even what asks for it
 PATIENCE_S = 600  # crash recovery of a big database takes minutes; a process that ends is noticed at once
 LOG_MAX_BYTES = 10_000_000
@@ -60,7 +62,7 @@ def django_database(url: str | None, home: Path) -> dict[str, Any]:
         "PASSWORD": given.pop("password", ""),
         "HOST": given.pop("host", ""),
         "PORT": given.pop("port", ""),
-        "OPTIONS": {**given, "options": "-c jit=off", "prepare_threshold": ON_REQUEST_ALONE},
+        "OPTIONS": {**given, "options": SESSION, "prepare_threshold": ON_REQUEST_ALONE},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
