@@ -24,6 +24,7 @@ from wangge.accounts.holding import holders_of, holders_within, members_of
 from wangge.accounts.kinds import kinds_at
 from wangge.accounts.leaving import leaves_of
 from wangge.accounts.models import Department, Leave, Post, User
+from wangge.accounts.owning import check_own_people
 from wangge.accounts.people_export import export_people
 from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
 from wangge.accounts.rules import CAPABILITIES, Role
@@ -36,6 +37,7 @@ from wangge.kernel.paths import ancestors
 __all__ = [
     "Leave",
     "PostNotInForce",
+    "check_own_people",
     "count_reachable",
     "department_for",
     "departments_for",

@@ -17,6 +17,7 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     clock_off_s = models.IntegerField(default=0)  # how far its clock was ahead when it was last heard
+    session_key = models.CharField(max_length=40, default="")  # the log-in it was last heard under
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cursor = models.UUIDField(null=True)

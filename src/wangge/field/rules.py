@@ -10,6 +10,7 @@ from wangge.kernel.errors import Refused
 
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # as far as a visit may lie ahead (OR-7)
 PART_BYTES = 256 << 10  # of a photo, at most, in one message
+HANDING_OVER = timedelta(days=7)  # after it was revoked a phone may hand over what it made, and nothing else
 
 
 class DeviceRevoked(Refused):
@@ -53,6 +54,14 @@ def seconds_off(phone_at: datetime, server_at: datetime) -> int:
     """
     off = phone_at - server_at
     return round(off.total_seconds()) if abs(off) > CLOCK_MAY_BE_OFF else 0
+
+
+def may_hand_over(revoked_at: datetime | None, at: datetime) -> bool:
+    """Return whether a phone that was revoked may still hand over what it made before.
+
+    Rule: FD-11 (issue 6, must-show 6: unsent work handed over first).
+    """
+    return revoked_at is not None and revoked_at <= at < revoked_at + HANDING_OVER
 
 
 def takes_part(*, received: int, offset: int, length: int, size: int) -> bool:

@@ -32,6 +32,7 @@ export const PAGES: readonly Page[] = [
   { name: 'territory', path: '/territory', capability: 'territory.read', group: 'rules' },
   { name: 'plates', path: '/plates', capability: 'plates.write', group: 'keeping' },
   { name: 'people', path: '/people', capability: 'accounts.read', group: 'keeping' },
+  { name: 'phones', path: '/phones', capability: 'devices.revoke', group: 'keeping' },
   { name: 'runs', path: '/runs', capability: 'venues.write venues.export', group: 'keeping' },
   { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },
   { name: 'document-settings', path: '/document-settings', capability: 'documents.configure', group: 'keeping' },

@@ -61,6 +61,7 @@ const inFrame: RouteRecordRaw[] = [
   { path: 'indicators', name: 'indicators', component: () => import('./features/appraisal/IndicatorPage.vue') },
   { path: 'runs', name: 'runs', component: () => import('./features/runs/RunPage.vue') },
   { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
+  { path: 'phones', name: 'phones', component: () => import('./features/phones/PhonesPage.vue') },
   { path: 'teams', name: 'teams', component: () => import('./features/teams/TeamsPage.vue') },
   {
     path: 'teams/new',
@@ -111,6 +112,7 @@ const SECTIONS: Record<string, string> = {
   censuses: 'venues.read',
   plates: 'plates.write',
   people: 'accounts.read',
+  phones: 'devices.revoke',
   teams: 'teams.read',
   indicators: 'appraisal.read',
   wall: 'appraisal.read',
@@ -142,6 +144,7 @@ const TEXTS: Record<string, readonly string[]> = {
   censuses: ['census'],
   plates: ['places'],
   people: ['people'],
+  phones: ['phones'],
   teams: ['teams'],
   indicators: ['appraisal'],
   wall: ['wall', 'places'],

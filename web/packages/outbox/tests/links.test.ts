@@ -22,7 +22,7 @@ async function makePhoto(text: string): Promise<string> {
 const makeWorker = (transport: Transport = city) => new Worker({ store, transport, random: () => 0.5 })
 
 describe('a link that never answers', () => {
-  it.each(['sendCommand', 'sendPhoto'] as const)('ends %s after a while, and the queue goes on', async (silent) => {
+  it.each(['sendCommands', 'sendPhoto'] as const)('ends %s after a while, and the queue goes on', async (silent) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const photo = await makePhoto('a long way')
@@ -35,7 +35,7 @@ describe('a link that never answers', () => {
       }
       const link: Transport = {
         sendPhoto: (value) => city.sendPhoto(value),
-        sendCommand: (value) => city.sendCommand(value),
+        sendCommands: (value) => city.sendCommands(value),
         [silent]: never,
       }
       let end: string | undefined
@@ -60,7 +60,7 @@ describe('a link that never answers', () => {
     let answer: (reply: Reply) => void = () => undefined
     const worker = makeWorker({
       sendPhoto: (photo) => city.sendPhoto(photo),
-      sendCommand: () => {
+      sendCommands: () => {
         asked()
         return new Promise<Reply>((done) => (answer = done))
       },

@@ -1,9 +1,9 @@
 import { asError, call, enrolDevice, syncSlice } from '@wangge/api'
-import { applySlice, forgetDevice, newId, readCursor, readDevice, rowsOf } from '@wangge/outbox'
+import { applySlice, forgetDevice, readCursor, readDevice, rowsOf } from '@wangge/outbox'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { takeClock } from './houseClock'
-import { useQueue } from './queue'
+import { identify, makeDevice, useQueue } from './queue'
 
 const REVOKED = 'field.device_revoked'
 /** Below this share of free room, or so many free bytes, the phone says so. */
@@ -40,13 +40,13 @@ export const useSlice = defineStore('slice', () => {
     isBusy.value = true
     try {
       const store = queue.its()
-      const device = await readDevice(store, () => ({ id: newId(), key: newId() + newId() }))
+      const device = await readDevice(store, makeDevice)
       deviceId.value = device.id
       const told = await readCursor(store)
       if (!told) await call(enrolDevice({ body: { ...device, name: deviceName() } }))
       const phone_at = new Date().toISOString()
       const body = { device_id: device.id, key: device.key, cursor: told?.cursor ?? null, phone_at }
-      const answer = await call(syncSlice({ body }))
+      const answer = await call(syncSlice({ body, headers: await identify(store) }))
       await takeClock(store, answer.at)
       await applySlice(store, answer)
       isComplete.value = answer.is_complete

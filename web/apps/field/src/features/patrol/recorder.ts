@@ -10,6 +10,8 @@ export const LONGEST_MS = 120_000
 export interface Recorder {
   add(point: TrackPoint): void
   flush(): void
+  /** Points that were gathered before the app was closed or killed: they go before all others. */
+  restore(before: readonly TrackPoint[]): void
   readonly waiting: number
 }
 
@@ -17,7 +19,10 @@ export interface Recorder {
  * Gather points: at most one in five seconds; a batch goes when it is full or two minutes old. A phone that stands
  * still sends one point a minute, so that the minutes count and the battery lasts.
  */
-export function makeRecorder(hand: (points: TrackPoint[]) => void): Recorder {
+export function makeRecorder(
+  hand: (points: TrackPoint[]) => void,
+  keep: (points: readonly TrackPoint[]) => void = () => undefined,
+): Recorder {
   let points: TrackPoint[] = []
   let last: TrackPoint | undefined
 
@@ -32,10 +37,15 @@ export function makeRecorder(hand: (points: TrackPoint[]) => void): Recorder {
       if (last && isStill(last, point) && point[0] - last[0] < 60_000) return
       last = point
       points.push(point)
+      keep([...points])
       const first = points[0]
       if (points.length >= A_BATCH || (first && point[0] - first[0] >= LONGEST_MS)) flush()
     },
     flush,
+    restore(before) {
+      points = [...before, ...points]
+      flush()
+    },
     get waiting() {
       return points.length
     },
