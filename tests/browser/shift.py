@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from PIL import Image
 from playwright.sync_api import APIRequestContext, Page, Request, Route, expect
@@ -45,14 +46,45 @@ def walker(city: City, n: int) -> str:
     return [one["username"] for one in city.people if one["role"] == "grid_member"][n]
 
 
+POST = """async ([address, body]) => {
+  const { csrf_token } = await (await fetch('/api/accounts/me')).json()
+  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf_token }
+  return (await fetch(address, { method: 'POST', body: JSON.stringify(body), headers })).json()
+}"""
+
+
+def post(page: Page, address: str, body: Any) -> Any:
+    return page.evaluate(POST, [address, body])
+
+
+def make_busy(desk: Page, like: dict[str, Any], wanted: int) -> None:
+    """The office enters new places beside one that owes an order, and plans: the member owes more."""
+    one = get(desk, f"/api/venues/{like['venue_id']}")
+    kept = {name: one[name] for name in ("class_code", "tags", "address", "lon", "lat")}
+    places = [
+        kept | {"id": str(uuid4()), "code": f"BUSY-{uuid4().hex[:8]}", "name": f"新开门店 {n} 号"}
+        for n in range(wanted)
+    ]
+    fates = post(desk, "/api/venues", places)
+    assert {fate["outcome"] for fate in fates} == {"applied"}, fates
+    first = date.today().replace(day=1)
+    until = (first + timedelta(days=31)).replace(day=1)
+    post(desk, "/api/orders/plan", {"starts_on": first.isoformat(), "ends_on": until.isoformat()})
+
+
 def begin(page: Page, city: City, username: str) -> list[dict[str, Any]]:
     """Log in, wait until the day is on the phone and the app opens by itself. Returns the orders due."""
     log_in(page, city, "grid_member", at="/m/", username=username)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.get_by_test_id("tab-me").click()
     expect(page.get_by_test_id("synced-at")).to_have_attribute("data-at", re.compile(r"^\d+$"))
-    until = (date.today() + timedelta(days=8)).isoformat()
-    return list(get(page, f"/api/orders?mine=true&status=open&opens_to={until}&limit=100")["items"])
+    return list_due(page)
+
+
+def list_due(page: Page) -> list[dict[str, Any]]:
+    """Return the orders that can be done today."""
+    on = date.today().isoformat()
+    return list(get(page, f"/api/orders?mine=true&status=open&opens_to={on}&limit=100")["items"])
 
 
 def inspect(page: Page, city: City, order: dict[str, Any], photos: list[Path]) -> None:
@@ -141,7 +173,8 @@ def send_all(page: Page, city: City) -> None:
     """Press "send now" until nothing is left, as an impatient person does."""
     page.goto(city.url + "/m/me")
     for _ in range(900):
-        if page.get_by_test_id("unsent-count").inner_text() == "0":
+        if not rows(page, "commands"):
+            expect(page.get_by_test_id("unsent-count")).to_have_text("0")
             return
         button = page.get_by_test_id("unsent-send")
         if button.count() and button.is_enabled():

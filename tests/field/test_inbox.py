@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.field.makers import JSON, KEY, NOW, enrol, send, sync
 from tests.ground import NEXT, make_divisions, make_grids
-from tests.makers import ALICE, BOB, CAROL, make_actor, make_client, make_post, make_venues
+from tests.makers import ALICE, BOB, CAROL, make_actor, make_client, make_post, make_user, make_venues
 from tests.orders.makers import make_bob
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Role
@@ -216,3 +216,26 @@ def test_the_id_of_a_command_is_its_own_whatever_else_is_said(bob: Client):
     send(bob, [said])
     other = said | {"payload": {"venue_id": str(venue.pk), "name": "二"}}
     assert send(bob, [other])[0]["code"] == "kernel.command_id_reused"
+
+
+def test_the_city_sees_what_it_asks_and_nobody_sees_a_person(bob: Client):
+    phone = str(uuid4())
+    said = {"phone_id": phone, "on": "2025-11-28", "active_s": 3_600, "fields": 40, "photos": 6}
+    later = said | {"active_s": 5_400, "fields": 44, "photos": 7}
+    old = said | {"on": "2025-09-01"}
+    told = send(bob, [command("field.burden", one) for one in (said, later, old)])
+    assert outcomes(told) == ["applied", "applied", "unreadable"]
+    alice = make_client(make_actor(ALICE))
+    asked = "/api/field/burden?first=2025-11-01&last=2025-11-30"
+    assert [(day["people"], day["minutes_median"]) for day in alice.get(asked).json()] == [(1, None)]
+    for n in range(4):
+        user = make_user(username=f"walker{n}", name=f"走{n}")
+        make_post(user=user)
+        walker = Client()
+        walker.force_login(user)
+        send(walker, [command("field.burden", said | {"phone_id": str(uuid4()), "photos": 10 * n})])
+    day = alice.get(asked).json()[0]
+    assert (day["people"], day["minutes_median"], day["photos_median"]) == (5, 60.0, 10.0)
+    assert bob.get(asked).status_code == 403
+    assert make_client(make_actor(CAROL)).get(asked).json() == []
+    assert alice.get("/api/field/burden?first=2025-01-01&last=2025-11-30").status_code == 422

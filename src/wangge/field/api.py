@@ -16,6 +16,8 @@ from ninja.security import APIKeyHeader
 
 from wangge.field import queries, services
 from wangge.field.schemas import (
+    BurdenDay,
+    BurdenFilter,
     CommandsIn,
     DeviceIn,
     DeviceOut,
@@ -81,6 +83,12 @@ def revoke_device(request: ActorRequest, device_id: UUID) -> DeviceOut:
 def list_phones(request: ActorRequest, filters: Query[HeldPhoneFilter]) -> HeldPhonePage:
     """The phones of people of the own territory, for who may revoke them."""
     return queries.list_phones(filters, actor=request.actor, at=clock.now())
+
+
+@router.get("/burden", response={200: list[BurdenDay], (403, 422): Refusal}, operation_id="list_field_burden")
+def list_field_burden(request: ActorRequest, filters: Query[BurdenFilter]) -> list[BurdenDay]:
+    """What the phone asks of the people of the territory, day by day: minutes, fields typed, photos."""
+    return queries.list_burden(request.actor, first=filters.first, last=filters.last, at=clock.now())
 
 
 @taking.post("/sync", response={200: SliceOut, **NO}, operation_id="sync_slice")

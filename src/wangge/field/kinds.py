@@ -13,9 +13,10 @@ from wangge.cases import services as cases
 from wangge.cases.schemas import CaseReport, StepCommand
 from wangge.dossiers import services as dossiers
 from wangge.dossiers.schemas import DoneIn, FacilityIn, FactIn
+from wangge.field.burden import note_burdens
 from wangge.field.correcting import correct_places
 from wangge.field.deciding import note_decisions
-from wangge.field.schemas import CorrectionIn, DecidedIn, PointsIn
+from wangge.field.schemas import BurdenIn, CorrectionIn, DecidedIn, PointsIn
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate
 from wangge.orders import services as orders
@@ -53,5 +54,6 @@ KINDS: Mapping[str, Kind] = {
     "dossiers.facility": Kind(FacilityIn, dossiers.save_facilities),
     "dossiers.done": Kind(DoneIn, dossiers.record_done),
     "dossiers.fact": Kind(FactIn, dossiers.save_facts),
+    "field.burden": Kind(BurdenIn, note_burdens),
     "field.decide": Kind(DecidedIn, note_decisions),
 }

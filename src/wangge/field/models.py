@@ -36,6 +36,23 @@ class Device(models.Model):
         indexes = [models.Index(fields=["user", "-seen_at"], name="device_of_user")]
 
 
+class Burden(models.Model):
+    """What the app asked of a person on one phone on one day, as the phone counted it (FD-15)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    phone_id = models.UUIDField()
+    on = models.DateField()
+    active_s = models.PositiveIntegerField()
+    fields = models.PositiveIntegerField()
+    photos = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "phone_id", "on"], name="burden_of_a_day_once"),
+        ]
+        indexes = [models.Index(fields=["on", "user"], name="burden_by_day")]
+
+
 class PhotoOnItsWay(models.Model):
     """The bytes of a photo that have come so far; none any more when it is whole. Rows go after a week."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from wangge.accounts import queries as accounts
+from wangge.field.burden import list_burden
 from wangge.field.devices import REVOKE, get_handing_over
 from wangge.field.models import Device
 from wangge.field.schemas import DeviceOut, HeldPhoneFilter, HeldPhoneOut, HeldPhonePage
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 
-__all__ = ["get_handing_over", "list_devices", "list_phones", "shown"]
+__all__ = ["get_handing_over", "list_burden", "list_devices", "list_phones", "shown"]
 MOST = 50
 COUNTED = 1_000  # as far as a list is counted
 

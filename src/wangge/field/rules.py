@@ -10,6 +10,7 @@ from wangge.kernel.errors import Refused
 
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # as far as a visit may lie ahead (OR-7)
 PART_BYTES = 256 << 10  # of a photo, at most, in one message
+FEWEST = 5  # people of whom a spread is told: of fewer it would tell of a person
 HANDING_OVER = timedelta(days=7)  # after it was revoked a phone may hand over what it made, and nothing else
 
 
@@ -28,6 +29,15 @@ class DeviceTaken(Refused):
     code = "field.device_taken"
     zh = "这个设备编号已登记在他人名下。请重新打开应用，登记一个新编号。"
     en = "This device id belongs to somebody else. Open the app anew to enrol with a new one."
+
+
+class ForeignDay(Refused):
+    """A figure of a day that cannot be told any more, or not yet."""
+
+    status = 422
+    code = "field.foreign_day"
+    zh = "这一天的用时不能再登记。"
+    en = "The figures of that day cannot be told any more, or not yet."
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from wangge.kernel.schemas import Text
 
@@ -112,6 +112,40 @@ class CorrectionIn(Schema):
     keeper_name: Annotated[Text, Field(max_length=64)] = ""
     keeper_phone: Annotated[Text, Field(max_length=32, pattern=r"^[0-9+*() -]*$")] = ""
     is_open: bool = True
+
+
+class BurdenIn(Schema):
+    """What the app asked of the person on this phone so far on a day; a later one of the day replaces it."""
+
+    id: UUID
+    at: AwareDatetime
+    phone_id: UUID
+    on: date
+    active_s: Annotated[int, Field(ge=0, le=86_400)]
+    fields: Annotated[int, Field(ge=0, le=100_000)]
+    photos: Annotated[int, Field(ge=0, le=100_000)]
+
+
+class BurdenDay(Schema):
+    """A day of the people of a territory; of fewer than five nothing is told of how it was spread."""
+
+    on: date
+    people: int
+    minutes_median: float | None
+    minutes_p90: float | None
+    fields_median: float | None
+    photos_median: float | None
+
+
+class BurdenFilter(Schema):
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> BurdenFilter:
+        if not timedelta(0) <= self.last - self.first <= timedelta(days=92):
+            raise ValueError("first and last must lie in order and at most 92 days apart")
+        return self
 
 
 class DecidedIn(Schema):

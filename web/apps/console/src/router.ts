@@ -61,6 +61,7 @@ const inFrame: RouteRecordRaw[] = [
   { path: 'indicators', name: 'indicators', component: () => import('./features/appraisal/IndicatorPage.vue') },
   { path: 'runs', name: 'runs', component: () => import('./features/runs/RunPage.vue') },
   { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
+  { path: 'burden', name: 'burden', component: () => import('./features/burden/BurdenPage.vue') },
   { path: 'phones', name: 'phones', component: () => import('./features/phones/PhonesPage.vue') },
   { path: 'teams', name: 'teams', component: () => import('./features/teams/TeamsPage.vue') },
   {
@@ -113,6 +114,7 @@ const SECTIONS: Record<string, string> = {
   plates: 'plates.write',
   people: 'accounts.read',
   phones: 'devices.revoke',
+  burden: 'appraisal.read',
   teams: 'teams.read',
   indicators: 'appraisal.read',
   wall: 'appraisal.read',
@@ -145,6 +147,7 @@ const TEXTS: Record<string, readonly string[]> = {
   plates: ['places'],
   people: ['people'],
   phones: ['phones'],
+  burden: ['burden'],
   teams: ['teams'],
   indicators: ['appraisal'],
   wall: ['wall', 'places'],

@@ -63,6 +63,12 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'venues.write', tab: 'today' },
   },
   {
+    path: 'scan',
+    name: 'plate',
+    component: () => import('./features/places/ScanPage.vue'),
+    meta: { capability: 'venues.read', tab: 'today' },
+  },
+  {
     // A plate that was scanned before somebody signed in: the house says where it leads.
     path: 'scan/:code',
     name: 'scan',

@@ -34,7 +34,8 @@ async function candidates(store: Store, isResting: (entry: Entry) => boolean): P
 async function arrivedOf(store: Store, entries: readonly Entry[]): Promise<Set<string>> {
   const digests = [...new Set(entries.flatMap(({ photos }) => photos))]
   const arrived = new Set<string>()
-  for (const sha256 of digests) if ((await store.photos.get(sha256))?.uploaded_at != null) arrived.add(sha256)
+  for (const sha256 of digests)
+    if (typeof (await store.photos.get(sha256))?.uploaded_at === 'number') arrived.add(sha256)
   return arrived
 }
 

@@ -85,9 +85,12 @@ export async function settle(
   await forget(store, entry)
 }
 
+/** The command and its photos go together: killed in between, no photo stays behind without a command. */
 export async function forget(store: Store, entry: Entry): Promise<void> {
-  await store.commands.where('id').equals(entry.id).delete()
-  await dropUnused(store, entry.photos)
+  await store.transaction('rw', store.commands, store.photos, store.drafts, async () => {
+    await store.commands.where('id').equals(entry.id).delete()
+    await dropUnused(store, entry.photos)
+  })
 }
 
 /** Try the same command again: the reason for the no has gone. Its photos are sent again too. */

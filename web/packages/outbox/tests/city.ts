@@ -70,17 +70,6 @@ export function makeLink(city: Transport, next: () => Fault): Transport {
   }
 }
 
-/** A small seeded generator (mulberry32): a failing run can be repeated. */
-export function makeRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 export function makeCommand(extra: Partial<Command> = {}): Command {
   return {
     id: newId(),

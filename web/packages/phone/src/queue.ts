@@ -6,7 +6,6 @@ import {
   type FlushEnd,
   newId,
   readClock,
-  readDevice,
   sendAgain,
   sendOnTop,
   startTriggers,
@@ -21,7 +20,9 @@ import { call, receiveCommands, type Me } from '@wangge/api'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { askClock, clockOffMs, houseNow, setClock } from './houseClock'
-import { DEVICE_HEADER, type Kind, makeTransport } from './transport'
+import { startCounting, stopBurden } from './burden'
+import { identify } from './device'
+import { type Kind, makeTransport } from './transport'
 import { rememberMe } from './who'
 
 export interface Deed {
@@ -44,14 +45,6 @@ export type Choice = 'mine' | 'theirs' | 'mixed' | 'mended' | 'again'
 async function keepHouse(store: Store): Promise<void> {
   await Promise.all([sweepPhotos(store), dropOldReceipts(store), dropOldKept(store)])
   await navigator.storage?.persist?.()
-}
-
-export const makeDevice = (): { id: string; key: string } => ({ id: newId(), key: newId() + newId() })
-
-/** What this phone is known by. */
-export async function identify(store: Store): Promise<Record<string, string>> {
-  const { id, key } = await readDevice(store, makeDevice)
-  return { [DEVICE_HEADER]: `${id}:${key}` }
 }
 
 /** IndexedDB takes no reactive proxies; what goes to the server is JSON anyway. */
@@ -107,9 +100,11 @@ export const useQueue = defineStore('queue', () => {
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
     triggers = startTriggers(worker, onEnd, tellFault)
     void keepHouse(store).catch(tellFault)
+    startCounting(mine, houseNow)
   }
 
   function close(): void {
+    stopBurden()
     triggers?.stop()
     unwatch?.()
     store?.close()
@@ -158,7 +153,12 @@ export const useQueue = defineStore('queue', () => {
   }
 
   /** Say it again on the version that stands. `payload`: what is said instead, after a look at both sides. */
-  async function insist(id: string, version: number, choice: Choice = 'mine', payload?: Deed['payload']): Promise<string> {
+  async function insist(
+    id: string,
+    version: number,
+    choice: Choice = 'mine',
+    payload?: Deed['payload'],
+  ): Promise<string> {
     const entry = entries.value.find((one) => one.id === id)
     const fresh = await sendOnTop(its(), id, version, payload && plain(payload))
     if (entry) await decide(entry, choice, fresh)

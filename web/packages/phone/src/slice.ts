@@ -1,9 +1,11 @@
 import { asError, call, enrolDevice, syncSlice } from '@wangge/api'
-import { applySlice, forgetDevice, readCursor, readDevice, rowsOf } from '@wangge/outbox'
+import { applySlice, forgetDevice, readCursor, rowsOf } from '@wangge/outbox'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import { takeClock } from './houseClock'
-import { identify, makeDevice, useQueue } from './queue'
+import { houseNow, takeClock } from './houseClock'
+import { untold } from './burden'
+import { deviceOf, identify } from './device'
+import { useQueue } from './queue'
 
 const REVOKED = 'field.device_revoked'
 /** Below this share of free room, or so many free bytes, the phone says so. */
@@ -34,13 +36,20 @@ export const useSlice = defineStore('slice', () => {
     isNearlyFull.value = quota !== undefined && (usage > quota * FULL_SHARE || quota - usage < LITTLE_BYTES)
   }
 
-  /** Fetch what is new of the day. Without signal what is there stays. */
+  let running: Promise<void> | undefined
+
+  /** Fetch what is new of the day. Without signal what is there stays. A call while one runs joins it. */
   async function sync(): Promise<void> {
-    if (isBusy.value || isRevoked.value) return
+    if (isRevoked.value) return
+    running ??= fetchNew().finally(() => (running = undefined))
+    return running
+  }
+
+  async function fetchNew(): Promise<void> {
     isBusy.value = true
     try {
       const store = queue.its()
-      const device = await readDevice(store, makeDevice)
+      const device = await deviceOf(store)
       deviceId.value = device.id
       const told = await readCursor(store)
       if (!told) await call(enrolDevice({ body: { ...device, name: deviceName() } }))
@@ -50,6 +59,9 @@ export const useSlice = defineStore('slice', () => {
       await takeClock(store, answer.at)
       await applySlice(store, answer)
       isComplete.value = answer.is_complete
+      const asked = await untold(store, houseNow())
+      if (asked)
+        await queue.hand({ kind: 'field.burden', payload: { ...asked }, subjects: [], label: '', is_aside: true })
       fault.value = ''
     } catch (cause) {
       const error = asError(cause)

@@ -20,6 +20,7 @@ export type Kind =
   | 'patrols.duty'
   | 'patrols.points'
   | 'venues.correct'
+  | 'field.burden'
   | 'field.decide'
 
 interface Raw {
@@ -28,8 +29,6 @@ interface Raw {
   response?: Response | undefined
 }
 
-/** What the phone is known by: with it a phone that was revoked, and so has no session, hands over what it has. */
-export const DEVICE_HEADER = 'Wangge-Device'
 type Headers = Record<string, string>
 
 async function replyOf(answer: Promise<Raw>): Promise<Reply> {

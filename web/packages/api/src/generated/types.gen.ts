@@ -15786,6 +15786,52 @@ export type HeldPhonePage = {
 };
 
 /**
+ * BurdenFilter
+ */
+export type BurdenFilter = {
+    /**
+     * First
+     */
+    first: string;
+    /**
+     * Last
+     */
+    last: string;
+};
+
+/**
+ * BurdenDay
+ *
+ * A day of the people of a territory; of fewer than five nothing is told of how it was spread.
+ */
+export type BurdenDay = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Minutes Median
+     */
+    minutes_median: number | null;
+    /**
+     * Minutes P90
+     */
+    minutes_p90: number | null;
+    /**
+     * Fields Median
+     */
+    fields_median: number | null;
+    /**
+     * Photos Median
+     */
+    photos_median: number | null;
+};
+
+/**
  * RunPage
  */
 export type RunPage = {
@@ -27408,6 +27454,46 @@ export type ListPhonesResponses = {
 };
 
 export type ListPhonesResponse = ListPhonesResponses[keyof ListPhonesResponses];
+
+export type ListFieldBurdenData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         */
+        first: string;
+        /**
+         * Last
+         */
+        last: string;
+    };
+    url: '/api/field/burden';
+};
+
+export type ListFieldBurdenErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFieldBurdenError = ListFieldBurdenErrors[keyof ListFieldBurdenErrors];
+
+export type ListFieldBurdenResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<BurdenDay>;
+};
+
+export type ListFieldBurdenResponse = ListFieldBurdenResponses[keyof ListFieldBurdenResponses];
 
 export type ListRunsData = {
     body?: never;

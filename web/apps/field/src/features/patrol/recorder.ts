@@ -10,8 +10,11 @@ export const LONGEST_MS = 120_000
 export interface Recorder {
   add(point: TrackPoint): void
   flush(): void
-  /** Points that were gathered before the app was closed or killed: they go before all others. */
-  restore(before: readonly TrackPoint[]): void
+  /**
+   * Points that were gathered before the app was closed or killed: they go before all others. `lastMs`: the moment of
+   * the last one ever gathered; the phone may tell the same position again.
+   */
+  restore(before: readonly TrackPoint[], lastMs: number): void
   readonly waiting: number
 }
 
@@ -25,6 +28,7 @@ export function makeRecorder(
 ): Recorder {
   let points: TrackPoint[] = []
   let last: TrackPoint | undefined
+  let latestMs = 0
 
   function flush(): void {
     if (points.length === 0) return
@@ -33,16 +37,18 @@ export function makeRecorder(
   }
   return {
     add(point) {
-      if (last && point[0] - last[0] < EVERY_MS) return
+      if (point[0] <= latestMs || (last && point[0] - last[0] < EVERY_MS)) return
       if (last && isStill(last, point) && point[0] - last[0] < 60_000) return
       last = point
+      latestMs = point[0]
       points.push(point)
       keep([...points])
       const first = points[0]
       if (points.length >= A_BATCH || (first && point[0] - first[0] >= LONGEST_MS)) flush()
     },
     flush,
-    restore(before) {
+    restore(before, lastMs) {
+      latestMs = Math.max(latestMs, lastMs)
       points = [...before, ...points]
       flush()
     },

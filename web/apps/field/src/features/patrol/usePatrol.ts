@@ -1,6 +1,6 @@
 import { call, getMyPatrol, type MyPatrol } from '@wangge/api'
 import { newId, readDraft, saveDraft } from '@wangge/outbox'
-import { useQueue } from '@wangge/phone'
+import { clockOffMs, houseNow, useQueue } from '@wangge/phone'
 import { useLoad } from '@wangge/ui'
 import { computed, ref, shallowRef } from 'vue'
 import { makeRecorder, type TrackPoint } from './recorder'
@@ -19,14 +19,16 @@ const isAwake = ref(false)
 let watching: number | undefined
 let lock: WakeLockSentinel | undefined
 let timer = 0
+let sinceMs = 0
 let hand: ((points: TrackPoint[]) => void) | undefined
 let keep: ((points: readonly TrackPoint[]) => void) | undefined
-let isRestored = false
+let restoring: Promise<void> | undefined
 let writing: Promise<unknown> = Promise.resolve()
 
 /** What was gathered, and the patrol itself, are on the phone at every point: a killed app loses neither. */
 const POINTS = 'patrol:points'
 const STAND = 'patrol:stand'
+const LAST = 'patrol:last'
 
 const recorder = makeRecorder(
   (points) => hand?.(points),
@@ -55,10 +57,13 @@ function onVisibility(): void {
 
 function listen(): void {
   if (watching !== undefined || !('geolocation' in navigator)) return
+  sinceMs = houseNow()
   watching = navigator.geolocation.watchPosition(
     ({ coords, timestamp }) => {
       positionFails.value = false
-      recorder.add([Math.round(timestamp), coords.longitude, coords.latitude, Math.round(coords.accuracy), 0])
+      const ms = Math.round(timestamp - clockOffMs.value)
+      if (ms < sinceMs) return // a position of before: nothing of it is kept
+      recorder.add([ms, coords.longitude, coords.latitude, Math.round(coords.accuracy), 0])
       recorded.value += 1
     },
     () => (positionFails.value = true),
@@ -98,22 +103,24 @@ export function usePatrol() {
         draft: POINTS,
       }),
     )
-  keep = (points) => inTurn(() => saveDraft(queue.its(), POINTS, points))
+  keep = (points) =>
+    inTurn(async () => {
+      await saveDraft(queue.its(), LAST, points.at(-1)?.[0])
+      await saveDraft(queue.its(), POINTS, points)
+    })
 
   /** After the app was killed: the patrol goes on as it stood, with or without signal. */
   async function restore(): Promise<void> {
-    if (isRestored) return
-    isRestored = true
     const points = (await readDraft(queue.its(), POINTS))?.value as TrackPoint[] | undefined
     const stood = (await readDraft(queue.its(), STAND))?.value as { stand: Stand; id: string } | undefined
-    if (points?.length) recorder.restore(points)
+    const last = (await readDraft(queue.its(), LAST))?.value as number | undefined
+    recorder.restore(points ?? [], last ?? 0)
     if (!stood || stood.stand === 'off' || sessionId.value !== '') return
     sessionId.value = stood.id
     follow(stood.stand)
   }
 
-  const remember = (): void =>
-    inTurn(() => saveDraft(queue.its(), STAND, { stand: stand.value, id: sessionId.value }))
+  const remember = (): void => inTurn(() => saveDraft(queue.its(), STAND, { stand: stand.value, id: sessionId.value }))
   const load = useLoad(async () => {
     const mine = await call(getMyPatrol())
     found.value = mine
@@ -142,7 +149,8 @@ export function usePatrol() {
   }
 
   function refresh(): () => void {
-    void restore().then(load.run)
+    restoring ??= restore()
+    void restoring.then(load.run)
     window.clearInterval(timer)
     timer = window.setInterval(() => navigator.onLine && void load.run(), REFRESH_MS)
     return () => window.clearInterval(timer)

@@ -81,12 +81,14 @@ const said = (value: unknown): string =>
 
 export type Choices = Readonly<Record<string, 'mine' | 'theirs'>>
 
+export interface Chosen {
+  /** Nothing: what stands is kept. */
+  payload: Record<string, unknown> | undefined
+  choice: 'mine' | 'theirs' | 'mixed'
+}
+
 /** What goes to the house after somebody chose for each field; nothing when all that stands is kept. */
-export function chosenOf(
-  payload: Readonly<Record<string, unknown>>,
-  sides: readonly Side[],
-  choices: Choices,
-): { payload: Record<string, unknown> | undefined; choice: 'mine' | 'theirs' | 'mixed' } {
+export function chosenOf(payload: Readonly<Record<string, unknown>>, sides: readonly Side[], choices: Choices): Chosen {
   const mine = sides.filter(({ field }) => choices[field] === 'mine')
   if (mine.length === 0) return { payload: undefined, choice: 'theirs' }
   const kept = Object.fromEntries(mine.map(({ field }) => [field, payload[field]]))
