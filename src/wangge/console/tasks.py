@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from wangge.console import services
+from wangge.cases import services as cases
 from wangge.kernel import clock
 
 
@@ -12,4 +12,4 @@ from wangge.kernel import clock
 @app.task(name="console.forget_live", queueing_lock="console.forget_live")
 def forget_live(timestamp: int | None = None) -> None:
     """Take away the steps of the stream that are older than a day (LV-3)."""
-    services.forget(at=clock.now())
+    cases.forget_live(at=clock.now())
