@@ -91,6 +91,7 @@ def test_every_page_of_the_phone_can_be_pressed_read_and_reached_by_keys(
 ) -> None:
     page = open_phone(chromium)
     order = begin(page, city, walker(city, 2))[0]
+    page.context.set_geolocation({"longitude": order["lon"] + 0.001, "latitude": order["lat"]})
     if is_large:
         page.get_by_test_id("large-type").check()
     wrong: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import segno
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import City, open_desktop, open_phone
 from tests.browser.pictures import take_picture
-from tests.browser.shift import begin, get, inspect, send_all, walker
+from tests.browser.shift import begin, get, inspect, post, send_all, walker
 from tests.browser.test_faces import is_too_wide, violations
 from tests.browser.test_walk import log_in
 
@@ -78,8 +79,13 @@ def revoke_as_admin(chromium: Browser, city: City, member: str) -> str:
 def test_the_plate_on_a_door_opens_its_place_without_signal(
     chromium: Browser, city: City, tmp_path: Path
 ) -> None:
-    page = open_phone(chromium)
+    page, desk = open_phone(chromium), open_desktop(chromium)
     order = begin(page, city, walker(city, 3))[0]
+    log_in(desk, city, "dispatcher")
+    post(desk, "/api/plates/sheets", {"id": str(uuid4()), "venue_ids": [order["venue_id"]]})
+    desk.context.close()
+    page.get_by_test_id("sync-now").click()
+    expect(page.get_by_test_id("sync-now")).to_be_enabled()
     plate = get(page, f"/api/plates/venues/{order['venue_id']}")
     picture = tmp_path / "door.png"
     segno.make(plate["url"], error="m").save(str(picture), scale=8, border=4)

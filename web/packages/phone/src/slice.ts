@@ -1,7 +1,7 @@
-import { asError, call, enrolDevice, syncSlice } from '@wangge/api'
+import { type ApiError, asError, call, enrolDevice, syncSlice } from '@wangge/api'
 import { applySlice, forgetDevice, readCursor, rowsOf } from '@wangge/outbox'
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { houseNow, takeClock } from './houseClock'
 import { untold } from './burden'
 import { deviceOf, identify } from './device'
@@ -27,7 +27,8 @@ export const useSlice = defineStore('slice', () => {
   const deviceId = ref('')
   const isNearlyFull = ref(false)
   const isPersistent = ref<boolean>()
-  const fault = ref('')
+  /** What the house said no with; a broken link or a lost log-in says itself elsewhere. */
+  const fault = shallowRef<ApiError>()
 
   async function look(): Promise<void> {
     syncedAt.value = (await readCursor(queue.its()))?.at
@@ -62,13 +63,13 @@ export const useSlice = defineStore('slice', () => {
       const asked = await untold(store, houseNow())
       if (asked)
         await queue.hand({ kind: 'field.burden', payload: { ...asked }, subjects: [], label: '', is_aside: true })
-      fault.value = ''
+      fault.value = undefined
     } catch (cause) {
       const error = asError(cause)
       if (error.code === REVOKED) isRevoked.value = true
       else if (error.kind === 'missing')
         await forgetDevice(queue.its()) // the server knows it no more: enrolled anew
-      else if (error.kind !== 'offline' && error.kind !== 'login') fault.value = String(error.message)
+      else if (error.kind !== 'login' && !error.code.startsWith('web.')) fault.value = error
     } finally {
       isBusy.value = false
       await look().catch(console.warn)
