@@ -1,9 +1,9 @@
 """The field face as a cheap phone meets it: Lighthouse with 4 × CPU and slow 4G. Against a house that runs:
 
-    python -m benchmarks.field_lighthouse http://127.0.0.1:8000 USER PASSWORD
+    python -m benchmarks.field_lighthouse http://127.0.0.1:8000 USER PASSWORD [TIMES]
 
 Needs Chromium and node; the first time it installs Lighthouse in `benchmarks/lighthouse`. Each page is
-measured three times; the median counts.
+measured three times, or as often as is said; the median counts.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def look(address: str, *, keep: bool) -> dict[str, Any]:
     return found
 
 
-def measure(base: str, path: str) -> bool:
+def measure(base: str, path: str, times: int) -> bool:
     """Print what one page is worth; return whether it holds its limits."""
-    found = [look(base + path, keep=path != "/m/login") for _ in range(TIMES)]
+    found = [look(base + path, keep=path != "/m/login") for _ in range(times)]
     performance = statistics.median(one["categories"]["performance"]["score"] for one in found) * 100
     access = min(one["categories"]["accessibility"]["score"] for one in found) * 100
     ready = statistics.median(one["audits"]["interactive"]["numericValue"] for one in found)
@@ -87,15 +87,15 @@ def measure(base: str, path: str) -> bool:
     return holds
 
 
-def run(base: str, user: str, password: str) -> int:
+def run(base: str, user: str, password: str, times: str = str(TIMES)) -> int:
     if not (HERE / "node_modules").exists():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True)
     with tempfile.TemporaryDirectory() as folder:
         chromium = start_chromium(folder)
         try:
-            first = [measure(base, PAGES[0])] if wait_for_chromium() else [False]
+            first = [measure(base, PAGES[0], int(times))] if wait_for_chromium() else [False]
             log_in(base, user, password)
-            held = first + [measure(base, path) for path in PAGES[1:]]
+            held = first + [measure(base, path, int(times)) for path in PAGES[1:]]
         finally:
             chromium.terminate()
             chromium.wait()
@@ -114,4 +114,4 @@ def wait_for_chromium() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(run(*sys.argv[1:4]))
+    sys.exit(run(*sys.argv[1:5]))

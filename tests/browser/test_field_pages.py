@@ -49,7 +49,7 @@ def addresses(page: Page, order: dict[str, Any]) -> dict[str, str]:
     return {
         "field-today": "/m/today",
         "field-order": f"/m/orders/{order['id']}",
-        "field-cases": "/m/cases",
+        "field-cases": "/m/cases?view=all",
         "field-case": f"/m/cases/{cases[0]['id']}",
         "field-report": "/m/report",
         "field-patrol": "/m/patrol",

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { mapApps } from '../src/navigate'
 import { plateCodeOf } from '../src/scan'
 
-const path = fileURLToPath(new URL('../../../../contracts/vectors/datum.json', import.meta.url))
+const path = join(import.meta.dirname, '../../../../contracts/vectors/datum.json')
 const vectors = JSON.parse(readFileSync(path, 'utf8')) as { name: string; wgs84: number[]; gcj02: number[] }[]
 
 describe('the way to a place', () => {
