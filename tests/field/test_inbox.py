@@ -226,7 +226,7 @@ def test_the_city_sees_what_it_asks_and_nobody_sees_a_person(bob: Client):
     told = send(bob, [command("field.burden", one) for one in (said, later, old)])
     assert outcomes(told) == ["applied", "applied", "unreadable"]
     alice = make_client(make_actor(ALICE))
-    asked = "/api/field/burden?first=2025-11-01&last=2025-11-30"
+    asked = "/api/field/burden?first_on=2025-11-01&last_on=2025-11-30"
     assert [(day["people"], day["minutes_median"]) for day in alice.get(asked).json()] == [(1, None)]
     for n in range(4):
         user = make_user(username=f"walker{n}", name=f"走{n}")
@@ -238,4 +238,4 @@ def test_the_city_sees_what_it_asks_and_nobody_sees_a_person(bob: Client):
     assert (day["people"], day["minutes_median"], day["photos_median"]) == (5, 60.0, 10.0)
     assert bob.get(asked).status_code == 403
     assert make_client(make_actor(CAROL)).get(asked).json() == []
-    assert alice.get("/api/field/burden?first=2025-01-01&last=2025-11-30").status_code == 422
+    assert alice.get("/api/field/burden?first_on=2025-01-01&last_on=2025-11-30").status_code == 422

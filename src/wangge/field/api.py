@@ -88,7 +88,9 @@ def list_phones(request: ActorRequest, filters: Query[HeldPhoneFilter]) -> HeldP
 @router.get("/burden", response={200: list[BurdenDay], (403, 422): Refusal}, operation_id="list_field_burden")
 def list_field_burden(request: ActorRequest, filters: Query[BurdenFilter]) -> list[BurdenDay]:
     """What the phone asks of the people of the territory, day by day: minutes, fields typed, photos."""
-    return queries.list_burden(request.actor, first=filters.first, last=filters.last, at=clock.now())
+    return queries.list_burden(
+        request.actor, first_on=filters.first_on, last_on=filters.last_on, at=clock.now()
+    )
 
 
 @taking.post("/sync", response={200: SliceOut, **NO}, operation_id="sync_slice")

@@ -62,7 +62,7 @@ def note_burdens(told: Sequence[BurdenIn], *, actor: Actor, at: datetime) -> lis
     return batches.apply_once(told, settle, kind="field.burden", actor=actor, at=at)
 
 
-def list_burden(actor: Actor, *, first: date, last: date, at: datetime) -> list[BurdenDay]:
+def list_burden(actor: Actor, *, first_on: date, last_on: date, at: datetime) -> list[BurdenDay]:
     """Return what was asked of the people of the caller's territory, a row a day.
 
     Raises: NotYourRole.
@@ -71,9 +71,11 @@ def list_burden(actor: Actor, *, first: date, last: date, at: datetime) -> list[
     actor.check_can(READ)
     on = at.astimezone(CHINA).date()
     within = accounts.with_post_in(actor.scope, on)
-    people = list(Burden.objects.filter(within, on__range=(first, last)).values_list("user_id").distinct())
+    people = list(
+        Burden.objects.filter(within, on__range=(first_on, last_on)).values_list("user_id").distinct()
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS, [first, last, [pk for (pk,) in people]])
+        cursor.execute(_DAYS, [first_on, last_on, [pk for (pk,) in people]])
         rows = cursor.fetchall()
     names = ("minutes_median", "minutes_p90", "fields_median", "photos_median")
     return [

@@ -138,13 +138,13 @@ class BurdenDay(Schema):
 
 
 class BurdenFilter(Schema):
-    first: date
-    last: date
+    first_on: date
+    last_on: date
 
     @model_validator(mode="after")
     def _runs_forward(self) -> BurdenFilter:
-        if not timedelta(0) <= self.last - self.first <= timedelta(days=92):
-            raise ValueError("first and last must lie in order and at most 92 days apart")
+        if not timedelta(0) <= self.last_on - self.first_on <= timedelta(days=92):
+            raise ValueError("first_on and last_on must lie in order and at most 92 days apart")
         return self
 
 

@@ -36,7 +36,10 @@ async function start(): Promise<void> {
       if (name !== 'login') void router.push({ name: 'login', query: { next: fullPath, ended: '1' } })
     })
   })
-  app.use(router).mount('#app')
+  app.use(router)
+  // Until the first page is known the splash of index.html stays; whatever came of it, the app says so.
+  await router.isReady().catch(console.warn)
+  app.mount('#app')
   watchForNews()
 }
 

@@ -23,7 +23,15 @@ let counted: Burden | undefined
 let touchedAt = 0
 let stopCounting: (() => void) | undefined
 
+let turn: Promise<unknown> = Promise.resolve()
+
+/** What was counted of the day so far. */
 export async function readBurden(store: Store, now: number): Promise<Burden> {
+  await turn
+  return { ...(await dayIn(store, now)) }
+}
+
+async function dayIn(store: Store, now: number): Promise<Burden> {
   const on = dayOf(now)
   if (counted?.on === on) return counted
   const kept = (await store.facts.get(KEY))?.value as Burden | undefined
@@ -31,28 +39,32 @@ export async function readBurden(store: Store, now: number): Promise<Burden> {
   return counted
 }
 
+/** One after the other, so that nothing that was counted is lost. A failure to count holds nobody up. */
 async function add(store: Store, now: number, part: Partial<Omit<Burden, 'on'>>): Promise<void> {
-  const burden = await readBurden(store, now)
-  burden.active_s += part.active_s ?? 0
-  burden.fields += part.fields ?? 0
-  burden.photos += part.photos ?? 0
-  await store.facts.put({ key: KEY, value: { ...burden } })
+  const counting = turn.then(async () => {
+    const burden = await dayIn(store, now)
+    burden.active_s += part.active_s ?? 0
+    burden.fields += part.fields ?? 0
+    burden.photos += part.photos ?? 0
+    await store.facts.put({ key: KEY, value: { ...burden } })
+  })
+  turn = counting.catch(console.warn)
+  await turn
 }
 
 export const countPhoto = (store: Store, now: number): Promise<void> => add(store, now, { photos: 1 })
 
-/** Count from now on, for as long as the person is logged in. A failure to count holds nobody up. */
+/** Count from now on, for as long as the person is logged in. */
 export function startCounting(store: Store, now: () => number): void {
   stopCounting?.()
   counted = undefined
   const touch = (): void => void (touchedAt = now())
   const typed = (event: Event): void => {
-    if (event.target instanceof Element && event.target.matches(ON_PAPER))
-      void add(store, now(), { fields: 1 }).catch(console.warn)
+    if (event.target instanceof Element && event.target.matches(ON_PAPER)) void add(store, now(), { fields: 1 })
   }
   const timer = setInterval(() => {
     if (document.visibilityState === 'visible' && now() - touchedAt < IDLE_MS)
-      void add(store, now(), { active_s: EVERY_MS / 1_000 }).catch(console.warn)
+      void add(store, now(), { active_s: EVERY_MS / 1_000 })
   }, EVERY_MS)
   const kinds = ['pointerdown', 'keydown', 'scroll'] as const
   for (const kind of kinds) addEventListener(kind, touch, { passive: true })

@@ -15790,13 +15790,13 @@ export type HeldPhonePage = {
  */
 export type BurdenFilter = {
     /**
-     * First
+     * First On
      */
-    first: string;
+    first_on: string;
     /**
-     * Last
+     * Last On
      */
-    last: string;
+    last_on: string;
 };
 
 /**
@@ -27460,13 +27460,13 @@ export type ListFieldBurdenData = {
     path?: never;
     query: {
         /**
-         * First
+         * First On
          */
-        first: string;
+        first_on: string;
         /**
-         * Last
+         * Last On
          */
-        last: string;
+        last_on: string;
     };
     url: '/api/field/burden';
 };
