@@ -239,3 +239,9 @@ def test_the_city_sees_what_it_asks_and_nobody_sees_a_person(bob: Client):
     assert bob.get(asked).status_code == 403
     assert make_client(make_actor(CAROL)).get(asked).json() == []
     assert alice.get("/api/field/burden?first_on=2025-01-01&last_on=2025-11-30").status_code == 422
+
+
+def test_what_a_census_finds_goes_through_the_inbox_too(bob: Client):
+    found = {"census_id": str(uuid4()), "finding": "seen", "venue_id": str(uuid4())}
+    fate = send(bob, [command("census.answer", found)])[0]
+    assert (fate["outcome"], fate["code"]) == ("refused", "kernel.not_visible")

@@ -26,6 +26,7 @@ from wangge.accounts.leaving import leaves_of
 from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.owning import check_own_people
 from wangge.accounts.people_export import export_people
+from wangge.accounts.profiles import count_composition, get_profile
 from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import DepartmentOut
@@ -38,6 +39,7 @@ __all__ = [
     "Leave",
     "PostNotInForce",
     "check_own_people",
+    "count_composition",
     "count_reachable",
     "department_for",
     "departments_for",
@@ -48,6 +50,7 @@ __all__ = [
     "get_actors",
     "get_departments",
     "get_me",
+    "get_profile",
     "get_signed_in",
     "has_post_in",
     "holders_of",

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import numpy as np
 from pydantic import BaseModel
 
 from wangge.cases import services as cases
 from wangge.cases.schemas import CaseReport, StepCommand
+from wangge.census import services as census
 from wangge.dossiers import services as dossiers
 from wangge.dossiers.schemas import DoneIn, FacilityIn, FactIn
 from wangge.field.burden import note_burdens
 from wangge.field.correcting import correct_places
 from wangge.field.deciding import note_decisions
-from wangge.field.schemas import BurdenIn, CorrectionIn, DecidedIn, PointsIn
+from wangge.field.schemas import BurdenIn, CensusAnswerIn, CorrectionIn, DecidedIn, PointsIn
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Fate
 from wangge.orders import services as orders
@@ -43,10 +45,18 @@ def _keep_points(told: Sequence[PointsIn], *, actor: Actor, at: datetime) -> lis
     return patrols.ingest_points(batches, actor=actor, at=at)
 
 
+def _answer_census(told: Sequence[CensusAnswerIn], *, actor: Actor, at: datetime) -> list[Fate]:
+    fates: list[Fate] = []
+    for census_id, group in groupby(told, key=lambda one: one.census_id):
+        fates += census.answer(census_id, list(group), actor=actor, at=at)
+    return fates
+
+
 KINDS: Mapping[str, Kind] = {
     "orders.complete": Kind(OrderResult, orders.complete_orders),
     "cases.report": Kind(CaseReport, cases.report_cases),
     "cases.step": Kind(StepCommand, cases.take_steps),
+    "census.answer": Kind(CensusAnswerIn, _answer_census),
     "triage.decide": Kind(DecisionIn, triage.record_decisions),
     "patrols.duty": Kind(DutyCommand, patrols.take_duty),
     "patrols.points": Kind(PointsIn, _keep_points),

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field, model_validator
 
+from wangge.census.schemas import AnswerIn
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 DeviceKey = Annotated[str, Field(min_length=32, max_length=128)]
 
@@ -93,6 +94,12 @@ class PointsIn(Schema):
     id: UUID
     datum: str = "wgs84"
     points: list[tuple[float, float, float, float, float]] = Field(max_length=1_000)
+
+
+class CensusAnswerIn(AnswerIn):
+    """What was found in a census, with the census it is of."""
+
+    census_id: UUID
 
 
 class CorrectionIn(Schema):

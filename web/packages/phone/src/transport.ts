@@ -16,6 +16,7 @@ export type Kind =
   | 'orders.complete'
   | 'cases.report'
   | 'cases.step'
+  | 'census.answer'
   | 'triage.decide'
   | 'patrols.duty'
   | 'patrols.points'
