@@ -176,9 +176,7 @@ def send_all(page: Page, city: City) -> None:
         if not rows(page, "commands"):
             expect(page.get_by_test_id("unsent-count")).to_have_text("0")
             return
-        button = page.get_by_test_id("unsent-send")
-        if button.count() and button.is_enabled():
-            button.click()
+        page.evaluate("document.querySelector('[data-testid=unsent-send]:enabled')?.click()")
         page.wait_for_timeout(40)
     raise AssertionError(f"still unsent: {page.get_by_test_id('unsent-list').inner_text()}")
 
