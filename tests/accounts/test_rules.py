@@ -122,6 +122,7 @@ MAY = {
     "patrols.do": {"grid_chief", "grid_member"},
     "patrols.read": {"dispatcher", "supervisor", "grid_chief", "leader"},
     "patrols.export": {"dispatcher", "supervisor", "grid_chief"},
+    "devices.revoke": {"system_admin", "security_admin", "supervisor", "grid_chief"},
 }
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from tests.field.makers import make_many_places
+from tests.field.makers import JSON, KEY, NOW, enrol, make_many_places, send, sync
 from tests.makers import ALICE, BOB, CAROL, make_actor, make_client, make_venues, photo_bytes
 from tests.orders.makers import make_bob, make_plan, make_rules
 from tests.orders.test_services import make_answers
+from wangge.accounts.models import User
 from wangge.field.models import Device, PhotoOnItsWay
 from wangge.kernel import clock
 from wangge.kernel.models import AuditRow, StoredFile, Unread
@@ -23,27 +24,12 @@ from wangge.orders.models import Order
 from wangge.venues.models import Venue
 
 pytestmark = pytest.mark.django_db
-JSON = "application/json"
-NOW = datetime(2025, 11, 28, 2, 0, tzinfo=UTC)
-KEY = "k" * 43
 
 
 @pytest.fixture(autouse=True)
 def _in_november():
     with clock.standing_at(NOW):
         yield
-
-
-def enrol(client: Any, device: str = "") -> str:
-    body = {"id": device or str(uuid4()), "name": "红米 12", "key": KEY}
-    answer = client.post("/api/field/devices", body, content_type=JSON)
-    assert answer.status_code == 200, answer.content
-    return str(body["id"])
-
-
-def sync(client: Any, device: str, cursor: str | None = None, **changes: Any) -> Any:
-    body = {"device_id": device, "key": KEY, "cursor": cursor, "phone_at": NOW.isoformat()} | changes
-    return client.post("/api/field/sync", body, content_type=JSON)
 
 
 def keys(answer: Any) -> set[str]:
@@ -110,10 +96,14 @@ def test_a_revoked_device_gets_no_slice_but_hands_its_work_over():
     bob, order, _ = bob_with_an_order()
     device = enrol(bob)
     assert bob.post(f"/api/field/devices/{device}/revoke").json()["revoked_by_name"] == BOB.name
-    refused = sync(bob, device)
+    assert sync(bob, device).status_code == 401  # the log-in ended with the trust
+    its_key = Client(headers={"Wangge-Device": f"{device}:{KEY}"})
+    refused = sync(its_key, device)
     assert (refused.status_code, refused.json()["code"]) == (403, "field.device_revoked")
-    assert send(bob, [result_of(order)])[0]["outcome"] == "applied"
-    again = bob.post("/api/field/devices", {"id": device, "name": "x", "key": KEY}, content_type=JSON)
+    assert send(its_key, [result_of(order)])[0]["outcome"] == "applied"
+    anew = Client()
+    anew.force_login(User.objects.get(username=BOB.username))
+    again = anew.post("/api/field/devices", {"id": device, "name": "x", "key": KEY}, content_type=JSON)
     assert again.json()["code"] == "field.device_revoked"
     assert AuditRow.objects.filter(action="field.revoke", subject_id=device).count() == 1
 
@@ -139,12 +129,6 @@ def result_of(order: Order, **changes: Any) -> dict[str, Any]:
         "base_version": 1,
         "payload": payload,
     } | changes
-
-
-def send(client: Any, commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    answer = client.post("/api/field/inbox", {"commands": commands}, content_type=JSON)
-    assert answer.status_code == 200, answer.content
-    return list(answer.json())
 
 
 def test_the_inbox_gives_a_fate_a_command_in_order_and_keeps_what_it_cannot_read():

@@ -60,7 +60,8 @@ from wangge.config.handover_api import KEEPERS
 from wangge.dossiers import services as dossiers
 from wangge.evidence import services as evidence
 from wangge.field import services as field
-from wangge.field.schemas import DeviceIn
+from wangge.field.burden import note_burdens
+from wangge.field.schemas import BurdenIn, DeviceIn
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.matters import services as matters
@@ -223,6 +224,10 @@ def _people() -> House:
 
 def _phone(house: House) -> UUID:
     phone = DeviceIn(id=new_id(), name="雪松手机", key="k" * 43)
+    day = BurdenIn(
+        id=new_id(), at=LOOKED_AT, phone_id=phone.id, on=date(2025, 10, 31), active_s=60, fields=1, photos=1
+    )
+    note_burdens([day], actor=house.bob, at=LOOKED_AT)
     return field.enrol_device(phone, actor=house.bob, at=LOOKED_AT).id
 
 

@@ -108,7 +108,7 @@ OF_NOBODY: Mapping[str, str] = {
     "move_deadlines": "refused: there is no such edition of the calendar",
     "plan_orders": "of the own territory; it names none",
     "put_calendar_year": CITY,
-    "receive_commands": "handed to complete_order, report_case and take_step, which are aimed at themselves",
+    "receive_commands": "handed to the operations of other rooms, which are aimed at themselves",
     "recode_divisions": "the report refuses the row, as territory.division_not_standing",
     "retry_notice_deliveries": "of the own territory's, whatever the ids: none",
     "save_notice_channel": CITY,

@@ -24,6 +24,7 @@ from wangge.accounts.holding import holders_of, holders_within, members_of
 from wangge.accounts.kinds import kinds_at
 from wangge.accounts.leaving import leaves_of
 from wangge.accounts.models import Department, Leave, Post, User
+from wangge.accounts.owning import check_own_people
 from wangge.accounts.people_export import export_people
 from wangge.accounts.profiles import count_composition, get_profile
 from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
@@ -37,6 +38,7 @@ from wangge.kernel.paths import ancestors
 __all__ = [
     "Leave",
     "PostNotInForce",
+    "check_own_people",
     "count_composition",
     "count_reachable",
     "department_for",

@@ -66,6 +66,7 @@ _MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or
 _PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
 _CENSUS = frozenset({"census.open", "census.review"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
+_PHONES = frozenset({"devices.revoke"})  # phones of people of the territory that are lost
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
@@ -79,8 +80,11 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _AWAY
     | _MERGE
     | _PLATES
-    | _CENSUS,
-    Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read", "leave.read", "leave.grant"}) | _AWAY,
+    | _CENSUS
+    | _PHONES,
+    Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read", "leave.read", "leave.grant"})
+    | _AWAY
+    | _PHONES,
     Role.AUDIT_ADMIN: frozenset({"audit.read"}) | _AWAY,
     Role.DISPATCHER: _READ_ALL
     | _SITE
@@ -123,6 +127,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | _AWAY
     | _PATROLS
+    | _PHONES
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _SITE
@@ -137,6 +142,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _CENSUS
     | _PATROL
     | _PATROLS
+    | _PHONES
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | _SITE

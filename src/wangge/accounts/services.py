@@ -12,6 +12,7 @@ from django.db import transaction
 
 from wangge.accounts.absences import letters_of
 from wangge.accounts.credentials import check_credentials, check_password_strength
+from wangge.accounts.ending import end_session
 from wangge.accounts.kinds import check_words, set_post_kind
 from wangge.accounts.leaving import (
     NewLeave,
@@ -59,6 +60,7 @@ __all__ = [
     "create_users",
     "end_leave",
     "end_post",
+    "end_session",
     "ensure_department",
     "ensure_departments",
     "enter_leave",

@@ -32,7 +32,9 @@ from wangge.console.map_api import router as city_map
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence
+from wangge.field.api import HandingOver
 from wangge.field.api import router as field
+from wangge.field.api import taking as field_taking
 from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
@@ -113,6 +115,7 @@ for prefix, router in {
 }.items():
     api.add_router(f"/{prefix}", router)
 api.add_router("/venues", venue_merges)
+api.add_router("/field", field_taking, auth=[HandingOver(), SignedIn()])
 
 
 @api.exception_handler(Refused)

@@ -17,6 +17,7 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     clock_off_s = models.IntegerField(default=0)  # how far its clock was ahead when it was last heard
+    session_key = models.CharField(max_length=40, default="")  # the log-in it was last heard under
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cursor = models.UUIDField(null=True)
@@ -33,6 +34,23 @@ class Device(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["user", "-seen_at"], name="device_of_user")]
+
+
+class Burden(models.Model):
+    """What the app asked of a person on one phone on one day, as the phone counted it (FD-15)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    phone_id = models.UUIDField()
+    on = models.DateField()
+    active_s = models.PositiveIntegerField()
+    fields = models.PositiveIntegerField()
+    photos = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "phone_id", "on"], name="burden_of_a_day_once"),
+        ]
+        indexes = [models.Index(fields=["on", "user"], name="burden_by_day")]
 
 
 class PhotoOnItsWay(models.Model):

@@ -10,6 +10,8 @@ from wangge.kernel.errors import Refused
 
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)  # as far as a visit may lie ahead (OR-7)
 PART_BYTES = 256 << 10  # of a photo, at most, in one message
+FEWEST = 5  # people of whom a spread is told: of fewer it would tell of a person
+HANDING_OVER = timedelta(days=7)  # after it was revoked a phone may hand over what it made, and nothing else
 
 
 class DeviceRevoked(Refused):
@@ -27,6 +29,15 @@ class DeviceTaken(Refused):
     code = "field.device_taken"
     zh = "这个设备编号已登记在他人名下。请重新打开应用，登记一个新编号。"
     en = "This device id belongs to somebody else. Open the app anew to enrol with a new one."
+
+
+class ForeignDay(Refused):
+    """A figure of a day that cannot be told any more, or not yet."""
+
+    status = 422
+    code = "field.foreign_day"
+    zh = "这一天的用时不能再登记。"
+    en = "The figures of that day cannot be told any more, or not yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,14 @@ def seconds_off(phone_at: datetime, server_at: datetime) -> int:
     """
     off = phone_at - server_at
     return round(off.total_seconds()) if abs(off) > CLOCK_MAY_BE_OFF else 0
+
+
+def may_hand_over(revoked_at: datetime | None, at: datetime) -> bool:
+    """Return whether a phone that was revoked may still hand over what it made before.
+
+    Rule: FD-11 (issue 6, must-show 6: unsent work handed over first).
+    """
+    return revoked_at is not None and revoked_at <= at < revoked_at + HANDING_OVER
 
 
 def takes_part(*, received: int, offset: int, length: int, size: int) -> bool:

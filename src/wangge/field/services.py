@@ -1,4 +1,4 @@
-"""Writes of the phone's face: enrol, revoke, sync. The inbox and the photos have files of their own."""
+"""Writes of the phone's face: the sync. Devices, the inbox and the photos have files of their own."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from wangge.field.devices import enrol_device, find_device, revoke_device
 from wangge.field.models import Device
 from wangge.field.receiving import receive
-from wangge.field.rules import DeviceRevoked, DeviceTaken, delta_of, seconds_off
-from wangge.field.schemas import DeviceIn, SliceOut, SliceRow, SyncIn
+from wangge.field.rules import DeviceRevoked, delta_of, seconds_off
+from wangge.field.schemas import SliceOut, SliceRow, SyncIn
 from wangge.field.slicing import cut
 from wangge.field.uploading import add_part, count_received
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import NotVisible
 from wangge.kernel.ids import new_id
 
 __all__ = ["add_part", "count_received", "enrol_device", "receive", "revoke_device", "sync"]
@@ -29,56 +28,13 @@ DIGEST_BYTES = 6
 
 
 @transaction.atomic
-def enrol_device(device: DeviceIn, *, actor: Actor, at: datetime) -> Device:
-    """Return the device, new or as it is.
-
-    Raises: DeviceTaken by another person or with another key; DeviceRevoked.
-    Rule:   FD-1.
-    """
-    row, is_new = Device.objects.get_or_create(
-        id=device.id,
-        defaults={
-            "user_id": actor.user_id,
-            "name": device.name,
-            "key_digest": _digest_of_key(device.key),
-            "enrolled_at": at,
-            "seen_at": at,
-        },
-    )
-    if row.user_id != actor.user_id or not compare_digest(row.key_digest, _digest_of_key(device.key)):
-        raise DeviceTaken
-    if row.revoked_at is not None:
-        raise DeviceRevoked
-    if is_new:
-        audit.record([("field.enrol", "device", str(row.id), {"name": row.name})], actor=actor, at=at)
-    return row
-
-
-@transaction.atomic
-def revoke_device(device_id: UUID, *, actor: Actor, at: datetime) -> Device:
-    """End the trust in one of the own devices; once is enough. Raises: NotVisible. Rule: FD-4."""
-    row = Device.objects.select_for_update().filter(pk=device_id, user_id=actor.user_id).first()
-    if row is None:
-        raise NotVisible
-    if row.revoked_at is None:
-        row.revoked_at, row.revoked_by_id = at, actor.user_id
-        row.cursor = row.cursor_before = None
-        row.told = row.told_before = b""
-        row.save()
-        audit.record([("field.revoke", "device", str(row.id), {"user": row.user_id})], actor=actor, at=at)
-    return row
-
-
-@transaction.atomic
-def sync(told: SyncIn, *, actor: Actor, at: datetime) -> SliceOut:
+def sync(told: SyncIn, *, actor: Actor, at: datetime, session_key: str = "") -> SliceOut:
     """Return what is new for this phone since its cursor, and remember what it has then.
 
     Raises: NotVisible for a device that is not the caller's or has another key; DeviceRevoked.
     Rule:   FD-2 (the slice), FD-3 (delta; an unknown cursor gets the whole), FD-5 (the clock).
     """
-    row = Device.objects.select_for_update().filter(pk=told.device_id, user_id=actor.user_id).first()
-    if row is None or not compare_digest(row.key_digest, _digest_of_key(told.key)):
-        raise NotVisible
+    row = find_device(told.device_id, told.key, actor=actor)
     if row.revoked_at is not None:
         raise DeviceRevoked
     off = seconds_off(told.phone_at, at)
@@ -95,7 +51,7 @@ def sync(told: SyncIn, *, actor: Actor, at: datetime) -> SliceOut:
         row.cursor, row.told = new_id(), _packed(after)
     elif row.cursor != told.cursor:
         row.cursor, row.told = told.cursor, _packed(after)
-    row.seen_at, row.clock_off_s = at, off
+    row.seen_at, row.clock_off_s, row.session_key = at, off, session_key
     row.save()
     assert row.cursor is not None
     return SliceOut(
@@ -130,7 +86,3 @@ def _packed(told: Mapping[str, str]) -> bytes:
 def _unpacked(packed: bytes | memoryview) -> dict[str, str]:
     told: dict[str, str] = json.loads(zlib.decompress(bytes(packed))) if packed else {}
     return told
-
-
-def _digest_of_key(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -21,6 +21,7 @@ from wangge.notices.schemas import NoticeFilter
 from wangge.orders import queries as orders
 from wangge.orders.rules import OrderStatus
 from wangge.orders.schemas import OrderFilter
+from wangge.plates import queries as plates
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
@@ -93,7 +94,9 @@ def _places(actor: Actor, paths: list[str]) -> tuple[dict[str, Any], bool]:
     for path in paths:
         ids += [pk for pk, _, _ in venues.list_doors(actor, grid=path, most=MOST_PLACES + 1 - len(ids))]
     told = venues.facts_of(ids[:MOST_PLACES])
-    return {f"venue:{pk}": row.model_dump(mode="json") for pk, row in told.items()}, len(ids) <= MOST_PLACES
+    values: dict[str, Any] = {f"venue:{pk}": row.model_dump(mode="json") for pk, row in told.items()}
+    values |= {f"plate:{code}": str(pk) for pk, code in plates.codes_of(told).items()}
+    return values, len(ids) <= MOST_PLACES
 
 
 def _orders(actor: Actor, at: datetime) -> dict[str, Any]:

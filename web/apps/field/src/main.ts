@@ -1,5 +1,5 @@
 import { whenSignedOut } from '@wangge/api'
-import { useQueue } from '@wangge/phone'
+import { useQueue, useSlice } from '@wangge/phone'
 import { useSession } from '@wangge/session'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
@@ -20,14 +20,26 @@ async function start(): Promise<void> {
   const session = useSession()
   const queue = useQueue()
   const router = makeRouter(session, queue)
+  const slice = useSlice()
+  let isAsking = false
   whenSignedOut(() => {
-    if (!session.isSignedIn) return // nobody was: the guard asks for log-in
-    session.forget()
-    queue.isPaused = true
-    const { name, fullPath } = router.currentRoute.value
-    if (name !== 'login') void router.push({ name: 'login', query: { next: fullPath, ended: '1' } })
+    const { me } = session
+    if (!me || isAsking || slice.isRevoked) return // nobody was signed in: the guard asks for log-in
+    isAsking = true
+    // The log-in of a phone that was revoked has ended too: then it hands over, and asks nobody to log in.
+    void slice.sync().then(() => {
+      isAsking = false
+      if (slice.isRevoked) return void (session.me = me)
+      session.forget()
+      queue.isPaused = true
+      const { name, fullPath } = router.currentRoute.value
+      if (name !== 'login') void router.push({ name: 'login', query: { next: fullPath, ended: '1' } })
+    })
   })
-  app.use(router).mount('#app')
+  app.use(router)
+  // Until the first page is known the splash of index.html stays; whatever came of it, the app says so.
+  await router.isReady().catch(console.warn)
+  app.mount('#app')
   watchForNews()
 }
 

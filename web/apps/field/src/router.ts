@@ -56,6 +56,19 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'venues.read', tab: 'today' },
   },
   {
+    path: 'places/:id/correct',
+    name: 'correct',
+    component: () => import('./features/places/CorrectPage.vue'),
+    props: true,
+    meta: { capability: 'venues.write', tab: 'today' },
+  },
+  {
+    path: 'scan',
+    name: 'plate',
+    component: () => import('./features/places/ScanPage.vue'),
+    meta: { capability: 'venues.read', tab: 'today' },
+  },
+  {
     // A plate that was scanned before somebody signed in: the house says where it leads.
     path: 'scan/:code',
     name: 'scan',

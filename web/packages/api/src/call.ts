@@ -35,8 +35,8 @@ client.setConfig({
 })
 
 export const POST_HEADER = 'Wangge-Post'
-/** Calls about the session itself: they must work when the post is over. */
-const OF_THE_SESSION = /\/accounts\/(login|logout|me|me\/post)$/
+/** Calls about the session itself must work when the post is over; commands name each its own. */
+const OF_THE_SESSION = /\/(accounts\/(login|logout|me|me\/post)|field\/inbox|field\/photos\/\w+)$/
 
 client.interceptors.request.use((request) => {
   const isOfPost = actingPost !== '' && !OF_THE_SESSION.test(new URL(request.url).pathname)

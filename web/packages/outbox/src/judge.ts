@@ -7,14 +7,21 @@ export type Judgement =
 
 const COMES_BACK = new Set([408, 425, 429])
 
-export function judgeCommand(reply: Reply, commandId: string): Judgement {
-  if (reply.status === 401) return { verdict: 'pause' }
-  const fate = readFate(reply.body)
-  if (fate && fate.command_id.toLowerCase() === commandId.toLowerCase()) {
-    if (fate.outcome === 'applied' || fate.outcome === 'repeated') return { verdict: 'done', fate }
-    return judgeNo(fate.status, reply.body)
+/** What an answer of the inbox means for each of the commands that were sent, in their order. */
+export function judgeReplies(reply: Reply, commandIds: readonly string[]): Judgement[] {
+  const fates = Array.isArray(reply.body) ? reply.body : undefined
+  if (reply.status !== 200 || fates?.length !== commandIds.length) {
+    const whole = reply.status === 401 ? ({ verdict: 'pause' } as const) : judgeNo(reply.status, reply.body)
+    return commandIds.map(() => whole)
   }
-  return judgeNo(reply.status, reply.body)
+  return commandIds.map((id, index) => judgeFate(fates[index], id))
+}
+
+function judgeFate(body: unknown, commandId: string): Judgement {
+  const fate = readFate(body)
+  if (fate?.command_id.toLowerCase() !== commandId.toLowerCase()) return { verdict: 'retry' }
+  if (fate.outcome === 'applied' || fate.outcome === 'repeated') return { verdict: 'done', fate }
+  return judgeNo(fate.status, body)
 }
 
 export type PhotoJudgement = { verdict: 'done' } | Exclude<Judgement, { verdict: 'done' }>

@@ -18,11 +18,12 @@ export interface Submission {
   draft?: string
   /** By how much the clock was ahead that `at` was put right by. */
   off_ms?: number
+  is_aside?: boolean
 }
 
 /** Put a command into the queue. The same id twice (a double tap) is one command. */
 export async function submit(store: Store, submission: Submission): Promise<void> {
-  const { command, subjects = [], photos = [], label = '', draft, off_ms = 0 } = submission
+  const { command, subjects = [], photos = [], label = '', draft, off_ms = 0, is_aside = false } = submission
   await store.transaction('rw', store.commands, store.receipts, store.drafts, async () => {
     if (draft !== undefined) await store.drafts.delete(draft)
     const known =
@@ -40,6 +41,7 @@ export async function submit(store: Store, submission: Submission): Promise<void
       next_at: 0,
       refusal: null,
       off_ms,
+      is_aside,
     }
     await store.commands.add(entry)
   })
@@ -83,9 +85,12 @@ export async function settle(
   await forget(store, entry)
 }
 
+/** The command and its photos go together: killed in between, no photo stays behind without a command. */
 export async function forget(store: Store, entry: Entry): Promise<void> {
-  await store.commands.where('id').equals(entry.id).delete()
-  await dropUnused(store, entry.photos)
+  await store.transaction('rw', store.commands, store.photos, store.drafts, async () => {
+    await store.commands.where('id').equals(entry.id).delete()
+    await dropUnused(store, entry.photos)
+  })
 }
 
 /** Try the same command again: the reason for the no has gone. Its photos are sent again too. */
@@ -99,18 +104,25 @@ export async function sendAgain(store: Store, id: string): Promise<void> {
 }
 
 /** Say it anew on top of the server's present version: a new command in the place of the refused one. */
-export async function sendOnTop(store: Store, id: string, baseVersion: number): Promise<string> {
+export async function sendOnTop(
+  store: Store,
+  id: string,
+  baseVersion: number,
+  payload?: Command['payload'],
+): Promise<string> {
   const fresh = newId()
   await store.commands
     .where('id')
     .equals(id)
     .modify((entry) => {
+      const said = payload ?? entry.command.payload
       entry.id = fresh
-      entry.command = { ...entry.command, id: fresh, base_version: baseVersion }
+      entry.command = { ...entry.command, id: fresh, base_version: baseVersion, payload: said }
       entry.state = 'waiting'
       entry.attempts = 0
       entry.next_at = 0
       entry.refusal = null
+      entry.is_tried = false
     })
   return fresh
 }

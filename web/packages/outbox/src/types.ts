@@ -48,6 +48,8 @@ export interface Entry {
   is_tried?: boolean
   /** By how much the clock was ahead that its moment was put right by. */
   off_ms?: number
+  /** Told beside the work: a no to it asks nobody. */
+  is_aside?: boolean
 }
 
 export interface Draft {
@@ -92,5 +94,6 @@ export interface Reply {
 /** The way to the server. It rejects when no answer came. `signal` ends a call that takes too long. */
 export interface Transport {
   sendPhoto(photo: Photo, signal: AbortSignal): Promise<Reply>
-  sendCommand(command: Command, signal: AbortSignal): Promise<Reply>
+  /** Commands in order; the answer is a fate each, in the same order. */
+  sendCommands(commands: readonly Command[], signal: AbortSignal): Promise<Reply>
 }

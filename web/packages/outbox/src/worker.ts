@@ -1,8 +1,9 @@
-/** One worker, oldest first. */
+/** One worker: commands in the order in which they were made, a batch at a time; photos apart, before those who speak of them. */
 
 import { waitMs } from './backoff'
-import { type Judgement, judgeCommand, judgePhoto } from './judge'
-import { forget, settle } from './outbox'
+import { type Judgement, judgePhoto, judgeReplies } from './judge'
+import { settle } from './outbox'
+import { MOST_AT_ONCE, nextBatch, nextPhoto } from './order'
 import type { Store } from './store'
 import type { Command, Entry, Refusal, Reply, Transport } from './types'
 
@@ -30,10 +31,8 @@ export interface WorkerOptions {
 }
 
 /** `answered`: the server itself failed on this entry; otherwise there was no answer, and the whole queue waits. */
-type Failure = { end: 'failed'; answered: boolean; retryAfterS: number }
+type Failure = { end: 'failed'; answered: boolean; retryAfterS: number; entry: Entry }
 type Sent = { end: 'next' } | { end: 'paused' } | Failure
-
-const NO_ANSWER: Failure = { end: 'failed', answered: false, retryAfterS: 0 }
 
 export class Worker {
   /** True after a 401, until `resume`. */
@@ -43,6 +42,8 @@ export class Worker {
   private running: Promise<FlushEnd> | null = null
   private failures = 0
   private again = false
+  /** One at a time after a batch was refused as a whole: so the command that is at fault shows itself. */
+  private most = MOST_AT_ONCE
   private readonly store: Store
   private readonly transport: Transport
   private readonly locks: Pick<LockManager, 'request'> | undefined
@@ -99,12 +100,10 @@ export class Worker {
   }
 
   private async run(force: boolean): Promise<FlushEnd> {
-    const tried = new Set<string>()
+    const rests = new Set<string>()
     for (;;) {
-      const entry = await this.nextEntry(tried, force)
-      if (!entry) return 'empty'
-      tried.add(entry.id)
-      const sent = await this.send(entry)
+      const sent = await this.step(rests, force)
+      if (!sent) return 'empty'
       if (sent.end === 'next') {
         this.failures = 0
         this.nextAt = 0
@@ -114,72 +113,92 @@ export class Worker {
         this.isPaused = true
         return 'paused'
       }
-      if (await this.backOff(entry, sent)) return 'later'
+      rests.add(sent.entry.id)
+      if (await this.backOff(sent)) return 'later'
     }
   }
 
-  /** The oldest entry that nothing holds back: no earlier one on the same subject still waits or asks. */
-  private async nextEntry(tried: ReadonlySet<string>, force: boolean): Promise<Entry | null> {
-    const held = new Set<string>()
-    for (const entry of await this.store.commands.orderBy('seq').toArray()) {
-      const resting = tried.has(entry.id) || (!force && entry.next_at > this.now())
-      if (entry.state === 'waiting' && !resting && !entry.subjects.some((subject) => held.has(subject))) return entry
-      for (const subject of entry.subjects) held.add(subject)
-    }
-    return null
+  /** The commands that may go, as one batch; when none may, the photo that the oldest one waits for. */
+  private async step(rests: ReadonlySet<string>, force: boolean): Promise<Sent | null> {
+    const isResting = (entry: Entry): boolean => rests.has(entry.id) || (!force && entry.next_at > this.now())
+    const batch = await nextBatch(this.store, isResting, this.most)
+    if (batch.length > 0) return this.sendBatch(batch)
+    const photo = await nextPhoto(this.store, isResting)
+    return photo ? this.sendPhoto(photo.entry, photo.sha256) : null
   }
 
-  private async send(entry: Entry): Promise<Sent> {
-    const receipt = await this.store.receipts.get(entry.id)
-    if (receipt) {
-      await forget(this.store, entry)
+  private async sendBatch(batch: readonly Entry[]): Promise<Sent> {
+    const fresh = await this.withoutReceipt(batch)
+    const [first] = fresh
+    if (!first) return { end: 'next' }
+    const commands = await this.seal(fresh)
+    const reply = await this.reach((signal) => this.transport.sendCommands(commands, signal), COMMAND_LIMIT_MS)
+    if (!reply) return noAnswer(first)
+    const judged = judgeReplies(
+      reply,
+      fresh.map(({ id }) => id),
+    )
+    if (fresh.length > 1 && judged.every(({ verdict }) => verdict === 'ask') && !Array.isArray(reply.body)) {
+      this.most = 1
       return { end: 'next' }
     }
-    for (const sha256 of entry.photos) {
-      const sent = await this.sendPhoto(entry, sha256)
-      if (sent) return sent
+    this.most = MOST_AT_ONCE
+    for (const [index, entry] of fresh.entries()) {
+      const judgement = judged[index] ?? { verdict: 'retry' }
+      if (judgement.verdict === 'done') await settle(this.store, entry, judgement.fate.outcome, judgement.fate.result)
+      else {
+        const sent = await this.take(entry, judgement, reply)
+        if (sent.end !== 'next') return sent
+      }
     }
-    const command = await this.seal(entry)
-    const reply = await this.reach((signal) => this.transport.sendCommand(command, signal), COMMAND_LIMIT_MS)
-    if (!reply) return NO_ANSWER
-    const judgement = judgeCommand(reply, entry.id)
-    if (judgement.verdict === 'done') {
-      await settle(this.store, entry, judgement.fate.outcome, judgement.fate.result)
-      return { end: 'next' }
-    }
-    return this.take(entry, judgement, reply)
+    return { end: 'next' }
   }
 
-  /** From here on the command is as it is: the server compares a retry with its first time. */
-  private async seal(entry: Entry): Promise<Command> {
-    if (entry.is_tried) return entry.command
+  /** A crash between the receipt and the end of its command left both: the receipt says that it is done. */
+  private async withoutReceipt(batch: readonly Entry[]): Promise<Entry[]> {
+    const receipts = await this.store.receipts.bulkGet(batch.map(({ id }) => id))
+    const fresh: Entry[] = []
+    for (const [index, entry] of batch.entries()) {
+      const receipt = receipts[index]
+      if (receipt) await settle(this.store, entry, receipt.outcome, receipt.result)
+      else fresh.push(entry)
+    }
+    return fresh
+  }
+
+  /** From here on the commands are as they are: the server compares a retry with its first time. */
+  private async seal(batch: readonly Entry[]): Promise<Command[]> {
+    const ids = batch.map(({ id }) => id)
     return this.store.transaction('rw', this.store.commands, async () => {
-      await this.store.commands.where('id').equals(entry.id).modify({ is_tried: true })
-      const now = await this.store.commands.where('id').equals(entry.id).first()
-      return now?.command ?? entry.command
+      await this.store.commands.where('id').anyOf(ids).modify({ is_tried: true })
+      const now = await this.store.commands.where('id').anyOf(ids).toArray()
+      const sealed = new Map(now.map((entry) => [entry.id, entry.command]))
+      return batch.map((entry) => sealed.get(entry.id) ?? entry.command)
     })
   }
 
-  /** Return nothing when the photo is there, and otherwise what to do. */
-  private async sendPhoto(entry: Entry, sha256: string): Promise<Sent | null> {
+  private async sendPhoto(entry: Entry, sha256: string): Promise<Sent> {
     const photo = await this.store.photos.get(sha256)
     if (!photo) return this.ask(entry, PHOTO_LOST)
-    if (photo.uploaded_at !== null) return null
     const reply = await this.reach((signal) => this.transport.sendPhoto(photo, signal), PHOTO_LIMIT_MS)
-    if (!reply) return NO_ANSWER
+    if (!reply) return noAnswer(entry)
     const judgement = judgePhoto(reply, sha256)
     if (judgement.verdict !== 'done') return this.take(entry, judgement, reply)
     await this.store.photos.update(sha256, { uploaded_at: this.now() })
-    return null
+    return { end: 'next' }
   }
 
   private async take(entry: Entry, judgement: Exclude<Judgement, { verdict: 'done' }>, reply: Reply): Promise<Sent> {
     if (judgement.verdict === 'pause') return { end: 'paused' }
     if (judgement.verdict === 'ask') return this.ask(entry, judgement.refusal)
-    return { end: 'failed', answered: true, retryAfterS: reply.retry_after_s ?? 0 }
+    return { end: 'failed', answered: true, retryAfterS: reply.retry_after_s ?? 0, entry }
   }
 
   private async ask(entry: Entry, refusal: Refusal): Promise<Sent> {
+    if (entry.is_aside) {
+      await settle(this.store, entry, 'refused', { code: refusal.code })
+      return { end: 'next' }
+    }
     await this.store.commands.where('id').equals(entry.id).modify({ state: 'asking', refusal })
     return { end: 'next' }
   }
@@ -203,19 +222,21 @@ export class Worker {
   }
 
   /** Note the failure. Returns whether the whole queue waits; when patience with one entry ends, only that one does. */
-  private async backOff(entry: Entry, failure: Failure): Promise<boolean> {
-    const attempts = entry.attempts + (failure.answered ? 1 : 0)
+  private async backOff({ entry, answered, retryAfterS }: Failure): Promise<boolean> {
+    const attempts = entry.attempts + (answered ? 1 : 0)
     const outOfPatience = attempts > PATIENCE
-    if (failure.answered) {
-      const nextAt = outOfPatience ? this.now() + waitMs(attempts, this.random(), failure.retryAfterS) : 0
+    if (answered) {
+      const nextAt = outOfPatience ? this.now() + waitMs(attempts, this.random(), retryAfterS) : 0
       await this.store.commands.where('id').equals(entry.id).modify({ attempts, next_at: nextAt })
       if (outOfPatience) return false
     }
     this.failures += 1
-    this.nextAt = this.now() + waitMs(this.failures, this.random(), failure.retryAfterS)
+    this.nextAt = this.now() + waitMs(this.failures, this.random(), retryAfterS)
     return true
   }
 }
+
+const noAnswer = (entry: Entry): Failure => ({ end: 'failed', answered: false, retryAfterS: 0, entry })
 
 const PHOTO_LOST: Refusal = {
   status: 422,

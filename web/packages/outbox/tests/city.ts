@@ -16,7 +16,18 @@ export class City implements Transport {
     }
   }
 
-  async sendCommand(command: Command): Promise<Reply> {
+  /** The inbox: a fate each; a planned answer without a fate (401, 500) is that of the whole call. */
+  async sendCommands(commands: readonly Command[]): Promise<Reply> {
+    const fates: unknown[] = []
+    for (const command of commands) {
+      const { status, body } = this.take(command)
+      if (body === null || (body as { command_id?: unknown }).command_id === undefined) return { status, body }
+      fates.push(body)
+    }
+    return { status: 200, body: fates }
+  }
+
+  private take(command: Command): Reply {
     const planned = this.answers.get(command.id)
     if (planned) return planned
     const content = JSON.stringify(command)
@@ -55,18 +66,7 @@ export function makeLink(city: Transport, next: () => Fault): Transport {
   }
   return {
     sendPhoto: (photo, signal) => through(() => city.sendPhoto(photo, signal)),
-    sendCommand: (command, signal) => through(() => city.sendCommand(command, signal)),
-  }
-}
-
-/** A small seeded generator (mulberry32): a failing run can be repeated. */
-export function makeRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+    sendCommands: (commands, signal) => through(() => city.sendCommands(commands, signal)),
   }
 }
 

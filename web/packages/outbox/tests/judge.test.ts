@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { judgeCommand, judgePhoto, newId, sha256Of, waitMs } from '../src'
+import { judgePhoto, judgeReplies, newId, sha256Of, waitMs } from '../src'
 import { makeFate } from './city'
 
 const ID = '0199f1c0-0000-7000-8000-000000000001'
+const OTHER = '0199f1c0-0000-7000-8000-000000000002'
 
 describe('what an answer means', () => {
   it.each([
@@ -13,20 +14,23 @@ describe('what an answer means', () => {
     ['conflict', 409, 'ask'],
     ['unreadable', 422, 'ask'],
   ])('a fate "%s" with %i is "%s"', (outcome, status, verdict) => {
-    expect(judgeCommand({ status, body: makeFate(ID, outcome, status, 'cases.step_not_allowed') }, ID).verdict).toBe(
-      verdict,
-    )
+    const fate = makeFate(ID, outcome, status, 'cases.step_not_allowed')
+    const other = makeFate(OTHER, 'applied', 200)
+    const judged = judgeReplies({ status: 200, body: [other, fate] }, [OTHER, ID])
+    expect(judged.map((one) => one.verdict)).toEqual(['done', verdict])
   })
 
   it('401 pauses whatever the body says', () => {
-    expect(judgeCommand({ status: 401, body: { code: 'accounts.log_in_first', zh: '', en: '' } }, ID).verdict).toBe(
-      'pause',
-    )
+    const reply = { status: 401, body: { code: 'accounts.log_in_first', zh: '', en: '' } }
+    expect(judgeReplies(reply, [ID, OTHER]).map((one) => one.verdict)).toEqual(['pause', 'pause'])
   })
 
   it.each([
     [200, '<html>hotel wifi</html>'],
-    [200, makeFate('another id', 'applied', 200)],
+    [200, makeFate(ID, 'applied', 200)],
+    [200, []],
+    [200, [makeFate('another id', 'applied', 200)]],
+    [200, [makeFate(ID, 'applied', 200), makeFate(OTHER, 'applied', 200)]],
     [403, { detail: 'CSRF check Failed' }],
     [404, '<html>no such host</html>'],
     [408, null],
@@ -34,7 +38,7 @@ describe('what an answer means', () => {
     [500, null],
     [503, { code: 'kernel.busy', zh: '', en: '' }],
   ])('%i without a word of the house is tried again', (status, body) => {
-    expect(judgeCommand({ status, body }, ID).verdict).toBe('retry')
+    expect(judgeReplies({ status, body }, [ID])[0]?.verdict).toBe('retry')
   })
 
   it('a photo is there only when the server names its digest', () => {

@@ -75,16 +75,16 @@ describe('handing in', () => {
 })
 
 describe('sending', () => {
-  it('goes oldest first, photos before their command', async () => {
+  it('goes oldest first, words before pictures, and pictures before their command', async () => {
     const log: string[] = []
     const transport: Transport = {
       sendPhoto: (photo) => {
         log.push('photo')
         return city.sendPhoto(photo)
       },
-      sendCommand: (command) => {
-        log.push(command.kind)
-        return city.sendCommand(command)
+      sendCommands: (commands) => {
+        log.push(commands.map(({ kind }) => kind).join(' '))
+        return city.sendCommands(commands)
       },
     }
     const photo = await makePhoto('a blocked exit')
@@ -92,7 +92,7 @@ describe('sending', () => {
     await submit(store, { command: makeCommand({ kind: 'second' }), photos: [photo, photo] })
     await submit(store, { command: makeCommand({ kind: 'third' }) })
     expect(await makeWorker(transport).flush()).toBe('empty')
-    expect(log).toEqual(['first', 'photo', 'second', 'third'])
+    expect(log).toEqual(['first third', 'photo', 'second'])
     expect(await store.photos.count()).toBe(0)
     expect((await store.receipts.toArray()).map((receipt) => receipt.outcome)).toEqual([
       'applied',
@@ -113,12 +113,12 @@ describe('sending', () => {
     const late = makeCommand()
     const worker = makeWorker({
       sendPhoto: (photo) => city.sendPhoto(photo),
-      sendCommand: async (command) => {
-        if (command.id !== late.id) {
+      sendCommands: async (commands) => {
+        if (commands[0]?.id !== late.id) {
           await submit(store, { command: late })
           void worker.flush()
         }
-        return city.sendCommand(command)
+        return city.sendCommands(commands)
       },
     })
     const first = makeCommand()
@@ -139,7 +139,7 @@ describe('sending', () => {
     store.commands.hook('deleting').unsubscribe(crash)
     expect(await store.commands.count()).toBe(1)
 
-    const again = vi.spyOn(city, 'sendCommand')
+    const again = vi.spyOn(city, 'sendCommands')
     expect(await makeWorker().flush()).toBe('empty')
     expect(again).not.toHaveBeenCalled()
     expect([await store.commands.count(), await store.photos.count(), await store.receipts.count()]).toEqual([0, 0, 1])

@@ -1,5 +1,8 @@
 export { default as PhotoTaker } from './PhotoTaker.vue'
 export { default as OldNote } from './OldNote.vue'
+export { default as MapApps } from './MapApps.vue'
+export { default as PlateScanner } from './PlateScanner.vue'
+export * from './burden'
 export * from './censuses'
 export * from './houseClock'
 export * from './largeType'

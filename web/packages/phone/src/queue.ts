@@ -5,9 +5,9 @@ import {
   type Entry,
   type FlushEnd,
   newId,
+  readClock,
   sendAgain,
   sendOnTop,
-  readClock,
   startTriggers,
   Store,
   submit,
@@ -16,10 +16,12 @@ import {
   watchEntries,
   Worker,
 } from '@wangge/outbox'
-import type { Me } from '@wangge/api'
+import { call, receiveCommands, type Me } from '@wangge/api'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { askClock, clockOffMs, houseNow, setClock } from './houseClock'
+import { startCounting, stopBurden } from './burden'
+import { identify } from './device'
 import { type Kind, makeTransport } from './transport'
 import { rememberMe } from './who'
 
@@ -32,7 +34,12 @@ export interface Deed {
   base_version?: number
   photos?: string[]
   draft?: string
+  /** Told beside the work: a no to it asks nobody. */
+  is_aside?: boolean
 }
+
+/** What somebody did about a command that was not taken: said again, mended, or given up for what stands. */
+export type Choice = 'mine' | 'theirs' | 'mixed' | 'mended' | 'again'
 
 /** Throw away what nobody needs any more; ask the browser not to throw away the rest. */
 async function keepHouse(store: Store): Promise<void> {
@@ -88,13 +95,16 @@ export const useQueue = defineStore('queue', () => {
     store = mine
     void readClock(mine).then(setClock, tellFault)
     const before = (): Promise<void> => askClock(mine).catch(tellFault)
-    worker = new Worker({ store, transport: makeTransport(person, onStranger), locks: navigator.locks, before })
+    const transport = makeTransport(person, onStranger, () => identify(mine))
+    worker = new Worker({ store, transport, locks: navigator.locks, before })
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
     triggers = startTriggers(worker, onEnd, tellFault)
     void keepHouse(store).catch(tellFault)
+    startCounting(mine, houseNow)
   }
 
   function close(): void {
+    stopBurden()
     triggers?.stop()
     unwatch?.()
     store?.close()
@@ -121,13 +131,14 @@ export const useQueue = defineStore('queue', () => {
       payload: plain(deed.payload),
       ...(post === undefined ? {} : { post }),
     }
-    const { subjects, label, photos = [], draft } = deed
+    const { subjects, label, photos = [], draft, is_aside = false } = deed
     await submit(its(), {
       command,
       subjects,
       label,
       photos: plain(photos),
       off_ms: clockOffMs.value,
+      is_aside,
       ...(draft === undefined ? {} : { draft }),
     })
     void triggers?.now()
@@ -135,14 +146,65 @@ export const useQueue = defineStore('queue', () => {
   }
 
   async function retry(id?: string): Promise<void> {
+    const entry = entries.value.find((one) => one.id === id)
     if (id) await sendAgain(its(), id)
+    if (entry) await decide(entry, 'again')
     await triggers?.now()
   }
 
-  async function insist(id: string, version: number): Promise<string> {
-    const fresh = await sendOnTop(its(), id, version)
+  /** Say it again on the version that stands. `payload`: what is said instead, after a look at both sides. */
+  async function insist(
+    id: string,
+    version: number,
+    choice: Choice = 'mine',
+    payload?: Deed['payload'],
+  ): Promise<string> {
+    const entry = entries.value.find((one) => one.id === id)
+    const fresh = await sendOnTop(its(), id, version, payload && plain(payload))
+    if (entry) await decide(entry, choice, fresh)
     void triggers?.now()
     return fresh
+  }
+
+  /** Give it up: what stands, stands. It stays among the receipts with all that it said. */
+  async function giveUp(id: string, choice: Choice = 'theirs'): Promise<void> {
+    const entry = entries.value.find((one) => one.id === id)
+    await discard(its(), id)
+    if (entry) await decide(entry, choice)
+  }
+
+  /**
+   * This phone is trusted no more. What waits is sent; what nobody has decided yet, and drafts, are kept by the house
+   * as they are, for the office to look at.
+   */
+  async function handOver(): Promise<void> {
+    const open = its()
+    const headers = await identify(open)
+    const drafts = await open.drafts.toArray()
+    const undecided = await open.commands.where('state').equals('asking').toArray()
+    const at = new Date(houseNow()).toISOString()
+    const kept = [
+      ...undecided.map(({ command }) => ({ ...command, kind: `kept.${command.kind}` })),
+      ...drafts.map(({ key, value }) => ({ id: newId(), kind: 'kept.draft', at, payload: { key, value } })),
+    ]
+    for (let start = 0; start < kept.length; start += 50)
+      await call(receiveCommands({ headers, body: { commands: plain(kept.slice(start, start + 50)) } }))
+    for (const { id } of undecided) await discard(open, id)
+    await resume()
+  }
+
+  /** The house hears what a person decided about a command that it did not take. */
+  async function decide({ command, refusal, subjects, label }: Entry, choice: Choice, became?: string): Promise<void> {
+    const { kind, payload } = command
+    const fields = Object.keys(payload)
+    const said = { refused_id: command.id, kind, subject: subjects[0] ?? '', code: refusal?.code ?? '', choice, fields }
+    await hand({
+      kind: 'field.decide',
+      payload: { ...said, ...(became === undefined ? {} : { became }) },
+      subjects: [],
+      label,
+      is_aside: true,
+    })
   }
 
   return {
@@ -158,7 +220,8 @@ export const useQueue = defineStore('queue', () => {
     hand,
     retry,
     insist,
-    giveUp: (id: string) => discard(its(), id),
+    giveUp,
+    handOver,
     about: (subject: string) => entries.value.filter((entry) => entry.subjects.includes(subject)),
   }
 })

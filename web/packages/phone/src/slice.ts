@@ -1,8 +1,10 @@
-import { asError, call, enrolDevice, syncSlice } from '@wangge/api'
-import { applySlice, forgetDevice, newId, readCursor, readDevice, rowsOf } from '@wangge/outbox'
+import { type ApiError, asError, call, enrolDevice, syncSlice } from '@wangge/api'
+import { applySlice, forgetDevice, readCursor, rowsOf } from '@wangge/outbox'
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
-import { takeClock } from './houseClock'
+import { ref, shallowRef } from 'vue'
+import { houseNow, takeClock } from './houseClock'
+import { untold } from './burden'
+import { deviceOf, identify } from './device'
 import { useQueue } from './queue'
 
 const REVOKED = 'field.device_revoked'
@@ -25,7 +27,8 @@ export const useSlice = defineStore('slice', () => {
   const deviceId = ref('')
   const isNearlyFull = ref(false)
   const isPersistent = ref<boolean>()
-  const fault = ref('')
+  /** What the house said no with; a broken link or a lost log-in says itself elsewhere. */
+  const fault = shallowRef<ApiError>()
 
   async function look(): Promise<void> {
     syncedAt.value = (await readCursor(queue.its()))?.at
@@ -34,29 +37,39 @@ export const useSlice = defineStore('slice', () => {
     isNearlyFull.value = quota !== undefined && (usage > quota * FULL_SHARE || quota - usage < LITTLE_BYTES)
   }
 
-  /** Fetch what is new of the day. Without signal what is there stays. */
+  let running: Promise<void> | undefined
+
+  /** Fetch what is new of the day. Without signal what is there stays. A call while one runs joins it. */
   async function sync(): Promise<void> {
-    if (isBusy.value || isRevoked.value) return
+    if (isRevoked.value) return
+    running ??= fetchNew().finally(() => (running = undefined))
+    return running
+  }
+
+  async function fetchNew(): Promise<void> {
     isBusy.value = true
     try {
       const store = queue.its()
-      const device = await readDevice(store, () => ({ id: newId(), key: newId() + newId() }))
+      const device = await deviceOf(store)
       deviceId.value = device.id
       const told = await readCursor(store)
       if (!told) await call(enrolDevice({ body: { ...device, name: deviceName() } }))
       const phone_at = new Date().toISOString()
       const body = { device_id: device.id, key: device.key, cursor: told?.cursor ?? null, phone_at }
-      const answer = await call(syncSlice({ body }))
+      const answer = await call(syncSlice({ body, headers: await identify(store) }))
       await takeClock(store, answer.at)
       await applySlice(store, answer)
       isComplete.value = answer.is_complete
-      fault.value = ''
+      const asked = await untold(store, houseNow())
+      if (asked)
+        await queue.hand({ kind: 'field.burden', payload: { ...asked }, subjects: [], label: '', is_aside: true })
+      fault.value = undefined
     } catch (cause) {
       const error = asError(cause)
       if (error.code === REVOKED) isRevoked.value = true
       else if (error.kind === 'missing')
         await forgetDevice(queue.its()) // the server knows it no more: enrolled anew
-      else if (error.kind !== 'offline' && error.kind !== 'login') fault.value = String(error.message)
+      else if (error.kind !== 'login' && !error.code.startsWith('web.')) fault.value = error
     } finally {
       isBusy.value = false
       await look().catch(console.warn)

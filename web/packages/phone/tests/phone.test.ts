@@ -73,27 +73,19 @@ describe('the way to the server', () => {
 
   it('says what a command says, with its id, moment and version', async () => {
     const seen = answer(409, { code: 'kernel.version_conflict' }, { 'Retry-After': '7' })
-    const reply = await transport.sendCommand(command, signal)
+    const reply = await transport.sendCommands([command], signal)
     expect(reply).toEqual({ status: 409, body: { code: 'kernel.version_conflict' }, retry_after_s: 7 })
-    expect(seen[0]?.url).toContain('/api/cases/step')
-    expect(await seen[0]?.json()).toEqual({
-      id: 'c1',
-      at: '2026-05-01T08:00:00Z',
-      base_version: 3,
-      case_id: 'k1',
-      action: 'sign',
-    })
+    expect(seen[0]?.url).toContain('/api/field/inbox')
+    expect(await seen[0]?.json()).toEqual({ commands: [command] })
   })
 
   it('names the post in which it was made, however the person acts by now', async () => {
     setActingPost(5)
-    const fate = { command_id: 'c1', outcome: 'applied', status: 200 }
-    const first = answer(200, fate)
-    await transport.sendCommand({ ...command, post: 3 }, signal)
-    const second = answer(200, fate)
-    await transport.sendCommand(command, signal)
-    expect([...first, ...second].map(({ headers }) => headers.get('Wangge-Post'))).toEqual(['3', '5'])
-    expect(await first[0]?.json()).not.toHaveProperty('post')
+    const seen = answer(200, [])
+    await transport.sendCommands([{ ...command, post: 3 }, command], signal)
+    expect(seen[0]?.headers.get('Wangge-Post')).toBeNull()
+    const { commands } = (await seen[0]?.json()) as { commands: Command[] }
+    expect(commands.map(({ post }) => post)).toEqual([3, undefined])
     setActingPost(null)
   })
 
@@ -105,18 +97,11 @@ describe('the way to the server', () => {
     setActingPost(null)
   })
 
-  it('tells what was suggested once the server has the report, and never within the report', async () => {
-    const seen: [string, unknown][] = []
-    vi.stubGlobal('fetch', async (request: Request) => {
-      seen.push([request.url.slice(request.url.indexOf('/api')), await request.json()])
-      return Response.json({ command_id: 'r1', outcome: 'applied', status: 200 })
-    })
-    const suggested = { id: 'd1', version: null, matters: ['H301'], confidence: 0.5, duplicates: [] }
-    const report = { ...command, id: 'r1', kind: 'cases.report', payload: { matter_code: 'H301', suggested } }
-    expect((await transport.sendCommand(report, signal)).status).toBe(200)
-    await vi.waitFor(() => expect(seen).toHaveLength(2))
-    expect(seen[0]).toEqual(['/api/cases/report', { id: 'r1', at: command.at, base_version: 3, matter_code: 'H301' }])
-    expect(seen[1]?.[1]).toEqual([{ ...suggested, case_id: 'r1', at: command.at, stage: 'report' }])
+  it('says by which phone it comes: one that was revoked has no session', async () => {
+    const seen = answer(200, [])
+    const ours = makeTransport(7, onStranger, async () => ({ 'Wangge-Device': 'd1:secret' }))
+    await ours.sendCommands([command], signal)
+    expect(seen[0]?.headers.get('Wangge-Device')).toBe('d1:secret')
   })
 
   it('fetches the token anew when the same person has logged in again elsewhere', async () => {
@@ -127,8 +112,8 @@ describe('the way to the server', () => {
       if (headers.get('X-CSRFToken') !== 'fresh') return Response.json({ detail: 'CSRF check Failed' }, { status: 403 })
       return Response.json({ command_id: 'c1', outcome: 'applied', status: 200 })
     })
-    expect((await transport.sendCommand(command, signal)).status).toBe(200)
-    expect(seen.map(([path]) => path)).toEqual(['/api/cases/step', '/api/accounts/me', '/api/cases/step'])
+    expect((await transport.sendCommands([command], signal)).status).toBe(200)
+    expect(seen.map(([path]) => path)).toEqual(['/api/field/inbox', '/api/accounts/me', '/api/field/inbox'])
     expect(seen.at(-1)?.[1]).toBe('fresh')
     expect(onStranger).not.toHaveBeenCalled()
   })
@@ -140,23 +125,19 @@ describe('the way to the server', () => {
       if (url.includes('/me')) return Response.json({ id: 8, csrf_token: 'theirs' })
       return Response.json({ detail: 'CSRF check Failed' }, { status: 403 })
     })
-    expect((await transport.sendCommand(command, signal)).status).toBe(401)
-    expect(seen).toEqual(['/api/cases/step', '/api/accounts/me'])
+    expect((await transport.sendCommands([command], signal)).status).toBe(401)
+    expect(seen).toEqual(['/api/field/inbox', '/api/accounts/me'])
     expect(onStranger).toHaveBeenCalledWith(expect.objectContaining({ id: 8 }))
   })
 
   it('takes a 403 of the house as it is', async () => {
     const seen = answer(403, { code: 'kernel.not_your_role' })
-    expect((await transport.sendCommand(command, signal)).status).toBe(403)
+    expect((await transport.sendCommands([command], signal)).status).toBe(403)
     expect(seen).toHaveLength(1)
   })
 
   it('rejects when no answer comes, so that the command stays', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
-    await expect(transport.sendCommand(command, signal)).rejects.toThrow()
-  })
-
-  it('refuses a command that it does not know', () => {
-    expect(() => transport.sendCommand({ ...command, kind: 'nothing' }, signal)).toThrow('nothing')
+    await expect(transport.sendCommands([command], signal)).rejects.toThrow()
   })
 })

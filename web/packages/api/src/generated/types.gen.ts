@@ -16921,113 +16921,137 @@ export type DeviceIn = {
 };
 
 /**
- * SliceOut
- *
- * What is new since the cursor. `is_whole`: throw away what you have and take this.
+ * HeldPhoneFilter
  */
-export type SliceOut = {
+export type HeldPhoneFilter = {
     /**
-     * Cursor
+     * Q
      */
-    cursor: string;
+    q?: string;
     /**
-     * At
+     * Only Trusted
      */
-    at: string;
-    /**
-     * Clock Off S
-     */
-    clock_off_s: number;
-    /**
-     * Is Whole
-     */
-    is_whole: boolean;
-    /**
-     * Changed
-     */
-    changed: Array<SliceRow>;
-    /**
-     * Removed
-     */
-    removed: Array<string>;
-    /**
-     * Is Complete
-     */
-    is_complete: boolean;
-};
-
-/**
- * SliceRow
- *
- * One thing that the phone keeps, by the key under which its pages look for it.
- */
-export type SliceRow = {
-    /**
-     * Key
-     */
-    key: string;
-    /**
-     * Value
-     */
-    value: unknown;
-};
-
-/**
- * SyncIn
- *
- * What the phone has: the cursor of its last answer, and its own time.
- */
-export type SyncIn = {
-    /**
-     * Device Id
-     */
-    device_id: string;
-    /**
-     * Key
-     */
-    key: string;
+    only_trusted?: boolean;
     /**
      * Cursor
      */
     cursor?: string | null;
     /**
-     * Phone At
+     * Limit
      */
-    phone_at: string;
+    limit?: number;
 };
 
 /**
- * CommandsIn
+ * HeldPhoneOut
  *
- * Commands in the order in which they were made. One that cannot be read is kept and told so.
+ * A phone of a person of the own territory.
  */
-export type CommandsIn = {
+export type HeldPhoneOut = {
     /**
-     * Commands
+     * Id
      */
-    commands: Array<{
-        [key: string]: unknown;
-    }>;
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Enrolled At
+     */
+    enrolled_at: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Revoked By Name
+     */
+    revoked_by_name: string | null;
+    /**
+     * Person Id
+     */
+    person_id: number;
+    /**
+     * Person
+     */
+    person: string;
 };
 
 /**
- * PhotoPartOut
- *
- * How much of the photo is there. Go on from `received_bytes`.
+ * HeldPhonePage
  */
-export type PhotoPartOut = {
+export type HeldPhonePage = {
     /**
-     * Sha256
+     * Items
      */
-    sha256: string;
+    items: Array<HeldPhoneOut>;
     /**
-     * Received Bytes
+     * Total
      */
-    received_bytes: number;
+    total: number;
     /**
-     * Is Whole
+     * Total Is Exact
      */
-    is_whole: boolean;
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * BurdenFilter
+ */
+export type BurdenFilter = {
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+};
+
+/**
+ * BurdenDay
+ *
+ * A day of the people of a territory; of fewer than five nothing is told of how it was spread.
+ */
+export type BurdenDay = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Minutes Median
+     */
+    minutes_median: number | null;
+    /**
+     * Minutes P90
+     */
+    minutes_p90: number | null;
+    /**
+     * Fields Median
+     */
+    fields_median: number | null;
+    /**
+     * Photos Median
+     */
+    photos_median: number | null;
 };
 
 /**
@@ -17412,6 +17436,116 @@ export type VenueUnmergeIn = {
      * Reason
      */
     reason?: string;
+};
+
+/**
+ * SliceOut
+ *
+ * What is new since the cursor. `is_whole`: throw away what you have and take this.
+ */
+export type SliceOut = {
+    /**
+     * Cursor
+     */
+    cursor: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Clock Off S
+     */
+    clock_off_s: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * Changed
+     */
+    changed: Array<SliceRow>;
+    /**
+     * Removed
+     */
+    removed: Array<string>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * SliceRow
+ *
+ * One thing that the phone keeps, by the key under which its pages look for it.
+ */
+export type SliceRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Value
+     */
+    value: unknown;
+};
+
+/**
+ * SyncIn
+ *
+ * What the phone has: the cursor of its last answer, and its own time.
+ */
+export type SyncIn = {
+    /**
+     * Device Id
+     */
+    device_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Phone At
+     */
+    phone_at: string;
+};
+
+/**
+ * CommandsIn
+ *
+ * Commands in the order in which they were made. One that cannot be read is kept and told so.
+ */
+export type CommandsIn = {
+    /**
+     * Commands
+     */
+    commands: Array<{
+        [key: string]: unknown;
+    }>;
+};
+
+/**
+ * PhotoPartOut
+ *
+ * How much of the photo is there. Go on from `received_bytes`.
+ */
+export type PhotoPartOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Received Bytes
+     */
+    received_bytes: number;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
 };
 
 export type LogInData = {
@@ -29480,182 +29614,91 @@ export type RevokeDeviceResponses = {
 
 export type RevokeDeviceResponse = RevokeDeviceResponses[keyof RevokeDeviceResponses];
 
-export type SyncSliceData = {
-    body: SyncIn;
+export type ListPhonesData = {
+    body?: never;
     path?: never;
-    query?: never;
-    url: '/api/field/sync';
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Only Trusted
+         */
+        only_trusted?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/field/phones';
 };
 
-export type SyncSliceErrors = {
+export type ListPhonesErrors = {
     /**
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-    /**
-     * Conflict
-     */
-    409: Refusal;
     /**
      * Unprocessable Entity
      */
     422: Refusal;
 };
 
-export type SyncSliceError = SyncSliceErrors[keyof SyncSliceErrors];
+export type ListPhonesError = ListPhonesErrors[keyof ListPhonesErrors];
 
-export type SyncSliceResponses = {
+export type ListPhonesResponses = {
     /**
      * OK
      */
-    200: SliceOut;
+    200: HeldPhonePage;
 };
 
-export type SyncSliceResponse = SyncSliceResponses[keyof SyncSliceResponses];
+export type ListPhonesResponse = ListPhonesResponses[keyof ListPhonesResponses];
 
-export type ReceiveCommandsData = {
-    body: CommandsIn;
+export type ListFieldBurdenData = {
+    body?: never;
     path?: never;
-    query?: never;
-    url: '/api/field/inbox';
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/field/burden';
 };
 
-export type ReceiveCommandsErrors = {
+export type ListFieldBurdenErrors = {
     /**
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-    /**
-     * Conflict
-     */
-    409: Refusal;
     /**
      * Unprocessable Entity
      */
     422: Refusal;
 };
 
-export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsErrors];
+export type ListFieldBurdenError = ListFieldBurdenErrors[keyof ListFieldBurdenErrors];
 
-export type ReceiveCommandsResponses = {
+export type ListFieldBurdenResponses = {
     /**
      * Response
      *
      * OK
      */
-    200: Array<FateOut>;
+    200: Array<BurdenDay>;
 };
 
-export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
-
-export type CountPhotoBytesData = {
-    body?: never;
-    path: {
-        /**
-         * Sha256
-         */
-        sha256: string;
-    };
-    query?: never;
-    url: '/api/field/photos/{sha256}';
-};
-
-export type CountPhotoBytesErrors = {
-    /**
-     * Forbidden
-     */
-    403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-    /**
-     * Conflict
-     */
-    409: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
-};
-
-export type CountPhotoBytesError = CountPhotoBytesErrors[keyof CountPhotoBytesErrors];
-
-export type CountPhotoBytesResponses = {
-    /**
-     * OK
-     */
-    200: PhotoPartOut;
-};
-
-export type CountPhotoBytesResponse = CountPhotoBytesResponses[keyof CountPhotoBytesResponses];
-
-export type AddPhotoPartData = {
-    /**
-     * FileParams
-     */
-    body: {
-        /**
-         * File
-         */
-        file: Blob | File;
-    };
-    path: {
-        /**
-         * Sha256
-         */
-        sha256: string;
-    };
-    query: {
-        /**
-         * Offset
-         */
-        offset: number;
-        /**
-         * Size
-         */
-        size: number;
-    };
-    url: '/api/field/photos/{sha256}';
-};
-
-export type AddPhotoPartErrors = {
-    /**
-     * Forbidden
-     */
-    403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-    /**
-     * Conflict
-     */
-    409: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
-};
-
-export type AddPhotoPartError = AddPhotoPartErrors[keyof AddPhotoPartErrors];
-
-export type AddPhotoPartResponses = {
-    /**
-     * OK
-     */
-    200: PhotoPartOut;
-};
-
-export type AddPhotoPartResponse = AddPhotoPartResponses[keyof AddPhotoPartResponses];
+export type ListFieldBurdenResponse = ListFieldBurdenResponses[keyof ListFieldBurdenResponses];
 
 export type ListRunsData = {
     body?: never;
@@ -30157,3 +30200,180 @@ export type UnmergeVenuesResponses = {
 };
 
 export type UnmergeVenuesResponse = UnmergeVenuesResponses[keyof UnmergeVenuesResponses];
+
+export type SyncSliceData = {
+    body: SyncIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/sync';
+};
+
+export type SyncSliceErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SyncSliceError = SyncSliceErrors[keyof SyncSliceErrors];
+
+export type SyncSliceResponses = {
+    /**
+     * OK
+     */
+    200: SliceOut;
+};
+
+export type SyncSliceResponse = SyncSliceResponses[keyof SyncSliceResponses];
+
+export type ReceiveCommandsData = {
+    body: CommandsIn;
+    path?: never;
+    query?: never;
+    url: '/api/field/inbox';
+};
+
+export type ReceiveCommandsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ReceiveCommandsError = ReceiveCommandsErrors[keyof ReceiveCommandsErrors];
+
+export type ReceiveCommandsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type ReceiveCommandsResponse = ReceiveCommandsResponses[keyof ReceiveCommandsResponses];
+
+export type CountPhotoBytesData = {
+    body?: never;
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/field/photos/{sha256}';
+};
+
+export type CountPhotoBytesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountPhotoBytesError = CountPhotoBytesErrors[keyof CountPhotoBytesErrors];
+
+export type CountPhotoBytesResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type CountPhotoBytesResponse = CountPhotoBytesResponses[keyof CountPhotoBytesResponses];
+
+export type AddPhotoPartData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Sha256
+         */
+        sha256: string;
+    };
+    query: {
+        /**
+         * Offset
+         */
+        offset: number;
+        /**
+         * Size
+         */
+        size: number;
+    };
+    url: '/api/field/photos/{sha256}';
+};
+
+export type AddPhotoPartErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AddPhotoPartError = AddPhotoPartErrors[keyof AddPhotoPartErrors];
+
+export type AddPhotoPartResponses = {
+    /**
+     * OK
+     */
+    200: PhotoPartOut;
+};
+
+export type AddPhotoPartResponse = AddPhotoPartResponses[keyof AddPhotoPartResponses];

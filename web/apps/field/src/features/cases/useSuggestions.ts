@@ -8,13 +8,12 @@ import {
   type SuggestionOut,
 } from '@wangge/api'
 import { findByWords } from '@wangge/engine'
-import { newId } from '@wangge/outbox'
 import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import type { Report } from './useReport'
 
 const PAUSE_MS = 600
 const MOST = 3
-type Suggested = Pick<DecisionIn, 'id' | 'version' | 'matters' | 'confidence' | 'duplicates'>
+type Suggested = Pick<DecisionIn, 'version' | 'matters' | 'confidence' | 'duplicates'>
 
 export interface Hint {
   code: string
@@ -79,12 +78,11 @@ export function useSuggestions(report: () => Report, matters: () => readonly Mat
   })
   const duplicates = computed(() => fresh.value?.duplicates ?? [])
 
-  /** Return what was suggested, to go with the report; nothing where nothing was. The server reads what was chosen. */
+  /** Return what was suggested, to go after the report; nothing where nothing was. The server reads what was chosen. */
   function suggested(): Suggested | undefined {
     const [first] = hints.value
     if (!first) return undefined
     return {
-      id: newId(),
       version: fresh.value?.suggestion.version ?? null,
       matters: hints.value.map((one) => one.code),
       confidence: first.pct / 100,

@@ -10,6 +10,11 @@ export const LONGEST_MS = 120_000
 export interface Recorder {
   add(point: TrackPoint): void
   flush(): void
+  /**
+   * Points that were gathered before the app was closed or killed: they go before all others. `lastMs`: the moment of
+   * the last one ever gathered; the phone may tell the same position again.
+   */
+  restore(before: readonly TrackPoint[], lastMs: number): void
   readonly waiting: number
 }
 
@@ -17,9 +22,13 @@ export interface Recorder {
  * Gather points: at most one in five seconds; a batch goes when it is full or two minutes old. A phone that stands
  * still sends one point a minute, so that the minutes count and the battery lasts.
  */
-export function makeRecorder(hand: (points: TrackPoint[]) => void): Recorder {
+export function makeRecorder(
+  hand: (points: TrackPoint[]) => void,
+  keep: (points: readonly TrackPoint[]) => void = () => undefined,
+): Recorder {
   let points: TrackPoint[] = []
   let last: TrackPoint | undefined
+  let latestMs = 0
 
   function flush(): void {
     if (points.length === 0) return
@@ -28,14 +37,21 @@ export function makeRecorder(hand: (points: TrackPoint[]) => void): Recorder {
   }
   return {
     add(point) {
-      if (last && point[0] - last[0] < EVERY_MS) return
+      if (point[0] <= latestMs || (last && point[0] - last[0] < EVERY_MS)) return
       if (last && isStill(last, point) && point[0] - last[0] < 60_000) return
       last = point
+      latestMs = point[0]
       points.push(point)
+      keep([...points])
       const first = points[0]
       if (points.length >= A_BATCH || (first && point[0] - first[0] >= LONGEST_MS)) flush()
     },
     flush,
+    restore(before, lastMs) {
+      latestMs = Math.max(latestMs, lastMs)
+      points = [...before, ...points]
+      flush()
+    },
     get waiting() {
       return points.length
     },

@@ -1,6 +1,6 @@
 import { call, getMyPatrol, type MyPatrol } from '@wangge/api'
-import { newId } from '@wangge/outbox'
-import { useQueue } from '@wangge/phone'
+import { newId, readDraft, saveDraft } from '@wangge/outbox'
+import { clockOffMs, houseNow, useQueue } from '@wangge/phone'
 import { useLoad } from '@wangge/ui'
 import { computed, ref, shallowRef } from 'vue'
 import { makeRecorder, type TrackPoint } from './recorder'
@@ -19,9 +19,21 @@ const isAwake = ref(false)
 let watching: number | undefined
 let lock: WakeLockSentinel | undefined
 let timer = 0
+let sinceMs = 0
 let hand: ((points: TrackPoint[]) => void) | undefined
+let keep: ((points: readonly TrackPoint[]) => void) | undefined
+let restoring: Promise<void> | undefined
+let writing: Promise<unknown> = Promise.resolve()
 
-const recorder = makeRecorder((points) => hand?.(points))
+/** What was gathered, and the patrol itself, are on the phone at every point: a killed app loses neither. */
+const POINTS = 'patrol:points'
+const STAND = 'patrol:stand'
+const LAST = 'patrol:last'
+
+const recorder = makeRecorder(
+  (points) => hand?.(points),
+  (points) => keep?.(points),
+)
 
 /** The screen stays on while a patrol goes on: a browser gets no position behind a dark one. */
 async function stayAwake(): Promise<void> {
@@ -45,10 +57,13 @@ function onVisibility(): void {
 
 function listen(): void {
   if (watching !== undefined || !('geolocation' in navigator)) return
+  sinceMs = houseNow()
   watching = navigator.geolocation.watchPosition(
     ({ coords, timestamp }) => {
       positionFails.value = false
-      recorder.add([Math.round(timestamp), coords.longitude, coords.latitude, Math.round(coords.accuracy), 0])
+      const ms = Math.round(timestamp - clockOffMs.value)
+      if (ms < sinceMs) return // a position of before: nothing of it is kept
+      recorder.add([ms, coords.longitude, coords.latitude, Math.round(coords.accuracy), 0])
       recorded.value += 1
     },
     () => (positionFails.value = true),
@@ -77,8 +92,35 @@ const found = shallowRef<MyPatrol>()
 /** The own patrol, one for the whole app: it goes on while other pages are open. */
 export function usePatrol() {
   const queue = useQueue()
+  const inTurn = (write: () => Promise<unknown>): void => void (writing = writing.then(write).catch(console.error))
   hand = (points) =>
-    void queue.hand({ kind: 'patrols.points', payload: { points }, subjects: ['patrol'], label: String(points.length) })
+    inTurn(() =>
+      queue.hand({
+        kind: 'patrols.points',
+        payload: { points },
+        subjects: ['patrol'],
+        label: String(points.length),
+        draft: POINTS,
+      }),
+    )
+  keep = (points) =>
+    inTurn(async () => {
+      await saveDraft(queue.its(), LAST, points.at(-1)?.[0])
+      await saveDraft(queue.its(), POINTS, points)
+    })
+
+  /** After the app was killed: the patrol goes on as it stood, with or without signal. */
+  async function restore(): Promise<void> {
+    const points = (await readDraft(queue.its(), POINTS))?.value as TrackPoint[] | undefined
+    const stood = (await readDraft(queue.its(), STAND))?.value as { stand: Stand; id: string } | undefined
+    const last = (await readDraft(queue.its(), LAST))?.value as number | undefined
+    recorder.restore(points ?? [], last ?? 0)
+    if (!stood || stood.stand === 'off' || sessionId.value !== '') return
+    sessionId.value = stood.id
+    follow(stood.stand)
+  }
+
+  const remember = (): void => inTurn(() => saveDraft(queue.its(), STAND, { stand: stand.value, id: sessionId.value }))
   const load = useLoad(async () => {
     const mine = await call(getMyPatrol())
     found.value = mine
@@ -86,6 +128,7 @@ export function usePatrol() {
     if (queue.about('patrol-step').length === 0) {
       sessionId.value = mine.session?.id ?? ''
       follow(mine.session ? (mine.session.state === 'paused' ? 'paused' : 'on') : 'off')
+      remember()
     }
     return mine
   })
@@ -93,17 +136,21 @@ export function usePatrol() {
   async function step(action: Step, label: string, plate = ''): Promise<void> {
     if (action === 'start') sessionId.value = newId()
     if (action === 'pause' || action === 'stop') recorder.flush()
+    await writing // the points of before come before the step
     await queue.hand({
       kind: 'patrols.duty',
       payload: { action, session_id: sessionId.value, plate },
       subjects: ['patrol', 'patrol-step'],
       label,
     })
-    if (action !== 'check_in') follow(AFTER[action])
+    if (action === 'check_in') return
+    follow(AFTER[action])
+    remember()
   }
 
   function refresh(): () => void {
-    void load.run()
+    restoring ??= restore()
+    void restoring.then(load.run)
     window.clearInterval(timer)
     timer = window.setInterval(() => navigator.onLine && void load.run(), REFRESH_MS)
     return () => window.clearInterval(timer)
