@@ -22,6 +22,9 @@ PLACES: Mapping[str, list[object]] = {
     "year": [2025],
     "medium": ["sms"],
     "suffix": ["csv", "xlsx", "geojson", "docx"],
+    "z": [15],
+    "x": [27158],  # the tile of level 15 in which A's venues lie (118.37, 31.33)
+    "y": [13378],
 }
 # What narrows a list. A cursor and a limit only cut what the list holds.
 FILTERS: Mapping[str, list[object]] = {
@@ -74,6 +77,7 @@ FILTERS: Mapping[str, list[object]] = {
     "size": [10],
     "cursor": [],
     "beyond": [],
+    "radius_m": [1000],
 }
 # One name, another thing.
 ELSEWHERE: Mapping[tuple[str, str], str] = {

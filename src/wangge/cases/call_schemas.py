@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.cases.call_rules import Call
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 
 class CallIn(Schema):

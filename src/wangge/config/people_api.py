@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, cast
 
 from django.http import StreamingHttpResponse
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.accounts import queries as accounts
@@ -15,6 +15,7 @@ from wangge.kernel import clock
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.kernel.shapes import Schema
 from wangge.kernel.spreadsheets import read_rows
 from wangge.territory.people_import import COLUMNS, import_people
 from wangge.territory.schemas import ImportReport

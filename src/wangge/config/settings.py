@@ -15,6 +15,7 @@ WANGGE_FONT = os.environ.get("WANGGE_FONT", "")  # for watermarks; "": the first
 WANGGE_CALENDAR = Path(os.environ.get("WANGGE_CALENDAR", WANGGE_HOME / "calendar"))  # <year>.json (KE-2)
 WANGGE_LIVE_PATH = os.environ.get("WANGGE_LIVE_PATH", "")  # where a proxy hands on the stream (LV-5)
 WANGGE_LIVE_PORT = int(os.environ.get("WANGGE_LIVE_PORT", "0")) or None
+WANGGE_TIANDITU_KEY = os.environ.get("WANGGE_TIANDITU_KEY", "")  # the state's map as ground (MP-8)
 SECRET_KEY = secret.read_or_make(WANGGE_HOME)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("WANGGE_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "wangge.config.guard.GuardMiddleware",
+    "wangge.config.rush.RushMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "wangge.config.pages.FacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

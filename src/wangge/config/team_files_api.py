@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import IO, Literal, cast
 
 from django.http import StreamingHttpResponse
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.kernel import clock
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.kernel.shapes import Schema
 from wangge.kernel.spreadsheets import read_rows
 from wangge.teams.file_export import EXAMPLE, NOTES, export_teams
 from wangge.teams.file_import import import_teams

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
-
 from wangge.dossiers.quality_schemas import QualityOut
 from wangge.dossiers.rules import Deed, Sort, State, What
+from wangge.kernel.shapes import Schema
 from wangge.venues.schemas import VenueRow
 
 

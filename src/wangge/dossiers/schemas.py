@@ -6,10 +6,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, field_validator, model_validator
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.venues.schemas import said
 
 Photos = Annotated[list[Text], Field(default_factory=list, max_length=9)]

@@ -223,6 +223,7 @@ class Pack(Head):
     powers: list[Power] = Field(default_factory=list)
     checklists: list[ChecklistEntry] = Field(default_factory=list)
     capacity: list[Figure] = Field(default_factory=list)
+    visit_limits: list[Figure] = Field(default_factory=list)
     seasons: list[Season] = Field(default_factory=list)
     plans: list[Plan] = Field(default_factory=list)
     stage_clocks: list[StageClock] = Field(default_factory=list)

@@ -26,6 +26,7 @@ from wangge.teams.schemas import (
     TeamMemberOut,
     TeamPage,
     TeamPersonOut,
+    TeamPoint,
     TeamRow,
 )
 from wangge.territory import queries as territory
@@ -34,6 +35,7 @@ READ = "teams.read"
 COUNTED = 10_000
 CHUNK = 500
 CHANGES = 50
+POINTS = 2_000
 Kinds = Mapping[str, tuple[TeamKind, Asked]]
 
 
@@ -65,6 +67,31 @@ def list_teams(actor: Actor, filters: TeamFilter, *, on: date) -> TeamPage:
         total_is_exact=total <= COUNTED,
         next_cursor=territory.make_cursor(f"{found[-1].name}\n{found[-1].id}") if more else None,
     )
+
+
+def list_points(actor: Actor, box: tuple[float, float, float, float]) -> list[TeamPoint]:
+    """Return the standing teams in a box (west, south, east, north; WGS-84), at most 2,000.
+
+    Raises: NotYourRole.
+    """
+    actor.check_can(READ)
+    west, south, east, north = box
+    inside = Team.objects.visible_to(actor).filter(
+        is_standing=True, lat__range=(south, north), lon__range=(west, east)
+    )
+    kinds = {row.code: row for row in TeamKind.objects.all()}
+    rows = inside.order_by("name", "id").values_list("id", "name", "kind", "lon", "lat")
+    return [
+        TeamPoint(
+            id=pk,
+            name=name,
+            kind_zh=kinds[kind].name_zh if kind in kinds else kind,
+            kind_en=kinds[kind].name_en if kind in kinds else kind,
+            lon=lon,
+            lat=lat,
+        )
+        for pk, name, kind, lon, lat in rows[:POINTS]
+    ]
 
 
 def _filtered(teams: TeamQuerySet, filters: TeamFilter) -> TeamQuerySet:

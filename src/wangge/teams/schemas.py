@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.teams.rules import TeamDuty, Want
 
 Short = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=64)]
@@ -119,6 +119,17 @@ class EquipmentOut(Schema):
     interval_days: int | None
     last_on: date | None
     next_due_on: date | None
+
+
+class TeamPoint(Schema):
+    """A team on the map."""
+
+    id: UUID
+    name: str
+    kind_zh: str
+    kind_en: str
+    lon: float  # WGS-84
+    lat: float
 
 
 class TeamRow(Schema):

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
+from wangge.kernel.shapes import Schema
 from wangge.territory.schemas import Datum, FeatureCollection, ImportProblem
 
 

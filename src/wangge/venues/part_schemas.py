@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 
 class PartIn(Schema):

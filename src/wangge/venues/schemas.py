@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, field_validator
 
 from wangge.accounts.rules import Language, Medium
+from wangge.kernel.shapes import Schema
 from wangge.venues.rules import HIGH_M, ContactKind, Way
 
 

@@ -8035,6 +8035,10 @@ export type OrderResult = {
     base_version?: number;
     outcome?: VisitOutcome;
     /**
+     * Checklist Id
+     */
+    checklist_id?: number | null;
+    /**
      * Answers
      */
     answers?: Array<Answer>;
@@ -8529,6 +8533,69 @@ export type TrackLimitOut = {
      * Is Confirmed
      */
     is_confirmed: boolean;
+};
+
+/**
+ * OnDutyList
+ */
+export type OnDutyList = {
+    /**
+     * Items
+     */
+    items: Array<OnDutyOut>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * OnDutyOut
+ *
+ * Somebody on duty, and where the last point that arrived was taken; nothing of it before one came.
+ */
+export type OnDutyOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    state: PatrolState;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Accuracy M
+     */
+    accuracy_m: number | null;
+    /**
+     * Seen At
+     */
+    seen_at: string | null;
 };
 
 /**
@@ -14885,6 +14952,557 @@ export type WallToday = {
      * With Finding
      */
     with_finding: number;
+};
+
+/**
+ * DeskCard
+ *
+ * A number of things that wait, and the list that holds just those.
+ */
+export type DeskCard = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Is Exact
+     */
+    is_exact: boolean;
+    /**
+     * Tone
+     */
+    tone: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Query
+     */
+    query: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * DeskCase
+ */
+export type DeskCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Stage Zh
+     */
+    stage_zh: string;
+    /**
+     * Stage En
+     */
+    stage_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+};
+
+/**
+ * DeskDepartment
+ */
+export type DeskDepartment = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Red
+     */
+    red: number;
+};
+
+/**
+ * DeskOut
+ *
+ * What a post sees on opening: what waits for it, and where that is.
+ */
+export type DeskOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cards
+     */
+    cards: Array<DeskCard>;
+    /**
+     * Next Cases
+     */
+    next_cases: Array<DeskCase>;
+    /**
+     * Departments
+     */
+    departments: Array<DeskDepartment>;
+};
+
+/**
+ * AuditFilter
+ *
+ * Which rows; a week up to today where no days are given.
+ */
+export type AuditFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Person
+     */
+    person?: string;
+    /**
+     * Action
+     */
+    action?: string;
+    /**
+     * Subject Type
+     */
+    subject_type?: string;
+    /**
+     * Subject Id
+     */
+    subject_id?: string;
+    /**
+     * Cursor
+     */
+    cursor?: number | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * AuditLine
+ */
+export type AuditLine = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Subject Type
+     */
+    subject_type: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Detail
+     */
+    detail: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * AuditPage
+ */
+export type AuditPage = {
+    /**
+     * Items
+     */
+    items: Array<AuditLine>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: number | null;
+};
+
+/**
+ * MapFilter
+ *
+ * Which places the map shows; of several words one is enough.
+ */
+export type MapFilter = {
+    /**
+     * Venue Class
+     */
+    venue_class?: Array<string>;
+    /**
+     * Tag
+     */
+    tag?: Array<string>;
+    /**
+     * State
+     */
+    state?: Array<'open' | 'ended' | 'orphan'>;
+};
+
+/**
+ * PlaceState
+ *
+ * What the map says of a place beside its kind.
+ */
+export type PlaceState = 'open' | 'ended' | 'orphan';
+
+/**
+ * MapKind
+ */
+export type MapKind = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+};
+
+/**
+ * MapLayer
+ */
+export type MapLayer = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Grids
+     */
+    grids: number;
+};
+
+/**
+ * MapLegend
+ *
+ * What the map can be narrowed by, and where its ground comes from.
+ */
+export type MapLegend = {
+    /**
+     * Layers
+     */
+    layers: Array<MapLayer>;
+    /**
+     * Kinds
+     */
+    kinds: Array<MapKind>;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Places From
+     */
+    places_from: number;
+    /**
+     * Tianditu Key
+     */
+    tianditu_key: string;
+};
+
+/**
+ * CircleFilter
+ */
+export type CircleFilter = {
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Radius M
+     */
+    radius_m: number;
+};
+
+/**
+ * CircleCase
+ */
+export type CircleCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Metres
+     */
+    metres: number;
+};
+
+/**
+ * CircleKind
+ */
+export type CircleKind = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Count
+     */
+    count: number;
+};
+
+/**
+ * CircleMember
+ */
+export type CircleMember = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+};
+
+/**
+ * CircleOut
+ *
+ * Who and what is in a circle, the nearest first; counts are of all, lists of the first 50.
+ */
+export type CircleOut = {
+    /**
+     * Places
+     */
+    places: number | null;
+    /**
+     * By Kind
+     */
+    by_kind: Array<CircleKind>;
+    /**
+     * Nearest
+     */
+    nearest: Array<CirclePlace>;
+    /**
+     * Cases
+     */
+    cases: number | null;
+    /**
+     * Cases Are All
+     */
+    cases_are_all: boolean;
+    /**
+     * Open Cases
+     */
+    open_cases: Array<CircleCase>;
+    /**
+     * Members
+     */
+    members: Array<CircleMember>;
+    /**
+     * Grids
+     */
+    grids: Array<GridHereOut>;
+    /**
+     * Has Members
+     */
+    has_members: boolean;
+    /**
+     * Teams
+     */
+    teams: Array<CircleTeam>;
+    /**
+     * On
+     */
+    on: string;
+};
+
+/**
+ * CirclePlace
+ */
+export type CirclePlace = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+};
+
+/**
+ * CircleTeam
+ */
+export type CircleTeam = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Metres
+     */
+    metres: number;
+};
+
+/**
+ * TeamPoint
+ *
+ * A team on the map.
+ */
+export type TeamPoint = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
 };
 
 /**
@@ -22396,6 +23014,31 @@ export type GetMyPatrolResponses = {
 
 export type GetMyPatrolResponse = GetMyPatrolResponses[keyof GetMyPatrolResponses];
 
+export type ListOnDutyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/on-duty';
+};
+
+export type ListOnDutyErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListOnDutyError = ListOnDutyErrors[keyof ListOnDutyErrors];
+
+export type ListOnDutyResponses = {
+    /**
+     * OK
+     */
+    200: OnDutyList;
+};
+
+export type ListOnDutyResponse = ListOnDutyResponses[keyof ListOnDutyResponses];
+
 export type TakeDutyData = {
     body: DutyCommand;
     path?: never;
@@ -27373,6 +28016,318 @@ export type GetWallResponses = {
 };
 
 export type GetWallResponse = GetWallResponses[keyof GetWallResponses];
+
+export type GetDeskData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/console/desk';
+};
+
+export type GetDeskErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetDeskError = GetDeskErrors[keyof GetDeskErrors];
+
+export type GetDeskResponses = {
+    /**
+     * OK
+     */
+    200: DeskOut;
+};
+
+export type GetDeskResponse = GetDeskResponses[keyof GetDeskResponses];
+
+export type ListAuditRowsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Person
+         */
+        person?: string;
+        /**
+         * Action
+         */
+        action?: string;
+        /**
+         * Subject Type
+         */
+        subject_type?: string;
+        /**
+         * Subject Id
+         */
+        subject_id?: string;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/console/audit';
+};
+
+export type ListAuditRowsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListAuditRowsError = ListAuditRowsErrors[keyof ListAuditRowsErrors];
+
+export type ListAuditRowsResponses = {
+    /**
+     * OK
+     */
+    200: AuditPage;
+};
+
+export type ListAuditRowsResponse = ListAuditRowsResponses[keyof ListAuditRowsResponses];
+
+export type ExportAuditRowsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Person
+         */
+        person?: string;
+        /**
+         * Action
+         */
+        action?: string;
+        /**
+         * Subject Type
+         */
+        subject_type?: string;
+        /**
+         * Subject Id
+         */
+        subject_id?: string;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/console/audit/export.{suffix}';
+};
+
+export type ExportAuditRowsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportAuditRowsError = ExportAuditRowsErrors[keyof ExportAuditRowsErrors];
+
+export type ExportAuditRowsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMapTileData = {
+    body?: never;
+    path: {
+        /**
+         * Z
+         */
+        z: number;
+        /**
+         * X
+         */
+        x: number;
+        /**
+         * Y
+         */
+        y: number;
+    };
+    query?: {
+        /**
+         * Venue Class
+         */
+        venue_class?: Array<string>;
+        /**
+         * Tag
+         */
+        tag?: Array<string>;
+        /**
+         * State
+         */
+        state?: Array<'open' | 'ended' | 'orphan'>;
+    };
+    url: '/api/map/tiles/{z}/{x}/{y}.mvt';
+};
+
+export type GetMapTileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMapTileError = GetMapTileErrors[keyof GetMapTileErrors];
+
+export type GetMapTileResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMapLegendData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/map/legend';
+};
+
+export type GetMapLegendErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMapLegendError = GetMapLegendErrors[keyof GetMapLegendErrors];
+
+export type GetMapLegendResponses = {
+    /**
+     * OK
+     */
+    200: MapLegend;
+};
+
+export type GetMapLegendResponse = GetMapLegendResponses[keyof GetMapLegendResponses];
+
+export type GetCircleData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Lon
+         */
+        lon: number;
+        /**
+         * Lat
+         */
+        lat: number;
+        /**
+         * Radius M
+         */
+        radius_m: number;
+    };
+    url: '/api/map/circle';
+};
+
+export type GetCircleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCircleError = GetCircleErrors[keyof GetCircleErrors];
+
+export type GetCircleResponses = {
+    /**
+     * OK
+     */
+    200: CircleOut;
+};
+
+export type GetCircleResponse = GetCircleResponses[keyof GetCircleResponses];
+
+export type ListTeamPointsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Bbox
+         */
+        bbox: string;
+    };
+    url: '/api/map/teams';
+};
+
+export type ListTeamPointsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListTeamPointsError = ListTeamPointsErrors[keyof ListTeamPointsErrors];
+
+export type ListTeamPointsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TeamPoint>;
+};
+
+export type ListTeamPointsResponse = ListTeamPointsResponses[keyof ListTeamPointsResponses];
 
 export type GetCalendarData = {
     body?: never;
