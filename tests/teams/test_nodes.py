@@ -25,7 +25,7 @@ def test_every_node_of_harbin_lacks_exactly_the_body_of_its_kind() -> None:
     push_territory(pack)
     push_teams(pack)
     for path, tier in ((STREET, 4), (COMMUNITY, 5)):
-        Division.objects.create(path=path, code=path, name=path, tier=tier, parent_path=None)
+        Division.objects.create(path=path, code=path.replace(".", ""), name=path, tier=tier, parent_path=None)
     for n, (path, layer, tier) in enumerate(
         ((QUARTER, "comprehensive", "grid"), (STAIRWELL, "micro", "micro_grid"), (UNIT, "micro", "unit_grid"))
     ):

@@ -9,18 +9,19 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
+from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
 from wangge.dossiers import file_wording as wording
 from wangge.dossiers.file_rows import COLUMNS, Line, LineReader
 from wangge.dossiers.holdings import FACILITY, LICENCE, OF_FACILITY, OF_LICENCE
-from wangge.dossiers.models import Holding, Venue
-from wangge.dossiers.recording import WRITE, Form, Ground, apply, write
+from wangge.dossiers.models import Change, Holding, Venue
+from wangge.dossiers.recording import WRITE, Form, Ground, apply
 from wangge.dossiers.rules import Sort
 from wangge.dossiers.schemas import FacilityIn, LicenceIn
 from wangge.dossiers.vocabulary import words_in_force
-from wangge.kernel import staging
+from wangge.kernel import audit, staging
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
 from wangge.kernel.ids import new_id
@@ -72,6 +73,9 @@ def import_holdings(
             _Loading(sort, source, actor, at, problems, report).load(rows, progress)
             if problems.error_count or dry_run:
                 raise Undo
+            if report.created or report.updated:
+                detail = {"created": report.created, "updated": report.updated, "file": file_name}
+                audit.record([("dossiers.import", sort.value, source, detail)], actor=actor, at=at)
             report.loaded = True
     except Undo:
         if problems.error_count:
@@ -127,7 +131,7 @@ class _Loading:
             place = places.get(line.row)
             if place is not None:
                 self._line(line, place, ground)
-        write(ground, Holding)
+        _write(ground)
 
     def _places(self, lines: Sequence[Line]) -> dict[int, UUID]:
         """Return the place of each row; what is not found, or stands in two registers, is noted."""
@@ -181,6 +185,29 @@ class _Loading:
         else:
             became = "updated" if row is not None else "created"
             setattr(self.report, became, getattr(self.report, became) + 1)
+
+
+def _write(ground: Ground[Holding]) -> None:
+    """Write what a batch changed; what is new goes by COPY, as its history does: rows may be a million.
+
+    The file leaves one audit row; what became of each entry is in its history (DS-7).
+    """
+    rows = ground.changed.values()
+    _copy(Holding, [row for row in rows if row.pk in ground.made])
+    fields = [f.name for f in Holding._meta.concrete_fields if f.name not in {"id", "venue", "created_at"}]
+    Holding.objects.bulk_update([row for row in rows if row.pk not in ground.made], fields)
+    _copy(Change, ground.changes)
+
+
+def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    columns = [one for one in model._meta.concrete_fields if not isinstance(one, models.BigAutoField)]
+    into = f"{model._meta.db_table} ({', '.join(one.column for one in columns)})"
+    staging.copy_rows(into, ([_as_copied(one, row) for one in columns] for row in rows))
+
+
+def _as_copied(column: Any, row: models.Model) -> Any:
+    value = getattr(row, column.attname)
+    return Jsonb(value) if isinstance(column, models.JSONField) else value
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
