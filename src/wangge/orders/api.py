@@ -13,6 +13,7 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import coverage, plan_queries, queries, services
+from wangge.orders.assignment_api import router as assignments
 from wangge.orders.schemas import (
     GridOrders,
     LevelOut,
@@ -32,6 +33,7 @@ from wangge.orders.schemas import (
 )
 
 router = Router(tags=["orders"])
+router.add_router("/assignments", assignments)
 
 
 @router.get("", response=OrderPage, operation_id="list_orders")

@@ -17,6 +17,7 @@ from wangge.territory import queries as territory_queries
 from wangge.territory import services as territory
 from wangge.territory.schemas import GridImport, ImportReport
 from wangge.twin import casting, queries
+from wangge.twin.alike import arrange_alike
 from wangge.twin.behaviour import behaviour
 from wangge.twin.big_city import Profile, object_records
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
@@ -152,6 +153,7 @@ def make_demo(
     streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
+    arrange_alike(play, path=f"{spec.root}01.001.", at=at)
     dossiers.count_grids(at=at)
     return play
 

@@ -125,12 +125,12 @@ const SECTIONS: Record<string, string> = {
 
 /** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near'],
+  case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near', 'plans'],
   cases: ['cases', 'triage', 'matters'],
   map: ['places'],
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
-  orders: ['places'],
+  orders: ['places', 'plans'],
   plans: ['plans'],
   'pack-rows': ['plans'],
   matters: ['matters'],
