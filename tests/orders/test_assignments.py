@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases.makers import make_pack, report
 from tests.makers import ALICE, BOB, CAROL, make_actor, make_client, make_venues, plain_actor
 from tests.orders.makers import make_bob, make_plan, make_rules
 from tests.orders.test_services import complete, make_answers, make_result
 from wangge.accounts.models import User
+from wangge.cases import services as cases
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, NotYourRole
 from wangge.kernel.models import AuditRow
-from wangge.orders import services
+from wangge.orders import queries, services
 from wangge.orders.assignment_schemas import AlikeIn
 from wangge.orders.models import Assignment, Order
 from wangge.orders.refusals import (
@@ -29,6 +31,7 @@ from wangge.orders.refusals import (
     TooManyAlike,
 )
 from wangge.orders.rules import assigned_id, order_id, started_on
+from wangge.venues.models import Venue
 
 AT = datetime(2025, 11, 10, 2, 0, tzinfo=UTC)  # a Monday
 STREET, NEXT = ALICE.scope, "34.02.03.005.012.002."
@@ -111,6 +114,29 @@ def test_what_nobody_visited_is_taken_back_and_the_rest_stays(street):
     with pytest.raises(AlreadyUndone):
         services.undo_assignment(body.id, actor=street, at=AT)
     assert services.count_alike(body.model_copy(update={"id": uuid4()}), actor=street, at=AT).already == 0
+
+
+def test_a_case_proposes_the_class_of_its_place_and_leaves_that_place_out(street):
+    place = make_venues(class_code="crowded", tags=["red"])[0]
+    case = make_case(place)
+    found = queries.propose_alike(street, case, today=date(2025, 11, 10))
+    assert (found.class_code, found.tags, found.path) == ("crowded", ["red"], STREET)
+    assert (found.checklist_code, found.venue_name) == ("general", place.name)
+    assert (found.starts_on, found.ends_on) == (date(2025, 11, 10), date(2025, 11, 17))
+    assert services.count_alike(asked(case_id=case), actor=street, at=AT).places == 12
+    with pytest.raises(NotVisible):
+        queries.propose_alike(make_actor(CAROL), case, today=date(2025, 11, 10))
+    with pytest.raises(NotYourRole):
+        queries.propose_alike(services_actor(), case, today=date(2025, 11, 10))
+
+
+def make_case(place: Venue) -> UUID:
+    """A hazard of the place, reported by BOB."""
+    make_pack()
+    given = report(at=AT, venue_id=place.id)
+    [fate] = cases.report_cases([given], actor=services_actor(), at=AT)
+    assert fate.code is None, fate
+    return given.id
 
 
 def services_actor() -> Actor:

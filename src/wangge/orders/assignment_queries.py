@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -44,9 +45,13 @@ def propose_alike(actor: Actor, case_id: UUID, *, today: date) -> AlikeProposal:
         raise NotVisible
     place = venues.get_places([case.venue_id])[case.venue_id]
     rules = list(PlanRule.objects.filter(is_active=True, season=""))
-    won = winning_rule(rules, place.class_code, place.tags)
     lists = checklists.list_in_force(today)
     first = lists[0].code if lists else ""
+
+    def list_of(class_code: str, tags: Collection[str]) -> str:
+        won = winning_rule(rules, class_code, tags)
+        return won[0].checklist_code if won else first
+
     return AlikeProposal(
         case_id=case_id,
         venue_name=place.name,
@@ -54,11 +59,14 @@ def propose_alike(actor: Actor, case_id: UUID, *, today: date) -> AlikeProposal:
         tags=place.tags,
         path=actor.scope,
         place=territory.names_of([actor.scope]).get(actor.scope, actor.scope),
-        checklist_code=won[0].checklist_code if won else first,
+        checklist_code=list_of(place.class_code, place.tags),
         starts_on=today,
         ends_on=today + WEEK,
         reason="",
-        classes=[ClassChoice(**one.model_dump()) for one in venues.list_classes()],
+        classes=[
+            ClassChoice(**one.model_dump(), checklist_code=list_of(one.code, ()))
+            for one in venues.list_classes()
+        ],
         checklists=[
             ChecklistChoice(code=one.code, name_zh=one.name_zh, name_en=one.name_en) for one in lists
         ],

@@ -46,6 +46,7 @@ class ClassChoice(Schema):
     code: str
     name_zh: str
     name_en: str
+    checklist_code: str  # that its plan rule asks with
 
 
 class AlikeProposal(Schema):

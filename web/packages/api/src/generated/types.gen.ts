@@ -7928,6 +7928,10 @@ export type ClassChoice = {
      * Name En
      */
     name_en: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
 };
 
 /**
