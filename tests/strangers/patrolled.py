@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from tests.cases.makers import House
-from tests.makers import AT
+from tests.makers import AT, BOB
+from tests.strangers.beside import LOOKED_AT
 from wangge.kernel.ids import assemble, new_id
 from wangge.patrols import services
-from wangge.patrols.models import PatrolDay
+from wangge.patrols.models import PatrolDay, PatrolSession
 from wangge.patrols.rules import PatrolAction
 from wangge.patrols.schemas import DutyCommand, GridLogCommand, TrackerIn
 
@@ -32,5 +33,13 @@ def make_patrolled(house: House) -> dict[str, Any]:
     assert services.save_log([log], actor=house.bob, at=AT)[0].status == 200
     tracker = TrackerIn(id=new_id(), name="雪松手机", kind="osmand")
     services.pair_tracker(tracker, actor=house.bob, at=AT)
+    PatrolSession.objects.create(  # and one that goes on when A is looked at
+        id=new_id(),
+        user_id=house.bob.user_id,
+        grid_path=BOB.scope,
+        started_at=LOOKED_AT - timedelta(hours=1),
+        last_at=LOOKED_AT,
+        touched_at=LOOKED_AT,
+    )
     day = PatrolDay.objects.get(user_id=house.bob.user_id, on=AT.date())
     return {"session_id": session, "day_id": day.pk, "tracker_id": tracker.id, "track": track}

@@ -14,6 +14,7 @@ HEADERS = {
     "form-action 'self'; frame-ancestors 'none'",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()",
 }
+TIANDITU = "https://*.tianditu.gov.cn"
 POLICY = HEADERS["Content-Security-Policy"]
 
 
@@ -27,9 +28,20 @@ class GuardMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if settings.WANGGE_LIVE_PORT and response.headers["Content-Security-Policy"] == POLICY:
+        if settings.WANGGE_TIANDITU_KEY and response.headers["Content-Security-Policy"] == POLICY:
+            response.headers["Content-Security-Policy"] = policy_with_tianditu(_origins(request))
+        elif settings.WANGGE_LIVE_PORT and response.headers["Content-Security-Policy"] == POLICY:
             response.headers["Content-Security-Policy"] = f"{POLICY}; connect-src 'self' {_stream(request)}"
         return response
+
+
+def policy_with_tianditu(origins: str) -> str:
+    """Return the policy of a city with a key to the state's map: its pictures may come too (MP-8)."""
+    return f"{POLICY.replace('img-src', f'img-src {TIANDITU}')}; connect-src 'self' {TIANDITU}{origins}"
+
+
+def _origins(request: HttpRequest) -> str:
+    return f" {_stream(request)}" if settings.WANGGE_LIVE_PORT else ""
 
 
 def _stream(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ WANGGE_FONT = os.environ.get("WANGGE_FONT", "")  # for watermarks; "": the first
 WANGGE_CALENDAR = Path(os.environ.get("WANGGE_CALENDAR", WANGGE_HOME / "calendar"))  # <year>.json (KE-2)
 WANGGE_LIVE_PATH = os.environ.get("WANGGE_LIVE_PATH", "")  # where a proxy hands on the stream (LV-5)
 WANGGE_LIVE_PORT = int(os.environ.get("WANGGE_LIVE_PORT", "0")) or None
+WANGGE_TIANDITU_KEY = os.environ.get("WANGGE_TIANDITU_KEY", "")  # the state's map as ground (MP-8)
 SECRET_KEY = secret.read_or_make(WANGGE_HOME)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("WANGGE_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -74,11 +75,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 WANGGE_LOGIN_FAILURES = int(os.environ.get("WANGGE_LOGIN_FAILURES", "5"))  # AC-4
 WANGGE_LOGIN_LOCK_MINUTES = int(os.environ.get("WANGGE_LOGIN_LOCK_MINUTES", "10"))
+WANGGE_OPEN_PER_MINUTE = int(os.environ.get("WANGGE_OPEN_PER_MINUTE", "60"))  # KE-45
+WANGGE_OPEN_TOTAL_PER_MINUTE = int(os.environ.get("WANGGE_OPEN_TOTAL_PER_MINUTE", "3000"))
 HTTPS = os.environ.get("WANGGE_HTTPS", "") not in {"", "0"}  # set it behind a proxy that ends TLS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+WANGGE_BEHIND_PROXY = HTTPS  # the last address of X-Forwarded-For is the one the proxy saw
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "wangge.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True

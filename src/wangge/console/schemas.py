@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
+from wangge.kernel.shapes import Schema
 
 
 class WallToday(Schema):
@@ -57,3 +57,41 @@ class WallOut(Schema):
     events: list[WallEvent]
     live_port: int | None  # of the same host; null: the stream is at `live_path`, or there is none
     live_path: str
+
+
+class DeskCard(Schema):
+    """A number of things that wait, and the list that holds just those."""
+
+    code: str
+    count: int
+    is_exact: bool
+    tone: str  # red, yellow, plain
+    path: str  # of the console's page
+    query: dict[str, str]
+
+
+class DeskCase(Schema):
+    id: UUID
+    matter_zh: str
+    matter_en: str
+    stage_zh: str
+    stage_en: str
+    grid_name: str
+    light: str
+    due_at: datetime | None
+
+
+class DeskDepartment(Schema):
+    id: int
+    name: str
+    open: int
+    red: int
+
+
+class DeskOut(Schema):
+    """What a post sees on opening: what waits for it, and where that is."""
+
+    at: datetime
+    cards: list[DeskCard]
+    next_cases: list[DeskCase]
+    departments: list[DeskDepartment]

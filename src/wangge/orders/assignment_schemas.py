@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.kernel.schemas import Sent
+from wangge.kernel.shapes import Schema
 
 
 class AlikeIn(Sent):

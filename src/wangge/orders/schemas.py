@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
+from wangge.kernel.shapes import Schema
 from wangge.orders.rules import OrderStatus, VisitOutcome
 from wangge.territory.schemas import HandedOnOut
 

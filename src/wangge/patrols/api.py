@@ -23,6 +23,7 @@ from wangge.patrols.schemas import (
     GridLogPage,
     LogFilter,
     MyPatrol,
+    OnDutyList,
     PairedOut,
     PatrolDayDetail,
     PatrolDayPage,
@@ -38,6 +39,15 @@ FATES: dict[Any, Any] = {200: FateOut, 208: FateOut, (401, 403, 404, 409, 422): 
 def get_my_patrol(request: ActorRequest) -> MyPatrol:
     """The caller's patrol that goes on, and today's minutes so far."""
     return queries.get_mine(request.actor, at=clock.now())
+
+
+@router.get("/on-duty", response={200: OnDutyList, 403: Refusal}, operation_id="list_on_duty")
+def list_on_duty(request: ActorRequest) -> OnDutyList:
+    """Who of the caller's territory is on duty now, and where each was last seen."""
+    at = clock.now()
+    found = queries.list_on_duty(request.actor, at=at)
+    queries.note_looking(request.actor, found, at=at)
+    return found
 
 
 @router.post("/duty", response=FATES, operation_id="take_duty")

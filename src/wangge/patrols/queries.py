@@ -19,6 +19,7 @@ from wangge.patrols.duty import DO
 from wangge.patrols.installing import duty_in_force
 from wangge.patrols.log_queries import export_logs, get_log, list_logs
 from wangge.patrols.models import PatrolDay, PatrolDuty, PatrolLimit, PatrolSession, ScopedQuerySet, Tracker
+from wangge.patrols.positions import list_on_duty, note_looking
 from wangge.patrols.rules import PatrolState
 from wangge.patrols.schemas import (
     DayFilter,
@@ -42,7 +43,9 @@ __all__ = [
     "get_mine",
     "list_days",
     "list_logs",
+    "list_on_duty",
     "list_trackers",
+    "note_looking",
 ]
 READ = "patrols.read"
 COUNTED = 10_000

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
+from wangge.kernel.shapes import Schema
 from wangge.patrols.rules import DutySwitch, MinutesPlace, PatrolAction, PatrolState
 
 
@@ -50,6 +51,27 @@ class TrackLimitOut(Schema):
     name_zh: str
     name_en: str
     is_confirmed: bool
+
+
+class OnDutyOut(Schema):
+    """Somebody on duty, and where the last point that arrived was taken; nothing of it before one came."""
+
+    user_id: int
+    name: str
+    grid_path: str
+    grid_name: str
+    state: PatrolState
+    started_at: datetime
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    seen_at: datetime | None
+
+
+class OnDutyList(Schema):
+    items: list[OnDutyOut]
+    is_complete: bool
+    at: datetime  # by the server's clock: how old a position is
 
 
 class DutySpanOut(Schema):

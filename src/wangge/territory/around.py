@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from math import cos, radians
 
 import numpy as np
 import shapely
@@ -16,6 +17,9 @@ from wangge.kernel.paths import is_within
 from wangge.territory import queries
 from wangge.territory.models import Duty, Grid, GridMember, Layer, Scene
 from wangge.territory.schemas import GridHereOut
+
+METRES_A_DEGREE = 111_195.0  # of latitude
+TOUCHED = 200
 
 
 def list_here(actor: Actor, lon: float, lat: float, *, at: datetime) -> list[GridHereOut]:
@@ -36,6 +40,32 @@ def list_here(actor: Actor, lon: float, lat: float, *, at: datetime) -> list[Gri
     found = [row for row, is_in in zip(rows, np.atleast_1d(inside), strict=True) if is_in] if rows else []
     if not any(is_within(row.path, actor.scope) for row in found):
         return []
+    return _shown(found, at)
+
+
+def list_touched(actor: Actor, lon: float, lat: float, radius_m: float, *, at: datetime) -> list[GridHereOut]:
+    """Return the actor's grids of every layer that a circle touches, by layer, at most 200.
+
+    Raises: NotYourRole, Unreadable.
+    Rule:   TE-40.
+    """
+    actor.check_can(queries.READ)
+    check_position(lon, lat)
+    up = radius_m / METRES_A_DEGREE
+    along = up / max(0.01, cos(radians(lat)))
+    near = (
+        Grid.objects.visible_to(actor)
+        .valid_at(at)
+        .filter(
+            min_lon__lte=lon + along, max_lon__gte=lon - along, min_lat__lte=lat + up, max_lat__gte=lat - up
+        )
+    )
+    rows = list(near.order_by("path")[:TOUCHED])
+    circle = shapely.transform(
+        shapely.Point(0, 0).buffer(1, quad_segs=16), lambda p: p * [along, up] + [lon, lat]
+    )
+    touches = shapely.intersects(queries.read_shapes(row.shape_wkb for row in rows), circle)
+    found = [row for row, is_in in zip(rows, np.atleast_1d(touches), strict=True) if is_in] if rows else []
     return _shown(found, at)
 
 

@@ -9,7 +9,9 @@ from typing import IO, Any
 from django.core.files.uploadedfile import UploadedFile
 
 from wangge.kernel.actor import Actor
+from wangge.territory.absences import list_uncovered
 from wangge.territory.appointing import Appointment, appoint_members
+from wangge.territory.around import list_touched
 from wangge.territory.candidates import Led as Led
 from wangge.territory.change_schemas import RecodeIn, RecodeReport
 from wangge.territory.changing import Done
@@ -44,6 +46,7 @@ from wangge.territory.running import (
     work_division_import,
 )
 from wangge.territory.schemas import GridImport, ImportReport
+from wangge.territory.staffing import get_tree, list_shortages
 from wangge.territory.standing_in import offer_of, take_leave
 
 __all__ = [
@@ -78,6 +81,7 @@ __all__ = [
     "draw_grid",
     "export_grids",
     "get_standing",
+    "get_tree",
     "household_bounds",
     "import_divisions",
     "import_grid_upload",
@@ -88,6 +92,9 @@ __all__ = [
     "lay_grids",
     "list_outlines",
     "list_parishes",
+    "list_shortages",
+    "list_touched",
+    "list_uncovered",
     "merge_grids",
     "metres_a_degree",
     "move_border",

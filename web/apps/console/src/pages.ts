@@ -11,6 +11,7 @@ export interface Page {
 }
 
 export const PAGES: readonly Page[] = [
+  { name: 'desk', path: '/desk', capability: 'cases.read accounts.read audit.read', group: 'work' },
   { name: 'cases', path: '/cases', capability: 'cases.read', group: 'work' },
   { name: 'map', path: '/map', capability: 'territory.read', group: 'work' },
   { name: 'venues', path: '/venues', capability: 'venues.read', group: 'work' },
@@ -36,6 +37,7 @@ export const PAGES: readonly Page[] = [
   { name: 'calendar', path: '/calendar', capability: 'calendar.write', group: 'keeping' },
   { name: 'document-settings', path: '/document-settings', capability: 'documents.configure', group: 'keeping' },
   { name: 'notice-settings', path: '/notice-settings', capability: 'notices.manage', group: 'keeping' },
+  { name: 'audit', path: '/audit', capability: 'audit.read', group: 'keeping' },
   { name: 'leave', path: '/leave', capability: 'leave.take', group: 'keeping' },
 ]
 

@@ -15,6 +15,8 @@ declare module 'vue-router' {
 }
 
 const inFrame: RouteRecordRaw[] = [
+  { path: 'desk', name: 'desk', component: () => import('./features/desk/DeskPage.vue') },
+  { path: 'audit', name: 'audit', component: () => import('./features/audit/AuditPage.vue') },
   { path: 'cases', name: 'cases', component: () => import('./features/cases/CaseList.vue') },
   {
     path: 'cases/new',
@@ -95,6 +97,8 @@ const inFrame: RouteRecordRaw[] = [
 ]
 
 const SECTIONS: Record<string, string> = {
+  desk: 'cases.read accounts.read audit.read',
+  audit: 'audit.read',
   cases: 'cases.read',
   map: 'territory.read',
   venues: 'venues.read',
@@ -125,9 +129,11 @@ const SECTIONS: Record<string, string> = {
 
 /** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
+  desk: ['desk'],
+  audit: ['desk'],
   case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near', 'plans'],
   cases: ['cases', 'triage', 'matters'],
-  map: ['places'],
+  map: ['places', 'map'],
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
   orders: ['places', 'plans'],

@@ -44,7 +44,7 @@ describe('filters of venues', () => {
 describe('the first page', () => {
   it('is the first one that the post may read', () => {
     expect(firstPage((capability) => capability === 'venues.read')).toBe('venues')
-    expect(firstPage(() => true)).toBe('cases')
+    expect(firstPage(() => true)).toBe('desk')
   })
 
   it('of an administrator without any says so', () => {

@@ -10,7 +10,7 @@ describe('the left side', () => {
   it('shows only groups of which somebody may open a page', () => {
     const shown = pagesFor(holding('cases.read', 'calendar.write'))
     expect(shown.map(({ group, pages }) => [group, pages.map((page) => page.name)])).toEqual([
-      ['work', ['cases']],
+      ['work', ['desk', 'cases']],
       ['keeping', ['calendar']],
     ])
     expect(pagesFor(() => false)).toEqual([])
@@ -23,6 +23,7 @@ describe('the left side', () => {
   })
 
   it('begins with the first page that may be opened', () => {
+    expect(firstPage(holding('cases.read', 'venues.read'))).toBe('desk')
     expect(firstPage(holding('venues.read'))).toBe('venues')
     expect(firstPage(() => false)).toBe('nothing')
   })

@@ -23,6 +23,9 @@ export function whenSignedOut(react: () => void): void {
   onSignedOut = react
 }
 
+/** The header that names the post, for what is fetched without `call`: tiles of a map. */
+export const postHeaders = (): Record<string, string> => (actingPost === '' ? {} : { [POST_HEADER]: actingPost })
+
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 client.setConfig({

@@ -2,7 +2,7 @@ import type { Box, LonLat } from './shapes'
 
 /** Something on the map that somebody chose. */
 export interface Picked {
-  kind: 'grid' | 'venue' | 'case'
+  kind: 'grid' | 'venue' | 'case' | 'member' | 'team'
   id: string
   properties: Record<string, unknown>
 }
@@ -11,6 +11,15 @@ export interface Picked {
 export interface Looked {
   box: Box
   zoom: number
+}
+
+/** What lies under our own data: grids alone, nothing, or the state's map by the city's key. */
+export type Ground = 'own' | 'none' | 'tianditu'
+
+/** A circle that somebody drew. */
+export interface Round {
+  at: LonLat
+  metres: number
 }
 
 export type Drawing = 'none' | 'line' | 'polygon'

@@ -956,6 +956,124 @@ export type ShortagePage = {
 };
 
 /**
+ * MemberPage
+ */
+export type MemberPage = {
+    /**
+     * Items
+     */
+    items: Array<MemberRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * MemberRow
+ *
+ * Somebody in a grid.
+ */
+export type MemberRow = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Duty
+     */
+    duty: string;
+    /**
+     * Slot Zh
+     */
+    slot_zh: string;
+    /**
+     * Slot En
+     */
+    slot_en: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+};
+
+/**
+ * AppointedOut
+ */
+export type AppointedOut = {
+    /**
+     * Appointed
+     */
+    appointed: number;
+};
+
+/**
+ * AppointIn
+ */
+export type AppointIn = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Appointments
+     */
+    appointments: Array<AppointmentIn>;
+};
+
+/**
+ * AppointmentIn
+ *
+ * Somebody covers a grid from a day on.
+ */
+export type AppointmentIn = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Duty
+     */
+    duty?: 'primary' | 'deputy' | 'substitute' | 'team';
+    /**
+     * Slot
+     */
+    slot?: string;
+};
+
+/**
  * GridHereOut
  *
  * A grid that covers a place, of whatever layer.
@@ -1080,6 +1198,14 @@ export type CoverageOut = {
      * Invalid
      */
     invalid: Array<string>;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * May Overlap
+     */
+    may_overlap: boolean;
     shapes: FeatureCollection;
 };
 
@@ -1384,58 +1510,6 @@ export type GridImport = {
      * Dry Run
      */
     dry_run?: boolean;
-};
-
-/**
- * AppointedOut
- */
-export type AppointedOut = {
-    /**
-     * Appointed
-     */
-    appointed: number;
-};
-
-/**
- * AppointIn
- */
-export type AppointIn = {
-    /**
-     * Starts On
-     */
-    starts_on: string;
-    /**
-     * Appointments
-     */
-    appointments: Array<AppointmentIn>;
-};
-
-/**
- * AppointmentIn
- *
- * Somebody covers a grid from a day on.
- */
-export type AppointmentIn = {
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * User Id
-     */
-    user_id: number;
-    /**
-     * Layer
-     */
-    layer?: string;
-    /**
-     * Duty
-     */
-    duty?: 'primary' | 'deputy' | 'substitute' | 'team';
-    /**
-     * Slot
-     */
-    slot?: string;
 };
 
 /**
@@ -2140,6 +2214,120 @@ export type PeopleImport = {
      * Dry Run
      */
     dry_run?: boolean;
+};
+
+/**
+ * CompositionOut
+ *
+ * What the grid members of a territory are.
+ */
+export type CompositionOut = {
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Noted
+     */
+    noted: number;
+    /**
+     * Is Told
+     */
+    is_told: boolean;
+    /**
+     * Fewest
+     */
+    fewest: number;
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
+};
+
+/**
+ * ShareOut
+ *
+ * How many of those who were noted are so, or meet it.
+ */
+export type ShareOut = {
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number;
+};
+
+/**
+ * ProfileOut
+ */
+export type ProfileOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Education
+     */
+    education: string;
+    /**
+     * Politics
+     */
+    politics: string;
+    /**
+     * Criteria
+     */
+    criteria: Array<string>;
+    /**
+     * Noted At
+     */
+    noted_at: string | null;
+};
+
+/**
+ * ProfileIn
+ *
+ * Words of the pack; empty: not noted.
+ */
+export type ProfileIn = {
+    /**
+     * Education
+     */
+    education?: string;
+    /**
+     * Politics
+     */
+    politics?: string;
+    /**
+     * Criteria
+     */
+    criteria?: Array<string>;
 };
 
 /**
@@ -3064,6 +3252,10 @@ export type VenueFilter = {
      */
     is_open?: boolean | null;
     /**
+     * Part Of
+     */
+    part_of?: string | null;
+    /**
      * Cursor
      */
     cursor?: string;
@@ -3328,6 +3520,110 @@ export type VenueExportIn = {
      */
     suffix?: 'csv' | 'xlsx';
     filters: VenueFilter;
+};
+
+/**
+ * PartIn
+ *
+ * From a day on a place belongs to another, or to none.
+ */
+export type PartIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Whole Id
+     */
+    whole_id?: string | null;
+    /**
+     * On
+     */
+    on?: string | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * PartPlace
+ *
+ * The other end of a link.
+ */
+export type PartPlace = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+};
+
+/**
+ * PartsOut
+ *
+ * What a place belongs to, and what belongs to it; other territories are counted, not named.
+ */
+export type PartsOut = {
+    /**
+     * Wholes
+     */
+    wholes: Array<PartPlace>;
+    /**
+     * Parts
+     */
+    parts: Array<PartPlace>;
+    /**
+     * Parts Count
+     */
+    parts_count: number;
+    /**
+     * Former
+     */
+    former: Array<PartPlace>;
+    /**
+     * Hidden
+     */
+    hidden: number;
 };
 
 /**
@@ -3678,6 +3974,22 @@ export type RevealIn = {
 };
 
 /**
+ * TeamsImport
+ *
+ * How to read a file of teams.
+ */
+export type TeamsImport = {
+    /**
+     * Datum
+     */
+    datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
  * TeamFilter
  */
 export type TeamFilter = {
@@ -3737,6 +4049,10 @@ export type TeamRow = {
      * Id
      */
     id: string;
+    /**
+     * Code
+     */
+    code: string;
     /**
      * Kind
      */
@@ -3881,6 +4197,10 @@ export type TeamIn = {
      * Base Version
      */
     base_version?: number;
+    /**
+     * Code
+     */
+    code?: string | null;
     /**
      * Kind
      */
@@ -4754,6 +5074,10 @@ export type TeamDetail = {
      */
     id: string;
     /**
+     * Code
+     */
+    code: string;
+    /**
      * Kind
      */
     kind: string;
@@ -4908,6 +5232,46 @@ export type RevealTeamIn = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * HoldingImportIn
+ *
+ * An import that is asked for: the same id twice is one run.
+ */
+export type HoldingImportIn = {
+    /**
+     * Sort
+     */
+    sort: 'facility' | 'licence';
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
+ * HoldingExport
+ *
+ * Which facilities or licences go out.
+ */
+export type HoldingExport = {
+    /**
+     * Sort
+     */
+    sort?: 'facility' | 'licence';
+    /**
+     * Grid
+     */
+    grid?: string;
 };
 
 /**
@@ -5072,7 +5436,7 @@ export type FactWordOut = {
  *
  * What hangs on a place.
  */
-export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'class';
+export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'drawing' | 'class';
 
 /**
  * What
@@ -5451,6 +5815,10 @@ export type StandardOut = {
      */
     percent: number | null;
     /**
+     * Times
+     */
+    times: number | null;
+    /**
      * Source
      */
     source: string;
@@ -5605,7 +5973,7 @@ export type HollowFilter = {
  *
  * A sign of a hollow grid (TZ-06).
  */
-export type Sign = 'no_member' | 'no_place' | 'no_visit' | 'known_little' | 'stale';
+export type Sign = 'no_member' | 'no_place' | 'no_visit' | 'known_little' | 'stale' | 'copied_logs';
 
 /**
  * HollowPage
@@ -5671,6 +6039,10 @@ export type HollowRow = {
      * Has Member
      */
     has_member: boolean;
+    /**
+     * Copied Days
+     */
+    copied_days: number;
 };
 
 /**
@@ -5895,6 +6267,82 @@ export type FactIn = {
      * Value
      */
     value: string;
+};
+
+/**
+ * DrawingFileOut
+ *
+ * A file that came in, not yet of any dossier.
+ */
+export type DrawingFileOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
+ * DrawingIn
+ *
+ * A plan whose file was uploaded. `replaces`: the drawing in whose place it comes, from its first day.
+ */
+export type DrawingIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    /**
+     * Replaces
+     */
+    replaces?: string | null;
 };
 
 /**
@@ -6149,7 +6597,7 @@ export type RemovalIn = {
     /**
      * Sort
      */
-    sort: 'person' | 'facility' | 'licence' | 'fact';
+    sort: 'person' | 'facility' | 'licence' | 'fact' | 'drawing';
     /**
      * Base Version
      */
@@ -6240,8 +6688,80 @@ export type DossierOut = {
      * Facts
      */
     facts: Array<FactOut>;
+    /**
+     * Drawings
+     */
+    drawings: Array<DrawingOut>;
     proposal: ClassProposalOut | null;
     quality: QualityOut | null;
+};
+
+/**
+ * DrawingOut
+ *
+ * A plan; its file opens only for those who may see drawings.
+ */
+export type DrawingOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    /**
+     * Valid Until
+     */
+    valid_until: string | null;
+    /**
+     * Replaced By
+     */
+    replaced_by: string | null;
+    /**
+     * Can Open
+     */
+    can_open: boolean;
 };
 
 /**
@@ -7545,184 +8065,6 @@ export type OrderResult = {
 };
 
 /**
- * HandedOnOut
- *
- * Once somebody else's: by which handover a thing went from whom to whom.
- */
-export type HandedOnOut = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Actor Name
-     */
-    actor_name: string;
-    /**
-     * From Name
-     */
-    from_name: string;
-    /**
-     * To Name
-     */
-    to_name: string | null;
-    /**
-     * Reason
-     */
-    reason: string;
-    /**
-     * Undone At
-     */
-    undone_at: string | null;
-};
-
-/**
- * OrderDetail
- */
-export type OrderDetail = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Venue Id
-     */
-    venue_id: string;
-    /**
-     * Venue Name
-     */
-    venue_name: string;
-    /**
-     * Venue Class Zh
-     */
-    venue_class_zh: string;
-    /**
-     * Venue Class En
-     */
-    venue_class_en: string;
-    /**
-     * Address
-     */
-    address: string;
-    /**
-     * Lon
-     */
-    lon: number;
-    /**
-     * Lat
-     */
-    lat: number;
-    /**
-     * Grid Path
-     */
-    grid_path: string;
-    /**
-     * Member Name
-     */
-    member_name: string | null;
-    /**
-     * Absent Name
-     */
-    absent_name: string | null;
-    /**
-     * Rule Code
-     */
-    rule_code: string;
-    /**
-     * Rule Zh
-     */
-    rule_zh: string;
-    /**
-     * Rule En
-     */
-    rule_en: string;
-    /**
-     * Rule Is Confirmed
-     */
-    rule_is_confirmed: boolean;
-    /**
-     * Season
-     */
-    season: string;
-    /**
-     * Opens On
-     */
-    opens_on: string;
-    /**
-     * Due On
-     */
-    due_on: string;
-    status: OrderStatus;
-    /**
-     * Is Overdue
-     */
-    is_overdue: boolean;
-    outcome: VisitOutcome | null;
-    /**
-     * Done At
-     */
-    done_at: string | null;
-    /**
-     * Findings
-     */
-    findings: number;
-    /**
-     * Version
-     */
-    version: number;
-    checklist: ChecklistOut;
-    /**
-     * Visits
-     */
-    visits: Array<VisitOut>;
-    /**
-     * Other Rules
-     */
-    other_rules: Array<string>;
-    /**
-     * Pack Version
-     */
-    pack_version: string;
-    /**
-     * Case Ids
-     */
-    case_ids: Array<string>;
-    /**
-     * Handed
-     */
-    handed: Array<HandedOnOut>;
-};
-
-/**
- * VisitOut
- *
- * One visit: what was answered, in the words of the order's checklist.
- */
-export type VisitOut = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Member Name
-     */
-    member_name: string | null;
-    outcome: VisitOutcome;
-    /**
-     * Answers
-     */
-    answers: Array<Answer>;
-    /**
-     * Score
-     */
-    score: number | null;
-    /**
-     * Note
-     */
-    note: string;
-};
-
-/**
  * AssignmentOut
  */
 export type AssignmentOut = {
@@ -8041,6 +8383,184 @@ export type Undone = {
 };
 
 /**
+ * HandedOnOut
+ *
+ * Once somebody else's: by which handover a thing went from whom to whom.
+ */
+export type HandedOnOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * From Name
+     */
+    from_name: string;
+    /**
+     * To Name
+     */
+    to_name: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+};
+
+/**
+ * OrderDetail
+ */
+export type OrderDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Venue Class Zh
+     */
+    venue_class_zh: string;
+    /**
+     * Venue Class En
+     */
+    venue_class_en: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Member Name
+     */
+    member_name: string | null;
+    /**
+     * Absent Name
+     */
+    absent_name: string | null;
+    /**
+     * Rule Code
+     */
+    rule_code: string;
+    /**
+     * Rule Zh
+     */
+    rule_zh: string;
+    /**
+     * Rule En
+     */
+    rule_en: string;
+    /**
+     * Rule Is Confirmed
+     */
+    rule_is_confirmed: boolean;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Opens On
+     */
+    opens_on: string;
+    /**
+     * Due On
+     */
+    due_on: string;
+    status: OrderStatus;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    outcome: VisitOutcome | null;
+    /**
+     * Done At
+     */
+    done_at: string | null;
+    /**
+     * Findings
+     */
+    findings: number;
+    /**
+     * Version
+     */
+    version: number;
+    checklist: ChecklistOut;
+    /**
+     * Visits
+     */
+    visits: Array<VisitOut>;
+    /**
+     * Other Rules
+     */
+    other_rules: Array<string>;
+    /**
+     * Pack Version
+     */
+    pack_version: string;
+    /**
+     * Case Ids
+     */
+    case_ids: Array<string>;
+    /**
+     * Handed
+     */
+    handed: Array<HandedOnOut>;
+};
+
+/**
+ * VisitOut
+ *
+ * One visit: what was answered, in the words of the order's checklist.
+ */
+export type VisitOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Member Name
+     */
+    member_name: string | null;
+    outcome: VisitOutcome;
+    /**
+     * Answers
+     */
+    answers: Array<Answer>;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
  * DutySpanOut
  */
 export type DutySpanOut = {
@@ -8335,6 +8855,69 @@ export type TrackLimitOut = {
      * Is Confirmed
      */
     is_confirmed: boolean;
+};
+
+/**
+ * OnDutyList
+ */
+export type OnDutyList = {
+    /**
+     * Items
+     */
+    items: Array<OnDutyOut>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+    /**
+     * At
+     */
+    at: string;
+};
+
+/**
+ * OnDutyOut
+ *
+ * Somebody on duty, and where the last point that arrived was taken; nothing of it before one came.
+ */
+export type OnDutyOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    state: PatrolState;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Accuracy M
+     */
+    accuracy_m: number | null;
+    /**
+     * Seen At
+     */
+    seen_at: string | null;
 };
 
 /**
@@ -10409,6 +10992,91 @@ export type StepCommand = {
 };
 
 /**
+ * Call
+ *
+ * What happened with a team that was called.
+ */
+export type Call = 'called' | 'answered' | 'declined' | 'arrived' | 'left';
+
+/**
+ * CallIn
+ *
+ * A step of a team that was called to a case. `id` is the event's.
+ */
+export type CallIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    what: Call;
+    /**
+     * Happened At
+     */
+    happened_at?: string | null;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * CallOutRow
+ *
+ * A team that was called to a case, and how far it is.
+ */
+export type CallOutRow = {
+    /**
+     * Team Id
+     */
+    team_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    state: Call;
+    /**
+     * Called At
+     */
+    called_at: string;
+    /**
+     * Called By
+     */
+    called_by: string;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Arrived At
+     */
+    arrived_at: string | null;
+    /**
+     * Left At
+     */
+    left_at: string | null;
+    /**
+     * Minutes
+     */
+    minutes: number | null;
+    /**
+     * Target Minutes
+     */
+    target_minutes: number | null;
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
  * CaseDocumentIn
  *
  * Issue a document of a case.
@@ -10958,7 +11626,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'place_merged' | 'place_parted' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'place_merged' | 'place_parted' | 'call_out' | 'merged_ended';
 
 /**
  * MergedOut
@@ -14609,6 +15277,557 @@ export type WallToday = {
 };
 
 /**
+ * DeskCard
+ *
+ * A number of things that wait, and the list that holds just those.
+ */
+export type DeskCard = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Is Exact
+     */
+    is_exact: boolean;
+    /**
+     * Tone
+     */
+    tone: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Query
+     */
+    query: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * DeskCase
+ */
+export type DeskCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Stage Zh
+     */
+    stage_zh: string;
+    /**
+     * Stage En
+     */
+    stage_en: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+};
+
+/**
+ * DeskDepartment
+ */
+export type DeskDepartment = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Red
+     */
+    red: number;
+};
+
+/**
+ * DeskOut
+ *
+ * What a post sees on opening: what waits for it, and where that is.
+ */
+export type DeskOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cards
+     */
+    cards: Array<DeskCard>;
+    /**
+     * Next Cases
+     */
+    next_cases: Array<DeskCase>;
+    /**
+     * Departments
+     */
+    departments: Array<DeskDepartment>;
+};
+
+/**
+ * AuditFilter
+ *
+ * Which rows; a week up to today where no days are given.
+ */
+export type AuditFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Person
+     */
+    person?: string;
+    /**
+     * Action
+     */
+    action?: string;
+    /**
+     * Subject Type
+     */
+    subject_type?: string;
+    /**
+     * Subject Id
+     */
+    subject_id?: string;
+    /**
+     * Cursor
+     */
+    cursor?: number | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * AuditLine
+ */
+export type AuditLine = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor Name
+     */
+    actor_name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Subject Type
+     */
+    subject_type: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Detail
+     */
+    detail: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * AuditPage
+ */
+export type AuditPage = {
+    /**
+     * Items
+     */
+    items: Array<AuditLine>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: number | null;
+};
+
+/**
+ * MapFilter
+ *
+ * Which places the map shows; of several words one is enough.
+ */
+export type MapFilter = {
+    /**
+     * Venue Class
+     */
+    venue_class?: Array<string>;
+    /**
+     * Tag
+     */
+    tag?: Array<string>;
+    /**
+     * State
+     */
+    state?: Array<'open' | 'ended' | 'orphan'>;
+};
+
+/**
+ * PlaceState
+ *
+ * What the map says of a place beside its kind.
+ */
+export type PlaceState = 'open' | 'ended' | 'orphan';
+
+/**
+ * MapKind
+ */
+export type MapKind = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+};
+
+/**
+ * MapLayer
+ */
+export type MapLayer = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Grids
+     */
+    grids: number;
+};
+
+/**
+ * MapLegend
+ *
+ * What the map can be narrowed by, and where its ground comes from.
+ */
+export type MapLegend = {
+    /**
+     * Layers
+     */
+    layers: Array<MapLayer>;
+    /**
+     * Kinds
+     */
+    kinds: Array<MapKind>;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Places From
+     */
+    places_from: number;
+    /**
+     * Tianditu Key
+     */
+    tianditu_key: string;
+};
+
+/**
+ * CircleFilter
+ */
+export type CircleFilter = {
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Radius M
+     */
+    radius_m: number;
+};
+
+/**
+ * CircleCase
+ */
+export type CircleCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matter Zh
+     */
+    matter_zh: string;
+    /**
+     * Matter En
+     */
+    matter_en: string;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Metres
+     */
+    metres: number;
+};
+
+/**
+ * CircleKind
+ */
+export type CircleKind = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Count
+     */
+    count: number;
+};
+
+/**
+ * CircleMember
+ */
+export type CircleMember = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+};
+
+/**
+ * CircleOut
+ *
+ * Who and what is in a circle, the nearest first; counts are of all, lists of the first 50.
+ */
+export type CircleOut = {
+    /**
+     * Places
+     */
+    places: number | null;
+    /**
+     * By Kind
+     */
+    by_kind: Array<CircleKind>;
+    /**
+     * Nearest
+     */
+    nearest: Array<CirclePlace>;
+    /**
+     * Cases
+     */
+    cases: number | null;
+    /**
+     * Cases Are All
+     */
+    cases_are_all: boolean;
+    /**
+     * Open Cases
+     */
+    open_cases: Array<CircleCase>;
+    /**
+     * Members
+     */
+    members: Array<CircleMember>;
+    /**
+     * Grids
+     */
+    grids: Array<GridHereOut>;
+    /**
+     * Has Members
+     */
+    has_members: boolean;
+    /**
+     * Teams
+     */
+    teams: Array<CircleTeam>;
+    /**
+     * On
+     */
+    on: string;
+};
+
+/**
+ * CirclePlace
+ */
+export type CirclePlace = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Metres
+     */
+    metres: number;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+};
+
+/**
+ * CircleTeam
+ */
+export type CircleTeam = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Metres
+     */
+    metres: number;
+};
+
+/**
+ * TeamPoint
+ *
+ * A team on the map.
+ */
+export type TeamPoint = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+};
+
+/**
  * CalendarOut
  *
  * A year of a place, day by day where it is not Monday to Friday; `is_known` false: nobody knows it.
@@ -17308,6 +18527,81 @@ export type ListShortagesResponses = {
 
 export type ListShortagesResponse = ListShortagesResponses[keyof ListShortagesResponses];
 
+export type ListGridMembersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/territory/members';
+};
+
+export type ListGridMembersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListGridMembersError = ListGridMembersErrors[keyof ListGridMembersErrors];
+
+export type ListGridMembersResponses = {
+    /**
+     * OK
+     */
+    200: MemberPage;
+};
+
+export type ListGridMembersResponse = ListGridMembersResponses[keyof ListGridMembersResponses];
+
+export type AppointMembersData = {
+    body: AppointIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/members';
+};
+
+export type AppointMembersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type AppointMembersError = AppointMembersErrors[keyof AppointMembersErrors];
+
+export type AppointMembersResponses = {
+    /**
+     * OK
+     */
+    200: AppointedOut;
+};
+
+export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
+
 export type ListGridsHereData = {
     body?: never;
     path?: never;
@@ -17543,35 +18837,6 @@ export type ImportGridsResponses = {
 };
 
 export type ImportGridsResponse = ImportGridsResponses[keyof ImportGridsResponses];
-
-export type AppointMembersData = {
-    body: AppointIn;
-    path?: never;
-    query?: never;
-    url: '/api/territory/members';
-};
-
-export type AppointMembersErrors = {
-    /**
-     * Forbidden
-     */
-    403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-};
-
-export type AppointMembersError = AppointMembersErrors[keyof AppointMembersErrors];
-
-export type AppointMembersResponses = {
-    /**
-     * OK
-     */
-    200: AppointedOut;
-};
-
-export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
 
 export type ListGridChangesData = {
     body?: never;
@@ -18191,6 +19456,108 @@ export type ImportPeopleResponses = {
 };
 
 export type ImportPeopleResponse = ImportPeopleResponses[keyof ImportPeopleResponses];
+
+export type CountCompositionData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/staff/people/composition';
+};
+
+export type CountCompositionErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountCompositionError = CountCompositionErrors[keyof CountCompositionErrors];
+
+export type CountCompositionResponses = {
+    /**
+     * OK
+     */
+    200: CompositionOut;
+};
+
+export type CountCompositionResponse = CountCompositionResponses[keyof CountCompositionResponses];
+
+export type GetProfileData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/staff/people/{user_id}/profile';
+};
+
+export type GetProfileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetProfileError = GetProfileErrors[keyof GetProfileErrors];
+
+export type GetProfileResponses = {
+    /**
+     * OK
+     */
+    200: ProfileOut;
+};
+
+export type GetProfileResponse = GetProfileResponses[keyof GetProfileResponses];
+
+export type SaveProfileData = {
+    body: ProfileIn;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/staff/people/{user_id}/profile';
+};
+
+export type SaveProfileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveProfileError = SaveProfileErrors[keyof SaveProfileErrors];
+
+export type SaveProfileResponses = {
+    /**
+     * OK
+     */
+    200: ProfileOut;
+};
+
+export type SaveProfileResponse = SaveProfileResponses[keyof SaveProfileResponses];
 
 export type ListStaffWordsData = {
     body?: never;
@@ -18954,6 +20321,10 @@ export type ListVenuesData = {
          */
         is_open?: boolean | null;
         /**
+         * Part Of
+         */
+        part_of?: string | null;
+        /**
          * Cursor
          */
         cursor?: string;
@@ -19067,6 +20438,10 @@ export type ExportVenuesData = {
          * Is Open
          */
         is_open?: boolean | null;
+        /**
+         * Part Of
+         */
+        part_of?: string | null;
         /**
          * Cursor
          */
@@ -19246,6 +20621,74 @@ export type AskVenueExportResponses = {
 };
 
 export type AskVenueExportResponse = AskVenueExportResponses[keyof AskVenueExportResponses];
+
+export type SetVenuePartsData = {
+    /**
+     * Body
+     */
+    body: Array<PartIn>;
+    path?: never;
+    query?: never;
+    url: '/api/venues/parts';
+};
+
+export type SetVenuePartsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetVenuePartsError = SetVenuePartsErrors[keyof SetVenuePartsErrors];
+
+export type SetVenuePartsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SetVenuePartsResponse = SetVenuePartsResponses[keyof SetVenuePartsResponses];
+
+export type ListVenuePartsData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/venues/{venue_id}/parts';
+};
+
+export type ListVenuePartsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListVenuePartsError = ListVenuePartsErrors[keyof ListVenuePartsErrors];
+
+export type ListVenuePartsResponses = {
+    /**
+     * OK
+     */
+    200: PartsOut;
+};
+
+export type ListVenuePartsResponse = ListVenuePartsResponses[keyof ListVenuePartsResponses];
 
 export type GetVenueData = {
     body?: never;
@@ -19524,6 +20967,115 @@ export type RemoveVenueContactResponses = {
 };
 
 export type RemoveVenueContactResponse = RemoveVenueContactResponses[keyof RemoveVenueContactResponses];
+
+export type ExportTeamsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/teams/files/export.{suffix}';
+};
+
+export type ExportTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportTeamsError = ExportTeamsErrors[keyof ExportTeamsErrors];
+
+export type ExportTeamsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetTeamTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/teams/files/template.{suffix}';
+};
+
+export type GetTeamTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetTeamTemplateError = GetTeamTemplateErrors[keyof GetTeamTemplateErrors];
+
+export type GetTeamTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportTeamsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Datum
+         */
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/teams/files/imports';
+};
+
+export type ImportTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportTeamsError = ImportTeamsErrors[keyof ImportTeamsErrors];
+
+export type ImportTeamsResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportTeamsResponse = ImportTeamsResponses[keyof ImportTeamsResponses];
 
 export type ListTeamsData = {
     body?: never;
@@ -20204,6 +21756,145 @@ export type RevealTeamMemberResponses = {
 
 export type RevealTeamMemberResponse = RevealTeamMemberResponses[keyof RevealTeamMemberResponses];
 
+export type ImportHoldingsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Sort
+         */
+        sort: 'facility' | 'licence';
+        /**
+         * Source
+         */
+        source: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/holdings/imports';
+};
+
+export type ImportHoldingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportHoldingsError = ImportHoldingsErrors[keyof ImportHoldingsErrors];
+
+export type ImportHoldingsResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type ImportHoldingsResponse = ImportHoldingsResponses[keyof ImportHoldingsResponses];
+
+export type GetHoldingTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence';
+        /**
+         * Grid
+         */
+        grid?: string;
+    };
+    url: '/api/dossiers/holdings/template.{suffix}';
+};
+
+export type GetHoldingTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetHoldingTemplateError = GetHoldingTemplateErrors[keyof GetHoldingTemplateErrors];
+
+export type GetHoldingTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ExportHoldingsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence';
+        /**
+         * Grid
+         */
+        grid?: string;
+    };
+    url: '/api/dossiers/holdings/export.{suffix}';
+};
+
+export type ExportHoldingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportHoldingsError = ExportHoldingsErrors[keyof ExportHoldingsErrors];
+
+export type ExportHoldingsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type GetDossierWordsData = {
     body?: never;
     path?: never;
@@ -20700,6 +22391,109 @@ export type SaveFactsResponses = {
 };
 
 export type SaveFactsResponse = SaveFactsResponses[keyof SaveFactsResponses];
+
+export type StoreDrawingFileData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/drawings/files';
+};
+
+export type StoreDrawingFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type StoreDrawingFileError = StoreDrawingFileErrors[keyof StoreDrawingFileErrors];
+
+export type StoreDrawingFileResponses = {
+    /**
+     * OK
+     */
+    200: DrawingFileOut;
+};
+
+export type StoreDrawingFileResponse = StoreDrawingFileResponses[keyof StoreDrawingFileResponses];
+
+export type SaveDrawingsData = {
+    /**
+     * Body
+     */
+    body: Array<DrawingIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/drawings';
+};
+
+export type SaveDrawingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveDrawingsError = SaveDrawingsErrors[keyof SaveDrawingsErrors];
+
+export type SaveDrawingsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveDrawingsResponse = SaveDrawingsResponses[keyof SaveDrawingsResponses];
+
+export type OpenDrawingData = {
+    body?: never;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+    };
+    query?: never;
+    url: '/api/dossiers/drawings/{entry_id}/file';
+};
+
+export type OpenDrawingErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type OpenDrawingError = OpenDrawingErrors[keyof OpenDrawingErrors];
+
+export type OpenDrawingResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListDifferingClassesData = {
     body?: never;
@@ -21491,36 +23285,6 @@ export type CompleteOrderResponses = {
 
 export type CompleteOrderResponse = CompleteOrderResponses[keyof CompleteOrderResponses];
 
-export type GetOrderData = {
-    body?: never;
-    path: {
-        /**
-         * Order Id
-         */
-        order_id: string;
-    };
-    query?: never;
-    url: '/api/orders/{order_id}';
-};
-
-export type GetOrderErrors = {
-    /**
-     * Not Found
-     */
-    404: Refusal;
-};
-
-export type GetOrderError = GetOrderErrors[keyof GetOrderErrors];
-
-export type GetOrderResponses = {
-    /**
-     * OK
-     */
-    200: OrderDetail;
-};
-
-export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
-
 export type ListAssignmentsData = {
     body?: never;
     path?: never;
@@ -21729,6 +23493,36 @@ export type UndoAssignmentResponses = {
 
 export type UndoAssignmentResponse = UndoAssignmentResponses[keyof UndoAssignmentResponses];
 
+export type GetOrderData = {
+    body?: never;
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: string;
+    };
+    query?: never;
+    url: '/api/orders/{order_id}';
+};
+
+export type GetOrderErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetOrderError = GetOrderErrors[keyof GetOrderErrors];
+
+export type GetOrderResponses = {
+    /**
+     * OK
+     */
+    200: OrderDetail;
+};
+
+export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
 export type GetMyPatrolData = {
     body?: never;
     path?: never;
@@ -21753,6 +23547,31 @@ export type GetMyPatrolResponses = {
 };
 
 export type GetMyPatrolResponse = GetMyPatrolResponses[keyof GetMyPatrolResponses];
+
+export type ListOnDutyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/on-duty';
+};
+
+export type ListOnDutyErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListOnDutyError = ListOnDutyErrors[keyof ListOnDutyErrors];
+
+export type ListOnDutyResponses = {
+    /**
+     * OK
+     */
+    200: OnDutyList;
+};
+
+export type ListOnDutyResponse = ListOnDutyResponses[keyof ListOnDutyResponses];
 
 export type TakeDutyData = {
     body: DutyCommand;
@@ -23812,6 +25631,76 @@ export type TakeStepResponses = {
 };
 
 export type TakeStepResponse = TakeStepResponses[keyof TakeStepResponses];
+
+export type CallTeamsData = {
+    /**
+     * Body
+     */
+    body: Array<CallIn>;
+    path?: never;
+    query?: never;
+    url: '/api/cases/calls';
+};
+
+export type CallTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CallTeamsError = CallTeamsErrors[keyof CallTeamsErrors];
+
+export type CallTeamsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type CallTeamsResponse = CallTeamsResponses[keyof CallTeamsResponses];
+
+export type ListCallsData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/calls';
+};
+
+export type ListCallsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCallsError = ListCallsErrors[keyof ListCallsErrors];
+
+export type ListCallsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<CallOutRow>;
+};
+
+export type ListCallsResponse = ListCallsResponses[keyof ListCallsResponses];
 
 export type IssueCaseDocumentsData = {
     /**
@@ -26661,6 +28550,318 @@ export type GetWallResponses = {
 };
 
 export type GetWallResponse = GetWallResponses[keyof GetWallResponses];
+
+export type GetDeskData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/console/desk';
+};
+
+export type GetDeskErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetDeskError = GetDeskErrors[keyof GetDeskErrors];
+
+export type GetDeskResponses = {
+    /**
+     * OK
+     */
+    200: DeskOut;
+};
+
+export type GetDeskResponse = GetDeskResponses[keyof GetDeskResponses];
+
+export type ListAuditRowsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Person
+         */
+        person?: string;
+        /**
+         * Action
+         */
+        action?: string;
+        /**
+         * Subject Type
+         */
+        subject_type?: string;
+        /**
+         * Subject Id
+         */
+        subject_id?: string;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/console/audit';
+};
+
+export type ListAuditRowsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListAuditRowsError = ListAuditRowsErrors[keyof ListAuditRowsErrors];
+
+export type ListAuditRowsResponses = {
+    /**
+     * OK
+     */
+    200: AuditPage;
+};
+
+export type ListAuditRowsResponse = ListAuditRowsResponses[keyof ListAuditRowsResponses];
+
+export type ExportAuditRowsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Person
+         */
+        person?: string;
+        /**
+         * Action
+         */
+        action?: string;
+        /**
+         * Subject Type
+         */
+        subject_type?: string;
+        /**
+         * Subject Id
+         */
+        subject_id?: string;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/console/audit/export.{suffix}';
+};
+
+export type ExportAuditRowsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportAuditRowsError = ExportAuditRowsErrors[keyof ExportAuditRowsErrors];
+
+export type ExportAuditRowsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMapTileData = {
+    body?: never;
+    path: {
+        /**
+         * Z
+         */
+        z: number;
+        /**
+         * X
+         */
+        x: number;
+        /**
+         * Y
+         */
+        y: number;
+    };
+    query?: {
+        /**
+         * Venue Class
+         */
+        venue_class?: Array<string>;
+        /**
+         * Tag
+         */
+        tag?: Array<string>;
+        /**
+         * State
+         */
+        state?: Array<'open' | 'ended' | 'orphan'>;
+    };
+    url: '/api/map/tiles/{z}/{x}/{y}.mvt';
+};
+
+export type GetMapTileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMapTileError = GetMapTileErrors[keyof GetMapTileErrors];
+
+export type GetMapTileResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetMapLegendData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/map/legend';
+};
+
+export type GetMapLegendErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMapLegendError = GetMapLegendErrors[keyof GetMapLegendErrors];
+
+export type GetMapLegendResponses = {
+    /**
+     * OK
+     */
+    200: MapLegend;
+};
+
+export type GetMapLegendResponse = GetMapLegendResponses[keyof GetMapLegendResponses];
+
+export type GetCircleData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Lon
+         */
+        lon: number;
+        /**
+         * Lat
+         */
+        lat: number;
+        /**
+         * Radius M
+         */
+        radius_m: number;
+    };
+    url: '/api/map/circle';
+};
+
+export type GetCircleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCircleError = GetCircleErrors[keyof GetCircleErrors];
+
+export type GetCircleResponses = {
+    /**
+     * OK
+     */
+    200: CircleOut;
+};
+
+export type GetCircleResponse = GetCircleResponses[keyof GetCircleResponses];
+
+export type ListTeamPointsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Bbox
+         */
+        bbox: string;
+    };
+    url: '/api/map/teams';
+};
+
+export type ListTeamPointsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListTeamPointsError = ListTeamPointsErrors[keyof ListTeamPointsErrors];
+
+export type ListTeamPointsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TeamPoint>;
+};
+
+export type ListTeamPointsResponse = ListTeamPointsResponses[keyof ListTeamPointsResponses];
 
 export type GetCalendarData = {
     body?: never;
