@@ -99,8 +99,13 @@ def seconds(job: Callable[[], Any]) -> float:
 
 
 def forget_orders() -> None:
+    """Drop every month's table: the next plan finds none."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS orders_order_2025_11")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^orders_order_[0-9]{4}_'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE {name}")
         cursor.execute("CHECKPOINT")
 
 

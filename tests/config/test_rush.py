@@ -49,8 +49,10 @@ def test_a_batch_too_many_is_told_to_come_again_and_afterwards_there_is_room(doo
     assert house.take((door, "POST")) == [200]
 
 
-@pytest.mark.parametrize(("path", "method"), [("/api/orders", "GET"), ("/api/cases/step", "POST")])
-def test_pages_and_single_steps_need_no_place(path, method):
+@pytest.mark.parametrize(
+    ("path", "method"), [("/api/orders", "GET"), ("/api/cases/steps", "POST"), ("/api/orders/result", "POST")]
+)
+def test_pages_desks_and_single_steps_need_no_place(path, method):
     batch = ("/api/orders/results", "POST")
     assert House().take(*[batch] * PLACES, (path, method)) == [200] * (PLACES + 1)
 

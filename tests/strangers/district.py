@@ -65,7 +65,7 @@ from wangge.field.schemas import BurdenIn, DeviceIn
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 from wangge.matters import services as matters
-from wangge.orders.models import Order, SeasonSpell
+from wangge.orders.models import Assignment, Order, SeasonSpell
 from wangge.oversight import services as oversight
 from wangge.oversight.models import Act
 from wangge.territory import handing_over, standing_in
@@ -175,6 +175,8 @@ def make_district(world: World) -> Mapping[str, Any]:
         "handover_id": _handed(),
         **_dossier(house, shop),
         "spell_id": _declared(house),
+        "assignment_id": (assigned := _assigned(house)),
+        "assignment": assigned,
         **twofold.make_twofold(house, shop, other),
     }
     ids["change_id"] = _changed(house)
@@ -196,6 +198,23 @@ def _declared(house: House) -> UUID:
         declared_at=LOOKED_AT,
     )
     return spell.id
+
+
+def _assigned(house: House) -> UUID:
+    """A check of like places of A."""
+    row = Assignment.objects.create(
+        id=new_id(),
+        kind="alike",
+        path=BOB.scope,
+        reason="雪松同类排查",
+        class_code="shop",
+        checklist_code="general",
+        starts_on=LOOKED_AT.date(),
+        ends_on=LOOKED_AT.date() + timedelta(days=7),
+        made_by_id=house.bob.user_id,
+        made_at=LOOKED_AT,
+    )
+    return row.id
 
 
 def _people() -> House:

@@ -125,6 +125,7 @@ FIELDS: Mapping[str, object] = {
     "line": [[118.305, 31.29], [118.305, 31.32]],
     "geometry": {"type": "Polygon", "coordinates": [[*map(list, square(0).exterior.coords)]]},
     "class_code": "shop",
+    "checklist_code": "general",
     "matter_code": "H301",
     "matters": ["H301"],
     "text": f"{WORD}灭火器过期",

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from wangge.kernel.errors import Refused
 
-DOORS = frozenset({"/api/field/inbox", "/api/orders/results", "/api/cases/reports", "/api/cases/steps"})
+DOORS = frozenset({"/api/field/inbox", "/api/orders/results"})  # of phones, whose outbox tries again
 PLACES = max(2, os.cpu_count() or 1)  # more only queue for the processors
 SOONEST_S, LATEST_S = 1, 8  # spread, so that they do not come back as one
 

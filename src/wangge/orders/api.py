@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Query, Router
 from ninja.responses import Status
+from pydantic import Field
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
-from wangge.orders import coverage, plan_queries, queries, services
+from wangge.orders import assignment_queries, coverage, plan_queries, queries, services
+from wangge.orders.assignment_schemas import (
+    AlikeCount,
+    AlikeDone,
+    AlikeIn,
+    AlikeProposal,
+    AssignmentPage,
+    Undone,
+)
 from wangge.orders.schemas import (
     GridOrders,
     LevelOut,
@@ -32,6 +41,7 @@ from wangge.orders.schemas import (
 )
 
 router = Router(tags=["orders"])
+NO = {(403, 404, 409, 422): Refusal}
 
 
 @router.get("", response=OrderPage, operation_id="list_orders")
@@ -135,6 +145,41 @@ def complete_orders(request: ActorRequest, results: list[OrderResult]) -> list[d
 )
 def complete_order(request: ActorRequest, result: OrderResult) -> Any:
     return answer(services.complete_orders([result], actor=request.actor, at=clock.now())[0])
+
+
+@router.get("/assignments", response={200: AssignmentPage, **NO}, operation_id="list_assignments")
+def list_assignments(
+    request: ActorRequest, cursor: str = "", limit: Annotated[int, Field(ge=1, le=200)] = 50
+) -> AssignmentPage:
+    """What was asked for beside the plan, the latest first, and how far it is."""
+    return assignment_queries.list_assignments(request.actor, cursor=cursor, limit=limit, today=clock.today())
+
+
+@router.get("/assignments/alike", response={200: AlikeProposal, **NO}, operation_id="propose_alike")
+def propose_alike(request: ActorRequest, case_id: UUID) -> AlikeProposal:
+    """What a case proposes: like places of the own territory, in the week to come."""
+    return assignment_queries.propose_alike(request.actor, case_id, today=clock.today())
+
+
+@router.post("/assignments/alike/count", response={200: AlikeCount, **NO}, operation_id="count_alike")
+def count_alike(request: ActorRequest, body: AlikeIn) -> AlikeCount:
+    """How many visits the order for like places would make; nothing is written."""
+    return services.count_alike(body, actor=request.actor, at=clock.now())
+
+
+@router.post("/assignments/alike", response={(200, 208): AlikeDone, **NO}, operation_id="order_alike")
+def order_alike(request: ActorRequest, body: AlikeIn) -> Any:
+    """Make an order for each like place; 208 if this command came before."""
+    done, is_new = services.order_alike(body, actor=request.actor, at=clock.now())
+    return Status(200 if is_new else 208, done)
+
+
+@router.post(
+    "/assignments/{uuid:assignment_id}/undo", response={200: Undone, **NO}, operation_id="undo_assignment"
+)
+def undo_assignment(request: ActorRequest, assignment_id: UUID) -> Undone:
+    """Take back what nobody has visited yet."""
+    return services.undo_assignment(assignment_id, actor=request.actor, at=clock.now())
 
 
 @router.get("/{uuid:order_id}", response={200: OrderDetail, 404: Refusal}, operation_id="get_order")

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from wangge.checklists.models import Checklist
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
-from wangge.orders.rules import Interval, OrderStatus, SeasonKind, VisitOutcome
+from wangge.orders.rules import AssignmentKind, Interval, OrderStatus, SeasonKind, VisitOutcome
 from wangge.venues.models import Venue
 
 
@@ -212,3 +212,52 @@ class Visit(models.Model):
     lon = models.FloatField(null=True)  # WGS-84
     lat = models.FloatField(null=True)
     note = models.TextField(blank=True)
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Return what was assigned inside the actor's scope, and around it."""
+        return self.filter(Q(path__startswith=actor.scope) | Q(path__in=ancestors(actor.scope)))
+
+
+class Assignment(models.Model):
+    """Visits that somebody asked for beside the plan, with the reason (OR-28)."""
+
+    id = models.UUIDField(primary_key=True)  # the command's id
+    kind = models.CharField(max_length=16)
+    path = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200)
+    case_id = models.UUIDField(null=True)  # the finding it began with
+    class_code = models.CharField(max_length=32)
+    tags = ArrayField(models.CharField(max_length=32), default=list)
+    checklist_code = models.CharField(max_length=32)
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # exclusive
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in AssignmentKind]), name="assignment_kind_known"
+            ),
+            models.CheckConstraint(condition=Q(path__endswith="."), name="assignment_path_closed"),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="assignment_in_order"),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="assignment_undone_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["-made_at", "id"], name="assignment_latest")]
+
+
+class AssignedOrder(models.Model):
+    """Which order was made by which assignment."""
+
+    order_id = models.UUIDField(primary_key=True)
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")

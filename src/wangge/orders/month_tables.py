@@ -93,6 +93,11 @@ def bounds(month: date) -> tuple[UUID, UUID]:
     return _lowest(first), _lowest(following)
 
 
+def midnight(day: date) -> datetime:
+    """Return 00:00 UTC of a day: the moment in the ids of what begins on it."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
 def _lowest(day: date) -> UUID:
     """Return the first UUID of a month of China, as kernel.partitions draws the line."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)

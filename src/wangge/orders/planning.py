@@ -145,7 +145,7 @@ def _look_around(plan: Plan) -> list[tuple[str, int, int]]:
             kinds.append((class_code, mask, places))
         elif class_code is not None:
             plan.orphans += places
-    plan.members = _members(grids)
+    plan.members = members_of(grids)
     return kinds
 
 
@@ -240,7 +240,7 @@ def _turn(line: str, turn: Turn[PlanRule]) -> dict[str, Any]:
     }
 
 
-def _members(paths: Iterable[str]) -> dict[str, int]:
+def members_of(paths: Iterable[str]) -> dict[str, int]:
     """Return who covers each path: the primary member of the longest path that has one (WH-07)."""
     chains = {path: ancestors(path)[::-1] for path in paths}
     known = territory.members_of({step for chain in chains.values() for step in chain}, LAYER)

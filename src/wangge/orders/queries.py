@@ -14,9 +14,10 @@ from wangge.checklists import queries as checklists
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
+from wangge.orders.assignment_queries import propose_alike
 from wangge.orders.by_grid import count_by_grid
 from wangge.orders.hands import count_open_by_member, hands_of_orders, in_hands_of
-from wangge.orders.models import Order, OrderQuerySet, PlanRule, Visit
+from wangge.orders.models import AssignedOrder, Order, OrderQuerySet, PlanRule, Visit
 from wangge.orders.rules import OrderStatus, VisitOutcome, status_on
 from wangge.orders.schemas import (
     OrderDetail,
@@ -40,6 +41,7 @@ __all__ = [
     "list_orders",
     "list_plan_rules",
     "list_top_scopes",
+    "propose_alike",
 ]
 READ = "orders.read"
 
@@ -77,6 +79,9 @@ def _filtered(orders: OrderQuerySet, actor: Actor, filters: OrderFilter, today: 
         orders = orders.filter(grid_path__startswith=_closed(filters.grid))
     if filters.venue_id:
         orders = orders.filter(venue_id=filters.venue_id)
+    if filters.assignment:
+        made = AssignedOrder.objects.filter(assignment_id=filters.assignment)
+        orders = orders.filter(id__in=made.values("order_id"))
     if filters.q:
         named = Q(venue__name__contains=filters.q) | Q(venue__address__contains=filters.q)
         orders = orders.filter(named | Q(venue__code=filters.q))

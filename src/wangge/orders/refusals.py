@@ -128,3 +128,28 @@ class SpellOver(Refused):
     code = "orders.spell_over"
     zh = "这个加密期已于 {ends_on} 结束。"
     en = "This intensified period ended on {ends_on}."
+
+
+class NothingAlike(Refused):
+    code = "orders.nothing_alike"
+    zh = "所选范围内没有需要检查的同类场所。请换一个类别、标签或区域。"
+    en = "No like place in the chosen territory needs a check. Choose another class, tag or territory."
+
+
+class TooManyAlike(Refused):
+    status = 422
+    code = "orders.too_many_alike"
+    zh = "同类场所有 {count} 处，一次最多 {most} 处。请缩小区域或加上标签。"
+    en = "There are {count} like places, at most {most} at once. Choose a smaller territory or a tag."
+
+
+class ChecklistUnknown(Unreadable):
+    code = "orders.checklist_unknown"
+    zh = "没有生效的检查表“{checklist}”。请从列表中选择。"
+    en = "No list {checklist} is in force. Choose one of the list."
+
+
+class AlreadyUndone(Refused):
+    code = "orders.already_undone"
+    zh = "这项任务已经撤销。"
+    en = "This assignment was undone already."

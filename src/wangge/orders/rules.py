@@ -36,6 +36,12 @@ def status_on(status: OrderStatus, *, ends_on: date, today: date) -> OrderStatus
 GONE = frozenset({VisitOutcome.CLOSED_DOWN, VisitOutcome.MOVED_AWAY})
 
 
+class AssignmentKind(StrEnum):
+    """Why visits were asked for beside the plan."""
+
+    ALIKE = "alike"  # one finding, like places looked at too (TZ-02)
+
+
 class Interval(StrEnum):
     """How often, in calendar periods of China."""
 
@@ -204,6 +210,19 @@ def order_id(venue_id: UUID, starts_on: date, *, is_seasonal: bool = False) -> U
     digest = _digest(venue_id)
     bits = int(digest[:3], 16) << 62 | (int(digest[3], 16) & 3) << 60 | int(digest[4:19], 16)
     return assemble(stamp_of(starts_on, is_seasonal=is_seasonal), bits)
+
+
+def assigned_id(assignment_id: UUID, venue_id: UUID, starts_on: date) -> UUID:
+    """Return the id of the order that an assignment makes for a place.
+
+    Rule: OR-28. A UUIDv7 of 12:00 UTC of its first day. Its first bits are the opposite of those of the
+          place's own orders, so that nothing takes it for one that the plan owes; the rest is a digest of
+          both: asking twice makes one order. The SQL of assigning computes the same.
+    """
+    own = int(_digest(venue_id)[:3], 16) ^ 0xFFF
+    both = md5(f"{assignment_id}{venue_id}".encode(), usedforsecurity=False).hexdigest()
+    bits = own << 62 | (int(both[3], 16) & 3) << 60 | int(both[4:19], 16)
+    return assemble(datetime(starts_on.year, starts_on.month, starts_on.day, 12, tzinfo=UTC), bits)
 
 
 def stamp_of(starts_on: date, *, is_seasonal: bool = False) -> datetime:

@@ -53,6 +53,7 @@ class OrderFilter(Schema):
     opens_to: date | None = None  # exclusive
     grid: str = ""
     venue_id: UUID | None = None
+    assignment: UUID | None = None  # made by it
     q: str = Field("", max_length=64)
     cursor: str = ""
     limit: int = Field(50, ge=1, le=300)

@@ -13,6 +13,9 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.orders import planning, queries
+from wangge.orders.assigning import count_alike, order_alike
+from wangge.orders.assigning import undo as undo_assignment
+from wangge.orders.assignment_schemas import AlikeIn
 from wangge.orders.completing import complete_orders
 from wangge.orders.declaring import declare_spell, end_spell
 from wangge.orders.handing import OrderKeeper
@@ -26,12 +29,14 @@ from wangge.orders.relisting import install_visit_limits, relist
 from wangge.orders.schemas import LevelOut, PlanOut, PlanRequest
 
 __all__ = [
+    "AlikeIn",
     "OrderKeeper",
     "OrderMergeMover",
     "OrderMover",
     "add_up",
     "close_missed",
     "complete_orders",
+    "count_alike",
     "declare_spell",
     "end_spell",
     "install_capacity",
@@ -40,9 +45,11 @@ __all__ = [
     "install_visit_limits",
     "level_days",
     "level_for",
+    "order_alike",
     "plan_ahead",
     "plan_orders",
     "relist",
+    "undo_assignment",
 ]
 LONGEST_PLAN_DAYS = 400
 

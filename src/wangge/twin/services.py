@@ -17,6 +17,7 @@ from wangge.territory import queries as territory_queries
 from wangge.territory import services as territory
 from wangge.territory.schemas import GridImport, ImportReport
 from wangge.twin import casting, queries
+from wangge.twin.alike import arrange_alike
 from wangge.twin.behaviour import behaviour
 from wangge.twin.belonging import arrange_belonging
 from wangge.twin.big_city import Profile, object_records
@@ -158,6 +159,7 @@ def make_demo(
     streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
+    arrange_alike(play, path=f"{spec.root}01.001.", at=at)
     arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
     return play

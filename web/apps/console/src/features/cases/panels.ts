@@ -28,6 +28,11 @@ export const PANELS: CasePanel[] = [
     (shown) => shown.status === 'accepted' || shown.status === 'dispatched',
   ),
   panel('teams', () => import('./CaseTeams.vue')),
+  panel(
+    'alike',
+    () => import('./CaseAlike.vue'),
+    (shown) => shown.venue_id !== null,
+  ),
   panel('evidence', () => import('./CaseEvidence.vue')),
   panel('major', () => import('./CaseMajor.vue')),
   panel('documents', () => import('./CaseDocuments.vue')),

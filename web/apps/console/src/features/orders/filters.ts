@@ -14,6 +14,7 @@ export interface OrderFilters {
   to: string
   grid: string
   venue: string
+  assignment: string
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -29,6 +30,7 @@ export const fromUrl = (query: LocationQuery): OrderFilters => ({
   to: day(one(query.to)),
   grid: one(query.grid),
   venue: one(query.venue),
+  assignment: one(query.assignment),
 })
 
 export const toUrl = ({ q, overdue, mine, ...rest }: OrderFilters): LocationQueryRaw =>
@@ -54,6 +56,7 @@ export const toQuery = ({
   to,
   grid,
   venue,
+  assignment,
 }: OrderFilters): NonNullable<ListOrdersData['query']> => ({
   ...(q.trim() && { q: q.trim() }),
   ...(status && { status }),
@@ -63,4 +66,5 @@ export const toQuery = ({
   ...(to && { opens_to: dayAfter(to) }),
   ...(grid && { grid }),
   ...(venue && { venue_id: venue }),
+  ...(assignment && { assignment }),
 })
