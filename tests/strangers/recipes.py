@@ -77,6 +77,10 @@ FILTERS: Mapping[str, list[object]] = {
     "cursor": [],
     "beyond": [],
     "radius_m": [1000],
+    "person": ["包"],
+    "action": ["report"],
+    "subject_type": ["case"],
+    "subject_id": ["1"],
 }
 # One name, another thing.
 ELSEWHERE: Mapping[tuple[str, str], str] = {
