@@ -1,12 +1,12 @@
 """How fast is one durable step of a case?
 
-Question  Accepting a case: the case moves, its event is sealed and chained, and a receipt, an audit row and
-          the news of it are written, all durable. How many a second by 1, 4 and 16 processes with a
-          connection each, one at a time; and 500 at a time?
+Question  Accepting a case: the case moves, its event is sealed and chained, and a receipt, an audit row, the
+          news of it and its row of the live stream are written, all durable. How many a second by 1, 4 and
+          16 processes with a connection each, one at a time; and 500 at a time?
 Data      Cases of the past month in 2,934 grids, every other one closed, made from a seed.
 Peer      The same, by the same pure rule, as people write it with Django: a transaction in which the receipt
           is looked up, the rules and calendars in force are asked for, the case is fetched by
-          select_for_update and saved, and event, news, receipt and audit row are created.
+          select_for_update and saved, and event, live event, news, receipt and audit row are created.
 Limit     A prepared UPDATE of the case and INSERT of its event in psycopg, committed; nothing else. Beside
           it, how long the disk takes to keep 8 kB (fdatasync): no commit that waits alone takes less.
 CPU       Of the client and of its PostgreSQL process, a step: this holds on a busy machine too.
@@ -40,7 +40,7 @@ from django.db import connection, transaction
 from benchmarks.filling import AT, fill, make_department, make_person, make_rules
 from wangge.accounts.rules import Role
 from wangge.cases import services, writing
-from wangge.cases.models import Case, CaseEvent, News
+from wangge.cases.models import Case, CaseEvent, LiveEvent, News
 from wangge.cases.queries import verify_chains
 from wangge.cases.rules import Action
 from wangge.cases.schemas import StepCommand
@@ -85,6 +85,15 @@ def peer(steps: Sequence[StepCommand], actor: Actor) -> None:
                 setattr(case, name, getattr(after, name))
             case.save()
             CaseEvent.objects.create(**event._asdict())
+            LiveEvent.objects.create(
+                case_id=case.pk,
+                action=event.action,
+                before=event.before,
+                after=event.after,
+                grid_path=case.grid_path,
+                matter_code=case.matter_code,
+                is_restricted=case.is_restricted,
+            )
             News.objects.create(event_id=event.id, case_id=case.pk, due_at=event.at)
             Receipt.objects.create(
                 command_id=step.id,
@@ -237,7 +246,7 @@ def run(*, small: bool = False) -> dict[str, Any]:
     best = {key: [median(column) for column in zip(*rates, strict=True)] for key, rates in found.items()}
     rate = {key: column[0] for key, column in best.items()}
     return {
-        "question": "one durable step of a case, with event, news, receipt and audit row",
+        "question": "one durable step of a case, with event, live event, news, receipt and audit row",
         "command": "python -m benchmarks.case_step" + (" --small" if small else ""),
         "data": {"cases": cases, "steps_a_round": steps, "rounds": rounds, "batch": BATCH},
         "machine": {

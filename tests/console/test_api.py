@@ -6,8 +6,8 @@ import pytest
 
 from tests.cases.makers import make_case, make_house, walk
 from tests.makers import AT, make_client
-from wangge.console import services
-from wangge.console.models import LiveEvent
+from wangge.cases.forgetting import KEPT, forget_live
+from wangge.cases.models import LiveEvent
 from wangge.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_the_wall_tells_the_day_of_a_territory(house):
 
 def test_steps_are_forgotten_after_a_day(house):
     make_case(house)
-    services.forget(at=clock.now())
+    forget_live(at=clock.now())
     assert LiveEvent.objects.count() == 1
-    services.forget(at=clock.now() + services.KEPT)
+    forget_live(at=clock.now() + KEPT)
     assert not LiveEvent.objects.exists()

@@ -6,24 +6,21 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Floor
 
 from wangge.accounts.models import Department
-from wangge.cases.rules import Asked, Channel, CoState, Status
+from wangge.cases.rules import CoState, Status
+from wangge.cases.soundness import sound
 from wangge.cases.work import WorkQuerySet
 from wangge.kernel.terms import Folded, Terms
+from wangge.kernel.transaction_ids import CurrentTransaction, TransactionId, WallClock
 from wangge.venues.models import Venue
 
 CELLS_A_DEGREE = 500.0
 BIGINTS = ArrayField(models.BigIntegerField())
 NOBODY = RawSQL("'{}'::bigint[]", ())
-
-
-def _one(name: str) -> Func:
-    """Return a person or department of the case as an array, to look for it in another."""
-    return Func(F(name), function="ARRAY", template="%(function)s[%(expressions)s]", output_field=BIGINTS)
 
 
 class CaseQuerySet(WorkQuerySet["Case"]):
@@ -67,7 +64,7 @@ class Case(models.Model):
     stops_operation = models.BooleanField(db_default=False)  # closed only when somebody lets it run again
     answerable = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     came_from = models.CharField(max_length=16, db_default="")  # the status before it was merged
-    absorbed = models.PositiveIntegerField(db_default=0)  # cases merged into this one
+    absorbed = models.IntegerField(db_default=0)  # cases merged into this one
     co_reporters = ArrayField(models.BigIntegerField(), db_default=NOBODY)  # who reported those, once a case
     handled_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)  # whoever did a handler's work
     judged_by = ArrayField(models.BigIntegerField(), db_default=NOBODY)
@@ -77,13 +74,13 @@ class Case(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    asked_days = models.PositiveSmallIntegerField(null=True)
+    asked_days = models.SmallIntegerField(null=True)
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    suspensions = models.PositiveSmallIntegerField(db_default=0)
-    extensions = models.PositiveSmallIntegerField(db_default=0)
-    fed_back_m = models.PositiveIntegerField(null=True)  # from the reported point; null: not known
+    suspensions = models.SmallIntegerField(db_default=0)
+    extensions = models.SmallIntegerField(db_default=0)
+    fed_back_m = models.IntegerField(null=True)  # from the reported point; null: not known
     resumed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -92,89 +89,16 @@ class Case(models.Model):
     stage_started_at = models.DateTimeField()
     stage_due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)  # set while closed, rejected or merged
-    rework = models.PositiveSmallIntegerField(default=0)
+    rework = models.SmallIntegerField(default=0)
     fixed_on_spot = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)
-    event_count = models.PositiveIntegerField(default=1)
+    version = models.IntegerField(default=1)
+    event_count = models.IntegerField(default=1)
     chain_head = models.BinaryField(max_length=32)  # hash of the last event
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=[s.value for s in Status]), name="case_status_known"
-            ),
-            models.CheckConstraint(condition=Q(grid_path__endswith="."), name="case_grid_path_closed"),
-            models.CheckConstraint(
-                condition=Q(channel__in=[c.value for c in Channel]), name="case_channel_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(handler__isnull=True) | ~Q(handler=F("reporter")),
-                name="case_reporter_is_not_handler",
-            ),
-            models.CheckConstraint(
-                condition=Q(verifier__isnull=True) | ~Q(verifier=F("reporter")),
-                name="case_reporter_is_not_verifier",
-            ),
-            models.CheckConstraint(
-                condition=Q(verifier__isnull=True) | Q(handler__isnull=True) | ~Q(verifier=F("handler")),
-                name="case_handler_is_not_verifier",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=False, status__in=["closed", "rejected", "merged"])
-                | Q(closed_at__isnull=True) & ~Q(status__in=["closed", "rejected", "merged"]),
-                name="case_closed_at_iff_ended",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=Status.CLOSED) | Q(fixed_on_spot=True) | Q(verifier__isnull=False),
-                name="case_closed_by_another",
-            ),
-            models.CheckConstraint(
-                condition=~Q(handled_by__overlap=F("judged_by"))
-                & ~Q(handled_by__contains=_one("reporter"))
-                & ~Q(judged_by__contains=_one("reporter")),
-                name="case_three_people_for_ever",
-            ),
-            models.CheckConstraint(
-                condition=~Q(
-                    status=Status.CLOSED, verifier__isnull=False, co_reporters__contains=_one("verifier")
-                ),
-                name="case_closed_by_no_co_reporter",
-            ),
-            models.CheckConstraint(
-                condition=Q(co_departments__contains=F("co_waiting")), name="case_waiting_is_invited"
-            ),
-            models.CheckConstraint(
-                condition=Q(department__isnull=True) | ~Q(co_departments__contains=_one("department")),
-                name="case_lead_is_not_co_handling",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=[Status.VERIFYING, Status.CLOSED]) | Q(co_waiting=[]),
-                name="case_fed_back_by_all",
-            ),
-            models.CheckConstraint(
-                condition=Q(asked__in=[one.value for one in Asked])
-                & (Q(asked="") | Q(asked_by__isnull=False, approver__isnull=True)),
-                name="case_asked_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(approver__isnull=True) | Q(asked_by__isnull=False) & ~Q(approver=F("asked_by")),
-                name="case_approver_did_not_ask",
-            ),
-            models.CheckConstraint(
-                condition=Q(status=Status.MERGED, merged_into__isnull=False)
-                | ~Q(status=Status.MERGED) & Q(merged_into__isnull=True, came_from=""),
-                name="case_merged_iff_into_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | Q(absorbed=0), name="case_merged_one_deep"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=Status.CLOSED, stops_operation=True) | Q(resumed_by__isnull=False),
-                name="case_closed_when_resumed",
-            ),
-        ]
+        constraints = [models.CheckConstraint(condition=sound(), name="case_is_sound")]
         indexes = [
             models.Index(
                 fields=["grid_path", "id"], name="case_grid", opclasses=["varchar_pattern_ops", "uuid_ops"]
@@ -305,6 +229,24 @@ class CaseEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case_id", "seq"], name="case_event_of_case")]
+
+
+class LiveEvent(models.Model):
+    """An event for the live stream, with the transaction that wrote it; kept for a day (LV-1, LV-3)."""
+
+    id = models.BigAutoField(primary_key=True)
+    xid = TransactionId(db_default=CurrentTransaction())
+    case_id = models.UUIDField()
+    action = models.CharField(max_length=32)
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16)
+    grid_path = models.CharField(max_length=64)
+    matter_code = models.CharField(max_length=16)
+    is_restricted = models.BooleanField()
+    at = models.DateTimeField(db_index=True, db_default=WallClock())
+
+    class Meta:
+        indexes = [models.Index(fields=["xid"], name="case_live_event_xid")]
 
 
 class News(models.Model):

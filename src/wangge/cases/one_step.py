@@ -32,9 +32,13 @@ LOOK_WITH_PHOTOS = f"""{FACTS},
 FROM cases_case WHERE id = %s::uuid
 """
 WRITE = f"""
-WITH moved AS ({{save}} AND event_count = %s RETURNING id),
+WITH moved AS ({{save}} AND event_count = %s RETURNING id, grid_path, matter_code, is_restricted),
 happened AS (
   INSERT INTO cases_caseevent ({", ".join(writing.APPEND.columns)}) SELECT {writing.APPEND.given} FROM moved
+),
+shown AS (
+  INSERT INTO cases_liveevent ({writing.LIVE})
+  SELECT id, %s, %s, %s, grid_path, matter_code, is_restricted FROM moved
 ),
 told AS (
   INSERT INTO cases_news ({", ".join(writing.ANNOUNCE.columns)}) SELECT {writing.ANNOUNCE.given} FROM moved
@@ -101,6 +105,7 @@ def _write(
         *save.values(writing.as_row(after, save.columns)),
         case.event_count,
         *writing.APPEND.values(event._asdict()),
+        *map(str, (event.action, event.before, event.after)),
         *writing.ANNOUNCE.values(writing.news_of(event)),
         *audit.INSERT.values(audit.row(entry, actor=actor, at=at)),
         *receipts.INSERT.values(receipts.row(fate, digest, kind=KIND, actor=actor, at=at)),

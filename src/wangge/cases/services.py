@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponseBase
-from psycopg import Cursor
 
 from wangge.cases import exporting, one_step, paperwork, writing
 from wangge.cases.events import events_named
+from wangge.cases.forgetting import forget_live
 from wangge.cases.handing import CaseKeeper
 from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.looking import intake as look_up
@@ -33,8 +32,7 @@ from wangge.cases.schemas import (
     CaseReport,
     StepCommand,
 )
-from wangge.cases.step_batch import StepBatch, wants_kin
-from wangge.cases.stepping import take
+from wangge.cases.step_batch import StepBatch, take_all, wants_kin
 from wangge.cases.telling import tell_news
 from wangge.cases.vocabulary import TIPS
 from wangge.documents.schemas import DocumentRow
@@ -53,6 +51,7 @@ __all__ = [
     "add_marks",
     "delete_filter",
     "export_cases",
+    "forget_live",
     "issue_documents",
     "move_deadlines",
     "raise_overdue",
@@ -121,8 +120,7 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     if len(steps) == 1 and (fate := one_step.take_one(steps[0], actor, at)):
         return [fate]
-    asked: list[Cursor[Any]] = []
-    left: list[StepBatch] = []
+    asked: list[prepared.Answer] = []
 
     def ask() -> None:
         named = {step.case_id for step in steps} | {s.merged_into for s in steps if s.merged_into}
@@ -130,28 +128,11 @@ def take_steps(steps: Sequence[StepCommand], *, actor: Actor, at: datetime) -> l
 
     def settle(fresh: Sequence[StepCommand]) -> dict[UUID, Fate]:
         cases, rules, around = writing.read_many(asked[0])
-        batch = StepBatch(cases)
-        left.append(batch)
         stored = files.facts_of(digest for step in fresh for digest in step.photos)
         world = look_around(fresh, cases, rules, around, stored)
-        fates: dict[UUID, Fate] = {}
-        for step in fresh:
-            try:
-                check_time(step.at, at)
-                after, event = take(cases.get(step.case_id), step, actor, world, at)
-                check_photos(step.photos, stored)
-            except Refused as refusal:
-                fates[step.id] = Fate.refused(step.id, refusal)
-                continue
-            batch.add(after, event, actor)
-            fates[step.id] = Fate.applied(step.id, **told(after))
-        return fates
+        return take_all(fresh, StepBatch(cases), world, actor, at)
 
-    def write() -> None:
-        for batch in left:
-            batch.write(actor, at)
-
-    return batches.apply_once(steps, settle, kind="cases.step", actor=actor, at=at, ask=ask, write=write)
+    return batches.apply_once(steps, settle, kind="cases.step", actor=actor, at=at, ask=ask)
 
 
 @transaction.atomic

@@ -10,12 +10,17 @@ from uuid import UUID
 from wangge.cases import co_handling, writing
 from wangge.cases.chain import Event
 from wangge.cases.co_handling import RosterRow
+from wangge.cases.looking import check_photos, check_time, told
 from wangge.cases.merging import tell_others
 from wangge.cases.rules import Action, CaseFacts
 from wangge.cases.schemas import StepCommand
-from wangge.kernel import audit
+from wangge.cases.stepping import World, take
+from wangge.kernel import audit, prepared
 from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Refused
+from wangge.kernel.fates import Fate
 
+AT_ONCE = 125  # steps whose traces travel together
 WITH_KIN = frozenset({Action.PASS, Action.REJECT, Action.UNMERGE})  # they may concern merged cases
 
 
@@ -42,7 +47,7 @@ class StepBatch:
         self.events.append(event)
 
     def write(self, actor: Actor, at: datetime) -> None:
-        """Write it all; the statements may travel together."""
+        """Write what was added since the last time; the statements may travel together."""
         if not self.events:
             return
         writing.save_many([self.cases[key] for key in self.before], self.before)
@@ -53,6 +58,31 @@ class StepBatch:
             actor=actor,
             at=at,
         )
+        self.before, self.events, self.roster = {}, [], []
+
+
+def take_all(
+    steps: Sequence[StepCommand], batch: StepBatch, world: World, actor: Actor, at: datetime
+) -> dict[UUID, Fate]:
+    """Take the steps in order, write what they leave behind, and return a fate a command.
+
+    What some steps leave is on its way to the database while the next ones are thought over.
+    """
+    fates: dict[UUID, Fate] = {}
+    with prepared.together():
+        for start in range(0, len(steps), AT_ONCE):
+            for step in steps[start : start + AT_ONCE]:
+                try:
+                    check_time(step.at, at)
+                    after, event = take(batch.cases.get(step.case_id), step, actor, world, at)
+                    check_photos(step.photos, world.photo_facts)
+                except Refused as refusal:
+                    fates[step.id] = Fate.refused(step.id, refusal)
+                    continue
+                batch.add(after, event, actor)
+                fates[step.id] = Fate.applied(step.id, **told(after))
+            batch.write(actor, at)
+    return fates
 
 
 def wants_kin(steps: Sequence[StepCommand]) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from psycopg import Cursor
+import msgspec
 
 from wangge.accounts import queries as accounts
 from wangge.accounts.schemas import DepartmentOut
@@ -105,6 +105,7 @@ EVENT = {
     "previous_hash": "bytea",
     "hash": "bytea",
 }
+LIVE = "case_id, action, before, after, grid_path, matter_code, is_restricted"  # of an event, and of its case
 NEWS = {"event_id": "uuid", "case_id": "uuid", "rule_code": "text", "due_at": "timestamptz"}
 _LOOK = f"""
 SELECT {", ".join(FACTS)}, (SELECT id FROM matters_timing WHERE is_active) AS rulebook,
@@ -138,9 +139,15 @@ SAVE_MARKED = prepared.update("cases_case", MARKED, key=KEY)
 INSERT = prepared.insert("cases_case", STARTING | FIRST | TOLD)
 APPEND = prepared.insert("cases_caseevent", EVENT)
 ANNOUNCE = prepared.insert("cases_news", NEWS)
+SHOW = f"""
+INSERT INTO cases_liveevent ({LIVE})
+SELECT case_id, action, before, after, c.grid_path, c.matter_code, c.is_restricted
+FROM json_to_recordset(%s) AS v(place int, case_id uuid, action text, before text, after text)
+JOIN cases_case c ON c.id = v.case_id ORDER BY v.place
+"""
 
 
-def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> Cursor[Any]:
+def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> prepared.Answer:
     """Ask for the facts of the cases and lock them in id order; `read_many` reads the answer.
 
     With their kin: the cases that they are merged into, and those that are merged into them.
@@ -148,7 +155,7 @@ def ask_for(case_ids: Iterable[UUID], *, with_kin: bool = False) -> Cursor[Any]:
     return prepared.send(LOCK_KIN if with_kin else LOCK, list(set(case_ids)), binary=True)
 
 
-def read_many(answer: Cursor[Any]) -> tuple[dict[UUID, CaseFacts], matters.Rulebook, calendars.Calendars]:
+def read_many(answer: prepared.Answer) -> tuple[dict[UUID, CaseFacts], matters.Rulebook, calendars.Calendars]:
     """Return the facts that were asked for and, if any case was found, rulebook and calendars in force."""
     rows = answer.fetchall()
     timing_id, edition = rows[0][-2:] if rows else (None, None)
@@ -226,10 +233,17 @@ def insert_many(started: Sequence[Started]) -> None:
 
 
 def append_events(events: Iterable[Event]) -> None:
-    """Write events, and that they are news (NT-10)."""
+    """Write events of cases as they stand now, for the live stream too (LV-1), and as news (NT-10)."""
     fresh = list(events)
+    if not fresh:
+        return
     APPEND.send([event._asdict() for event in fresh])
     ANNOUNCE.send([news_of(event) for event in fresh])
+    shown = [
+        {"place": n, "case_id": one.case_id, "action": one.action, "before": one.before, "after": one.after}
+        for n, one in enumerate(fresh)
+    ]
+    prepared.send(SHOW, msgspec.json.encode(shown).decode())
 
 
 def news_of(event: Event) -> dict[str, Any]:

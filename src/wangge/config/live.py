@@ -1,6 +1,7 @@
 """The live stream: a small ASGI process of its own that tells browsers what was just committed (LV-1, LV-2).
 
-One line to the database listens; one question after each nudge serves every browser.
+One question each quarter of a second serves every browser. A notification by each step would make the steps of a
+city wait for each other: PostgreSQL commits one notifying transaction at a time.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from wangge.kernel.actor import Actor
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-BEAT_S = 15.0  # a sign of life, and the longest that a lost nudge can hold something up
+LOOK_S = 0.25  # how often it is asked what is new
+BEAT_S = 15.0  # a sign of life
 AGAIN_S = 60.0  # whoever was logged out hears no more after this
 WAITING = 200  # messages that a slow browser may owe; then it is let go and comes back by its mark
 log = logging.getLogger(__name__)
@@ -84,15 +86,11 @@ class Hub:
         try:
             wanted = connection.get_connection_params()
             reach = {key: value for key, value in wanted.items() if key not in {"cursor_factory", "context"}}
-            ear = await psycopg.AsyncConnection.connect(**reach, autocommit=True)
             self.line = await psycopg.AsyncConnection.connect(**reach, autocommit=True)
-            async with ear, self.line:
-                await ear.execute(f"LISTEN {live.CHANNEL}")
+            async with self.line:
                 self.mark = (await (await self.line.execute(live.NOW)).fetchall())[0][0]
                 self.is_ready.set()
-                while True:
-                    nudges = [nudge async for nudge in ear.notifies(timeout=BEAT_S, stop_after=1)]
-                    await self._tell(is_beat=not nudges)
+                await self._look()
         except (psycopg.Error, OSError) as error:
             log.warning("the stream lost its database: %s", error)
         finally:
@@ -100,6 +98,15 @@ class Hub:
             for listener in list(self.listeners):  # they come back by their marks
                 with suppress(asyncio.QueueFull):
                     listener.queue.put_nowait(None)
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        beat = loop.time() + BEAT_S
+        while True:
+            await asyncio.sleep(LOOK_S)
+            is_beat = loop.time() >= beat
+            beat += BEAT_S if is_beat else 0
+            await self._tell(is_beat=is_beat)
 
     async def _tell(self, *, is_beat: bool) -> None:
         assert self.line is not None

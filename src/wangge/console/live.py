@@ -8,7 +8,6 @@ from typing import Any
 
 from wangge.console.rules import LiveRow
 
-CHANNEL = "wangge_live"
 # A long transaction may commit after many later ones: an order by number would lose its rows. A snapshot says
 # which transactions were visible, so what lies between two of them is told once and never twice.
 NOW = "SELECT pg_current_snapshot()::text"
@@ -16,13 +15,13 @@ _COLUMNS = "id, case_id::text, action, before, after, grid_path, matter_code, is
 SINCE = f"""
 WITH moment AS MATERIALIZED (SELECT pg_current_snapshot() AS s)
 SELECT (SELECT s::text FROM moment), {_COLUMNS} FROM (SELECT 1) one
-LEFT JOIN console_liveevent ON xid >= pg_snapshot_xmin(%(since)s::pg_snapshot)
+LEFT JOIN cases_liveevent ON xid >= pg_snapshot_xmin(%(since)s::pg_snapshot)
   AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
   AND pg_visible_in_snapshot(xid, (SELECT s FROM moment))  -- not those of a restored backup
 ORDER BY id LIMIT %(most)s
 """
 BETWEEN = f"""
-SELECT {_COLUMNS} FROM console_liveevent
+SELECT {_COLUMNS} FROM cases_liveevent
 WHERE xid >= pg_snapshot_xmin(%(since)s::pg_snapshot)
   AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
   AND pg_visible_in_snapshot(xid, %(until)s::pg_snapshot)
@@ -33,7 +32,7 @@ IS_KEPT = """
 SELECT (pg_snapshot_xmin(%(since)s::pg_snapshot) > forgotten_to
           OR forgotten_to > pg_snapshot_xmax(pg_current_snapshot()))
   AND pg_snapshot_xmax(%(since)s::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
-FROM console_forgotten
+FROM cases_forgotten
 """
 NAMES = ("number", "case_id", "action", "before", "after", "grid_path", "matter_code", "is_restricted")
 MOST = 5_000

@@ -1,40 +1,8 @@
-"""What the live stream tells: the steps of a day, with the transaction that wrote them."""
+"""What the map is drawn from (ADR 35)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.db import models
-
-if TYPE_CHECKING:
-    PlainField = models.Field[Any, Any]
-else:
-    PlainField = models.Field
-
-
-class TransactionId(PlainField):
-    """PostgreSQL's xid8: the transaction in which a row was written."""
-
-    def db_type(self, connection: Any) -> str:
-        return "xid8"
-
-
-class LiveEvent(models.Model):
-    """One step of a case, for the stream; written by a trigger on the events, forgotten after a day."""
-
-    id = models.BigAutoField(primary_key=True)
-    xid = TransactionId()
-    case_id = models.UUIDField()
-    action = models.CharField(max_length=32)
-    before = models.CharField(max_length=16, blank=True)
-    after = models.CharField(max_length=16)
-    grid_path = models.CharField(max_length=64)
-    matter_code = models.CharField(max_length=16)
-    is_restricted = models.BooleanField()
-    at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["xid"], name="live_event_xid")]
 
 
 class MapSheet(models.Model):

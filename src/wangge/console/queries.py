@@ -21,7 +21,7 @@ PLACES = 12
 _TODAY = """
 SELECT (SELECT count(*) FROM cases_case WHERE reported_at >= %(from)s AND grid_path LIKE %(scope)s
           AND (%(restricted)s OR NOT is_restricted)),
-       (SELECT count(DISTINCT case_id) FROM console_liveevent WHERE at >= %(from)s AND after = 'closed'
+       (SELECT count(DISTINCT case_id) FROM cases_liveevent WHERE at >= %(from)s AND after = 'closed'
           AND before <> 'closed' AND grid_path LIKE %(scope)s AND (%(restricted)s OR NOT is_restricted))
 """
 _ORDERS = """
@@ -39,7 +39,7 @@ FROM cases_opencase WHERE grid_path LIKE %(scope)s AND (%(restricted)s OR NOT is
 GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1 LIMIT %(places)s
 """
 _EVENTS = """
-SELECT id, case_id, action, before, after, grid_path, matter_code, at FROM console_liveevent
+SELECT id, case_id, action, before, after, grid_path, matter_code, at FROM cases_liveevent
 WHERE grid_path LIKE %(scope)s AND (%(restricted)s OR NOT is_restricted) AND at >= %(from)s
 ORDER BY id DESC LIMIT %(last)s
 """

@@ -90,7 +90,7 @@ class Shelf:
             return self._see(dict(marks))
 
     def _fetch(self) -> None:
-        for key, edition, points, words in prepared.send(_NEWER, self._edition, binary=True):
+        for key, edition, points, words in prepared.send(_NEWER, self._edition, binary=True).fetchall():
             self._stored[key] = unpack(points, words)
             self._edition = max(self._edition, edition)
         self._version += 1

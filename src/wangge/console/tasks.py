@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from wangge.console import services, sheets
-from wangge.kernel import clock
+from wangge.console import sheets
 
 
 @app.periodic(cron="* * * * *")
@@ -13,10 +12,3 @@ from wangge.kernel import clock
 def draw_map(timestamp: int | None = None) -> None:
     """Draw anew the tiles of the map whose places changed (MP-2)."""
     sheets.draw()
-
-
-@app.periodic(cron="25 * * * *")
-@app.task(name="console.forget_live", queueing_lock="console.forget_live")
-def forget_live(timestamp: int | None = None) -> None:
-    """Take away the steps of the stream that are older than a day (LV-3)."""
-    services.forget(at=clock.now())

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Cursor
+
+from wangge.kernel import straight
 
 FEW = 4  # up to so many rows a statement a row costs less than one over JSON
 _encode = msgspec.json.Encoder().encode
@@ -31,32 +34,46 @@ def together() -> Iterator[None]:
 
     Every statement still sees what was committed before it began. Only inside a transaction, and only `send`.
     """
-    _connect()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    database = _connect()
+    with database.wrap_database_errors, database.connection.pipeline():
         yield
+
+
+class Answer(Protocol):
+    """What a statement brings back."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
 
 
 def ask(statement: str, *values: Any) -> Cursor[Any]:
     """Send a statement whose plan depends on its values: it is planned each time, and never prepared."""
-    _connect()
-    with connection.wrap_database_errors:
-        return Cursor(connection.connection).execute(statement, values, prepare=False)
+    database = _connect()
+    with database.wrap_database_errors:
+        return Cursor(database.connection).execute(statement, values, prepare=False)
 
 
-def send(statement: str, *values: Any, binary: bool = False) -> Cursor[Any]:
-    """Send a prepared statement; its rows are fetched from the cursor, at once or after the block.
+def send(statement: str, *values: Any, binary: bool = False) -> Answer:
+    """Send a prepared statement; its rows are fetched from the answer, at once or after the block.
 
     `binary` rows cost less to read where many columns are times or ids; a jsonb column then comes decoded.
     """
-    _connect()
-    with connection.wrap_database_errors:
-        return Cursor(connection.connection).execute(statement, values, prepare=True, binary=binary)
+    database = _connect()
+    line = database.connection
+    with database.wrap_database_errors:
+        if straight.is_free(line):
+            return straight.send(line, statement, values, binary=binary)
+        return Cursor(line).execute(statement, values, prepare=True, binary=binary)
 
 
-def _connect() -> None:
+def _connect() -> BaseDatabaseWrapper:
     """As Django's own cursors do: a connection that died while it was idle is replaced."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+    database = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    return database
 
 
 @dataclass(frozen=True, slots=True)

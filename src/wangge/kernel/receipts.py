@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg import Cursor
 
 from wangge.kernel import prepared
 from wangge.kernel.actor import Actor
@@ -43,7 +42,7 @@ def digest_of_command(command: object) -> bytes:
     return digest_of(vars(command))
 
 
-def ask(digests: Mapping[UUID, bytes]) -> Cursor[Any]:
+def ask(digests: Mapping[UUID, bytes]) -> prepared.Answer:
     """Ask which of the commands were applied before; `settle_asked` reads the answer.
 
     Ask inside the transaction that applies the rest, before any row is locked: of two deliveries at once the
@@ -54,7 +53,7 @@ def ask(digests: Mapping[UUID, bytes]) -> Cursor[Any]:
     return prepared.send(_FIND, list(digests))
 
 
-def settle_asked(answer: Cursor[Any], digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID, Fate]:
+def settle_asked(answer: prepared.Answer, digests: Mapping[UUID, bytes], *, actor: Actor) -> dict[UUID, Fate]:
     """Return the fate of every command that was applied before.
 
     A repeat by the same person with the same content is `repeated`; anything else is `CommandIdReused`.

@@ -14496,7 +14496,7 @@ export type AuditFilter = {
     /**
      * Cursor
      */
-    cursor?: number | null;
+    cursor?: string;
     /**
      * Limit
      */
@@ -14507,10 +14507,6 @@ export type AuditFilter = {
  * AuditLine
  */
 export type AuditLine = {
-    /**
-     * Id
-     */
-    id: number;
     /**
      * At
      */
@@ -14562,7 +14558,7 @@ export type AuditPage = {
     /**
      * Next Cursor
      */
-    next_cursor: number | null;
+    next_cursor: string | null;
 };
 
 /**
@@ -26819,7 +26815,7 @@ export type ListAuditRowsData = {
         /**
          * Cursor
          */
-        cursor?: number | null;
+        cursor?: string;
         /**
          * Limit
          */
@@ -26886,7 +26882,7 @@ export type ExportAuditRowsData = {
         /**
          * Cursor
          */
-        cursor?: number | null;
+        cursor?: string;
         /**
          * Limit
          */
@@ -26953,10 +26949,6 @@ export type GetMapTileErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type GetMapTileError = GetMapTileErrors[keyof GetMapTileErrors];
@@ -26980,10 +26972,6 @@ export type GetMapLegendErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type GetMapLegendError = GetMapLegendErrors[keyof GetMapLegendErrors];
@@ -27022,10 +27010,6 @@ export type GetCircleErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type GetCircleError = GetCircleErrors[keyof GetCircleErrors];
@@ -27056,10 +27040,6 @@ export type ListTeamPointsErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type ListTeamPointsError = ListTeamPointsErrors[keyof ListTeamPointsErrors];
