@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from wangge.dossiers import services
-from wangge.dossiers.schemas import DoneIn, FacilityIn, FactIn, LicenceIn, PersonIn, RemovalIn
+from wangge.dossiers.schemas import DoneIn, DrawingIn, FacilityIn, FactIn, LicenceIn, PersonIn, RemovalIn
 from wangge.kernel.ids import new_id
 
 PACK = "test@1"
@@ -28,6 +28,7 @@ KINDS = [
     kind("facility", "hydrant", soon_days=30),
     kind("facility", "door", soon_days=30),
     kind("licence", "business", soon_days=60),
+    kind("drawing", "floor_plan"),
 ]
 
 
@@ -62,6 +63,11 @@ def facility(venue_id: UUID, **changes: Any) -> FacilityIn:
 def licence(venue_id: UUID, **changes: Any) -> LicenceIn:
     given = {"id": new_id(), "entry_id": new_id(), "venue_id": venue_id, "kind": "business"}
     return LicenceIn.model_validate({**given, "number": "A-1", "photos": [], **changes})
+
+
+def drawing(venue_id: UUID, **changes: Any) -> DrawingIn:
+    given = {"id": new_id(), "entry_id": new_id(), "venue_id": venue_id, "kind": "floor_plan"}
+    return DrawingIn.model_validate({**given, "title": "一层", "valid_from": "2025-01-01", **changes})
 
 
 def removal(entry_id: UUID, sort: str, **changes: Any) -> RemovalIn:
@@ -108,7 +114,15 @@ def done(entry_id: UUID, what: str, on: str, **changes: Any) -> DoneIn:
 
 
 def standard(measure: str, code: str, **more: Any) -> dict[str, Any]:
-    none = {"needs": "", "of": "", "weight": None, "days": None, "percent": None, "classes": []}
+    none = {
+        "needs": "",
+        "of": "",
+        "weight": None,
+        "days": None,
+        "percent": None,
+        "times": None,
+        "classes": [],
+    }
     named = {"name_zh": f"{code}（中）", "name_en": code, "source": "WH-30", "is_confirmed": False}
     return {"measure": measure, "code": code, **none, **named, **more}
 

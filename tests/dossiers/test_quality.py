@@ -22,7 +22,7 @@ from tests.dossiers.makers import (
 from tests.makers import ALICE, AT, BOB, CAROL, ON, make_actor, make_client, make_venues, plain_actor
 from wangge.dossiers import queries, services
 from wangge.dossiers.models import GridFigures
-from wangge.dossiers.quality_rules import Figures, Limits, Sign, share_of, signs_of
+from wangge.dossiers.quality_rules import Alike, Figures, Limits, Sign, share_of, signs_of
 from wangge.dossiers.quality_schemas import HollowFilter, PlaceQualityFilter
 from wangge.territory.models import Grid, GridMember
 from wangge.venues.models import Venue
@@ -31,7 +31,13 @@ OTHER = "34.02.03.005.012.002."
 EMPTY = "34.02.03.005.013.001."
 
 
-LIMITS = Limits(frozenset(Sign), no_visit_days=30, known_pct=40, stale_pct=50)
+LIMITS = Limits(
+    frozenset(Sign),
+    no_visit_days=30,
+    known_pct=40,
+    stale_pct=50,
+    copied=Alike(days=5, of_days=14, like_pct=90),
+)
 FINE = Figures(places=10, known=8, asked=10, stale=0, last_visit_on=ON, has_member=True)
 
 
@@ -52,6 +58,8 @@ def changed(**fields: Any) -> Figures:
         (changed(known=3), [Sign.KNOWN_LITTLE]),
         (changed(stale=4), []),
         (changed(stale=5), [Sign.STALE]),
+        (changed(copied_days=4), []),
+        (changed(copied_days=5), [Sign.COPIED_LOGS]),
         (changed(stale=5, has_member=False, known=0), [Sign.NO_MEMBER, Sign.KNOWN_LITTLE, Sign.STALE]),
     ],
 )

@@ -16,10 +16,9 @@ from wangge.kernel.calendar import YearUnknown, is_workday, national
 from wangge.kernel.errors import NotYourRole
 from wangge.orders import services
 from wangge.orders.models import Order
+from wangge.orders.refusals import ChecklistMissing, RangeTooLong
 from wangge.orders.rules import (
-    ChecklistMissing,
     Interval,
-    RangeTooLong,
     due_on,
     opens_on,
     order_id,

@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wangge.kernel.calendar import is_workday
+from wangge.orders.refusals import OrderNotOpen, OutsidePeriod
 from wangge.orders.rules import (
     Interval,
-    OrderNotOpen,
     OrderStatus,
-    OutsidePeriod,
     VisitOutcome,
     check_time,
     due_on,

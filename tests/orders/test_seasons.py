@@ -18,13 +18,11 @@ from wangge.kernel.calendar import national
 from wangge.kernel.errors import NotVisible, NotYourRole
 from wangge.orders import declaring, services
 from wangge.orders.models import Order, PlanRule, SeasonSpell
+from wangge.orders.refusals import SeasonUnknown, SpellOver, SpellTooLong
 from wangge.orders.rules import Interval, period_of, periods_between
 from wangge.orders.schemas import SpellIn
 from wangge.orders.season_rules import (
-    SeasonUnknown,
     Spell,
-    SpellOver,
-    SpellTooLong,
     base_turns,
     day_of,
     horizon,

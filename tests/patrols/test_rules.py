@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise, product
 
 import numpy as np
@@ -19,6 +20,7 @@ from wangge.patrols.rules import (
     NotOnDuty,
     PatrolAction,
     PatrolState,
+    days_alike,
     judge,
     step,
 )
@@ -204,3 +206,24 @@ def test_seconds_inside_any_shape_are_those_of_a_cut_at_each_edge(places):
     assume(all(border.distance(shapely.Point(x, y)) > 1e-9 for _, x, y in points))
     got = found(points, area=shapely.Polygon(SHAPE), limits=Limits(speed_kmh=1e9))
     assert got.inside_s.sum() == pytest.approx(exactly(points, SHAPE), abs=0.01)
+
+
+WORDS = "上午巡查沿街店铺，劝导三处占道；下午走访独居老人，检查楼道堆物。"
+
+
+@pytest.mark.parametrize(
+    ("said", "copied"),
+    [
+        ([], 0),
+        ([(1, WORDS)], 0),
+        ([(1, WORDS), (1, WORDS)], 0),  # two members of one day
+        ([(1, WORDS), (2, "")], 0),
+        ([(1, WORDS), (2, WORDS), (3, "东门井盖松动，已报修。")], 2),
+        ([(1, WORDS), (2, WORDS.replace("，", " , ")), (5, WORDS)], 3),  # marks and blanks do not count
+        ([(1, WORDS), (2, WORDS.replace("三处", "两处"))], 2),  # nearly the same
+        ([(1, "正常"), (2, "正常。")], 2),
+        ([(1, "检查店铺3家"), (2, "检查餐馆8家，整改2处")], 0),
+    ],
+)
+def test_a_log_is_copied_on_days_that_say_what_another_day_says(said, copied):
+    assert days_alike([(date(2025, 10, day), text) for day, text in said], like_pct=90) == copied

@@ -21,6 +21,9 @@ from tests.patrols.makers import (
     make_walker,
     rows,
 )
+from wangge.dossiers import services as dossiers
+from wangge.dossiers.quality_schemas import HollowFilter
+from wangge.dossiers.queries import list_hollow
 from wangge.kernel import audit
 from wangge.kernel.datum import from_wgs84
 from wangge.kernel.errors import CommandIdReused, NotVisible
@@ -279,3 +282,29 @@ def test_a_tracker_is_paired_once_sends_and_is_revoked(bob):
     services.revoke_tracker(new.id, actor=bob, at=AT)
     with pytest.raises(TokenUnknown):
         services.take_osmand(fields, b"", at=AT)
+
+
+def test_copied_logs_make_a_grid_hollow_in_the_night(bob):
+    row = {"code": "copied_logs", "times": 3, "days": 5, "percent": 90, "measure": "hollow", "weight": None}
+    named = {"name_zh": "日志雷同", "name_en": "Logs alike", "source": "TZ-06", "is_confirmed": False}
+    dossiers.install_standards(
+        [{**row, **named, "needs": "", "of": "", "classes": []}], pack_version="test@1"
+    )
+
+    def say(day, text):
+        GridLog.objects.create(
+            user_id=bob.user_id, on=ON - timedelta(days=day), grid_path=bob.scope, text=text, version=1
+        )
+
+    for day in (0, 1, 5):  # the sixth day back is not looked at
+        say(day, "一切正常")
+    for day in (2, 3):
+        say(day, "")  # as it wrote itself
+    assert services.count_copied(ON) == 1
+    dossiers.count_grids(at=AT)
+    assert list_hollow(plain_actor(ALICE), HollowFilter()).items == []
+    say(4, "一切正常！")
+    services.count_copied(ON)
+    dossiers.count_grids(at=AT)
+    [hollow] = list_hollow(plain_actor(ALICE), HollowFilter(sign="copied_logs")).items
+    assert (hollow.path, hollow.copied_days, hollow.signs) == (bob.scope, 3, ["copied_logs"])

@@ -26,7 +26,7 @@ from tests.cases.makers import (
     walk,
 )
 from tests.documents.makers import make_formats
-from tests.dossiers.makers import facility, fact, licence, make_class_words, make_standards, person
+from tests.dossiers.makers import drawing, facility, fact, licence, make_class_words, make_standards, person
 from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
@@ -272,6 +272,8 @@ def _dossier(house: House, shop: UUID) -> dict[str, UUID]:
     dossiers.save_people([who], actor=house.alice, at=AT)
     dossiers.save_facilities([what], actor=house.alice, at=AT)
     dossiers.save_licences([paper], actor=house.alice, at=AT)
+    plan = drawing(shop, title="雪松一层", file=house.photo, file_name="雪松.jpg")
+    dossiers.save_drawings([plan], actor=house.alice, at=AT)
     facts = [fact(shop, "use", "shop"), fact(shop, "area", "1200")]
     dossiers.save_facts(facts, actor=house.alice, at=AT)
     dossiers.count_grids(at=AT)
@@ -280,6 +282,7 @@ def _dossier(house: House, shop: UUID) -> dict[str, UUID]:
         "person_id": who.entry_id,
         "facility_id": what.entry_id,
         "licence_id": paper.entry_id,
+        "drawing_id": plan.entry_id,
         "fact_id": facts[0].entry_id,
     }
 

@@ -66,6 +66,7 @@ FILTERS: Mapping[str, list[object]] = {
     "organisation": ["34.02.03.005."],
     "issued_from": ["2025-10-01"],
     "issued_to": ["2025-12-01"],
+    "sort": ["facility", "licence"],
     "topic": ["dispatch"],
     "year": [2025],
     "form": ["thumb"],
@@ -103,11 +104,22 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("record_done", "entry_id"): "facility_id",
     ("save_facts", "entry_id"): "fact_id",
     ("get_licence_photo", "entry_id"): "licence_id",
+    ("open_drawing", "entry_id"): "drawing_id",
+    ("save_drawings", "entry_id"): "drawing_id",
+    ("save_drawings", "replaces"): "drawing_id",
+    ("list_venues", "part_of"): "venue_id",
+    ("export_venues", "part_of"): "venue_id",
+    ("ask_venue_export", "part_of"): "venue_id",
+    ("set_venue_parts", "whole_id"): "venue_id",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
 # What is asked for together.
-TOGETHER: Mapping[str, Mapping[str, object]] = {"explain_route": {"matter": "H301", "grid": BOB.scope}}
+TOGETHER: Mapping[str, Mapping[str, object]] = {
+    "list_audit_rows": {"first_on": "2025-10-01"},
+    "export_audit_rows": {"first_on": "2025-10-01"},
+    "explain_route": {"matter": "H301", "grid": BOB.scope},
+}
 FIELDS: Mapping[str, object] = {
     "at": LOOKED_AT.isoformat(),
     "path": BOB.scope,
@@ -133,6 +145,9 @@ FIELDS: Mapping[str, object] = {
     "datum": "wgs84",
     "done_on": "2025-10-12",
     "held_on": "2025-10-12",
+    "happened_at": LOOKED_AT.isoformat(),
+    "valid_from": "2025-01-01",
+    "file": "0" * 64,
     "since_on": "2025-01-01",
     "layer": "comprehensive",
     "tier": "grid",
@@ -190,4 +205,9 @@ FILES: Mapping[str, tuple[str, bytes]] = {
         工号="X1", 用户名="bob", 姓名="占名", 岗位="网格员", 辖区编码=BOB.scope, 开始日期="2025-10-01"
     ),
     "store_file": ("a.jpg", photo_bytes()),
+    "store_drawing_file": ("plan.jpg", photo_bytes()),
+    "import_holdings": _table(编号="X1", 场所编号="V2", 种类="hydrant"),
+    "import_teams": _table(
+        编号="X1", 队伍="占队", 类型="station", 辖区编码=BOB.scope, 经度=118.305, 纬度=31.305
+    ),
 }

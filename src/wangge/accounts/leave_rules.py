@@ -17,6 +17,9 @@ class WordList(StrEnum):
     STAFF_CLASS = "staff_class"
     STAFF_KIND = "staff_kind"
     EMPLOYMENT = "employment"
+    EDUCATION = "education"
+    POLITICS = "politics"
+    HIRING = "hiring"  # criteria by which members are taken (TZ-09)
 
 
 class LeaveBackward(Refused):

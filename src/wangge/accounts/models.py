@@ -9,10 +9,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from wangge.accounts.leave_models import Leave, StaffWord
+from wangge.accounts.profile_models import Profile
 from wangge.accounts.rules import Medium, Role
 from wangge.accounts.sessions import Session
 
-__all__ = ["Address", "Department", "Leave", "LoginAttempts", "Post", "Session", "StaffWord", "User"]
+__all__ = [
+    "Address",
+    "Department",
+    "Leave",
+    "LoginAttempts",
+    "Post",
+    "Profile",
+    "Session",
+    "StaffWord",
+    "User",
+]
 
 
 class Department(models.Model):

@@ -25,6 +25,7 @@ from wangge.accounts.kinds import kinds_at
 from wangge.accounts.leaving import leaves_of
 from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.people_export import export_people
+from wangge.accounts.profiles import count_composition, get_profile
 from wangge.accounts.reaching import count_reachable, list_addresses, list_reachable, sealed_of
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.accounts.schemas import DepartmentOut
@@ -36,6 +37,7 @@ from wangge.kernel.paths import ancestors
 __all__ = [
     "Leave",
     "PostNotInForce",
+    "count_composition",
     "count_reachable",
     "department_for",
     "departments_for",
@@ -46,6 +48,7 @@ __all__ = [
     "get_actors",
     "get_departments",
     "get_me",
+    "get_profile",
     "get_signed_in",
     "has_post_in",
     "holders_of",

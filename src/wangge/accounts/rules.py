@@ -57,8 +57,10 @@ _READ = frozenset({"territory.read", "venues.read", "checklists.read", "teams.re
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
 _WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
+_DRAWINGS = frozenset({"dossiers.open_drawings"})  # plans of places: not for who only keeps the house
 _REVEAL = frozenset({"venues.reveal", "teams.reveal"})  # a phone unmasked, for a reason
 _TEAMS = frozenset({"teams.write"})
+_SITE = _DRAWINGS | {"teams.call"}  # and a team is called to a case
 _AWAY = frozenset({"leave.take"})
 _MERGE = frozenset({"venues.merge"})  # two dossiers of one place become one, or are parted again
 _PLATES = frozenset({"plates.write"})  # plates on doors are printed and replaced
@@ -81,6 +83,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.SECURITY_ADMIN: frozenset({"accounts.grant", "accounts.read", "leave.read", "leave.grant"}) | _AWAY,
     Role.AUDIT_ADMIN: frozenset({"audit.read"}) | _AWAY,
     Role.DISPATCHER: _READ_ALL
+    | _SITE
     | _TEAMS
     | _DOCUMENTS
     | _MAJOR
@@ -110,6 +113,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
+    | _SITE
     | _DOCUMENTS
     | _MAJOR
     | {"cases.verify", "cases.reopen", "cases.export", "venues.export", "orders.plan"}
@@ -121,6 +125,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
+    | _SITE
     | _TEAMS
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
@@ -134,12 +139,14 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
+    | _SITE
     | {"cases.report", "cases.verify", "orders.do", "venues.write", "evidence.read", "census.answer"}
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _PATROL
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
+    | _SITE
     | _DOCUMENTS
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}
@@ -148,6 +155,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _AWAY,
     Role.CITIZEN: frozenset({"cases.report", "cases.read"}),
     Role.LEADER: _READ_ALL
+    | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
     | {"leave.read", "patrols.read", "appraisal.read"}
     | _AWAY,

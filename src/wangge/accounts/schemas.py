@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.accounts.rules import Medium, Role
+from wangge.kernel.shapes import Schema
 
 
 class LoginIn(Schema):

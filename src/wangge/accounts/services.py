@@ -27,6 +27,8 @@ from wangge.accounts.leaving import (
 from wangge.accounts.models import Department, Leave, Post, User
 from wangge.accounts.owning import check_covered, check_own_departments, check_own_people
 from wangge.accounts.people_loading import PersonRow, load_people
+from wangge.accounts.profile_schemas import ProfileIn
+from wangge.accounts.profiles import save_profile
 from wangge.accounts.reaching import set_addresses
 from wangge.accounts.rescoping import recode_departments, rescope_posts, scopes_under
 from wangge.accounts.rules import (
@@ -49,6 +51,7 @@ __all__ = [
     "NewPost",
     "NewUser",
     "PersonRow",
+    "ProfileIn",
     "check_credentials",
     "check_not_over",
     "check_password_strength",
@@ -71,6 +74,7 @@ __all__ = [
     "recode_departments",
     "reopen_post",
     "rescope_posts",
+    "save_profile",
     "scopes_under",
     "set_addresses",
     "set_post_kind",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.appraisal.rules import Counted, FigureKind, Grouping
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 
 class MeasureOut(Schema):

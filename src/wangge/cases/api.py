@@ -10,7 +10,8 @@ from django.http import HttpResponseBase
 from ninja import Query, Router
 from ninja.responses import Status
 
-from wangge.cases import paperwork, place_log, queries, services
+from wangge.cases import calling, paperwork, place_log, queries, services
+from wangge.cases.call_schemas import CallIn, CallOutRow
 from wangge.cases.detail_schemas import CaseDetail
 from wangge.cases.schemas import (
     CaseDocumentIn,
@@ -127,6 +128,20 @@ def report_case(request: ActorRequest, report: CaseReport) -> Any:
 @router.post("/step", response=SINGLE, operation_id="take_step")
 def take_step(request: ActorRequest, step: StepCommand) -> Any:
     return answer(services.take_steps([step], actor=request.actor, at=clock.now())[0])
+
+
+@router.post("/calls", response={200: list[FateOut], (403, 422): Refusal}, operation_id="call_teams")
+def call_teams(request: ActorRequest, body: list[CallIn]) -> list[dict[str, Any]]:
+    """Teams were called to cases, answered, came or left: an event of the case each, a fate each."""
+    return fate_bodies(calling.call_teams(body, actor=request.actor, at=clock.now()))
+
+
+@router.get(
+    "/{uuid:case_id}/calls", response={200: list[CallOutRow], (403, 404): Refusal}, operation_id="list_calls"
+)
+def list_calls(request: ActorRequest, case_id: UUID) -> list[CallOutRow]:
+    """Teams that were called to the case, the first called first."""
+    return calling.list_calls(request.actor, case_id)
 
 
 @router.post("/documents", response=list[FateOut], operation_id="issue_case_documents")

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
-
 from wangge.cases.rules import Action, Asked, CoState, Mark
 from wangge.cases.schemas import CaseRow, Sha256
+from wangge.kernel.shapes import Schema
 
 
 class EventOut(Schema):

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.cases.rules import Action, Channel, Light, Status
 from wangge.documents.schemas import IssueIn
 from wangge.kernel.schemas import Sent, Text
+from wangge.kernel.shapes import Schema
 from wangge.matters.rules import Severity
 
 Lon = Annotated[float, Field(ge=-180, le=180)]

@@ -88,6 +88,7 @@ class Mark(StrEnum):
     REGRID = "regrid"  # its grid was split, joined or recoded: it goes on in another
     PLACE_MERGED = "place_merged"  # its place was merged into another
     PLACE_PARTED = "place_parted"  # and parted again
+    CALL_OUT = "call_out"  # a team was called, answered, came, left (CS-45)
     MERGED_ENDED = "merged_ended"  # for whoever reported it too: the case it was merged into has ended
 
 

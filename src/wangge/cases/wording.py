@@ -66,6 +66,7 @@ MARK_ZH = {
     "merged_ended": "并入的案件已办结",
     "answer": "部门答复",
     "reply": "答复上报人",
+    "call_out": "呼叫队伍",
 }
 NEED_ZH = {
     "reason": "理由",

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from wangge.census.rules import CensusVerdict, Finding, Review, Side
 from wangge.kernel.schemas import Sent, Text
+from wangge.kernel.shapes import Schema
 from wangge.venues.rules import HIGH_M
 from wangge.venues.schemas import VenueRow
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from wangge.checklists.models import Checklist
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.errors import NotVisible
+
+MOST_KNOWN = 500
+_known: dict[tuple[str, int], ChecklistOut] = {}  # by database and id: a version is never edited (CK-5)
 
 
 def in_force(codes: Iterable[str], on: date) -> dict[str, ChecklistOut]:
@@ -30,11 +35,43 @@ def get_checklist(checklist_id: int) -> ChecklistOut:
 
 def get_many(checklist_ids: Iterable[int]) -> dict[int, ChecklistOut]:
     """Return the given versions. Raises: NotVisible if one is not there."""
-    wanted = set(checklist_ids)
-    found = {row.id: to_out(row) for row in Checklist.objects.filter(id__in=wanted)}
+    wanted, base = set(checklist_ids), str(connection.settings_dict["NAME"])
+    found = {key: _known[base, key] for key in wanted if (base, key) in _known}
+    if len(found) == len(wanted):
+        return found
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    for row in Checklist.objects.filter(id__in=wanted - found.keys()):
+        found[row.id] = _known[base, row.id] = to_out(row)
     if len(found) < len(wanted):
         raise NotVisible()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A version of a list, and the days on which it holds: `[effective_on, withdrawn_on)`."""
+
+    id: int
+    code: str
+    version: int
+    effective_on: date
+    withdrawn_on: date | None
+
+
+def spans_beside(checklist_ids: Iterable[int]) -> dict[int, Span]:
+    """Return every version of the lists of which a version is given, by id. Rule: CK-5."""
+    codes = Checklist.objects.filter(id__in=set(checklist_ids)).values("code")
+    rows = Checklist.objects.filter(code__in=codes).order_by("code", "version")
+    columns = ("id", "code", "version", "effective_on", "withdrawn_on")
+    return {row[0]: Span(*row) for row in rows.values_list(*columns)}
+
+
+def replaced_on(on: date) -> dict[int, int]:
+    """Return which versions are withdrawn on the day, and by which they are replaced. Rule: CK-5."""
+    now = dict(_valid_on(on).values_list("code", "id"))
+    old = Checklist.objects.filter(withdrawn_on__lte=on, code__in=now).values_list("id", "code")
+    return {identifier: now[code] for identifier, code in old}
 
 
 def to_out(row: Checklist) -> ChecklistOut:

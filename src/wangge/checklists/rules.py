@@ -6,7 +6,8 @@ The same vectors (contracts/vectors/{visibility,scoring}.json) hold these rules 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 Answers = Mapping[str, bool | None]  # item key -> yes, no, or None: does not apply here
 
@@ -35,6 +36,8 @@ def visible_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
 
     Rule: CK-1. A conditional item shows while a visible item is answered so; a circle never shows.
     """
+    if all(item.visible_if is None for item in items):
+        return list(items)
     shown: set[str] = set()
     while grown := {item.key for item in items if _holds(item.visible_if, answers, shown)} - shown:
         shown |= grown
@@ -45,14 +48,35 @@ def _holds(condition: Condition | None, answers: Answers, shown: set[str]) -> bo
     return condition is None or (condition.item in shown and answers.get(condition.item) is condition.ok)
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict(Generic[Asked]):
+    """What the answers to a list come to."""
+
+    shown: list[Asked]
+    missing: list[Asked]  # nobody answered them; "does not apply" is an answer (CK-2)
+    failed: list[Asked]  # answered no, in order (CK-3)
+    score: float  # per cent (CK-4)
+
+
+def judge(items: Sequence[Asked], answers: Answers) -> Verdict[Asked]:
+    """Return what is shown, not answered and failed, and the score, in one look at the list.
+
+    Rule: CK-1 … CK-4.
+    """
+    shown = visible_items(items, answers)
+    missing = [item for item in shown if item.key not in answers]
+    failed = [item for item in shown if answers.get(item.key) is False]
+    return Verdict(shown, missing, failed, _score(shown, answers))
+
+
 def missing_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
-    """Return the visible items nobody answered; "does not apply" is an answer. Rule: CK-2."""
-    return [item for item in visible_items(items, answers) if item.key not in answers]
+    """Return the visible items nobody answered. Rule: CK-2."""
+    return judge(items, answers).missing
 
 
 def failed_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
     """Return the visible items answered no, in order. Rule: CK-3."""
-    return [item for item in visible_items(items, answers) if answers.get(item.key) is False]
+    return judge(items, answers).failed
 
 
 def score(items: Sequence[Item], answers: Answers) -> float:
@@ -61,6 +85,10 @@ def score(items: Sequence[Item], answers: Answers) -> float:
     Units: per cent.
     Rule:  CK-4. Hidden items, and items that do not apply, count on neither side.
     """
-    judged = [item for item in visible_items(items, answers) if answers.get(item.key) is not None]
+    return _score(visible_items(items, answers), answers)
+
+
+def _score(shown: Sequence[Item], answers: Answers) -> float:
+    judged = [item for item in shown if answers.get(item.key) is not None]
     whole = sum(item.weight for item in judged)
     return 100 * sum(item.weight for item in judged if answers[item.key]) / whole if whole else 100.0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ninja import Schema
 from pydantic import Field
+
+from wangge.kernel.shapes import Schema
 
 
 class Condition(Schema):

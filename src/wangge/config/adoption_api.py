@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Router, Schema
+from ninja import Router
 
 from wangge.config.territory_api import MOVERS
 from wangge.grid_drafts import services
@@ -11,6 +11,7 @@ from wangge.grid_drafts.services import Adopted
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.kernel.shapes import Schema
 from wangge.territory import family
 from wangge.territory.change_schemas import ChangeOut
 

@@ -17,12 +17,14 @@ from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
 from wangge.config.calendar_api import router as calendar
 from wangge.config.census_api import router as census
+from wangge.config.dossier_files_api import router as dossier_files
 from wangge.config.files_api import router as files
 from wangge.config.handover_api import router as handovers
 from wangge.config.health_api import router as health
 from wangge.config.people_api import router as people
 from wangge.config.runs_api import router as runs
 from wangge.config.staff_api import router as staff
+from wangge.config.team_files_api import router as team_files
 from wangge.config.territory_api import router as territory_changes
 from wangge.config.venue_merge_api import router as venue_merges
 from wangge.console.api import map_router as city_map
@@ -82,7 +84,9 @@ for prefix, router in {
     "grid-drafts": grid_drafts,
     "grid-drafts/adoptions": adoptions,
     "venues": venues,
+    "teams/files": team_files,
     "teams": teams,
+    "dossiers/holdings": dossier_files,
     "dossiers": dossiers,
     "checklists": checklists,
     "orders": orders,

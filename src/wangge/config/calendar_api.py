@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from ninja import Router, Schema
+from ninja import Router
 from pydantic import Field
 
 from wangge.cases.services import SET_DEADLINES
@@ -17,6 +17,7 @@ from wangge.kernel.http import ActorRequest
 from wangge.kernel.models import CalendarEdition, LocalDay
 from wangge.kernel.paths import ancestors, is_closed
 from wangge.kernel.schemas import Refusal
+from wangge.kernel.shapes import Schema
 from wangge.territory import queries as territory
 
 router = Router(tags=["calendar"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ninja import File, Router, Schema
+from ninja import File, Router
 from ninja.files import UploadedFile
 
 from wangge.kernel import clock, files
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.kernel.shapes import Schema
 
 router = Router(tags=["files"])
 

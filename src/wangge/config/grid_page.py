@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from wangge.config import faces
 from wangge.config.guard import HEADERS
+from wangge.config.open_pages import limited
 from wangge.teams import services as teams
 from wangge.teams.rules import METRES_A_DEGREE, BoardField
 
@@ -76,6 +77,7 @@ POLICY = {
 
 
 @require_safe
+@limited("boards")
 def serve_board(request: HttpRequest, code: str) -> HttpResponseBase:
     """Return the notice page of a grid; `?size=a3` prints larger. Nothing but what the pack lets out."""
     board = teams.find_public(code)
@@ -89,6 +91,7 @@ def serve_board(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @require_safe
+@limited("boards")
 def serve_board_photo(request: HttpRequest, code: str) -> HttpResponseBase:
     """Return the member's photo without what it says of itself, if the pack lets it out."""
     found = teams.open_photo(code)

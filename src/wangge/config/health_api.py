@@ -7,10 +7,11 @@ from typing import Literal
 
 from django.db import OperationalError, connection
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 from ninja.responses import Status
 
 from wangge.evidence.queries import find_key_trouble
+from wangge.kernel.shapes import Schema
 
 VERSION = importlib.metadata.version("wangge")
 router = Router(tags=["health"])

@@ -1,7 +1,7 @@
 """The live stream: a small ASGI process of its own that tells browsers what was just committed (LV-1, LV-2).
 
-One question each quarter of a second serves every browser. A notification by each step would make the steps of a
-city wait for each other: PostgreSQL commits one notifying transaction at a time.
+One question each quarter of a second serves every browser. A notification by each step would make the steps
+of a city wait for each other: PostgreSQL commits one notifying transaction at a time.
 """
 
 from __future__ import annotations

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import IO, cast
 
 from django.http import StreamingHttpResponse
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.accounts import queries as accounts
+from wangge.accounts import services as people
+from wangge.accounts.profile_schemas import CompositionOut, ProfileIn, ProfileOut
 from wangge.kernel import clock
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.kernel.shapes import Schema
 from wangge.kernel.spreadsheets import read_rows
 from wangge.territory.people_import import COLUMNS, import_people
 from wangge.territory.schemas import ImportReport
@@ -64,3 +67,27 @@ def import_people_file(
     return import_people(
         rows, actor=request.actor, at=clock.now(), file_name=file.name or "", dry_run=options.dry_run
     )
+
+
+@router.get("/composition", response={200: CompositionOut, 403: Refusal}, operation_id="count_composition")
+def count_composition(request: ActorRequest, within: str = "") -> CompositionOut:
+    """What the grid members of a territory are by schooling, politics and criteria of hiring, in per cent."""
+    return accounts.count_composition(request.actor, within=within, on=clock.today())
+
+
+@router.get(
+    "/{int:user_id}/profile", response={200: ProfileOut, (403, 404): Refusal}, operation_id="get_profile"
+)
+def get_profile(request: ActorRequest, user_id: int) -> ProfileOut:
+    """What was noted of somebody when they were hired, for who keeps the people."""
+    return accounts.get_profile(request.actor, user_id, on=clock.today())
+
+
+@router.put(
+    "/{int:user_id}/profile",
+    response={200: ProfileOut, (403, 404, 422): Refusal},
+    operation_id="save_profile",
+)
+def save_profile(request: ActorRequest, user_id: int, body: ProfileIn) -> ProfileOut:
+    """Note schooling, politics and the criteria of hiring that somebody meets."""
+    return people.save_profile(user_id, body, actor=request.actor, at=clock.now(), on=clock.today())

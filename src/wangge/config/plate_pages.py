@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
 from wangge.accounts.queries import get_signed_in
+from wangge.config.open_pages import too_many
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Refused
@@ -47,9 +48,12 @@ def style(request: HttpRequest) -> HttpResponse:
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """Lead a member to the dossier and show a stranger the public page. Rule: PL-1, PL-2, PL-4."""
     language = "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "zh"
+    actor = _actor(request)
+    if actor is None and (busy := too_many(request, "plates")) is not None:
+        return busy
     try:
         told = queries.find_plate(code, at=clock.now())
-        if (actor := _actor(request)) is not None and actor.covers(told.path):
+        if actor is not None and actor.covers(told.path):
             return HttpResponseRedirect(_way_in(actor, told))
         return _page(request, told, language)
     except Refused as refusal:

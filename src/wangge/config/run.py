@@ -40,6 +40,10 @@ class PortTaken(Refused):
     en = "Port {port} is taken. Choose another with --port."
 
 
+# Each may hold a connection. Batches take few of them (`rush`); the rest answer pages meanwhile.
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+
+
 @dataclass(frozen=True)
 class Choice:
     """What to serve, where, with how many."""
@@ -108,10 +112,9 @@ def _postgres(home: Path) -> Child:
 
 
 def _children(choice: Choice) -> list[Child]:
-    threads = min(8, 2 * (os.cpu_count() or 1))  # each holds a connection; more only queue for the processors
     options = (
         f"--interface wsgi --host {choice.host} --port {choice.port} --workers {choice.web_workers}"
-        f" --blocking-threads {threads} --no-ws --log-level warning --workers-kill-timeout 10"
+        f" --blocking-threads {THREADS} --no-ws --log-level warning --workers-kill-timeout 10"
         " --respawn-failed-workers --respawn-interval 0.2"
     )
     web = [sys.executable, "-m", "granian", *options.split(), "wangge.config.wsgi:application"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wangge.accounts import queries as accounts
+from wangge.dossiers import services as dossiers
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.models import FileRun
@@ -15,6 +16,7 @@ from wangge.venues import services as venues
 KINDS: Mapping[str, Work] = {
     venues.IMPORT: venues.work_import,
     venues.EXPORT: venues.work_export,
+    dossiers.IMPORT: dossiers.work_import,
     territory.IMPORT_DIVISIONS: territory.work_division_import,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import FileResponse
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from wangge.kernel import clock, run_files, runs
@@ -13,6 +13,7 @@ from wangge.kernel.http import ActorRequest
 from wangge.kernel.run_rules import Way
 from wangge.kernel.run_telling import run_out
 from wangge.kernel.schemas import Refusal, RunAgain, RunOut, RunPage
+from wangge.kernel.shapes import Schema
 from wangge.territory.schemas import ImportReport
 
 router = Router(tags=["runs"])

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "wangge.config.guard.GuardMiddleware",
+    "wangge.config.rush.RushMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "wangge.config.pages.FacesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,11 +75,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 WANGGE_LOGIN_FAILURES = int(os.environ.get("WANGGE_LOGIN_FAILURES", "5"))  # AC-4
 WANGGE_LOGIN_LOCK_MINUTES = int(os.environ.get("WANGGE_LOGIN_LOCK_MINUTES", "10"))
+WANGGE_OPEN_PER_MINUTE = int(os.environ.get("WANGGE_OPEN_PER_MINUTE", "60"))  # KE-45
+WANGGE_OPEN_TOTAL_PER_MINUTE = int(os.environ.get("WANGGE_OPEN_TOTAL_PER_MINUTE", "3000"))
 HTTPS = os.environ.get("WANGGE_HTTPS", "") not in {"", "0"}  # set it behind a proxy that ends TLS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+WANGGE_BEHIND_PROXY = HTTPS  # the last address of X-Forwarded-For is the one the proxy saw
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "wangge.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from ninja import Schema
 from pydantic import Field
 
 from wangge.kernel import audit
@@ -16,6 +15,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Unreadable
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 READ = "audit.read"
 LONGEST_DAYS = 93

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.console.map_rules import MOST_METRES, PlaceState
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.territory.schemas import GridHereOut
 
 

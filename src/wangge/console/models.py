@@ -1,4 +1,4 @@
-"""What the map is drawn from (ADR 35)."""
+"""The map's sheets: the places of a tile, packed, and the tiles that are to be drawn anew."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def get_wall(actor: Actor, *, at: datetime) -> WallOut:
         today=WallToday(
             reported=reported, closed=closed, orders_open=still, orders_done=done, with_finding=found
         ),
-        lights=WallLights(**lights.dict()),
+        lights=WallLights(**lights.model_dump()),
         places=[
             WallPlace(path=path, name=names.get(path, path), open=many, late=late)
             for path, many, late in places

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
+from wangge.kernel.shapes import Schema
 
 
 class WallToday(Schema):

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 Suffix = Literal["docx", "pdf"]
 

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
-
 from wangge.dossiers.quality_schemas import QualityOut
 from wangge.dossiers.rules import Deed, Sort, State, What
+from wangge.kernel.shapes import Schema
 from wangge.venues.schemas import VenueRow
 
 
@@ -146,6 +145,28 @@ class LicenceOut(HoldingOut):
     photos: list[str]
 
 
+class DrawingOut(EntryOut):
+    """A plan; its file opens only for those who may see drawings."""
+
+    title: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    valid_from: date
+    valid_until: date | None
+    replaced_by: UUID | None
+    can_open: bool
+
+
+class DrawingFileOut(Schema):
+    """A file that came in, not yet of any dossier."""
+
+    sha256: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+
+
 class MissingKindOut(Schema):
     kind: str
     kind_zh: str
@@ -191,6 +212,7 @@ class DossierOut(Schema):
     facilities: list[FacilityOut]
     licences: list[LicenceOut]
     facts: list[FactOut]
+    drawings: list[DrawingOut]  # those that stand first
     proposal: ClassProposalOut | None
     quality: QualityOut | None  # none: the place is closed
 

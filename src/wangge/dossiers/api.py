@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase, StreamingHttpResponse
-from ninja import Query, Router
+from ninja import File, Query, Router
+from ninja.files import UploadedFile
 
 from wangge.dossiers import queries, services
 from wangge.dossiers.answers import (
     ClassPage,
     DossierOut,
     DossierWordsOut,
+    DrawingFileOut,
     DuePage,
     EntryHistory,
     NobodyPage,
@@ -28,6 +30,7 @@ from wangge.dossiers.schemas import (
     ClassDecisionIn,
     ClassFilter,
     DoneIn,
+    DrawingIn,
     DueFilter,
     FacilityIn,
     FactIn,
@@ -126,6 +129,30 @@ def save_licences(request: ActorRequest, body: list[LicenceIn]) -> list[dict[str
 def save_facts(request: ActorRequest, body: list[FactIn]) -> list[dict[str, Any]]:
     """Facts of places, a fate each; what they make of the class follows at once."""
     return fate_bodies(services.save_facts(body, actor=request.actor, at=clock.now()))
+
+
+@router.post(
+    "/drawings/files", response={200: DrawingFileOut, (403, 422): Refusal}, operation_id="store_drawing_file"
+)
+def store_drawing_file(request: ActorRequest, file: File[UploadedFile]) -> DrawingFileOut:
+    """Keep the file of a plan: PDF, JPEG, PNG, WebP or DWG. The same bytes twice are one file."""
+    return services.store_drawing(file, file.name or "", actor=request.actor, at=clock.now())
+
+
+@router.post("/drawings", response=BATCH, operation_id="save_drawings")
+def save_drawings(request: ActorRequest, body: list[DrawingIn]) -> list[dict[str, Any]]:
+    """Plans of places by their uploaded files, a fate each; one may come in the place of another."""
+    return fate_bodies(services.save_drawings(body, actor=request.actor, at=clock.now()))
+
+
+@router.get(
+    "/drawings/{uuid:entry_id}/file",
+    response={200: None, (403, 404): Refusal},
+    operation_id="open_drawing",
+)
+def open_drawing(request: ActorRequest, entry_id: UUID) -> HttpResponseBase:
+    """The file of a plan, for those who may see drawings; who opened it stays in the audit trail."""
+    return queries.open_drawing(request.actor, entry_id, at=clock.now())
 
 
 @router.get("/classes", response={200: ClassPage, (403, 422): Refusal}, operation_id="list_differing_classes")

@@ -65,7 +65,7 @@ def _take(
     for name in fields:
         setattr(row, name, getattr(given, name))
     row.kind, row.class_code = given.kind, ground.places[given.venue_id]
-    reckon(row, ground.words.intervals())
+    reckon(row, ground.intervals())
 
 
 FACILITY: Form[FacilityIn, Holding] = Form(

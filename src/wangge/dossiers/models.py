@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from wangge.dossiers.quality_models import GridFigures, Standard
+from wangge.dossiers.quality_models import CopiedLog, GridFigures, Standard
 from wangge.dossiers.rules import Deed, Sort, What
+from wangge.dossiers.word_models import ClassRule, DueRule, Kind, one_of
 from wangge.kernel.actor import Actor
 from wangge.venues.models import Venue
 
@@ -17,72 +18,19 @@ __all__ = [
     "Change",
     "ClassRule",
     "Classing",
+    "CopiedLog",
+    "Drawing",
     "DueRule",
     "Fact",
     "GridFigures",
     "Holding",
     "Kind",
+    "OfVenue",
+    "OfVenueQuerySet",
     "Person",
     "Standard",
     "Venue",
 ]
-
-
-def _one_of(field: str, words: type[Sort | What | Deed], *more: str) -> Q:
-    return Q(**{f"{field}__in": [*(word.value for word in words), *more]})
-
-
-class Kind(models.Model):
-    """A kind of person, facility or licence, as the pack names it (DS-1, DS-4, DS-5)."""
-
-    id = models.BigAutoField(primary_key=True)
-    sort = models.CharField(max_length=16)
-    code = models.CharField(max_length=32)
-    name_zh = models.CharField(max_length=64)
-    name_en = models.CharField(max_length=128)
-    position = models.PositiveSmallIntegerField()  # in which lists show it
-    answers_rank = models.PositiveSmallIntegerField(null=True)  # its place in the chain of DS-2
-    is_unit = models.BooleanField(default=False)  # an organisation: its name goes out whole
-    is_required = models.BooleanField(default=False)  # without one the place is on the list of DS-3
-    is_single = models.BooleanField(default=False)  # one at a time
-    soon_days = models.PositiveSmallIntegerField(default=0)  # so long before it is due, it is soon
-    shape = models.JSONField(null=True)  # of a fact: its form, unit, bounds and words
-    source = models.CharField(max_length=64)
-    is_confirmed = models.BooleanField()
-    is_active = models.BooleanField(default=True)
-    pack_version = models.CharField(max_length=64)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["sort", "code"], name="dossier_kind_once"),
-            models.CheckConstraint(condition=_one_of("sort", Sort), name="dossier_kind_sort_known"),
-        ]
-
-
-class DueRule(models.Model):
-    """After how long something of a kind is due (DS-4)."""
-
-    code = models.CharField(max_length=32, primary_key=True)
-    name_zh = models.CharField(max_length=64)
-    name_en = models.CharField(max_length=128)
-    what = models.CharField(max_length=16)
-    kinds = ArrayField(models.CharField(max_length=32))
-    classes = ArrayField(models.CharField(max_length=32), default=list)
-    months = models.PositiveSmallIntegerField(null=True)
-    days = models.PositiveSmallIntegerField(null=True)
-    source = models.CharField(max_length=64)
-    is_confirmed = models.BooleanField()
-    is_active = models.BooleanField(default=True)
-    pack_version = models.CharField(max_length=64)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=_one_of("what", What), name="due_rule_what_known"),
-            models.CheckConstraint(
-                condition=Q(months__gte=1, days__isnull=True) | Q(months__isnull=True, days__gte=1),
-                name="due_rule_months_or_days",
-            ),
-        ]
 
 
 class OfVenueQuerySet(models.QuerySet[Any]):
@@ -169,7 +117,7 @@ class Holding(OfVenue):
             models.CheckConstraint(
                 condition=Q(sort__in=[Sort.FACILITY.value, Sort.LICENCE.value]), name="holding_sort_known"
             ),
-            models.CheckConstraint(condition=_one_of("due_what", What, ""), name="holding_due_known"),
+            models.CheckConstraint(condition=one_of("due_what", What, ""), name="holding_due_known"),
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True, due_what__in=["", What.UNKNOWN.value])
                 | Q(due_on__isnull=False) & ~Q(due_what__in=["", What.UNKNOWN.value]),
@@ -222,22 +170,30 @@ class Fact(OfVenue):
         ]
 
 
-class ClassRule(models.Model):
-    """What facts make of a place in a territory (DS-10)."""
+class Drawing(OfVenue):
+    """A plan of a place as a file: which floor, from when, and which one came after it (DS-15)."""
 
-    code = models.CharField(max_length=32, primary_key=True)
-    position = models.PositiveSmallIntegerField()
-    name_zh = models.CharField(max_length=64)
-    name_en = models.CharField(max_length=128)
-    path = models.CharField(max_length=64, blank=True)
-    uses = ArrayField(models.CharField(max_length=32))
-    bounds = models.JSONField(default=list)
-    venue_class = models.CharField(max_length=32, blank=True)
-    tag = models.CharField(max_length=32, blank=True)
-    source = models.CharField(max_length=64)
-    is_confirmed = models.BooleanField()
-    is_active = models.BooleanField(default=True)
-    pack_version = models.CharField(max_length=64)
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
+    title = models.CharField("图名或楼层", max_length=64)
+    file = models.CharField(max_length=64)  # sha256
+    file_name = models.CharField(max_length=128)
+    media_type = models.CharField(max_length=32)
+    size_bytes = models.BigIntegerField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)  # the day on which another took its place
+    replaced_by = models.UUIDField(null=True)
+
+    objects = OfVenueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True, valid_until__isnull=True)
+                | Q(replaced_by__isnull=False, valid_until__gte=F("valid_from")),
+                name="drawing_replaced_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["venue", "-valid_from"], name="drawing_venue")]
 
 
 class Classing(models.Model):
@@ -278,7 +234,7 @@ class Change(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entry_id", "version"], name="dossier_change_once_a_version"),
-            models.CheckConstraint(condition=_one_of("sort", Sort), name="dossier_change_sort_known"),
-            models.CheckConstraint(condition=_one_of("deed", Deed), name="dossier_change_deed_known"),
+            models.CheckConstraint(condition=one_of("sort", Sort), name="dossier_change_sort_known"),
+            models.CheckConstraint(condition=one_of("deed", Deed), name="dossier_change_deed_known"),
         ]
         indexes = [models.Index(fields=["venue", "-id"], name="dossier_change_venue")]

@@ -41,7 +41,7 @@ def quality_out(found: Knowing, standards: Sequence[Standard], on: date) -> Qual
     lacking = set(found.lacks)
     return QualityOut(
         share_pct=share_of(found.known, found.asked),
-        lacks=[StandardOut.from_orm(one) for one in standards if one.code in lacking],
+        lacks=[StandardOut.model_validate(one) for one in standards if one.code in lacking],
         seen_on=found.seen_on,
         fresh_until=until,
         is_stale=until is not None and until < on,
@@ -183,4 +183,4 @@ def _row(path: str, counts: Counts, names: dict[str, str], is_grid: bool) -> Ter
 
 def _standards(*measures: Measure) -> list[StandardOut]:
     found: Iterable[Standard] = (row for measure in measures for row in standards_in_force(measure))
-    return [StandardOut.from_orm(one) for one in found]
+    return [StandardOut.model_validate(one) for one in found]

@@ -27,6 +27,7 @@ class Standard(models.Model):
     weight = models.PositiveSmallIntegerField(null=True)
     days = models.PositiveSmallIntegerField(null=True)
     percent = models.PositiveSmallIntegerField(null=True)
+    times = models.PositiveSmallIntegerField(null=True)  # of copied logs: on so many of the days
     source = models.CharField(max_length=64)
     is_confirmed = models.BooleanField()
     is_active = models.BooleanField(default=True)
@@ -63,6 +64,7 @@ class GridFigures(models.Model):
     stale = models.PositiveIntegerField()
     last_visit_on = models.DateField(null=True)
     has_member = models.BooleanField()
+    copied_days = models.PositiveSmallIntegerField(default=0)
     signs = ArrayField(models.CharField(max_length=16), default=list)
     counted_at = models.DateTimeField()
 
@@ -72,3 +74,10 @@ class GridFigures(models.Model):
         indexes = [
             models.Index(fields=["path"], condition=~Q(signs=[]), name="dossier_grid_hollow"),
         ]
+
+
+class CopiedLog(models.Model):
+    """Days on which the log of a grid says what another day's says, as the room of logs counted them last."""
+
+    path = models.CharField(max_length=64, primary_key=True, db_collation="C")
+    days = models.PositiveSmallIntegerField()

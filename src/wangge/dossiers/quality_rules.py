@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Measure(StrEnum):
@@ -37,6 +38,7 @@ class Sign(StrEnum):
     NO_VISIT = "no_visit"
     KNOWN_LITTLE = "known_little"
     STALE = "stale"
+    COPIED_LOGS = "copied_logs"
 
 
 # The columns of the register that a pack may ask for.
@@ -53,6 +55,15 @@ class Figures:
     stale: int  # places nobody looked at for too long
     last_visit_on: date | None
     has_member: bool
+    copied_days: int = 0  # days of its grid log that say what another day says
+
+
+class Alike(NamedTuple):
+    """When a grid log is a copy: on so many of so many days its words are so much like another day's."""
+
+    days: int
+    of_days: int
+    like_pct: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Limits:
     no_visit_days: int | None = None
     known_pct: int | None = None
     stale_pct: int | None = None
+    copied: Alike | None = None
 
 
 def share_of(known: int, asked: int) -> int | None:
@@ -84,5 +96,6 @@ def signs_of(figures: Figures, limits: Limits, on: date) -> Sequence[Sign]:
         Sign.STALE: figures.places > 0
         and limits.stale_pct is not None
         and figures.stale * 100 >= limits.stale_pct * figures.places,
+        Sign.COPIED_LOGS: limits.copied is not None and figures.copied_days >= limits.copied.days,
     }
     return [sign for sign in Sign if sign in limits.signs and holds[sign]]

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.dossiers.quality_rules import Measure, Sign
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 
 class StandardOut(Schema):
@@ -23,6 +23,7 @@ class StandardOut(Schema):
     weight: int | None
     days: int | None
     percent: int | None
+    times: int | None
     source: str
     is_confirmed: bool
 
@@ -88,6 +89,7 @@ class HollowRow(Schema):
     share_pct: int | None
     last_visit_on: date | None
     has_member: bool
+    copied_days: int  # of its log, as the pack counts them
 
 
 class HollowPage(Schema):

@@ -12,11 +12,13 @@ from django.http import HttpResponseBase
 
 from wangge.dossiers.answers import DossierOut
 from wangge.dossiers.class_list import facts_out, list_differing, proposals_of
+from wangge.dossiers.drawings import list_drawings, open_drawing
 from wangge.dossiers.due_list import list_due
 from wangge.dossiers.holdings import lines_of
 from wangge.dossiers.models import Fact, Holding, Person, Venue
 from wangge.dossiers.nobody import list_nobody
 from wangge.dossiers.people import holder_of
+from wangge.dossiers.quality import copied_logs_limit
 from wangge.dossiers.quality_lists import list_hollow, list_least_known, list_quality, quality_of
 from wangge.dossiers.rules import Holder, Sort, community_of, missing_of, who_answers
 from wangge.dossiers.showing import answers_out, facility_out, licence_out, missing_out, person_out
@@ -31,6 +33,7 @@ from wangge.territory.queries import names_of as grid_names_of
 __all__ = [
     "Answering",
     "answering_for",
+    "copied_logs_limit",
     "get_dossier",
     "get_photo",
     "list_differing",
@@ -41,6 +44,7 @@ __all__ = [
     "list_nobody",
     "list_quality",
     "list_words",
+    "open_drawing",
 ]
 READ = "venues.read"
 
@@ -94,6 +98,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
             if one.sort == Sort.LICENCE
         ],
         facts=facts_out(Fact.objects.filter(venue_id=venue_id, removed_at__isnull=True), words),
+        drawings=list_drawings(actor, venue_id, words),
         proposal=proposals_of([venue_id]).get(venue_id),
         quality=quality_of(venue_id, on),
     )

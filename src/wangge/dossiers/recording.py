@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db import models
 
-from wangge.dossiers.models import Change, Fact, Holding, Person, Venue
-from wangge.dossiers.rules import Deed, IsRemoved, Sort
-from wangge.dossiers.schemas import EntryIn, FacilityIn, FactIn, LicenceIn, PersonIn
+from wangge.dossiers.models import Change, Drawing, Fact, Holding, Person, Venue
+from wangge.dossiers.rules import Deed, Interval, IsRemoved, Sort
+from wangge.dossiers.schemas import DrawingIn, EntryIn, FacilityIn, FactIn, LicenceIn, PersonIn
 from wangge.dossiers.vocabulary import Words, words_in_force
 from wangge.kernel import audit, batches
 from wangge.kernel.actor import Actor
@@ -22,9 +22,9 @@ from wangge.kernel.fates import Fate
 
 WRITE = "venues.write"
 SEALED = frozenset({"phone"})  # that it changed is kept, not the value
-Row = Person | Holding | Fact
-G = TypeVar("G", PersonIn, FacilityIn, LicenceIn, FactIn)
-R = TypeVar("R", Person, Holding, Fact)
+Row = Person | Holding | Fact | Drawing
+G = TypeVar("G", PersonIn, FacilityIn, LicenceIn, FactIn, DrawingIn)
+R = TypeVar("R", Person, Holding, Fact, Drawing)
 
 
 @dataclass(slots=True)
@@ -39,6 +39,12 @@ class Ground(Generic[R]):
     changed: dict[UUID, R] = field(default_factory=dict)
     made: set[UUID] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
+    known_intervals: list[Interval] = field(default_factory=list)
+
+    def intervals(self) -> list[Interval]:
+        """Return the pack's intervals, made once a batch."""
+        self.known_intervals = self.known_intervals or self.words.intervals()
+        return self.known_intervals
 
     @property
     def today(self) -> date:
@@ -76,7 +82,7 @@ def save(commands: Sequence[G], form: Form[G, R], *, actor: Actor, at: datetime)
         fates: dict[UUID, Fate] = {}
         for given in fresh:
             try:
-                row = _apply(given, form, ground)
+                row = apply(given, form, ground)
             except Refused as refusal:
                 fates[given.id] = Fate.refused(given.id, refusal)
             else:
@@ -157,7 +163,7 @@ def _ground(fresh: Sequence[G], form: Form[G, R], actor: Actor, at: datetime) ->
     return Ground(actor, at, places, {row.pk: row for row in found.order_by("pk")}, words_in_force())
 
 
-def _apply(given: G, form: Form[G, R], ground: Ground[R]) -> R:
+def apply(given: G, form: Form[G, R], ground: Ground[R]) -> R:
     """Return the entry as it will be. Raises: as `check_entry`, UnknownKind, and as the form."""
     row = ground.standing.get(given.entry_id)
     check_entry(given, row, ground)

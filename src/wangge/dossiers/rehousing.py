@@ -56,5 +56,6 @@ MERGE_MOVERS: tuple[MergeMover, ...] = (
     ),
     HoldingMover(),
     TableMover("dossier_fact", "dossiers_fact", "项情况", "facts", written="created_at", one_a="kind"),
+    TableMover("dossier_drawing", "dossiers_drawing", "张图纸", "drawings", written="created_at"),
     TableMover("dossier_change", "dossiers_change", "条档案记录", "lines of history", key_type="bigint"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import models
 
 from wangge.dossiers.classing import reckon_classes
-from wangge.dossiers.models import Fact, Holding, Person
+from wangge.dossiers.models import Drawing, Fact, Holding, Person
 from wangge.dossiers.people import holder_of
 from wangge.dossiers.recording import WRITE, Ground, Row, lock_places, note, write
 from wangge.dossiers.rules import AnotherFact, Deed, RemovedAlready, Sort, check_single
@@ -21,10 +21,12 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Refused, VersionConflict
 from wangge.kernel.fates import Fate
 
-MODELS: Sequence[tuple[type[Person] | type[Holding] | type[Fact], frozenset[str]]] = (
+Model = type[Person] | type[Holding] | type[Fact] | type[Drawing]
+MODELS: Sequence[tuple[Model, frozenset[str]]] = (
     (Person, frozenset({"person"})),
     (Holding, frozenset({"facility", "licence"})),
     (Fact, frozenset({"fact"})),
+    (Drawing, frozenset({"drawing"})),
 )
 
 
@@ -47,7 +49,7 @@ def set_removed(commands: Sequence[RemovalIn], *, actor: Actor, at: datetime) ->
 
 def _settle(
     commands: Sequence[RemovalIn],
-    model: type[Person] | type[Holding] | type[Fact],
+    model: Model,
     actor: Actor,
     at: datetime,
 ) -> dict[UUID, Fate]:

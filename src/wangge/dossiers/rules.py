@@ -24,6 +24,7 @@ class Sort(StrEnum):
     FACILITY = "facility"
     LICENCE = "licence"
     FACT = "fact"
+    DRAWING = "drawing"
     CLASS = "class"  # a decision on the class: only in the history
 
 

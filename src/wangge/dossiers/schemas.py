@@ -6,10 +6,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, field_validator, model_validator
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.venues.schemas import said
 
 Photos = Annotated[list[Text], Field(default_factory=list, max_length=9)]
@@ -86,6 +86,16 @@ class LicenceIn(EntryIn):
         return self
 
 
+class DrawingIn(EntryIn):
+    """A plan whose file was uploaded. `replaces`: the drawing in whose place it comes, from its first day."""
+
+    title: Text = Field(min_length=1, max_length=64)
+    file: Text = Field(pattern=r"^[0-9a-f]{64}$")
+    file_name: Text = Field(min_length=1, max_length=128)
+    valid_from: Day
+    replaces: UUID | None = None
+
+
 class FactIn(EntryIn):
     """A fact of a place; its text is read as the pack's fact says. Yes and no are 1 and 0."""
 
@@ -112,7 +122,7 @@ class RemovalIn(Schema):
 
     id: UUID
     entry_id: UUID
-    sort: Literal["person", "facility", "licence", "fact"]
+    sort: Literal["person", "facility", "licence", "fact", "drawing"]
     base_version: int = Field(ge=1)
     is_removed: bool = True
     reason: Text = Field(min_length=2, max_length=500)
@@ -153,3 +163,24 @@ class ClassFilter(Schema):
     grid: Text = Field("", max_length=64)
     cursor: Text = ""
     limit: int = Field(50, ge=1, le=200)
+
+
+class HoldingImport(Schema):
+    """How to read a file of facilities or licences."""
+
+    sort: Literal["facility", "licence"]
+    source: Text = Field(min_length=1, max_length=64)  # the list's name: a number is unique inside it
+    dry_run: bool = False
+
+
+class HoldingImportIn(HoldingImport):
+    """An import that is asked for: the same id twice is one run."""
+
+    id: UUID
+
+
+class HoldingExport(Schema):
+    """Which facilities or licences go out."""
+
+    sort: Literal["facility", "licence"] = "facility"
+    grid: Text = Field("", max_length=64)  # a closed path: the subtree

@@ -8,6 +8,7 @@ from typing import Any
 
 from wangge.dossiers.answers import (
     ChainLinkOut,
+    DrawingOut,
     DueLineOut,
     FacilityOut,
     LicenceOut,
@@ -16,7 +17,7 @@ from wangge.dossiers.answers import (
     WhoAnswersOut,
 )
 from wangge.dossiers.holdings import OF_FACILITY, OF_LICENCE
-from wangge.dossiers.models import Fact, Holding, Person
+from wangge.dossiers.models import Drawing, Fact, Holding, Person
 from wangge.dossiers.people import holder_of
 from wangge.dossiers.rules import Answer, DueLine, Link, Sort, State, What, state_of
 from wangge.dossiers.vocabulary import Words
@@ -111,7 +112,7 @@ def _line(line: DueLine, words: Words, on: date, soon: int) -> DueLineOut:
     )
 
 
-def entry_out(row: Person | Holding | Fact, sort: str, words: Words) -> dict[str, Any]:
+def entry_out(row: Person | Holding | Fact | Drawing, sort: str, words: Words) -> dict[str, Any]:
     """Return what every entry shows."""
     zh, en = words.named(sort, row.kind)
     return {
@@ -123,3 +124,10 @@ def entry_out(row: Person | Holding | Fact, sort: str, words: Words) -> dict[str
         "version": row.version,
         "updated_at": row.updated_at,
     }
+
+
+def drawing_out(row: Drawing, words: Words, *, can_open: bool) -> DrawingOut:
+    """Return a plan as the dossier shows it."""
+    names = ("title", "file_name", "media_type", "size_bytes", "valid_from", "valid_until", "replaced_by")
+    facts = {name: getattr(row, name) for name in names}
+    return DrawingOut(**entry_out(row, Sort.DRAWING.value, words), **facts, can_open=can_open)

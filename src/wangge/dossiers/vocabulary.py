@@ -64,6 +64,6 @@ def list_words() -> DossierWordsOut:
     """Return what a dossier may hold, and the intervals, for forms and explanations."""
     words = words_in_force()
     return DossierWordsOut(
-        kinds=[DossierKindOut.from_orm(one) for one in words.kinds.values() if one.is_active],
-        rules=[DueRuleOut.from_orm(one) for one in words.rules.values()],
+        kinds=[DossierKindOut.model_validate(one) for one in words.kinds.values() if one.is_active],
+        rules=[DueRuleOut.model_validate(one) for one in words.rules.values()],
     )

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from wangge.evidence.rules import Kind, Verdict
+from wangge.kernel.shapes import Schema
 
 MOST_CASES = 1_000
 Reason = Annotated[

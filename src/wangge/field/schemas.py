@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 
 DeviceKey = Annotated[str, Field(min_length=32, max_length=128)]
 

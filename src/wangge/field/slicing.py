@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ninja import Schema
-
 from wangge.cases import queries as cases
 from wangge.cases.schemas import CaseFilter
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
+from wangge.kernel.shapes import Schema
 from wangge.matters import queries as matters
 from wangge.notices import queries as notices
 from wangge.notices.schemas import NoticeFilter

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.grid_drafts.rules import Source
+from wangge.kernel.shapes import Schema
 
 
 class GridDraftIn(Schema):

@@ -195,3 +195,11 @@ class FileRun(models.Model):
                 condition=Q(has_file=True) | Q(has_problem_file=True) | Q(has_result=True),
             ),
         ]
+
+
+class OpenCalls(models.Model):
+    """How often an open page was asked in the minute from `since` on: by sender (a digest) and in all."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField()

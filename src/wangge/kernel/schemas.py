@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AfterValidator, BaseModel, Field
+
+from wangge.kernel.shapes import Schema
 
 
 def _without_nul(text: str) -> str:

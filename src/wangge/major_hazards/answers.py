@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
-
+from wangge.kernel.shapes import Schema
 from wangge.major_hazards.rules import DecisionKind, Outcome, Panel, PlaceKind, Suspicion
 from wangge.major_hazards.schemas import ElementSetIn, Stage
 

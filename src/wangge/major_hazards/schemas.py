@@ -6,10 +6,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, model_validator
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.major_hazards.rules import Exemption, Outcome, Panel, PlaceKind, Suspicion
 
 Photos = Annotated[list[Text], Field(default_factory=list, max_length=9)]

@@ -45,14 +45,14 @@ def get_catalogue(actor: Actor) -> CatalogueOut:
     version = timing.pack_version
     rows = [_of_pack(row) for row in Matter.objects.filter(pack_version=version).order_by("code")]
     rows += [of_city(row) for row in Admission.objects.in_edition(timing.edition).order_by("code")]
-    terms = [TermOut.from_orm(row) for row in Term.objects.filter(pack_version=version).order_by("pk")]
+    terms = [TermOut.model_validate(row) for row in Term.objects.filter(pack_version=version).order_by("pk")]
     stated = {term.code: int(term.number or 0) for term in terms if term.kind == "stated"}
     upgrades = Upgrade.objects.filter(pack_version=version).order_by("pk")
     return CatalogueOut(
         version=numbered(timing.pk).pack_version,
         matters=rows,
         terms=terms,
-        upgrades=[UpgradeOut.from_orm(row) for row in upgrades],
+        upgrades=[UpgradeOut.model_validate(row) for row in upgrades],
         owners=_count(actor, rows, terms, stated),
         departments_stated=stated.get("departments"),
         matters_stated=stated.get("all"),

@@ -31,7 +31,7 @@ __all__ = [
 
 def list_matters() -> list[MatterOut]:
     """Return the matters in force, by code: the active pack's and the city's own."""
-    rows = [MatterOut.from_orm(matter) for matter in Matter.objects.filter(is_active=True)]
+    rows = [MatterOut.model_validate(matter) for matter in Matter.objects.filter(is_active=True)]
     edition = Timing.objects.filter(is_active=True).values_list("edition", flat=True).first()
     rows += [of_city(own) for own in Admission.objects.in_edition(edition or 0)]
     return sorted(rows, key=lambda row: row.code)
@@ -42,7 +42,7 @@ def get_matter(code: str, version: str) -> MatterOut | None:
     pack_version, _, edition = version.partition(EDITION)
     matter = Matter.objects.filter(code=code, pack_version=pack_version).first()
     if matter:
-        return MatterOut.from_orm(matter)
+        return MatterOut.model_validate(matter)
     own = Admission.objects.in_edition(int(edition or 0)).filter(code=code).first()
     return of_city(own) if own else None
 

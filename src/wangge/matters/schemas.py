@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
+from wangge.kernel.shapes import Schema
 from wangge.matters.admitting import Move
 from wangge.matters.rules import Form, Severity, Stage
 

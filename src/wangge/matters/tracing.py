@@ -90,7 +90,7 @@ def trace(question: RouteQuestion, path: str, *, at: datetime) -> RouteAnswer:
         handlers=[PersonOut(id=one.user_id, name=one.name) for one in people],
         grid_first=is_grid_first(subject, book.routes),
         member=PersonOut(id=member_id, name=accounts.names_of([member_id])[member_id]) if member_id else None,
-        powers=[PowerOut.from_orm(power) for power in powers_of(kind, subject, book.powers)],
+        powers=[PowerOut.model_validate(power) for power in powers_of(kind, subject, book.powers)],
     )
 
 
@@ -105,7 +105,7 @@ def list_routes(actor: Actor) -> list[RouteOut]:
 def list_powers(actor: Actor) -> list[PowerOut]:
     """Return the list of enforcement powers in force. Rule: MA-4 (SX-05)."""
     actor.check_can("matters.read")
-    rows = [PowerOut.from_orm(row) for row in Power.objects.filter(is_active=True).order_by("pk")]
+    rows = [PowerOut.model_validate(row) for row in Power.objects.filter(is_active=True).order_by("pk")]
     names = territory.names_of([row.path for row in rows if row.path])
     for row in rows:
         row.path_name = names.get(row.path, row.path)
@@ -173,7 +173,7 @@ def _place(question: RouteQuestion, at: datetime) -> str:
 def _matter(code: str) -> MatterOut:
     own = Matter.objects.filter(is_active=True, code=code).first()
     if own is not None:
-        return MatterOut.from_orm(own)
+        return MatterOut.model_validate(own)
     edition = Timing.objects.values_list("edition", flat=True).get(is_active=True)
     return of_city(Admission.objects.in_edition(edition).get(code=code))
 

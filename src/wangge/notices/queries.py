@@ -97,7 +97,7 @@ def get_preference(actor: Actor) -> PreferenceOut:
         muted=own.muted,
         language=Language(own.language),
         topics=list_topics(),
-        hours=HoursOut.from_orm(hours) if hours else None,
+        hours=HoursOut.model_validate(hours) if hours else None,
     )
 
 
@@ -109,7 +109,7 @@ def rules_in_force() -> list[NoticeRule]:
 def list_rules(actor: Actor) -> list[RuleOut]:
     """Return the rules of the active pack with their sources. Raises: NotYourRole."""
     actor.check_can(MANAGE)
-    return [RuleOut.from_orm(rule) for rule in rules_in_force()]
+    return [RuleOut.model_validate(rule) for rule in rules_in_force()]
 
 
 def list_channels(actor: Actor, *, at: datetime) -> list[ChannelOut]:

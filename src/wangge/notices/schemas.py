@@ -6,10 +6,10 @@ from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, model_validator
 
 from wangge.accounts.rules import Language, Medium
+from wangge.kernel.shapes import Schema
 
 
 class NoticeFilter(Schema):

@@ -3,30 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from wangge.cases import services as cases
 from wangge.cases.rules import Channel
 from wangge.cases.schemas import CaseReport
 from wangge.checklists import queries as checklists
-from wangge.kernel import audit, batches
+from wangge.kernel import audit, batches, files, prepared
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import CommandIdReused, NotYourRole
 from wangge.kernel.fates import Fate, Outcome
-from wangge.orders import plan_sql
+from wangge.kernel.photos import from_json
 from wangge.orders.judging import DO, Batch, Finding, Judged, judge_all
-from wangge.orders.models import Order, Visit
-from wangge.orders.rules import GONE, VisitOutcome
+from wangge.orders.models import Order
+from wangge.orders.relisting import limits_in_force
+from wangge.orders.rules import GONE, LAYER, ListSpan, VisitOutcome
 from wangge.orders.schemas import OrderResult
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 from wangge.venues import services as venue_services
 from wangge.venues.schemas import VenueRow
+
+DONE = prepared.update(
+    "orders_order",
+    {
+        "status": "text",
+        "outcome": "text",
+        "done_at": "timestamptz",
+        "done_by_id": "bigint",
+        "findings": "int",
+        "version": "int",
+        "checklist_id": "bigint",
+    },
+    key=("id", "uuid"),
+)
+VISITS = prepared.insert(
+    "orders_visit",
+    {
+        "id": "uuid",
+        "order_id": "uuid",
+        "at": "timestamptz",
+        "actor_id": "bigint",
+        "outcome": "text",
+        "answers": "jsonb",
+        "score": "float8",
+        "lon": "float8",
+        "lat": "float8",
+        "note": "text",
+    },
+)
 
 
 def complete_orders(results: Sequence[OrderResult], *, actor: Actor, at: datetime) -> list[Fate]:
@@ -70,24 +101,44 @@ def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
     wanted = {result.order_id for result in results}
     rows = Order.objects.visible_to(actor).select_for_update().filter(id__in=wanted).order_by("id")
     orders = {order.id: order for order in rows}
+    spans = checklists.spans_beside(order.checklist_id for order in orders.values())
+    told = {result.checklist_id for result in results}
+    used = {order.checklist_id for order in orders.values()} | {one for one in told if one in spans}
+    places_told = any(result.lon is not None for result in results)
     return Batch(
         actor=actor,
         at=at,
         orders=orders,
-        lists=checklists.get_many({order.checklist_id for order in orders.values()}),
-        places=venues.get_places({order.venue_id for order in orders.values()}),
+        lists=checklists.get_many(used),
         covered=territory.paths_of(actor.user_id, at.astimezone(CHINA).date()),
+        spans={one.id: ListSpan(**asdict(one)) for one in spans.values()},
+        limits=limits_in_force(),
+        taken=_taken(results),
+        bounds=territory.index_of(LAYER, at).bounds if places_told else None,
     )
+
+
+def _taken(results: Sequence[OrderResult]) -> dict[str, datetime]:
+    """Return when the photos of the results say they were taken; most say nothing."""
+    photos = {
+        sha256
+        for result in results
+        for answer in result.answers
+        for sha256 in (*answer.photos, *answer.after_photos)
+    }
+    told = {sha256: from_json(facts) for sha256, facts in files.facts_of(photos).items() if facts}
+    return {sha256: facts.taken_at for sha256, facts in told.items() if facts.taken_at}
 
 
 def _report(batch: Batch, judged: Sequence[Judged]) -> dict[UUID, Fate]:
     """Report the cases of all results at once; return the results that one of their cases was refused."""
+    places = venues.get_places({one.order.venue_id for one in judged if one.failed})
     reports: list[CaseReport] = []
     owner: dict[UUID, UUID] = {}
     order_ids: dict[UUID, UUID] = {}
     for one in judged:
         for finding in one.failed:
-            report = _case(batch.places[one.order.venue_id], one, finding)
+            report = _case(places[one.order.venue_id], one, finding)
             reports.append(report)
             owner[report.id], order_ids[report.id] = one.result.id, one.order.id
     if not reports:
@@ -135,24 +186,21 @@ def _case(place: VenueRow, one: Judged, finding: Finding) -> CaseReport:
 
 
 def _write(batch: Batch, judged: Sequence[Judged]) -> None:
-    """Write orders, visits, places and the audit, a statement each."""
-    changed = list({one.order.id: one.order for one in judged}.values())
-    with connection.cursor() as cursor:
-        cursor.execute(plan_sql.COMPLETE, _columns(changed))
-    Visit.objects.bulk_create(_visit(one, batch.actor) for one in judged)
+    """Write orders, visits and the audit in one round trip, then the places."""
+    changed = {one.order.id: one.order for one in judged}.values()
+    told = [
+        ("orders.complete", "order", str(one.order.id), {"outcome": one.result.outcome.value})
+        for one in judged
+    ]
+    with prepared.together():
+        DONE.send([_row(order) for order in changed])
+        VISITS.send([_visit(one, batch.actor) for one in judged])
+        audit.record(told, actor=batch.actor, at=batch.at)
     seen = {one.order.venue_id: _day(one) for one in judged if one.result.outcome is VisitOutcome.INSPECTED}
     if seen:
         venue_services.mark_visited(seen)
     if gone := [one.order.venue_id for one in judged if one.result.outcome in GONE]:
         venue_services.close_venues(gone, actor=batch.actor, at=batch.at)
-    audit.record(
-        [
-            ("orders.complete", "order", str(one.order.id), {"outcome": one.result.outcome.value})
-            for one in judged
-        ],
-        actor=batch.actor,
-        at=batch.at,
-    )
     for one in judged:
         batch.fates[one.result.id] = Fate.applied(
             one.result.id,
@@ -164,33 +212,34 @@ def _write(batch: Batch, judged: Sequence[Judged]) -> None:
         )
 
 
-def _columns(orders: Sequence[Order]) -> dict[str, Any]:
+def _row(order: Order) -> dict[str, Any]:
     return {
-        "ids": [order.id for order in orders],
-        "statuses": [str(order.status) for order in orders],
-        "outcomes": [str(order.outcome) for order in orders],
-        "done_at": [order.done_at for order in orders],
-        "done_by": [order.done_by_id for order in orders],
-        "findings": [order.findings for order in orders],
-        "versions": [order.version for order in orders],
+        "id": order.id,
+        "status": str(order.status),
+        "outcome": str(order.outcome),
+        "done_at": order.done_at,
+        "done_by_id": order.done_by_id,
+        "findings": order.findings,
+        "version": order.version,
+        "checklist_id": order.checklist_id,
     }
 
 
-def _visit(one: Judged, actor: Actor) -> Visit:
+def _visit(one: Judged, actor: Actor) -> dict[str, Any]:
     result = one.result
     lon, lat = one.point_wgs84 or (None, None)
-    return Visit(
-        id=result.id,
-        order_id=one.order.id,
-        at=result.at,
-        actor_id=actor.user_id,
-        outcome=result.outcome,
-        answers=[answer.model_dump(mode="json") for answer in result.answers],
-        score=one.score,
-        lon=lon,
-        lat=lat,
-        note=result.note,
-    )
+    return {
+        "id": result.id,
+        "order_id": one.order.id,
+        "at": result.at,
+        "actor_id": actor.user_id,
+        "outcome": result.outcome.value,
+        "answers": [vars(answer) for answer in result.answers],
+        "score": one.score,
+        "lon": lon,
+        "lat": lat,
+        "note": result.note,
+    }
 
 
 def _day(one: Judged) -> date:

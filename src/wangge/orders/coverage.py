@@ -13,7 +13,8 @@ from wangge.kernel.clock import CHINA
 from wangge.orders import plan_sql, planning
 from wangge.orders.levelling_rules import members_missing
 from wangge.orders.models import PlanCapacity
-from wangge.orders.rules import DAY, RangeTooLong
+from wangge.orders.refusals import RangeTooLong
+from wangge.orders.rules import DAY
 from wangge.orders.schemas import GridCoverage, PlanCoverageOut, PlanRequest
 from wangge.territory import queries as territory
 

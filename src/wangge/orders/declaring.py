@@ -13,9 +13,9 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import is_within
 from wangge.orders.models import Order, PlanSeason, SeasonSpell
+from wangge.orders.refusals import SeasonUnknown, SpellOver, SpellTooLong
 from wangge.orders.rules import OrderStatus
 from wangge.orders.schemas import SpellIn
-from wangge.orders.season_rules import SeasonUnknown, SpellOver, SpellTooLong
 
 LONGEST_SPELL_DAYS = 366
 

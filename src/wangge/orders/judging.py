@@ -4,41 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from wangge.accounts.rules import Role
-from wangge.checklists.rules import failed_items, missing_items, score, visible_items
+from wangge.checklists.rules import Verdict, judge
 from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
-from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
+from wangge.kernel.errors import NotVisible, Refused, VersionConflict
 from wangge.kernel.fates import Fate
 from wangge.orders.models import Order
-from wangge.orders.rules import (
+from wangge.orders.refusals import (
     AnswersIncomplete,
+    AnswersNotWanted,
     AnswerUnknown,
+    ChecklistWithdrawn,
     EvidenceMissing,
+    ForeignChecklist,
+    HalfPosition,
     InTheFuture,
     NotYourOrder,
+    OutOfCity,
+    PhotoTooOld,
+)
+from wangge.orders.rules import (
+    ListSpan,
     OrderStatus,
+    VisitLimits,
     VisitOutcome,
     check_time,
+    is_in_city,
+    is_photo_too_old,
     started_on,
     status_after,
+    successor,
 )
 from wangge.orders.schemas import Answer, OrderResult
-from wangge.venues.schemas import VenueRow
 
-SKEW = timedelta(minutes=5)  # a phone's clock may run ahead by so much
 DO = "orders.do"
-
-
-class AnswersNotWanted(Unreadable):
-    code = "orders.answers_not_wanted"
-    zh = "没有检查就不能填写检查项。"
-    en = "Answers belong to an inspection only."
 
 
 @dataclass(slots=True)
@@ -49,8 +54,11 @@ class Batch:
     at: datetime
     orders: dict[UUID, Order]
     lists: dict[int, ChecklistOut]
-    places: dict[UUID, VenueRow]
     covered: set[str]  # paths of the grids the actor covers as primary, deputy or substitute
+    spans: dict[int, ListSpan] = field(default_factory=dict)  # every version of the lists
+    limits: VisitLimits = field(default_factory=VisitLimits)
+    taken: dict[str, datetime] = field(default_factory=dict)  # when a photo says it was taken
+    bounds: tuple[float, float, float, float] | None = None  # of the city's grids
     fates: dict[UUID, Fate] = field(default_factory=dict)
 
 
@@ -72,12 +80,13 @@ class Judged:
     failed: list[Finding]
     score: float | None = None
     point_wgs84: tuple[float, float] | None = None
+    list_id: int | None = None  # the version that was answered
 
 
 def judge_all(batch: Batch, results: Sequence[OrderResult]) -> list[Judged]:
     """Return the results that may be written, their orders changed in memory; the others get their fate.
 
-    Rule: OR-7, OR-8, OR-10, OR-11.
+    Rule: OR-7, OR-8, OR-10, OR-11, OR-25, OR-26.
     """
     judged = []
     for result in results:
@@ -99,26 +108,69 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     _check_member(batch, order)
     if result.base_version != order.version:
         raise VersionConflict(current=order.version, given=result.base_version)
-    if result.at > batch.at + SKEW:
+    if result.at > batch.at + timedelta(minutes=batch.limits.ahead_minutes):
         raise InTheFuture(at=result.at.isoformat())
     on = result.at.astimezone(CHINA).date()
     check_time(status=OrderStatus(order.status), starts_on=started_on(order.id), ends_on=order.ends_on, on=on)
-    point = (
-        to_wgs84(result.lon, result.lat, result.datum)
-        if result.lon is not None and result.lat is not None
-        else None
-    )
+    point = _position(batch, result)
     if result.outcome is not VisitOutcome.INSPECTED:
         if result.answers:
             raise AnswersNotWanted
         return Judged(result, order, [], point_wgs84=point)
     answers = {answer.item: answer for answer in result.answers}
     verdicts = {key: answer.ok for key, answer in answers.items()}
-    items = batch.lists[order.checklist_id].items
-    _check_complete(items, result.answers, verdicts)
-    failed = [_finding(item, answers[item.key]) for item in failed_items(items, verdicts)]
-    judged = any(verdict is not None for verdict in verdicts.values())
-    return Judged(result, order, failed, score(items, verdicts) if judged else None, point)
+    list_id = _list_of(batch, order, result, on)
+    items = batch.lists[list_id].items
+    verdict = judge(items, verdicts)
+    _check_complete(verdict, result.answers, verdicts)
+    failed = [_finding(item, answers[item.key]) for item in verdict.failed]
+    _check_photos(batch, result)
+    has_judged = any(one is not None for one in verdicts.values())
+    return Judged(result, order, failed, verdict.score if has_judged else None, point, list_id)
+
+
+def _position(batch: Batch, result: OrderResult) -> tuple[float, float] | None:
+    """Return where the visit was, in WGS-84. Raises: HalfPosition, Unreadable, OutOfCity. Rule: OR-26."""
+    if result.lon is None and result.lat is None:
+        return None
+    if result.lon is None or result.lat is None:
+        raise HalfPosition
+    lon, lat = to_wgs84(result.lon, result.lat, result.datum)
+    if not is_in_city(lon, lat, batch.bounds, batch.limits):
+        raise OutOfCity(lon=result.lon, lat=result.lat)
+    return lon, lat
+
+
+def _list_of(batch: Batch, order: Order, result: OrderResult, on: date) -> int:
+    """Return the version of the list by which the visit is judged.
+
+    Raises: ForeignChecklist, ChecklistWithdrawn. Rule: OR-25.
+    """
+    own = batch.spans[order.checklist_id]
+    told = batch.spans.get(result.checklist_id) if result.checklist_id is not None else own
+    if told is None or told.code != own.code or (on < told.effective_on and told is not own):
+        raise ForeignChecklist
+    if now := successor(told, batch.spans.values(), on):
+        words = batch.lists[told.id]
+        raise ChecklistWithdrawn(
+            name=words.name_zh,
+            name_en=words.name_en,
+            version=told.version,
+            on=told.withdrawn_on,
+            now=now.version,
+        )
+    return told.id
+
+
+def _check_photos(batch: Batch, result: OrderResult) -> None:
+    """Raises: PhotoTooOld for a photo that says it was taken long before the visit. Rule: OR-26."""
+    for answer in result.answers:
+        for sha256 in (*answer.photos, *answer.after_photos):
+            taken_at = batch.taken.get(sha256)
+            if taken_at is not None and is_photo_too_old(taken_at, result.at, batch.limits):
+                when = taken_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+                minutes = round(batch.limits.photo_minutes)
+                raise PhotoTooOld(item=answer.item, taken_at=when, minutes=minutes)
 
 
 def _check_member(batch: Batch, order: Order) -> None:
@@ -132,15 +184,16 @@ def _check_member(batch: Batch, order: Order) -> None:
 
 
 def _check_complete(
-    items: Sequence[Item], answers: Sequence[Answer], verdicts: Mapping[str, bool | None]
+    verdict: Verdict[Item], answers: Sequence[Answer], verdicts: Mapping[str, bool | None]
 ) -> None:
     """Raises: AnswersIncomplete, AnswerUnknown. Rule: CK-1, CK-2."""
-    shown = {item.key for item in visible_items(items, verdicts)}
+    shown = {item.key for item in verdict.shown}
     odd = sorted({a.item for a in answers if a.item not in shown})
     if odd or len(verdicts) < len(answers):
         raise AnswerUnknown(items="、".join(odd or sorted(verdicts)))
-    if missing := missing_items(items, verdicts):
-        raise AnswersIncomplete(count=len(missing), items="、".join(item.zh for item in missing))
+    if verdict.missing:
+        words = "、".join(item.zh for item in verdict.missing)
+        raise AnswersIncomplete(count=len(verdict.missing), items=words)
 
 
 def _finding(item: Item, answer: Answer) -> Finding:
@@ -162,5 +215,6 @@ def _apply(judged: Judged, actor: Actor) -> None:
     order.outcome = result.outcome
     order.version += 1
     order.findings += len(judged.failed)
+    order.checklist_id = judged.list_id or order.checklist_id
     if order.status == OrderStatus.DONE:
         order.done_at, order.done_by_id = result.at, actor.user_id

@@ -83,6 +83,16 @@ class PlanCapacity(models.Model):
         ]
 
 
+class VisitLimit(models.Model):
+    """A figure of `rules.VisitLimits` as the pack says it (OR-26)."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    value = models.FloatField()
+    source = models.CharField(max_length=64)
+    is_confirmed = models.BooleanField()
+    pack_version = models.CharField(max_length=64)
+
+
 class SeasonSpellQuerySet(models.QuerySet["SeasonSpell"]):
     def visible_to(self, actor: Actor) -> Self:
         """Return what holds inside the actor's scope, and what holds around it."""

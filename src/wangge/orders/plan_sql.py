@@ -23,30 +23,35 @@ EXISTS (
 )"""
 
 # One row a kind (class, tags that matter) of open places in the scope: rules.py says which rule wins on it.
+# And one row a grid, from the same scan. Orphans are a kind without a mask, in no grid.
 KINDS = """
-SELECT v.class_code, {mask} AS mask, count(*)
-FROM venues_venue v
-WHERE v.grid_path LIKE %(scope)s AND v.is_open AND NOT v.is_orphan
-GROUP BY 1, 2
+SELECT d.class_code, d.mask, d.grid_path, count(*)
+FROM (
+  SELECT v.class_code, CASE WHEN v.is_orphan THEN NULL ELSE {mask} END AS mask,
+         CASE WHEN v.is_orphan THEN NULL ELSE v.grid_path END AS grid_path
+  FROM venues_venue v
+  WHERE v.grid_path LIKE %(scope)s AND v.is_open
+) d
+GROUP BY GROUPING SETS ((d.class_code, d.mask), (d.grid_path))
 """
 
-ORPHANS = "SELECT count(*) FROM venues_venue WHERE grid_path LIKE %(scope)s AND is_open AND is_orphan"
-
-GRIDS = """
-SELECT DISTINCT grid_path FROM venues_venue WHERE grid_path LIKE %(scope)s AND is_open AND NOT is_orphan
+# Whether anything stands that reaches into the range: then some of it may be owed no more.
+STANDS = """
+SELECT EXISTS (
+  SELECT FROM orders_order o
+  WHERE o.grid_path LIKE %(scope)s AND o.status = 'open' AND o.ends_on > %(starts_on)s)
 """
 
 # Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL.
 # OFFSET 0 keeps the planner from computing the digest anew wherever it is named.
 DUE = """
-SELECT (p.stamp || v.tail)::uuid AS id, v.grid_path, v.id AS venue_id, m.user_id AS member_id,
+SELECT (p.stamp || '7' || substr(v.digest, 1, 3)
+        || translate(substr(v.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
+        || substr(v.digest, 5, 15))::uuid AS id, v.grid_path, v.id AS venue_id, m.user_id AS member_id,
        k.checklist_id, k.rule_code, k.other_rules, k.season,
        p.days[1 + ((v.share * cardinality(p.days)) >> 28)] AS opens_on, p.due_on, p.ends_on
 FROM (
-  SELECT id, grid_path, class_code, mask, ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share,
-         '7' || substr(digest, 1, 3)
-         || translate(substr(digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
-         || substr(digest, 5, 15) AS tail
+  SELECT id, grid_path, class_code, mask, digest, ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share
   FROM (
     SELECT v.id, v.grid_path, v.class_code, {mask} AS mask, md5(v.id::text) AS digest
     FROM venues_venue v
@@ -80,9 +85,17 @@ SELECT d.*, %(pack_version)s, 'open', 0, 1 FROM ({due}) d
 """
 
 # Into a table that holds orders already: what is there stays as it is; what was withdrawn is owed again.
-ADD = """
-WITH made AS (
-  {insert} WHERE NOT {seen} ON CONFLICT (id) DO UPDATE
+# Whether a shorter one sees an order is asked of those alone that are not there: it costs most.
+_FRESH = """
+due AS MATERIALIZED ({due}),
+fresh AS MATERIALIZED (
+  SELECT d.* FROM due d LEFT JOIN orders_order o ON o.id = d.id AND o.id >= %(low)s AND o.id < %(high)s
+  WHERE o.id IS NULL OR o.status = 'withdrawn')"""
+ADD = f"""
+WITH {_FRESH},
+made AS (
+  INSERT INTO orders_order ({COLUMNS})
+  SELECT d.*, %(pack_version)s, 'open', 0, 1 FROM fresh d WHERE NOT {{seen}} ON CONFLICT (id) DO UPDATE
   SET status = 'open', version = orders_order.version + 1, grid_path = excluded.grid_path,
       member_id = excluded.member_id, checklist_id = excluded.checklist_id, rule_code = excluded.rule_code,
       other_rules = excluded.other_rules, season = excluded.season, pack_version = excluded.pack_version,
@@ -90,16 +103,16 @@ WITH made AS (
   WHERE orders_order.status = 'withdrawn'
   RETURNING rule_code, member_id)
 SELECT rule_code, count(*), count(*) FILTER (WHERE member_id IS NULL) FROM made GROUP BY rule_code
+UNION ALL SELECT NULL, count(*), 0 FROM due
 """
 
 MADE = "SELECT rule_code, count(*), count(*) FILTER (WHERE member_id IS NULL) FROM {table} GROUP BY rule_code"
 
-COUNT_DUE = "SELECT count(*) FROM ({due}) d"
-
-WOULD_MAKE = """
+WOULD_MAKE = f"""
+WITH {_FRESH}
 SELECT d.rule_code, count(*), count(*) FILTER (WHERE d.member_id IS NULL)
-FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id
-WHERE (o.id IS NULL OR o.status = 'withdrawn') AND NOT {seen} GROUP BY d.rule_code
+FROM fresh d WHERE NOT {{seen}} GROUP BY d.rule_code
+UNION ALL SELECT NULL, count(*), 0 FROM due
 """
 
 # Open orders that nobody has visited and that are owed no more (OR-20).
@@ -143,12 +156,10 @@ UPDATE orders_order SET status = 'missed', version = version + 1
 WHERE status = 'open' AND ends_on <= %(today)s
 """
 
-COMPLETE = """
-UPDATE orders_order o
-SET status = r.status, outcome = r.outcome, done_at = r.done_at, done_by_id = r.done_by_id,
-    findings = r.findings, version = r.version
-FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(outcomes)s::text[], %(done_at)s::timestamptz[],
-            %(done_by)s::bigint[], %(findings)s::int[], %(versions)s::int[])
-  AS r(id, status, outcome, done_at, done_by_id, findings, version)
-WHERE o.id = r.id
+# Open orders whose list has a newer version (OR-25).
+RELIST = """
+UPDATE orders_order o SET checklist_id = n.new
+FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS n(old, new)
+WHERE o.checklist_id = n.old AND o.status = 'open' AND o.ends_on > %(today)s
+  AND NOT EXISTS (SELECT FROM orders_visit w WHERE w.order_id = o.id)
 """

@@ -18,17 +18,13 @@ from wangge.kernel.partitions import ensure_months
 from wangge.kernel.paths import ancestors
 from wangge.orders import month_tables, plan_sql
 from wangge.orders.models import PlanRule
-from wangge.orders.rules import (
-    ChecklistMissing,
-    TooManySpells,
-    stamp_of,
-)
+from wangge.orders.refusals import ChecklistMissing, TooManySpells
+from wangge.orders.rules import LAYER, stamp_of
 from wangge.orders.schemas import PlanOut, PlanRequest
 from wangge.orders.season_rules import Turn
 from wangge.orders.seasons import Lines, NamedTurn, find_spells
 from wangge.territory import queries as territory
 
-LAYER = "comprehensive"
 MOST_BITS = 62  # tags and territories that decide of a rule: one bit each in a bigint
 
 
@@ -48,8 +44,11 @@ class Plan:
     without_rule: int = 0
     orphans: int = 0
 
-    def parameters(self, turns: Iterable[NamedTurn] = ()) -> dict[str, Any]:
+    def parameters(self, turns: Sequence[NamedTurn] = ()) -> dict[str, Any]:
+        starts = [turn.starts_on for _, turn in turns]
         return {
+            "low": month_tables.bounds(min(starts))[0] if starts else None,
+            "high": month_tables.bounds(max(starts))[1] if starts else None,
             "scope": pattern(self.scope),
             "kinds": json.dumps(self.kinds),
             "periods": json.dumps([_turn(*turn) for turn in turns]),
@@ -72,13 +71,25 @@ class Tally:
     withdrawn: int = 0
     already_there: int = 0
 
-    def add(self, rows: Iterable[Sequence[Any]]) -> int:
-        made = 0
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Count what was made; the row without a rule says how many are owed in all."""
+        made = owed = 0
         for rule, count, unassigned in rows:
+            if rule is None:
+                owed = count
+                continue
             self.by_rule[rule] += count
             self.unassigned += unassigned
             made += count
-        return made
+        self.already_there += max(0, owed - made)
+
+    def again(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Count what a withdrawal left open and was made after all: it had been counted as there."""
+        for rule, count, unassigned in rows:
+            if rule is not None:
+                self.by_rule[rule] += count
+                self.unassigned += unassigned
+                self.already_there -= count
 
 
 def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool = False) -> Plan:
@@ -100,7 +111,7 @@ def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool =
     plan = Plan(scope, request, version, tags, paths, _mask(tags, paths))
     lines = Lines(rules, spells, request, calendar, only_known=only_known)
     lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
-    for class_code, mask, count in rows_of(plan_sql.KINDS, plan):
+    for class_code, mask, count in _look_around(plan):
         inside = [path for n, path in enumerate(paths) if mask >> (len(tags) + n) & 1]
         owed = lines.of(class_code, [tag for n, tag in enumerate(tags) if mask >> n & 1], inside)
         if not owed:
@@ -121,17 +132,28 @@ def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool =
                 }
             )
     plan.turns = lines.turns()
-    plan.members = _members(row[0] for row in rows_of(plan_sql.GRIDS, plan))
-    plan.orphans = rows_of(plan_sql.ORPHANS, plan)[0][0]
     return plan
+
+
+def _look_around(plan: Plan) -> list[tuple[str, int, int]]:
+    """Return the kinds of places with how many there are; note orphans, and who covers each grid."""
+    kinds, grids = [], []
+    for class_code, mask, grid, places in rows_of(plan_sql.KINDS, plan):
+        if grid is not None:
+            grids.append(grid)
+        elif mask is not None:
+            kinds.append((class_code, mask, places))
+        elif class_code is not None:
+            plan.orphans += places
+    plan.members = _members(grids)
+    return kinds
 
 
 def count(plan: Plan) -> PlanOut:
     """Return what `make` would do."""
     tally = Tally()
     for _, turns in _months(plan):
-        made = tally.add(rows_of(plan_sql.WOULD_MAKE, plan, turns))
-        tally.already_there += rows_of(plan_sql.COUNT_DUE, plan, turns)[0][0] - made
+        tally.add(rows_of(plan_sql.WOULD_MAKE, plan, turns))
     return _out(plan, tally)
 
 
@@ -142,6 +164,7 @@ def make(plan: Plan) -> PlanOut:
     """
     tally = Tally()
     month_tables.lock()
+    may_supersede = rows_of(plan_sql.STANDS, plan)[0][0]
     for month, turns in _months(plan):
         if month_tables.is_free(month):
             name = month_tables.create_bare(month)
@@ -154,12 +177,11 @@ def make(plan: Plan) -> PlanOut:
             month_tables.attach(month)
         else:
             ensure_months(month_tables.TABLE, month, month)
-            due = rows_of(plan_sql.COUNT_DUE, plan, turns)[0][0]
-            tally.already_there += due - tally.add(rows_of(plan_sql.ADD, plan, turns))
-    tally.withdrawn = _withdraw(plan)
+            tally.add(rows_of(plan_sql.ADD, plan, turns))
+    tally.withdrawn = _withdraw(plan) if may_supersede else 0
     if tally.withdrawn:
         for _, turns in _months(plan):
-            tally.already_there -= tally.add(rows_of(plan_sql.ADD, plan, turns))
+            tally.again(rows_of(plan_sql.ADD, plan, turns))
         tally.withdrawn += _withdraw(plan)
     return _out(plan, tally)
 
@@ -185,11 +207,10 @@ def _out(plan: Plan, tally: Tally) -> PlanOut:
     )
 
 
-def rows_of(statement: str, plan: Plan, turns: Iterable[NamedTurn] = ()) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, plan: Plan, turns: Sequence[NamedTurn] = ()) -> list[tuple[Any, ...]]:
     """Return the rows of a statement of planning, with what is due filled in."""
     due = plan_sql.DUE.format(mask=plan.mask)
-    insert = plan_sql.INSERT.format(table=month_tables.TABLE, columns=plan_sql.COLUMNS, due=due)
-    text = statement.replace("{insert}", insert).replace("{due}", due).replace("{mask}", plan.mask)
+    text = statement.replace("{due}", due).replace("{mask}", plan.mask)
     text = text.replace("{seen}", plan_sql.SEEN_BY_SHORTER.replace("{{due}}", "d"))
     with connection.cursor() as cursor:
         cursor.execute(text, plan.parameters(turns))

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import md5
+from math import cos, radians
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from wangge.kernel.errors import NotYourRole, Refused, Unreadable
 from wangge.kernel.ids import assemble, time_of
+from wangge.orders.refusals import OrderNotOpen, OutsidePeriod
+from wangge.orders.statuses import OrderStatus as OrderStatus
+from wangge.orders.statuses import VisitOutcome as VisitOutcome
 
 DAY = timedelta(days=1)
-
-
-class OrderStatus(StrEnum):
-    OPEN = "open"  # somebody must go
-    DONE = "done"  # somebody was there and answered
-    MISSED = "missed"  # the period ended without a visit
-    WITHDRAWN = "withdrawn"  # no longer owed: the place is closed, or another order sees it in that time
+M_A_DEGREE = 111_000.0
+LAYER = "comprehensive"  # of grids, whose members do the orders
 
 
 class SeasonKind(StrEnum):
@@ -33,14 +31,6 @@ class SeasonKind(StrEnum):
 def status_on(status: OrderStatus, *, ends_on: date, today: date) -> OrderStatus:
     """Return how an order stands on a day: what nobody did is missed once its period is over. Rule: OR-9."""
     return OrderStatus.MISSED if status is OrderStatus.OPEN and ends_on <= today else status
-
-
-class VisitOutcome(StrEnum):
-    INSPECTED = "inspected"
-    NOBODY_THERE = "nobody_there"
-    REFUSED_ENTRY = "refused_entry"
-    CLOSED_DOWN = "closed_down"
-    MOVED_AWAY = "moved_away"
 
 
 GONE = frozenset({VisitOutcome.CLOSED_DOWN, VisitOutcome.MOVED_AWAY})
@@ -83,74 +73,6 @@ _PARTS = {
     Interval.FOUR_TIMES_A_MONTH: (1, 8, 15, 22),
 }
 _MONTHS = {Interval.QUARTER: 3, Interval.HALF_YEAR: 6, Interval.YEAR: 12}
-
-
-class RangeTooLong(Refused):
-    status = 422
-    code = "orders.range_too_long"
-    zh = "计划区间应从 {starts_on} 之后结束，且不超过 {days} 天。"
-    en = "The range must end after {starts_on} and span at most {days} days."
-
-
-class ChecklistMissing(Refused):
-    code = "orders.checklist_missing"
-    zh = "计划规则 {rule} 用到的检查表“{checklist}”在 {on} 没有生效的版本。请重新安装规则包。"
-    en = "Rule {rule} asks with list {checklist}, not in force on {on}. Install the pack again."
-
-
-class TooManySpells(Refused):
-    code = "orders.too_many_spells"
-    zh = "同时生效的加密期有 {count} 处，最多 {most} 处。请结束一些，或分区域计划。"
-    en = "{count} intensified periods at once, at most {most}. End some, or plan by territory."
-
-
-class OrderNotOpen(Refused):
-    code = "orders.not_open"
-    zh = "这张工单已经{what_zh}。"
-    en = "This order is already {status}."
-
-    def __init__(self, status: OrderStatus) -> None:
-        what = {OrderStatus.DONE: "完成", OrderStatus.MISSED: "逾期关闭", OrderStatus.WITHDRAWN: "撤回"}.get(
-            status, status.value
-        )
-        super().__init__(status=status.value, what_zh=what)
-
-
-class NotYourOrder(NotYourRole):
-    code = "orders.not_your_order"
-    zh = "这张工单属于另一位网格员。"
-    en = "This order belongs to another member."
-
-
-class InTheFuture(Refused):
-    status = 422
-    code = "orders.in_the_future"
-    zh = "到场时间 {at} 晚于现在。请检查手机时间。"
-    en = "The visit's time {at} lies in the future. Check the phone's clock."
-
-
-class OutsidePeriod(Refused):
-    code = "orders.outside_period"
-    zh = "工单期限为 {starts_on} 至 {last_on}，到场日期 {on} 不在其中。"
-    en = "The order runs from {starts_on} to {last_on}; the visit was on {on}."
-
-
-class AnswersIncomplete(Unreadable):
-    code = "orders.answers_incomplete"
-    zh = "还有 {count} 项没有回答：{items}。"
-    en = "{count} items are not answered: {items}."
-
-
-class AnswerUnknown(Unreadable):
-    code = "orders.answer_unknown"
-    zh = "检查表中没有这些项，或它们重复、当前不显示：{items}。"
-    en = "Not on the list, given twice, or not shown: {items}."
-
-
-class EvidenceMissing(Unreadable):
-    code = "orders.evidence_missing"
-    zh = "“{item}”：{why_zh}"
-    en = "Item {item}: {why_en}"
 
 
 class Rule(Protocol):
@@ -309,6 +231,59 @@ def check_time(*, status: OrderStatus, starts_on: date, ends_on: date, on: date)
         raise OrderNotOpen(status)
     if not starts_on <= on < ends_on:
         raise OutsidePeriod(starts_on=starts_on, last_on=ends_on - DAY, on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLimits:
+    """What the pack says of visits; the presets are ours and unconfirmed. Rule: OR-26."""
+
+    ahead_minutes: float = 5  # a phone's clock may run ahead by so much
+    photo_minutes: float = 120  # a photo may be so much older than the visit
+    city_margin_m: float = 5_000  # so far outside the city's grids is still the city
+
+
+VISIT_LIMITS = frozenset(field.name for field in fields(VisitLimits))
+
+
+def is_photo_too_old(taken_at: datetime, at: datetime, limits: VisitLimits) -> bool:
+    """Return whether a photo was taken too long before the visit to be of it. Rule: OR-26."""
+    return taken_at < at - timedelta(minutes=limits.photo_minutes)
+
+
+def is_in_city(
+    lon: float, lat: float, bounds: tuple[float, float, float, float] | None, limits: VisitLimits
+) -> bool:
+    """Return whether a position lies in the city or near it; without grids nobody knows. Rule: OR-26.
+
+    Units: degrees of WGS-84; `bounds` is (west, south, east, north) of the grids.
+    """
+    if bounds is None:
+        return True
+    west, south, east, north = bounds
+    up = limits.city_margin_m / M_A_DEGREE
+    along = up / max(0.1, cos(radians((south + north) / 2)))
+    return west - along <= lon <= east + along and south - up <= lat <= north + up
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpan:
+    """A version of a checklist, and the days on which it holds: `[effective_on, withdrawn_on)`."""
+
+    id: int
+    code: str
+    version: int
+    effective_on: date
+    withdrawn_on: date | None
+
+    def holds(self, on: date) -> bool:
+        return self.effective_on <= on and (self.withdrawn_on is None or on < self.withdrawn_on)
+
+
+def successor(told: ListSpan, spans: Iterable[ListSpan], on: date) -> ListSpan | None:
+    """Return what holds on the day instead of a withdrawn version; None if it may be used. Rule: OR-25."""
+    if told.withdrawn_on is None or on < told.withdrawn_on:
+        return None
+    return next((one for one in spans if one.code == told.code and one.holds(on)), None)
 
 
 def status_after(status: OrderStatus, outcome: VisitOutcome) -> OrderStatus:

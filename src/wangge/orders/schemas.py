@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
+from wangge.kernel.shapes import Schema
 from wangge.orders.rules import OrderStatus, VisitOutcome
 from wangge.territory.schemas import HandedOnOut
 
@@ -35,6 +35,7 @@ class OrderResult(Sent):
     at: AwareDatetime
     base_version: int = 1
     outcome: VisitOutcome = VisitOutcome.INSPECTED
+    checklist_id: int | None = None  # the version that was answered; None: the order's own
     answers: list[Answer] = Field(default_factory=list)
     lon: float | None = None
     lat: float | None = None

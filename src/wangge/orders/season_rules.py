@@ -10,7 +10,6 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from wangge.kernel.calendar import Calendar, DayKind
-from wangge.kernel.errors import Refused
 from wangge.orders.rules import (
     DAY,
     NOMINAL_DAYS,
@@ -24,26 +23,6 @@ from wangge.orders.rules import (
     winning_rule,
     working_days,
 )
-
-
-class SeasonUnknown(Refused):
-    status = 422
-    code = "orders.season_unknown"
-    zh = "规则包中没有加密期“{season}”。请从列表中选择。"
-    en = "The pack has no intensified period {season}. Choose one of the list."
-
-
-class SpellTooLong(Refused):
-    status = 422
-    code = "orders.spell_too_long"
-    zh = "加密期应从 {starts_on} 之后结束，且不超过 {days} 天。"
-    en = "The period must end after {starts_on} and last at most {days} days."
-
-
-class SpellOver(Refused):
-    code = "orders.spell_over"
-    zh = "这个加密期已于 {ends_on} 结束。"
-    en = "This intensified period ended on {ends_on}."
 
 
 class Season(Protocol):

@@ -19,9 +19,10 @@ from wangge.orders.handing import OrderKeeper
 from wangge.orders.levelling import level_days
 from wangge.orders.models import PlanCapacity, PlanRule, PlanSeason
 from wangge.orders.plan_sql import CLOSE_MISSED
+from wangge.orders.refusals import RangeTooLong
 from wangge.orders.regridding import OrderMover
 from wangge.orders.rehousing import OrderMergeMover
-from wangge.orders.rules import RangeTooLong
+from wangge.orders.relisting import install_visit_limits, relist
 from wangge.orders.schemas import LevelOut, PlanOut, PlanRequest
 
 __all__ = [
@@ -36,10 +37,12 @@ __all__ = [
     "install_capacity",
     "install_plan_rules",
     "install_seasons",
+    "install_visit_limits",
     "level_days",
     "level_for",
     "plan_ahead",
     "plan_orders",
+    "relist",
 ]
 LONGEST_PLAN_DAYS = 400
 

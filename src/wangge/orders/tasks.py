@@ -20,5 +20,6 @@ def close_missed(timestamp: int) -> None:
 @app.periodic(cron="15 16 * * *")  # 00:15 in China
 @app.task(name="orders.plan_ahead", queueing_lock="orders.plan_ahead", pass_context=False)
 def plan_ahead(timestamp: int) -> None:
-    """Make the orders of the next days everywhere (OR-5)."""
+    """Make the orders of the next days everywhere (OR-5), after lists that changed (OR-25)."""
+    services.relist(at=clock.now())
     services.plan_ahead(DAYS_AHEAD, at=clock.now())

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.cases.rules import Light
 from wangge.cases.schemas import CaseRow, DeadlineLine
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.oversight.rules import ActKind
 
 

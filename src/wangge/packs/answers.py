@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ninja import Schema
 from pydantic import Field
+
+from wangge.kernel.shapes import Schema
 
 
 class InstalledOut(Schema):

@@ -27,6 +27,10 @@ class LicenceKind(Entry):
     soon_days: int = Field(ge=0, le=366)  # so long before its last day a renewal is reminded of
 
 
+class DrawingKind(Entry):
+    """A kind of plan of a place."""
+
+
 class DueInterval(Entry):
     """After so many months or days something of these kinds is due; of several the smallest wins."""
 
@@ -69,13 +73,19 @@ class HollowSign(Entry):
     """By what a grid exists on paper only; the code is the sign (DS-14, TZ-06)."""
 
     days: int | None = Field(None, ge=1, le=3660)  # of no_visit
-    percent: int | None = Field(None, ge=1, le=100)  # of known_little and stale
+    percent: int | None = Field(None, ge=1, le=100)  # of known_little and stale; how like copied logs are
+    times: int | None = Field(None, ge=2, le=366)  # of copied_logs: on so many of the days
 
     @model_validator(mode="after")
-    def _has_its_figure(self) -> Self:
-        figures = {"no_visit": "days", "known_little": "percent", "stale": "percent"}
-        wanted = figures.get(Sign(self.code))  # an unknown sign is a ValueError of its own
-        given = {name for name in ("days", "percent") if getattr(self, name) is not None}
-        if given != ({wanted} if wanted else set()):
-            raise ValueError(f"{self.code}: {wanted or 'no figure'}")
+    def _has_its_figures(self) -> Self:
+        figures = {
+            "no_visit": {"days"},
+            "known_little": {"percent"},
+            "stale": {"percent"},
+            "copied_logs": {"times", "days", "percent"},
+        }
+        wanted = figures.get(Sign(self.code), set())  # an unknown sign is a ValueError of its own
+        given = {name for name in ("days", "percent", "times") if getattr(self, name) is not None}
+        if given != wanted:
+            raise ValueError(f"{self.code}: {' and '.join(sorted(wanted)) or 'no figure'}")
         return self

@@ -24,3 +24,15 @@ class StaffKind(Entry):
 
 class Employment(Entry):
     """Where somebody's pay comes from: bought service, full time, redeployed from a window…"""
+
+
+class Education(Entry):
+    """How far somebody went to school."""
+
+
+class Politics(Entry):
+    """Political status, as the statistics of the trade name it."""
+
+
+class HiringCriterion(Entry):
+    """A criterion by which members are taken (TZ-09)."""

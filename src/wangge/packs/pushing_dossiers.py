@@ -27,7 +27,9 @@ def push_dossiers(pack: Pack) -> None:
     facilities = [_named(row, "facility") | {"soon_days": row.soon_days} for row in pack.facility_kinds]
     licences = [_named(row, "licence") | {"soon_days": row.soon_days} for row in pack.licence_kinds]
     facts = [_named(row, "fact") | {"shape": row.model_dump(include=SHAPE)} for row in pack.fact_fields]
-    dossiers.install_kinds([*people, *facilities, *licences, *facts], pack_version=pack.pack_version)
+    drawings = [_named(row, "drawing") for row in pack.drawing_kinds]
+    kinds = [*people, *facilities, *licences, *facts, *drawings]
+    dossiers.install_kinds(kinds, pack_version=pack.pack_version)
     intervals = [
         {name: value for name, value in _named(row, "").items() if name != "sort"}
         | {
@@ -56,7 +58,7 @@ def push_dossiers(pack: Pack) -> None:
 
 
 def _measured(measure: str, row: Entry) -> dict[str, Any]:
-    own = row.model_dump(include={"needs", "of", "weight", "days", "percent", "classes"})
+    own = row.model_dump(include={"needs", "of", "weight", "days", "percent", "times", "classes"})
     return (
         {name: value for name, value in _named(row, "").items() if name != "sort"}
         | {"measure": measure}

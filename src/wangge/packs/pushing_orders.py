@@ -15,6 +15,13 @@ def push_orders(pack: Pack) -> None:
         is_confirmed=bool(capacity and capacity.is_confirmed),
         pack_version=pack.pack_version,
     )
+    orders.install_visit_limits(
+        [
+            {"code": row.code, "value": row.value, "source": row.source, "is_confirmed": row.is_confirmed}
+            for row in pack.visit_limits
+        ],
+        pack_version=pack.pack_version,
+    )
     orders.install_plan_rules(
         [
             {

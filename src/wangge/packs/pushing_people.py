@@ -18,6 +18,9 @@ def push_people(pack: Pack) -> None:
         ("staff_class", pack.staff_classes),
         ("staff_kind", pack.staff_kinds),
         ("employment", pack.employments),
+        ("education", pack.educations),
+        ("politics", pack.politics),
+        ("hiring", pack.hiring_criteria),
     ]
     rows = [_word(name, place, row) for name, some in lists for place, row in enumerate(some)]
     accounts.install_staff_words(rows, pack_version=pack.pack_version)

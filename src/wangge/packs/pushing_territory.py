@@ -16,7 +16,7 @@ def push_territory(pack: Pack) -> None:
         [_named(row) | row.model_dump(include=levels) for row in pack.tiers],
         pack_version=pack.pack_version,
     )
-    columns = {"tier", "under", "prefix", "first", "last", "is_whole"}
+    columns = {"tier", "under", "prefix", "first", "last", "is_whole", "may_overlap"}
     territory.install_layers(
         [_named(row) | row.model_dump(include=columns) for row in pack.layers],
         scenes=[_named(row) for row in pack.scenes],

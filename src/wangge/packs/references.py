@@ -9,6 +9,7 @@ from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.photo_copies import MARKS
 from wangge.matters.rules import Severity
+from wangge.orders.rules import VISIT_LIMITS
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
 from wangge.patrols.rules import LIMITS
@@ -49,6 +50,7 @@ def references(pack: Pack) -> Iterator[Reference]:
         ("stage_use", KNOWN_CHANNELS),
         ("limits", KNOWN_LIMITS),
         ("patrol_limits", LIMITS),
+        ("visit_limits", VISIT_LIMITS),
         ("photo_marks", MARKS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),

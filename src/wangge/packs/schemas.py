@@ -12,6 +12,7 @@ from wangge.major_hazards.schemas import CountIn, ElementIn
 from wangge.orders.rules import Interval, SeasonKind
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import (
+    DrawingKind,
     DueInterval,
     FacilityKind,
     Freshness,
@@ -47,7 +48,15 @@ from wangge.packs.matter_rows import (
     Upgrade,
 )
 from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
-from wangge.packs.people_rows import Employment, LeaveKind, StaffClass, StaffKind
+from wangge.packs.people_rows import (
+    Education,
+    Employment,
+    HiringCriterion,
+    LeaveKind,
+    Politics,
+    StaffClass,
+    StaffKind,
+)
 from wangge.packs.plate_rows import PlateForm
 from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
@@ -195,6 +204,7 @@ class Pack(Head):
     person_kinds: list[PersonKind] = Field(default_factory=list)
     facility_kinds: list[FacilityKind] = Field(default_factory=list)
     licence_kinds: list[LicenceKind] = Field(default_factory=list)
+    drawing_kinds: list[DrawingKind] = Field(default_factory=list)
     due_intervals: list[DueInterval] = Field(default_factory=list)
     fact_fields: list[FactField] = Field(default_factory=list)
     class_rules: list[ClassRule] = Field(default_factory=list)
@@ -213,6 +223,7 @@ class Pack(Head):
     powers: list[Power] = Field(default_factory=list)
     checklists: list[ChecklistEntry] = Field(default_factory=list)
     capacity: list[Figure] = Field(default_factory=list)
+    visit_limits: list[Figure] = Field(default_factory=list)
     seasons: list[Season] = Field(default_factory=list)
     plans: list[Plan] = Field(default_factory=list)
     stage_clocks: list[StageClock] = Field(default_factory=list)
@@ -245,6 +256,9 @@ class Pack(Head):
     staff_classes: list[StaffClass] = Field(default_factory=list)
     staff_kinds: list[StaffKind] = Field(default_factory=list)
     employments: list[Employment] = Field(default_factory=list)
+    educations: list[Education] = Field(default_factory=list)
+    politics: list[Politics] = Field(default_factory=list)
+    hiring_criteria: list[HiringCriterion] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:

@@ -15,6 +15,7 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.receipts import digest_of
+from wangge.orders import services as orders
 from wangge.packs.models import PackInstall
 from wangge.packs.pushing import push_major_hazards, push_matters, push_notices, push_oversight
 from wangge.packs.pushing_dossiers import push_dossiers
@@ -92,6 +93,7 @@ def install_pack(pack: Pack, *, effective_on: date, actor: Actor, at: datetime) 
         },
     )
     _push(pack, effective_on)
+    orders.relist(at=at)
     detail = {"pack_version": pack.pack_version, "effective_on": effective_on.isoformat()}
     audit.record([("packs.install", "pack", pack.name, detail)], actor=actor, at=at)
     return True

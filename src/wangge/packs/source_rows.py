@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from ninja import Schema
 
+from wangge.kernel.shapes import Schema
 from wangge.packs.entry import Certainty
 from wangge.packs.reading import list_names, read
 

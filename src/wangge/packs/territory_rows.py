@@ -39,6 +39,7 @@ class Layer(Entry):
     first: int = Field(1, ge=0)
     last: int = Field(999, ge=1)
     is_whole: bool = True
+    may_overlap: bool = False  # two of its grids may share ground
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from enum import StrEnum
 
 from wangge.kernel.errors import Refused
@@ -209,3 +210,33 @@ class NothingDone(Refused):
     code = "patrols.nothing_done"
     zh = "这一天没有可记入日志的工作，也没有填写内容。请先填写。"
     en = "Nothing was done on this day and nothing is written. Write something first."
+
+
+# ---- logs that are copied ---------------------------------------------------
+
+
+def days_alike(said: Iterable[tuple[date, str]], like_pct: int) -> int:
+    """Return on how many days a log says what the log of another day says, or nearly.
+
+    Shape: `said` is what people wrote of one grid, by day; empty words are nobody's and count for nothing.
+    Rule:  PA-17 (TZ-06). Letters and digits count, blanks and marks do not; two texts are alike if twice the
+    pairs of neighbouring letters that both have is at least `like_pct` of the pairs of both.
+    """
+    told = [(on, _letters(text)) for on, text in said]
+    told = [(on, letters) for on, letters in told if letters]
+    pairs = [{letters[i : i + 2] for i in range(max(1, len(letters) - 1))} for _, letters in told]
+    copied: set[date] = set()
+    for n, (on, letters) in enumerate(told):
+        for m in range(n):
+            other, words = told[m]
+            if on != other and (letters == words or _is_like(pairs[n], pairs[m], like_pct)):
+                copied |= {on, other}
+    return len(copied)
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
+
+
+def _is_like(one: set[str], other: set[str], like_pct: int) -> bool:
+    return 200 * len(one & other) >= like_pct * (len(one) + len(other))

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 
+from wangge.kernel.shapes import Schema
 from wangge.patrols.rules import DutySwitch, MinutesPlace, PatrolAction, PatrolState
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wangge.patrols.copying import count_copied
 from wangge.patrols.counting import close_day, count_arrived, forget_points, recount
 from wangge.patrols.duty import COUNT, take_duty
 from wangge.patrols.installing import install_duties
@@ -14,6 +15,7 @@ __all__ = [
     "TrackBatch",
     "close_day",
     "count_arrived",
+    "count_copied",
     "forget_points",
     "ingest_points",
     "install_duties",

@@ -29,3 +29,10 @@ def close_day(timestamp: int | None = None) -> int:
 def forget_points(timestamp: int | None = None) -> int:
     """Delete the raw points that are older than the pack keeps them, at 02:50 in China."""
     return services.forget_points(at=clock.now())
+
+
+@app.periodic(cron="25 17 * * *")
+@app.task(name="patrols.count_copied", queueing_lock="patrols.count_copied")
+def count_copied(timestamp: int | None = None) -> int:
+    """Count logs that say what another day's says, at 01:25 in China: before the hollow grids are counted."""
+    return services.count_copied(clock.today() - timedelta(days=1))

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, model_validator
 
 from wangge.kernel.schemas import Sent, Text
+from wangge.kernel.shapes import Schema
 from wangge.plates.rules import PlateKind, SheetState
 
 MOST = 5_000  # plates of a sheet

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.teams.rules import BoardField
 from wangge.teams.schemas import Line, Named, Path, Short
 

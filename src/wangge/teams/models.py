@@ -55,6 +55,7 @@ class Team(models.Model):
     """People who come together: a mobile team, volunteers, a micro fire station, a rescue station."""
 
     id = models.UUIDField(primary_key=True)
+    code = models.CharField("编号", max_length=32, blank=True)  # by which a file knows it
     kind = models.CharField(max_length=32)  # of the pack: a row of it may go, the team stays
     name = models.CharField("队伍", max_length=64)
     path = models.CharField(max_length=64)  # the territory whose team it is
@@ -74,6 +75,7 @@ class Team(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(path__endswith="."), name="team_path_closed"),
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="team_code_once"),
             models.CheckConstraint(
                 condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="team_on_earth"
             ),

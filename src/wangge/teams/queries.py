@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, Sum
@@ -197,6 +198,7 @@ def _row(
 ) -> TeamRow:
     return TeamRow(
         id=team.pk,
+        code=team.code,
         kind=team.kind,
         kind_zh=kind[0].name_zh if kind else team.kind,
         kind_en=kind[0].name_en if kind else team.kind,
@@ -284,3 +286,25 @@ def find_people(actor: Actor, q: str, *, on: date) -> list[TeamPersonOut]:
         TeamPersonOut(id=one.id, name=one.name, role=one.role, department_name=one.department_name)
         for one in found
     ]
+
+
+class CallableTeam(NamedTuple):
+    """A team that can be called to a place."""
+
+    name: str
+    target_minutes: int | None
+
+
+def callable_teams(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CallableTeam]:
+    """Return those of the teams that stand, that the actor sees, and whose kind comes. Rule: TM-6, CS-45."""
+    kinds = {one.code: one.target_minutes for one in TeamKind.objects.filter(comes=True)}
+    found = Team.objects.visible_to(actor).filter(pk__in=set(ids), is_standing=True, kind__in=kinds)
+    return {pk: CallableTeam(name, kinds[kind]) for pk, name, kind in found.values_list("pk", "name", "kind")}
+
+
+def target_minutes_of(ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the pack's minutes for each team, for rows that the caller was already allowed to see."""
+    rows = TeamKind.objects.values_list("code", "target_minutes")
+    minutes = {code: n for code, n in rows if n is not None}
+    found = Team.objects.filter(pk__in=set(ids), kind__in=minutes).values_list("pk", "kind")
+    return {pk: minutes[kind] for pk, kind in found}

@@ -38,6 +38,7 @@ class Ground:
     people: Mapping[int, str]  # whom the caller may name → where they act
     members: dict[UUID, TeamMember]
     pieces: dict[UUID, Equipment]
+    codes: dict[str, UUID]  # whose they are
     teams: dict[UUID, Team] = field(default_factory=dict)
     new_members: list[TeamMember] = field(default_factory=list)
     new_pieces: list[Equipment] = field(default_factory=list)
@@ -77,6 +78,9 @@ def _ground(teams: Sequence[TeamIn], actor: Actor, at: datetime) -> Ground:
         people={key: one.scope for key, one in acting.items()},
         members=TeamMember.objects.select_related("user").in_bulk(member_ids),
         pieces=Equipment.objects.in_bulk(piece_ids),
+        codes=dict(
+            Team.objects.filter(code__in={one.code for one in teams} - {None, ""}).values_list("code", "pk")
+        ),
     )
 
 
@@ -90,6 +94,9 @@ def _save(given: TeamIn, ground: Ground) -> Fate:
         return Fate.refused(given.id, refusal)
     for name in TEAM_FIELDS:
         setattr(team, name, getattr(given, name))
+    if given.code is not None:
+        team.code = given.code
+        ground.codes[team.code] = team.pk
     if not is_masked(given.duty_phone) and given.duty_phone != phone_of(team.sealed_duty_phone):
         team.sealed_duty_phone = encrypt(given.duty_phone) if given.duty_phone else None
     team.version += 1
@@ -114,6 +121,8 @@ def _check(given: TeamIn, ground: Ground) -> Team:
     check_phone("" if is_masked(given.duty_phone) else given.duty_phone)
     if given.kind not in ground.kinds and (team is None or team.kind != given.kind):
         raise NotARightTeam(why_zh="规则包中没有这种队伍类型。", why_en="The pack has no such kind of team.")
+    if given.code and ground.codes.get(given.code, given.team_id) != given.team_id:
+        raise NotARightTeam(why_zh="编号已被另一支队伍使用。", why_en="Another team has this code.")
     return team or Team(id=given.team_id, created_at=ground.at, version=0)
 
 
@@ -178,7 +187,7 @@ def _write(ground: Ground) -> None:
     teams = list(ground.teams.values())
     new = [team for team in teams if team._state.adding]
     Team.objects.bulk_create(new)
-    fields = [*TEAM_FIELDS, "sealed_duty_phone", "version", "updated_at"]
+    fields = [*TEAM_FIELDS, "code", "sealed_duty_phone", "version", "updated_at"]
     Team.objects.bulk_update([team for team in teams if team not in new], fields)
     TeamMember.objects.filter(team__in=teams).delete()
     TeamMember.objects.bulk_create(ground.new_members)

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.teams.rules import TeamDuty, Want
 
 Short = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=64)]
@@ -68,6 +68,7 @@ class TeamIn(Schema):
     id: UUID  # of the command
     team_id: UUID
     base_version: int = Field(0, ge=0)  # 0: new
+    code: Short | None = Field(None, max_length=32)  # left out: as it is
     kind: str = Field(max_length=32)
     name: Named
     path: Path
@@ -133,6 +134,7 @@ class TeamPoint(Schema):
 
 class TeamRow(Schema):
     id: UUID
+    code: str
     kind: str
     kind_zh: str
     kind_en: str

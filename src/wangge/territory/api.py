@@ -12,8 +12,8 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.run_telling import run_out
 from wangge.kernel.schemas import Refusal, RunOut
-from wangge.territory import around, family, places, queries, services, staffing
-from wangge.territory.change_schemas import LineageOut, ShortagePage, TreeOut
+from wangge.territory import around, family, places, queries, rosters, services, staffing
+from wangge.territory.change_schemas import LineageOut, MemberPage, ShortagePage, TreeOut
 from wangge.territory.schemas import (
     AppointedOut,
     AppointIn,
@@ -114,6 +114,17 @@ def list_shortages(
     """Grids whose team is not what the pack asks for: vacancies, and places with too many."""
     limit = max(1, min(limit, 500))
     return staffing.list_shortages(
+        request.actor, layer=layer, within=within, cursor=cursor, limit=limit, on=clock.today()
+    )
+
+
+@router.get("/members", response={200: MemberPage, (403, 422): Refusal}, operation_id="list_grid_members")
+def list_grid_members(
+    request: ActorRequest, layer: str = "comprehensive", within: str = "", cursor: str = "", limit: int = 50
+) -> MemberPage:
+    """Who is in the grids of a layer today, by grid, dedicated and market grids too."""
+    limit = max(1, min(limit, 200))
+    return rosters.list_members(
         request.actor, layer=layer, within=within, cursor=cursor, limit=limit, on=clock.today()
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
+from wangge.kernel.shapes import Schema
 from wangge.territory.schemas import Datum, FeatureCollection, ImportProblem
 
 
@@ -240,3 +240,24 @@ class TreeOut(Schema):
     layers: list[LayerOut]
     scenes: list[NamedOut]
     staffing: list[SlotOut]
+
+
+class MemberRow(Schema):
+    """Somebody in a grid."""
+
+    path: str
+    grid_name: str
+    user_id: int
+    name: str
+    duty: str
+    slot_zh: str  # of the staffing rule; "": the duty's
+    slot_en: str
+    starts_on: date
+    ends_on: date | None
+
+
+class MemberPage(Schema):
+    items: list[MemberRow]
+    total: int
+    total_is_exact: bool
+    next_cursor: str | None

@@ -12,7 +12,7 @@ import shapely
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.territory import coverage, queries
-from wangge.territory.models import Division, Grid
+from wangge.territory.models import Division, Grid, Layer
 from wangge.territory.schemas import CoverageOut, FeatureCollection
 
 
@@ -29,6 +29,7 @@ def check_coverage(actor: Actor, layer: str, *, at: datetime) -> CoverageOut:
         raise NotVisible
     names = {path: name for path, name, _ in rows}
     found = coverage.measure(list(names), queries.read_shapes(wkb for _, _, wkb in rows))
+    kind = Layer.objects.filter(code=layer).first()
     return CoverageOut(
         layer=layer,
         grids=found.grids,
@@ -38,6 +39,8 @@ def check_coverage(actor: Actor, layer: str, *, at: datetime) -> CoverageOut:
         overlap_m2=sum(m2 for _, m2, _, _ in found.overlaps),
         orphans=_count_without_parent(names),
         invalid=[names[path] for path in found.invalid],
+        is_whole=kind is None or kind.is_whole,
+        may_overlap=kind is not None and kind.may_overlap,
         shapes=_drawn(found, names),
     )
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
+
+from wangge.kernel.shapes import Schema
 
 
 class HandoverIn(Schema):

@@ -170,6 +170,7 @@ class Layer(Named):
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
     is_whole = models.BooleanField()  # leaves no gap; else it covers only what it is for
+    may_overlap = models.BooleanField(default=False)  # two of its grids may share ground
 
 
 class Scene(Named):

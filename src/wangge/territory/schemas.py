@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, field_validator
 
+from wangge.kernel.shapes import Schema
 from wangge.territory.handover_schemas import HandedOnOut as HandedOnOut
 from wangge.territory.leave_schemas import LeaveIn as LeaveIn
 from wangge.territory.leave_schemas import SubstituteIn as SubstituteIn
@@ -88,6 +88,8 @@ class CoverageOut(Schema):
     overlap_m2: float
     orphans: int
     invalid: list[str]
+    is_whole: bool  # the layer must leave no gap
+    may_overlap: bool  # two of its grids may share ground
     shapes: FeatureCollection
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from wangge.cases.rules import Channel
@@ -16,6 +15,7 @@ from wangge.cases.schemas import (
     Lon,
 )
 from wangge.kernel.schemas import Text
+from wangge.kernel.shapes import Schema
 from wangge.matters.rules import Severity
 
 Stage = Literal["report", "desk"]  # while it is written; when it leaves the desk

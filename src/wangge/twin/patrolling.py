@@ -27,6 +27,8 @@ DAYS = 3
 EVERY_S = 60
 MADE_UP = 1  # the flag of a position that the phone says was made up
 PACE = 0.6 * EVERY_S / 111_195  # degrees a step: looking about, not marching
+COPIED_DAYS = 6
+COPIED = "上午、下午各巡查一遍，未发现异常。"
 NOTE = "今天重点看了老旧小区的楼道和充电棚，已当面提醒住户。"
 
 
@@ -50,7 +52,19 @@ def arrange_patrols(city: City, *, at: datetime, seed: int) -> None:
         if back:
             patrols.close_day(on, at=min(at, datetime.combine(on + timedelta(days=1), time(1, 20), CHINA)))
             _write(list(actors.values())[:2], on, at, rng)
+    if copier := next((one for one in accounts.get_actors(list(ids.values()), today).values()), None):
+        _copy(copier, today, at, random.Random(f"{seed}:copied"))
     patrols.count_arrived(at=at)
+    patrols.count_copied(today)
+
+
+def _copy(actor: Actor, today: date, until: datetime, rng: random.Random) -> None:
+    """Let somebody write the same words day after day: one hollow grid of the demo (PA-17)."""
+    for back in range(COPIED_DAYS + DAYS, DAYS, -1):
+        on = today - timedelta(days=back)
+        at = min(until, datetime.combine(on, time(17, 40), CHINA))
+        log = GridLogCommand(id=id_at(at, rng), on=on, text=COPIED, sign=False, base_version=0)
+        _check(patrols.save_log([log], actor=actor, at=at)[0])
 
 
 def _walk(grid: GridSeed, actor: Actor, on: date, kind: int, at: datetime, rng: random.Random) -> None:

@@ -93,6 +93,16 @@ class Play:
         for case in cases:
             self._follow(case)
 
+    def forget_ended(self) -> None:
+        """Let go of cases that ended and on which nobody means to act: a year's would fill the memory."""
+        wanted = {move.command.case_id for _, _, move in self._moves}
+        self.cases = {k: one for k, one in self.cases.items() if k in wanted or one.status not in ENDED}
+        places: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+        for place, ids in self._at_place.items():
+            if kept := [one for one in ids if one in self.cases]:
+                places[place] = kept
+        self._at_place = places
+
     # ---- visits ----
 
     def make_visits(self, tasks: Sequence[tuple[datetime, Task]], *, sent_at: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +73,19 @@ def open_tasks(day: date) -> list[Task]:
         ORDER BY o.member_id, o.id
     """
     return [Task(*row) for row in _rows(sql, [day, day])]
+
+
+def tasks_between(path: str, starts_on: date, ends_on: date) -> list[Task]:
+    """Return the open orders under `path` with a member, of which a day lies in `[starts_on, ends_on)`."""
+    sql = """
+        SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on, v.lon, v.lat,
+               v.address, o.grid_path, o.version
+        FROM orders_order o JOIN venues_venue v ON v.id = o.venue_id
+        WHERE o.status = 'open' AND o.member_id IS NOT NULL AND o.grid_path LIKE %s
+          AND o.opens_on < %s AND o.opens_on >= %s
+        ORDER BY o.member_id, o.id
+    """
+    return [Task(*row) for row in _rows(sql, [f"{path}%", ends_on, starts_on - timedelta(days=31)])]
 
 
 def open_cases() -> list[LiveCase]:

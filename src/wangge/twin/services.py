@@ -18,12 +18,14 @@ from wangge.territory import services as territory
 from wangge.territory.schemas import GridImport, ImportReport
 from wangge.twin import casting, queries
 from wangge.twin.behaviour import behaviour
+from wangge.twin.belonging import arrange_belonging
 from wangge.twin.big_city import Profile, object_records
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
+from wangge.twin.hiring import arrange_hiring
 from wangge.twin.majors import arrange_majors
 from wangge.twin.patrolling import arrange_patrols
 from wangge.twin.play import Play
@@ -149,9 +151,14 @@ def make_demo(
     arrange_majors(play, rest, at=at)
     arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
     arrange_patrols(made.city, at=at, seed=seed)
+    members = [one.username for one in made.city.people if one.role is Role.GRID_MEMBER]
+    arrange_hiring(
+        account_queries.ids_of(members).values(), admin=_actor_of("sysadmin", at), at=at, seed=seed
+    )
     streets = [one.path for one in draw_city(spec, seed=seed).divisions if len(one.code) == STREET_DIGITS]
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
+    arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
     return play
 

@@ -16,6 +16,7 @@ from wangge.kernel.run_telling import run_out
 from wangge.kernel.schemas import FateOut, Refusal, RunOut
 from wangge.territory.schemas import FeatureCollection
 from wangge.venues import queries, services
+from wangge.venues.part_schemas import PartIn, PartsOut
 from wangge.venues.schemas import (
     ContactIdOut,
     ContactIn,
@@ -93,6 +94,20 @@ def ask_venue_export(request: ActorRequest, body: VenueExportIn) -> RunOut:
     """The filtered list as a file that a worker makes: for registers that a request would wait long for."""
     run = services.ask_export(body.filters, body.suffix, body.id, actor=request.actor, at=clock.now())
     return run_out(run, request.actor)
+
+
+@router.post("/parts", response={200: list[FateOut], (403, 422): Refusal}, operation_id="set_venue_parts")
+def set_venue_parts(request: ActorRequest, body: list[PartIn]) -> list[dict[str, Any]]:
+    """Places belong to another from a day on, or to none: a shop to its mall. A fate each, at most 500."""
+    return fate_bodies(services.set_parts(body, actor=request.actor, at=clock.now()))
+
+
+@router.get(
+    "/{uuid:venue_id}/parts", response={200: PartsOut, (403, 404): Refusal}, operation_id="list_venue_parts"
+)
+def list_venue_parts(request: ActorRequest, venue_id: UUID) -> PartsOut:
+    """What the place belongs to, up to the outermost, and what belongs to it."""
+    return queries.list_parts(request.actor, venue_id)
 
 
 @router.get("/{uuid:venue_id}", response={200: VenueDetail, 404: Refusal}, operation_id="get_venue")

@@ -30,6 +30,7 @@ COLUMNS = (
     "负责人",
     "负责人电话",
     "在营",
+    "所属场所编号",
     "网格路径",
     "网格名称",
     "孤立点",
@@ -85,11 +86,14 @@ def venue_rows(actor: Actor, filters: VenueFilter) -> Iterator[dict[str, Any]]:
 
 def _named(batch: list[Venue]) -> Iterator[dict[str, Any]]:
     names = names_of({p for v in batch for p in (v.grid_path, v.nearest_path) if p})
+    wholes = queries.wholes_of(venue.pk for venue in batch)
     for venue in batch:
-        yield _row(venue, names)
+        pk, source, code = wholes.get(venue.pk, (None, "", ""))
+        whole = "" if pk is None else code if source == venue.source else str(pk)
+        yield _row(venue, names, whole)
 
 
-def _row(venue: Venue, names: dict[str, str]) -> dict[str, Any]:
+def _row(venue: Venue, names: dict[str, str], whole: str) -> dict[str, Any]:
     nearest = venue.nearest_path
     return {
         "编号": venue.code,
@@ -105,6 +109,7 @@ def _row(venue: Venue, names: dict[str, str]) -> dict[str, Any]:
         "负责人": mask_name(venue.keeper_name),
         "负责人电话": queries.masked_phone(venue),
         "在营": "是" if venue.is_open else "否",
+        "所属场所编号": whole,
         "网格路径": venue.grid_path,
         "网格名称": names.get(venue.grid_path, venue.grid_path),
         "孤立点": "是" if venue.is_orphan else "否",

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
 from wangge.kernel.schemas import Sent, Text
+from wangge.kernel.shapes import Schema
 from wangge.venues.merge_rules import LikeReason
 from wangge.venues.schemas import VenueRow
 

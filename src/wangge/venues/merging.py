@@ -20,12 +20,13 @@ from wangge.venues.merge_movers import ContactMover, MergeMover, Moved, Pair
 from wangge.venues.merge_rules import CHOICES, Merged, SamePlace, Side, choose
 from wangge.venues.merge_schemas import VenueMergeIn
 from wangge.venues.models import Contact, LikePair, MergeMove, Venue, VenueChange, VenueMerge
+from wangge.venues.part_movers import PartMover
 from wangge.venues.rules import Way, initials_for
 
 MERGE = "venues.merge"
 LOCK = "venues.merges"
 READ = frozenset({"name", "keeper", "address"})  # choices of which the initials are made
-OWN: tuple[MergeMover, ...] = (ContactMover(),)
+OWN: tuple[MergeMover, ...] = (ContactMover(), PartMover())
 WRITTEN = (
     *(column for columns in CHOICES.values() for column in columns),
     "initials", "merged_into", "last_visited_on", "version", "updated_at",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from wangge.accounts.rules import Language, Medium
 from wangge.kernel.actor import Actor
 from wangge.kernel.terms import Folded, Terms
+from wangge.venues.part_models import PartLink as PartLink
 from wangge.venues.rules import ContactKind, Way
 
 

@@ -16,8 +16,8 @@ from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
 from wangge.venues.accepting import fields_since
 from wangge.venues.contacts import classes_in, contact_names, contacts_of, keeper_lines_of, list_contacts
-from wangge.venues.finding import page_of, select
 from wangge.venues.models import Venue, VenueClass
+from wangge.venues.part_lists import list_parts, page_of, select, wholes_of
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow, VenueShort
 from wangge.venues.sites import Sites, count_sites, list_sites
 from wangge.venues.standing import standing_of
@@ -41,6 +41,7 @@ __all__ = [
     "list_contacts",
     "list_doors",
     "list_history",
+    "list_parts",
     "list_points",
     "list_sites",
     "list_venues",
@@ -49,6 +50,7 @@ __all__ = [
     "select",
     "shown",
     "standing_of",
+    "wholes_of",
 ]
 _NAMED = """
 SELECT id FROM venues_venue

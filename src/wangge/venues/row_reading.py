@@ -44,6 +44,7 @@ class Draft:
     keeper_phone: str | None
     is_open: bool
     division_code: str
+    whole_code: str = ""
     lon: float = 0.0
     lat: float = 0.0
 
@@ -85,6 +86,7 @@ class RowReader:
             keeper_phone=None if is_masked(phone) else phone,
             is_open=self._read(get, row, "is_open", read_yes_no, ("“是”或“否”", "yes or no")) is not False,
             division_code=self._text(get, row, "division_code"),
+            whole_code=self._text(get, row, "whole_code"),
         )
 
     def note(self, kind: Kind, row: int, field: str, value: object, **facts: Any) -> None:

@@ -35,6 +35,7 @@ KEPT = (
     "name", "code", "class_code", "tags", "address", "grid_path", "is_orphan", "nearest_path", "nearest_m",
     "lon", "lat", "area_m2", "height_m", "credit_code", "keeper_name", "keeper_phone", "is_open",
 )  # fmt: skip
+PART_OF = "part_of"  # VE-22: not a column, but kept like one
 RECKON_DUE = "dossiers.reckon_due"  # the job that follows another class of places (DS-4)
 SEALED = frozenset({"keeper_phone"})  # that it changed is kept, not the value
 
@@ -55,8 +56,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "keeper_name": ("keeper_name", "负责人"),
     "keeper_phone": ("keeper_phone", "负责人电话"),
     "is_open": ("is_open", "在营"),
+    "whole_code": ("whole_code", "所属场所编号"),
 }
-LONGEST = {"code": 64, "name": 128, "address": 255, "keeper_name": 64, "keeper_phone": 32}
+LONGEST = {"code": 64, "name": 128, "address": 255, "keeper_name": 64, "keeper_phone": 32, "whole_code": 64}
 YES = frozenset({"1", "true", "yes", "y", "是", "在营", "营业"})
 NO = frozenset({"0", "false", "no", "n", "否", "停业", "关闭"})
 HIGH_M = 1_000.0  # no building is higher

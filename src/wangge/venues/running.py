@@ -20,7 +20,7 @@ from wangge.kernel.spreadsheets import count_rows
 from wangge.territory.rules import Problems
 from wangge.territory.services import outcome_of
 from wangge.venues import export
-from wangge.venues.finding import select
+from wangge.venues.part_lists import select
 from wangge.venues.reading import read_file
 from wangge.venues.schemas import VenueFilter, VenueImport
 from wangge.venues.venue_import import check_territory, import_venues

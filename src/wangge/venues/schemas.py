@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, field_validator
 
 from wangge.accounts.rules import Language, Medium
+from wangge.kernel.shapes import Schema
 from wangge.venues.rules import HIGH_M, ContactKind, Way
 
 
@@ -145,6 +145,7 @@ class VenueFilter(Schema):
     grid: str = ""  # a closed path: the subtree
     orphan: bool | None = None
     is_open: bool | None = None
+    part_of: UUID | None = None  # what belongs to this place now
     cursor: str = ""
     limit: int = Field(50, ge=1, le=200)
 

@@ -25,6 +25,8 @@ from wangge.venues.likeness import (
 from wangge.venues.merge_movers import Back, MergeMover, Moved, Pair, Standing, TableMover
 from wangge.venues.merging import check_stands, merge_found, merge_venues
 from wangge.venues.models import Venue, VenueClass
+from wangge.venues.part_schemas import PartIn
+from wangge.venues.parts import set_parts
 from wangge.venues.reading import read_file
 from wangge.venues.reclassing import reclassify
 from wangge.venues.regridding import VenueMover
@@ -54,6 +56,7 @@ __all__ = [
     "MergeMover",
     "Moved",
     "Pair",
+    "PartIn",
     "Standing",
     "TableMover",
     "VenueMover",
@@ -83,6 +86,7 @@ __all__ = [
     "reveal_keeper",
     "save_venues",
     "set_open",
+    "set_parts",
     "unmerge_venues",
     "venue_rows",
     "work_export",

@@ -11,11 +11,11 @@ from wangge.venues.models import VenueClass
 
 COLUMNS = (
     "编号", "名称", "类别代码", "标签", "地址", "经度", "纬度", "面积（平方米）", "高度（米）",
-    "统一社会信用代码", "负责人", "负责人电话", "在营", "区划代码",
+    "统一社会信用代码", "负责人", "负责人电话", "在营", "区划代码", "所属场所编号",
 )  # fmt: skip
 EXAMPLE = (
     "#示例 GS0001", "红星小卖部", "{class_code}", "三小;沿街", "人民路 12 号", "118.305", "31.305", "36",
-    "3.5", "", "王某", "13800000000", "是", "340203005012",
+    "3.5", "", "王某", "13800000000", "是", "340203005012", "",
 )  # fmt: skip
 NOTES = (
     "#说明 以“#说明”“#示例”开头的行不会导入。Rows that begin with #说明 or #示例 are not loaded.",
@@ -24,6 +24,8 @@ NOTES = (
     "#说明 类别代码：{classes}",
     "#说明 标签用分号隔开；在营填“是”或“否”；编号、信用代码、电话请设为文本格式。"
     "Tags are parted by semicolons; 在营 is 是 or 否; ids, credit codes and phones are text cells.",
+    "#说明 所属场所编号填同一来源中上级场所的编号，如商场里的店铺填商场的编号。"
+    "The whole: the id of the place that this one is a part of, such as the mall of a shop.",
     "#说明 文件没有的列保持原值，空单元格清空原值。"
     "A column that is not there is left as it is; an empty cell empties the field.",
 )

@@ -11,10 +11,11 @@ from wangge.kernel.errors import NotVisible
 from wangge.kernel.secrets import mask_name
 from wangge.territory.queries import names_of as grid_names_of
 from wangge.venues.models import Venue, VenueChange, VenueClass
-from wangge.venues.rules import KEPT, Way
+from wangge.venues.rules import KEPT, PART_OF, Way
 from wangge.venues.schemas import FieldChange, VenueChangeOut, VenueHistory
 
 PAGE = 20
+SHOWN = (*KEPT, PART_OF)
 PATHS = frozenset({"grid_path", "nearest_path"})
 YES_NO = {True: ("是", "Yes"), False: ("否", "No")}
 Names = dict[str, tuple[str, str]]
@@ -35,7 +36,7 @@ def list_history(actor: Actor, venue_id: UUID, before: int | None = None) -> Ven
     rows = list(found[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     people = people_names_of([row.by_id for row in rows if row.by_id is not None])
-    names = _names(rows)
+    names = _names(rows, actor)
     items = [
         VenueChangeOut(
             version=row.version,
@@ -44,7 +45,7 @@ def list_history(actor: Actor, venue_id: UUID, before: int | None = None) -> Ven
             way=Way(row.way),
             source=row.source,
             reason=row.reason,
-            fields=[_shown(name, row.fields[name], names) for name in KEPT if name in row.fields],
+            fields=[_shown(name, row.fields[name], names) for name in SHOWN if name in row.fields],
         )
         for row in rows
     ]
@@ -56,15 +57,20 @@ def list_history(actor: Actor, venue_id: UUID, before: int | None = None) -> Ven
     )
 
 
-def _names(rows: list[VenueChange]) -> Names:
-    """Return the names of the classes and grids that the changes speak of."""
-    said = {name: {one for row in rows for one in row.fields.get(name, ()) if one} for name in KEPT}
+def _names(rows: list[VenueChange], actor: Actor) -> Names:
+    """Return the names of the classes, grids and places that the changes speak of."""
+    said = {name: {one for row in rows for one in row.fields.get(name, ()) if one} for name in SHOWN}
     names: Names = {}
     if said["class_code"]:
         known = VenueClass.objects.filter(code__in=said["class_code"])
         names = {code: (zh, en) for code, zh, en in known.values_list("code", "name_zh", "name_en")}
     if paths := said["grid_path"] | said["nearest_path"]:
         names |= {path: (name, name) for path, name in grid_names_of(paths).items()}
+    if said[PART_OF]:
+        elsewhere = ("（辖区外的场所）", "(a place of another territory)")
+        seen = Venue.objects.visible_to(actor).filter(pk__in=said[PART_OF])
+        told = {str(pk): (name, name) for pk, name in seen.values_list("pk", "name")}
+        names |= dict.fromkeys(said[PART_OF], elsewhere) | told
     return names
 
 
@@ -82,7 +88,7 @@ def _text(name: str, value: Any, names: Names) -> tuple[str, str]:
         return YES_NO[value]
     if isinstance(value, list):
         return "、".join(value), ", ".join(value)
-    if name == "class_code" or name in PATHS:
+    if name in {"class_code", PART_OF} or name in PATHS:
         return names.get(value, (value, value))
     text = mask_name(value) if name == "keeper_name" else f"{value:g}" if name == "height_m" else str(value)
     return text, text

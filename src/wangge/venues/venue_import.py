@@ -21,6 +21,7 @@ from wangge.territory.schemas import ImportProblem, ImportReport
 from wangge.venues import history, wording
 from wangge.venues.lettering import initials_of_drafts
 from wangge.venues.models import Venue, VenueClass
+from wangge.venues.part_import import WHOLE, count_only_linked, stage_links, write_links
 from wangge.venues.placing import Place, Placer
 from wangge.venues.row_reading import Draft, RowReader, VenueRecord
 from wangge.venues.rules import RECKON_DUE
@@ -33,7 +34,8 @@ COLUMNS = (
     "row int, id uuid, code varchar(64), name varchar(128), class_code varchar(32), tags varchar(32)[],"
     ' grid_path varchar(64) COLLATE "C", is_orphan bool, nearest_path varchar(64), nearest_m float8,'
     " address varchar(255), lon float8, lat float8, area_m2 float8, height_m float8, credit_code varchar(18),"
-    " keeper_name varchar(64), keeper_phone bytea, is_open bool, initials varchar(450)"
+    " keeper_name varchar(64), keeper_phone bytea, is_open bool, initials varchar(450),"
+    " whole_code varchar(64)"
 )
 PLACED = ("class_code", "grid_path", "is_orphan", "nearest_path", "nearest_m", "lon", "lat", "initials")
 OPTIONAL = (
@@ -108,7 +110,9 @@ def import_venues(
             progress = progress or Unwatched()
             present = _stage(records, columns, options, at, report, problems, progress)
             code = (columns or {}).get("code", "code")
-            if check_staged(code, options, actor, problems):
+            if check_staged(code, options, actor, problems) and WHOLE in present:
+                stage_links((columns or {}).get(WHOLE, WHOLE), options, actor, problems)
+            if not problems.error_count:
                 _merge(present, options, actor, at, report, progress)
             if problems.error_count or options.dry_run:
                 raise Undo
@@ -166,7 +170,7 @@ def _stage(
     placer.finish()
     if not report.rows:
         problems.add(wording.EMPTY, None)
-    return [field for field in OPTIONAL if field in present]
+    return [field for field in (*OPTIONAL, WHOLE) if field in present]
 
 
 def _classes() -> dict[str, tuple[str, str]]:
@@ -189,13 +193,13 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     for draft, place, initials in zip(drafts, places, letters, strict=True):
         if place is None or problems.is_bad(draft.row):  # its code alone: another row may have it too
-            yield (draft.row, None, draft.code, *[None] * 17)
+            yield (draft.row, None, draft.code, *[None] * 18)
             continue
         yield (
             draft.row, draft.id, draft.code, draft.name, draft.class_code, draft.tags,
             place.grid_path, place.is_orphan, place.nearest_path, place.nearest_m,
             draft.address, draft.lon, draft.lat, draft.area_m2, draft.height_m, draft.credit_code,
-            draft.keeper_name, phones.get(draft.code), draft.is_open, initials,
+            draft.keeper_name, phones.get(draft.code), draft.is_open, initials, draft.whole_code,
         )  # fmt: skip
 
 
@@ -226,9 +230,10 @@ def _merge(
     progress: Progress,
 ) -> None:
     """Change what differs, add what is new; an equal row is not touched. A dry run counts. Rule: VE-1."""
-    fields = [*PLACED, *present]
+    fields = [*PLACED, *(field for field in present if field in OPTIONAL)]
     new = [f"coalesce(n.{f}, v.{f})" if f == "keeper_name" else f"n.{f}" for f in fields]
     differs = f"({', '.join(f'v.{f}' for f in fields)}) IS DISTINCT FROM ({', '.join(new)})"
+    linked = count_only_linked(differs, options.source) if WHOLE in present else 0
     with connection.cursor() as cursor:
         if options.dry_run:
             cursor.execute(COUNT.format(differs=differs), [options.source])
@@ -245,6 +250,9 @@ def _merge(
             if report.updated:  # the class of some may be another than before
                 jobs.defer(RECKON_DUE, kinds=None, venue_ids=None)
             _add(options, at, report, progress)
+            if WHOLE in present:
+                write_links(options, actor=actor, at=at)
+    report.updated += linked
     report.unchanged = report.rows - report.updated - report.created
 
 

@@ -41,6 +41,20 @@ MERGED = Kind(
     "nothing to do; to change that dossier use its own id",
     is_error=False,
 )
+NO_WHOLE = Kind(
+    "venues.whole_unknown",
+    "所属场所“{value}”不在本来源，也不在您的辖区",
+    "the whole “{value}” is neither in this source nor in your territory",
+    "填同一来源中上级场所的编号；不属于任何场所时留空",
+    "write the id of the whole in the same source; leave it empty if it belongs to none",
+)
+CIRCLE = Kind(
+    "venues.whole_circle",
+    "归属关系绕回了自己：“{value}”已在本场所之下",
+    "the place would be a part of itself: “{value}” lies below it already",
+    "改正其中一行的所属场所编号",
+    "correct the whole of one of the rows",
+)
 TOO_LONG = Kind(
     "venues.too_long",
     "内容超过 {longest} 个字",

@@ -78,6 +78,12 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'patrols.do', tab: 'today' },
   },
   {
+    path: 'census',
+    name: 'census',
+    component: () => import('./features/census/CensusPage.vue'),
+    meta: { capability: 'census.answer', tab: 'today' },
+  },
+  {
     path: 'grid-log',
     name: 'grid-log',
     component: () => import('./features/patrol/GridLogPage.vue'),

@@ -1,5 +1,6 @@
 export { default as PhotoTaker } from './PhotoTaker.vue'
 export { default as OldNote } from './OldNote.vue'
+export * from './censuses'
 export * from './houseClock'
 export * from './largeType'
 export * from './photo'

@@ -2,6 +2,7 @@
 
 import {
   addPhotoPart,
+  answerCensus,
   completeOrder,
   countPhotoBytes,
   getMe,
@@ -15,6 +16,7 @@ import {
   takeStep,
 } from '@wangge/api'
 import type {
+  AnswerIn,
   CaseReport,
   DecisionIn,
   DutyCommand,
@@ -26,7 +28,8 @@ import type {
 } from '@wangge/api'
 import type { Command, Photo, Reply, Transport } from '@wangge/outbox'
 
-export type Kind = 'orders.complete' | 'cases.report' | 'cases.step' | 'patrols.duty' | 'patrols.points'
+export type Kind =
+  'orders.complete' | 'cases.report' | 'cases.step' | 'census.answer' | 'patrols.duty' | 'patrols.points'
 
 interface Raw {
   data?: unknown
@@ -42,6 +45,7 @@ const SENDERS: Record<Kind, Send> = {
   'cases.report': sendReport,
   'cases.step': (command, signal) =>
     takeStep({ signal, headers: postOf(command), body: bodyOf(command) as unknown as StepCommand }),
+  'census.answer': sendCensusAnswer,
   'patrols.duty': (command, signal) =>
     takeDuty({ signal, headers: postOf(command), body: bodyOf(command) as unknown as DutyCommand }),
   'patrols.points': (command, signal) =>
@@ -50,6 +54,18 @@ const SENDERS: Record<Kind, Send> = {
       headers: postOf(command),
       body: { ...command.payload, id: command.id } as unknown as IngestPointsData['body'],
     }),
+}
+
+/** A census takes a batch and answers with a fate each: this is a batch of one. */
+async function sendCensusAnswer(command: Command, signal: AbortSignal): Promise<Raw> {
+  const { census_id, ...said } = command.payload
+  const answer = await answerCensus({
+    signal,
+    headers: postOf(command),
+    path: { census_id: String(census_id) },
+    body: [{ ...said, id: command.id, at: command.at } as unknown as AnswerIn],
+  })
+  return { ...answer, data: answer.data?.[0] }
 }
 
 /** The post in which it was made, however the person acts by now. */

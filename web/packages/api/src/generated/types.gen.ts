@@ -956,6 +956,124 @@ export type ShortagePage = {
 };
 
 /**
+ * MemberPage
+ */
+export type MemberPage = {
+    /**
+     * Items
+     */
+    items: Array<MemberRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * MemberRow
+ *
+ * Somebody in a grid.
+ */
+export type MemberRow = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Duty
+     */
+    duty: string;
+    /**
+     * Slot Zh
+     */
+    slot_zh: string;
+    /**
+     * Slot En
+     */
+    slot_en: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string | null;
+};
+
+/**
+ * AppointedOut
+ */
+export type AppointedOut = {
+    /**
+     * Appointed
+     */
+    appointed: number;
+};
+
+/**
+ * AppointIn
+ */
+export type AppointIn = {
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Appointments
+     */
+    appointments: Array<AppointmentIn>;
+};
+
+/**
+ * AppointmentIn
+ *
+ * Somebody covers a grid from a day on.
+ */
+export type AppointmentIn = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Layer
+     */
+    layer?: string;
+    /**
+     * Duty
+     */
+    duty?: 'primary' | 'deputy' | 'substitute' | 'team';
+    /**
+     * Slot
+     */
+    slot?: string;
+};
+
+/**
  * GridHereOut
  *
  * A grid that covers a place, of whatever layer.
@@ -1080,6 +1198,14 @@ export type CoverageOut = {
      * Invalid
      */
     invalid: Array<string>;
+    /**
+     * Is Whole
+     */
+    is_whole: boolean;
+    /**
+     * May Overlap
+     */
+    may_overlap: boolean;
     shapes: FeatureCollection;
 };
 
@@ -1384,58 +1510,6 @@ export type GridImport = {
      * Dry Run
      */
     dry_run?: boolean;
-};
-
-/**
- * AppointedOut
- */
-export type AppointedOut = {
-    /**
-     * Appointed
-     */
-    appointed: number;
-};
-
-/**
- * AppointIn
- */
-export type AppointIn = {
-    /**
-     * Starts On
-     */
-    starts_on: string;
-    /**
-     * Appointments
-     */
-    appointments: Array<AppointmentIn>;
-};
-
-/**
- * AppointmentIn
- *
- * Somebody covers a grid from a day on.
- */
-export type AppointmentIn = {
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * User Id
-     */
-    user_id: number;
-    /**
-     * Layer
-     */
-    layer?: string;
-    /**
-     * Duty
-     */
-    duty?: 'primary' | 'deputy' | 'substitute' | 'team';
-    /**
-     * Slot
-     */
-    slot?: string;
 };
 
 /**
@@ -2140,6 +2214,120 @@ export type PeopleImport = {
      * Dry Run
      */
     dry_run?: boolean;
+};
+
+/**
+ * CompositionOut
+ *
+ * What the grid members of a territory are.
+ */
+export type CompositionOut = {
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Noted
+     */
+    noted: number;
+    /**
+     * Is Told
+     */
+    is_told: boolean;
+    /**
+     * Fewest
+     */
+    fewest: number;
+    /**
+     * Shares
+     */
+    shares: Array<ShareOut>;
+};
+
+/**
+ * ShareOut
+ *
+ * How many of those who were noted are so, or meet it.
+ */
+export type ShareOut = {
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Share Pct
+     */
+    share_pct: number;
+};
+
+/**
+ * ProfileOut
+ */
+export type ProfileOut = {
+    /**
+     * User Id
+     */
+    user_id: number;
+    /**
+     * Education
+     */
+    education: string;
+    /**
+     * Politics
+     */
+    politics: string;
+    /**
+     * Criteria
+     */
+    criteria: Array<string>;
+    /**
+     * Noted At
+     */
+    noted_at: string | null;
+};
+
+/**
+ * ProfileIn
+ *
+ * Words of the pack; empty: not noted.
+ */
+export type ProfileIn = {
+    /**
+     * Education
+     */
+    education?: string;
+    /**
+     * Politics
+     */
+    politics?: string;
+    /**
+     * Criteria
+     */
+    criteria?: Array<string>;
 };
 
 /**
@@ -3064,6 +3252,10 @@ export type VenueFilter = {
      */
     is_open?: boolean | null;
     /**
+     * Part Of
+     */
+    part_of?: string | null;
+    /**
      * Cursor
      */
     cursor?: string;
@@ -3328,6 +3520,110 @@ export type VenueExportIn = {
      */
     suffix?: 'csv' | 'xlsx';
     filters: VenueFilter;
+};
+
+/**
+ * PartIn
+ *
+ * From a day on a place belongs to another, or to none.
+ */
+export type PartIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Whole Id
+     */
+    whole_id?: string | null;
+    /**
+     * On
+     */
+    on?: string | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * PartPlace
+ *
+ * The other end of a link.
+ */
+export type PartPlace = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Since On
+     */
+    since_on: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+};
+
+/**
+ * PartsOut
+ *
+ * What a place belongs to, and what belongs to it; other territories are counted, not named.
+ */
+export type PartsOut = {
+    /**
+     * Wholes
+     */
+    wholes: Array<PartPlace>;
+    /**
+     * Parts
+     */
+    parts: Array<PartPlace>;
+    /**
+     * Parts Count
+     */
+    parts_count: number;
+    /**
+     * Former
+     */
+    former: Array<PartPlace>;
+    /**
+     * Hidden
+     */
+    hidden: number;
 };
 
 /**
@@ -3678,6 +3974,22 @@ export type RevealIn = {
 };
 
 /**
+ * TeamsImport
+ *
+ * How to read a file of teams.
+ */
+export type TeamsImport = {
+    /**
+     * Datum
+     */
+    datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+};
+
+/**
  * TeamFilter
  */
 export type TeamFilter = {
@@ -3737,6 +4049,10 @@ export type TeamRow = {
      * Id
      */
     id: string;
+    /**
+     * Code
+     */
+    code: string;
     /**
      * Kind
      */
@@ -3881,6 +4197,10 @@ export type TeamIn = {
      * Base Version
      */
     base_version?: number;
+    /**
+     * Code
+     */
+    code?: string | null;
     /**
      * Kind
      */
@@ -4754,6 +5074,10 @@ export type TeamDetail = {
      */
     id: string;
     /**
+     * Code
+     */
+    code: string;
+    /**
      * Kind
      */
     kind: string;
@@ -4908,6 +5232,46 @@ export type RevealTeamIn = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * HoldingImportIn
+ *
+ * An import that is asked for: the same id twice is one run.
+ */
+export type HoldingImportIn = {
+    /**
+     * Sort
+     */
+    sort: 'facility' | 'licence';
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
+ * HoldingExport
+ *
+ * Which facilities or licences go out.
+ */
+export type HoldingExport = {
+    /**
+     * Sort
+     */
+    sort?: 'facility' | 'licence';
+    /**
+     * Grid
+     */
+    grid?: string;
 };
 
 /**
@@ -5072,7 +5436,7 @@ export type FactWordOut = {
  *
  * What hangs on a place.
  */
-export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'class';
+export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'drawing' | 'class';
 
 /**
  * What
@@ -5451,6 +5815,10 @@ export type StandardOut = {
      */
     percent: number | null;
     /**
+     * Times
+     */
+    times: number | null;
+    /**
      * Source
      */
     source: string;
@@ -5605,7 +5973,7 @@ export type HollowFilter = {
  *
  * A sign of a hollow grid (TZ-06).
  */
-export type Sign = 'no_member' | 'no_place' | 'no_visit' | 'known_little' | 'stale';
+export type Sign = 'no_member' | 'no_place' | 'no_visit' | 'known_little' | 'stale' | 'copied_logs';
 
 /**
  * HollowPage
@@ -5671,6 +6039,10 @@ export type HollowRow = {
      * Has Member
      */
     has_member: boolean;
+    /**
+     * Copied Days
+     */
+    copied_days: number;
 };
 
 /**
@@ -5895,6 +6267,82 @@ export type FactIn = {
      * Value
      */
     value: string;
+};
+
+/**
+ * DrawingFileOut
+ *
+ * A file that came in, not yet of any dossier.
+ */
+export type DrawingFileOut = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
+ * DrawingIn
+ *
+ * A plan whose file was uploaded. `replaces`: the drawing in whose place it comes, from its first day.
+ */
+export type DrawingIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    /**
+     * Replaces
+     */
+    replaces?: string | null;
 };
 
 /**
@@ -6149,7 +6597,7 @@ export type RemovalIn = {
     /**
      * Sort
      */
-    sort: 'person' | 'facility' | 'licence' | 'fact';
+    sort: 'person' | 'facility' | 'licence' | 'fact' | 'drawing';
     /**
      * Base Version
      */
@@ -6240,8 +6688,80 @@ export type DossierOut = {
      * Facts
      */
     facts: Array<FactOut>;
+    /**
+     * Drawings
+     */
+    drawings: Array<DrawingOut>;
     proposal: ClassProposalOut | null;
     quality: QualityOut | null;
+};
+
+/**
+ * DrawingOut
+ *
+ * A plan; its file opens only for those who may see drawings.
+ */
+export type DrawingOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Valid From
+     */
+    valid_from: string;
+    /**
+     * Valid Until
+     */
+    valid_until: string | null;
+    /**
+     * Replaced By
+     */
+    replaced_by: string | null;
+    /**
+     * Can Open
+     */
+    can_open: boolean;
 };
 
 /**
@@ -7514,6 +8034,10 @@ export type OrderResult = {
      */
     base_version?: number;
     outcome?: VisitOutcome;
+    /**
+     * Checklist Id
+     */
+    checklist_id?: number | null;
     /**
      * Answers
      */
@@ -10146,6 +10670,91 @@ export type StepCommand = {
 };
 
 /**
+ * Call
+ *
+ * What happened with a team that was called.
+ */
+export type Call = 'called' | 'answered' | 'declined' | 'arrived' | 'left';
+
+/**
+ * CallIn
+ *
+ * A step of a team that was called to a case. `id` is the event's.
+ */
+export type CallIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    what: Call;
+    /**
+     * Happened At
+     */
+    happened_at?: string | null;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * CallOutRow
+ *
+ * A team that was called to a case, and how far it is.
+ */
+export type CallOutRow = {
+    /**
+     * Team Id
+     */
+    team_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    state: Call;
+    /**
+     * Called At
+     */
+    called_at: string;
+    /**
+     * Called By
+     */
+    called_by: string;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Arrived At
+     */
+    arrived_at: string | null;
+    /**
+     * Left At
+     */
+    left_at: string | null;
+    /**
+     * Minutes
+     */
+    minutes: number | null;
+    /**
+     * Target Minutes
+     */
+    target_minutes: number | null;
+    /**
+     * Note
+     */
+    note: string;
+};
+
+/**
  * CaseDocumentIn
  *
  * Issue a document of a case.
@@ -10695,7 +11304,7 @@ export type HaveOut = {
  *
  * What is noted on a case without moving it (CS-11). A room above adds its own member.
  */
-export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'place_merged' | 'place_parted' | 'merged_ended';
+export type Mark = 'set_deadline' | 'move_deadline' | 'urge' | 'supervise' | 'escalate' | 'card' | 'lift' | 'answer' | 'reply' | 'suspect_major' | 'decide_major' | 'list_major' | 'hand_over' | 'delist_major' | 'issue_document' | 'export_evidence' | 'note' | 'raise_severity' | 'merged_here' | 'unmerged_here' | 'regrid' | 'place_merged' | 'place_parted' | 'call_out' | 'merged_ended';
 
 /**
  * MergedOut
@@ -17592,6 +18201,81 @@ export type ListShortagesResponses = {
 
 export type ListShortagesResponse = ListShortagesResponses[keyof ListShortagesResponses];
 
+export type ListGridMembersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Layer
+         */
+        layer?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/territory/members';
+};
+
+export type ListGridMembersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListGridMembersError = ListGridMembersErrors[keyof ListGridMembersErrors];
+
+export type ListGridMembersResponses = {
+    /**
+     * OK
+     */
+    200: MemberPage;
+};
+
+export type ListGridMembersResponse = ListGridMembersResponses[keyof ListGridMembersResponses];
+
+export type AppointMembersData = {
+    body: AppointIn;
+    path?: never;
+    query?: never;
+    url: '/api/territory/members';
+};
+
+export type AppointMembersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type AppointMembersError = AppointMembersErrors[keyof AppointMembersErrors];
+
+export type AppointMembersResponses = {
+    /**
+     * OK
+     */
+    200: AppointedOut;
+};
+
+export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
+
 export type ListGridsHereData = {
     body?: never;
     path?: never;
@@ -17827,35 +18511,6 @@ export type ImportGridsResponses = {
 };
 
 export type ImportGridsResponse = ImportGridsResponses[keyof ImportGridsResponses];
-
-export type AppointMembersData = {
-    body: AppointIn;
-    path?: never;
-    query?: never;
-    url: '/api/territory/members';
-};
-
-export type AppointMembersErrors = {
-    /**
-     * Forbidden
-     */
-    403: Refusal;
-    /**
-     * Not Found
-     */
-    404: Refusal;
-};
-
-export type AppointMembersError = AppointMembersErrors[keyof AppointMembersErrors];
-
-export type AppointMembersResponses = {
-    /**
-     * OK
-     */
-    200: AppointedOut;
-};
-
-export type AppointMembersResponse = AppointMembersResponses[keyof AppointMembersResponses];
 
 export type ListGridChangesData = {
     body?: never;
@@ -18475,6 +19130,108 @@ export type ImportPeopleResponses = {
 };
 
 export type ImportPeopleResponse = ImportPeopleResponses[keyof ImportPeopleResponses];
+
+export type CountCompositionData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Within
+         */
+        within?: string;
+    };
+    url: '/api/staff/people/composition';
+};
+
+export type CountCompositionErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type CountCompositionError = CountCompositionErrors[keyof CountCompositionErrors];
+
+export type CountCompositionResponses = {
+    /**
+     * OK
+     */
+    200: CompositionOut;
+};
+
+export type CountCompositionResponse = CountCompositionResponses[keyof CountCompositionResponses];
+
+export type GetProfileData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/staff/people/{user_id}/profile';
+};
+
+export type GetProfileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetProfileError = GetProfileErrors[keyof GetProfileErrors];
+
+export type GetProfileResponses = {
+    /**
+     * OK
+     */
+    200: ProfileOut;
+};
+
+export type GetProfileResponse = GetProfileResponses[keyof GetProfileResponses];
+
+export type SaveProfileData = {
+    body: ProfileIn;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/staff/people/{user_id}/profile';
+};
+
+export type SaveProfileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveProfileError = SaveProfileErrors[keyof SaveProfileErrors];
+
+export type SaveProfileResponses = {
+    /**
+     * OK
+     */
+    200: ProfileOut;
+};
+
+export type SaveProfileResponse = SaveProfileResponses[keyof SaveProfileResponses];
 
 export type ListStaffWordsData = {
     body?: never;
@@ -19238,6 +19995,10 @@ export type ListVenuesData = {
          */
         is_open?: boolean | null;
         /**
+         * Part Of
+         */
+        part_of?: string | null;
+        /**
          * Cursor
          */
         cursor?: string;
@@ -19351,6 +20112,10 @@ export type ExportVenuesData = {
          * Is Open
          */
         is_open?: boolean | null;
+        /**
+         * Part Of
+         */
+        part_of?: string | null;
         /**
          * Cursor
          */
@@ -19530,6 +20295,74 @@ export type AskVenueExportResponses = {
 };
 
 export type AskVenueExportResponse = AskVenueExportResponses[keyof AskVenueExportResponses];
+
+export type SetVenuePartsData = {
+    /**
+     * Body
+     */
+    body: Array<PartIn>;
+    path?: never;
+    query?: never;
+    url: '/api/venues/parts';
+};
+
+export type SetVenuePartsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SetVenuePartsError = SetVenuePartsErrors[keyof SetVenuePartsErrors];
+
+export type SetVenuePartsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SetVenuePartsResponse = SetVenuePartsResponses[keyof SetVenuePartsResponses];
+
+export type ListVenuePartsData = {
+    body?: never;
+    path: {
+        /**
+         * Venue Id
+         */
+        venue_id: string;
+    };
+    query?: never;
+    url: '/api/venues/{venue_id}/parts';
+};
+
+export type ListVenuePartsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListVenuePartsError = ListVenuePartsErrors[keyof ListVenuePartsErrors];
+
+export type ListVenuePartsResponses = {
+    /**
+     * OK
+     */
+    200: PartsOut;
+};
+
+export type ListVenuePartsResponse = ListVenuePartsResponses[keyof ListVenuePartsResponses];
 
 export type GetVenueData = {
     body?: never;
@@ -19808,6 +20641,115 @@ export type RemoveVenueContactResponses = {
 };
 
 export type RemoveVenueContactResponse = RemoveVenueContactResponses[keyof RemoveVenueContactResponses];
+
+export type ExportTeamsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/teams/files/export.{suffix}';
+};
+
+export type ExportTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportTeamsError = ExportTeamsErrors[keyof ExportTeamsErrors];
+
+export type ExportTeamsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetTeamTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/teams/files/template.{suffix}';
+};
+
+export type GetTeamTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetTeamTemplateError = GetTeamTemplateErrors[keyof GetTeamTemplateErrors];
+
+export type GetTeamTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportTeamsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Datum
+         */
+        datum: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/teams/files/imports';
+};
+
+export type ImportTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportTeamsError = ImportTeamsErrors[keyof ImportTeamsErrors];
+
+export type ImportTeamsResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportTeamsResponse = ImportTeamsResponses[keyof ImportTeamsResponses];
 
 export type ListTeamsData = {
     body?: never;
@@ -20488,6 +21430,145 @@ export type RevealTeamMemberResponses = {
 
 export type RevealTeamMemberResponse = RevealTeamMemberResponses[keyof RevealTeamMemberResponses];
 
+export type ImportHoldingsData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * Sort
+         */
+        sort: 'facility' | 'licence';
+        /**
+         * Source
+         */
+        source: string;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/holdings/imports';
+};
+
+export type ImportHoldingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportHoldingsError = ImportHoldingsErrors[keyof ImportHoldingsErrors];
+
+export type ImportHoldingsResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type ImportHoldingsResponse = ImportHoldingsResponses[keyof ImportHoldingsResponses];
+
+export type GetHoldingTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence';
+        /**
+         * Grid
+         */
+        grid?: string;
+    };
+    url: '/api/dossiers/holdings/template.{suffix}';
+};
+
+export type GetHoldingTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetHoldingTemplateError = GetHoldingTemplateErrors[keyof GetHoldingTemplateErrors];
+
+export type GetHoldingTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ExportHoldingsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Sort
+         */
+        sort?: 'facility' | 'licence';
+        /**
+         * Grid
+         */
+        grid?: string;
+    };
+    url: '/api/dossiers/holdings/export.{suffix}';
+};
+
+export type ExportHoldingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportHoldingsError = ExportHoldingsErrors[keyof ExportHoldingsErrors];
+
+export type ExportHoldingsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type GetDossierWordsData = {
     body?: never;
     path?: never;
@@ -20984,6 +22065,109 @@ export type SaveFactsResponses = {
 };
 
 export type SaveFactsResponse = SaveFactsResponses[keyof SaveFactsResponses];
+
+export type StoreDrawingFileData = {
+    /**
+     * FileParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/drawings/files';
+};
+
+export type StoreDrawingFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type StoreDrawingFileError = StoreDrawingFileErrors[keyof StoreDrawingFileErrors];
+
+export type StoreDrawingFileResponses = {
+    /**
+     * OK
+     */
+    200: DrawingFileOut;
+};
+
+export type StoreDrawingFileResponse = StoreDrawingFileResponses[keyof StoreDrawingFileResponses];
+
+export type SaveDrawingsData = {
+    /**
+     * Body
+     */
+    body: Array<DrawingIn>;
+    path?: never;
+    query?: never;
+    url: '/api/dossiers/drawings';
+};
+
+export type SaveDrawingsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveDrawingsError = SaveDrawingsErrors[keyof SaveDrawingsErrors];
+
+export type SaveDrawingsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveDrawingsResponse = SaveDrawingsResponses[keyof SaveDrawingsResponses];
+
+export type OpenDrawingData = {
+    body?: never;
+    path: {
+        /**
+         * Entry Id
+         */
+        entry_id: string;
+    };
+    query?: never;
+    url: '/api/dossiers/drawings/{entry_id}/file';
+};
+
+export type OpenDrawingErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type OpenDrawingError = OpenDrawingErrors[keyof OpenDrawingErrors];
+
+export type OpenDrawingResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListDifferingClassesData = {
     body?: never;
@@ -23909,6 +25093,76 @@ export type TakeStepResponses = {
 };
 
 export type TakeStepResponse = TakeStepResponses[keyof TakeStepResponses];
+
+export type CallTeamsData = {
+    /**
+     * Body
+     */
+    body: Array<CallIn>;
+    path?: never;
+    query?: never;
+    url: '/api/cases/calls';
+};
+
+export type CallTeamsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CallTeamsError = CallTeamsErrors[keyof CallTeamsErrors];
+
+export type CallTeamsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type CallTeamsResponse = CallTeamsResponses[keyof CallTeamsResponses];
+
+export type ListCallsData = {
+    body?: never;
+    path: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    query?: never;
+    url: '/api/cases/{case_id}/calls';
+};
+
+export type ListCallsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type ListCallsError = ListCallsErrors[keyof ListCallsErrors];
+
+export type ListCallsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<CallOutRow>;
+};
+
+export type ListCallsResponse = ListCallsResponses[keyof ListCallsResponses];
 
 export type IssueCaseDocumentsData = {
     /**

@@ -7,6 +7,7 @@ export interface VenueFilters {
   venueClass: string
   grid: string
   state: 'open' | 'closed' | 'orphan' | ''
+  part: string // what belongs to this place
 }
 
 const STATES = ['open', 'closed', 'orphan'] as const
@@ -17,17 +18,19 @@ export const fromUrl = (query: LocationQuery): VenueFilters => ({
   venueClass: one(query.class),
   grid: one(query.grid),
   state: STATES.find((each) => each === one(query.state)) ?? '',
+  part: one(query.part),
 })
 
-export const toUrl = ({ q, venueClass, grid, state }: VenueFilters): LocationQueryRaw =>
+export const toUrl = ({ q, venueClass, grid, state, part }: VenueFilters): LocationQueryRaw =>
   Object.fromEntries(
-    Object.entries({ q: q.trim(), class: venueClass, grid, state }).filter(([, value]) => value !== ''),
+    Object.entries({ q: q.trim(), class: venueClass, grid, state, part }).filter(([, value]) => value !== ''),
   )
 
-export const toQuery = ({ q, venueClass, grid, state }: VenueFilters): NonNullable<ListVenuesData['query']> => ({
+export const toQuery = ({ q, venueClass, grid, state, part }: VenueFilters): NonNullable<ListVenuesData['query']> => ({
   ...(q.trim() && { q: q.trim() }),
   ...(venueClass && { venue_class: venueClass }),
   ...(grid && { grid }),
+  ...(part && { part_of: part }),
   ...(state === 'orphan' && { orphan: true }),
   ...(state === 'open' && { is_open: true }),
   ...(state === 'closed' && { is_open: false }),

@@ -20,3 +20,9 @@ export const photoUrl = (caseId: string, sha256: string, form?: 'small' | 'origi
   `/api/cases/${caseId}/photos/${sha256}${form ? `?form=${form}` : ''}`
 
 export const smallOf = (url: string): string => `${url}?form=small`
+
+/** Which team, and what of it, where the event is a call-out (CS-45). */
+export function calledOf({ action, detail }: EventOut): { team: string; what: string } | undefined {
+  if (action !== 'call_out') return undefined
+  return { team: String(detail.team_name ?? ''), what: String(detail.what ?? '') }
+}

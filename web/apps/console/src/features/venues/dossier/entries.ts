@@ -11,7 +11,7 @@ import {
 import { newId } from '@wangge/outbox/ids'
 import { ref, shallowRef } from 'vue'
 
-export type Sort = 'person' | 'facility' | 'licence' | 'fact'
+export type Sort = 'person' | 'facility' | 'licence' | 'fact' | 'drawing'
 export interface Removed {
   id: string
   sort: Sort

@@ -44,7 +44,7 @@ DROP FUNCTION console_mark_map();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("console", "0004_map_sheets"), ("venues", "0009_merges")]
+    dependencies = [("console", "0003_map_sheets"), ("venues", "0009_merges")]
     operations = [
         migrations.RunSQL(TILE, "DROP FUNCTION console_tile(float8, float8);"),
         migrations.RunSQL(MARKS, BACK),

@@ -14,5 +14,5 @@ DROP TABLE console_forgotten;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("console", "0002_stream"), ("cases", "0020_live_events")]
+    dependencies = [("console", "0004_map_marks"), ("cases", "0020_live_events")]
     operations = [migrations.RunSQL(OVER), migrations.DeleteModel("LiveEvent")]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('console', '0003_stream_of_cases'),
+        ('console', '0002_stream'),
     ]
 
     operations = [

@@ -1,0 +1,79 @@
+"""What a file of facilities or licences can have wrong, and the remedy, in both languages. Rule: DS-16."""
+
+from __future__ import annotations
+
+from wangge.territory.rules import Kind
+
+NO_NUMBER = Kind(
+    "dossiers.row_without_number",
+    "编号为空或超过 64 个字",
+    "the id is empty or longer than 64 characters",
+    "补全编号；再次导入靠它认出同一条",
+    "fill it in: a second import knows the entry by it",
+)
+TWICE = Kind(
+    "dossiers.number_twice",
+    "编号“{value}”与第 {other} 行重复",
+    "id “{value}” is also in row {other}",
+    "只保留一行，或改正编号",
+    "keep one of the rows, or correct the id",
+)
+NO_PLACE = Kind(
+    "dossiers.place_unknown",
+    "没有编号为“{value}”的场所，或不在您的辖区",
+    "there is no place “{value}” in your territory",
+    "核对场所编号；先导入场所",
+    "look at the id of the place; load the places first",
+)
+TWO_PLACES = Kind(
+    "dossiers.place_in_two_registers",
+    "编号“{value}”在几个来源中都有（{sources}）",
+    "places of several registers have the id “{value}” ({sources})",
+    "填写“场所来源”列",
+    "fill in the column 场所来源 (register of the place)",
+)
+ELSEWHERE = Kind(
+    "dossiers.entry_of_another_place",
+    "编号“{value}”已属于另一处场所",
+    "the id “{value}” belongs to another place already",
+    "换一个编号，或先在原场所删除这一条",
+    "use another id, or take the entry out of the other place first",
+)
+REMOVED = Kind(
+    "dossiers.row_of_a_removed_entry",
+    "编号“{value}”的一条已被删除，本行未导入",
+    "the entry “{value}” was taken out; this row was left out",
+    "如需恢复，请在场所页面操作",
+    "restore it on the page of the place if it is needed",
+    is_error=False,
+)
+BAD_KIND = Kind(
+    "dossiers.kind_unknown",
+    "规则包中没有“{value}”这一种类",
+    "the pack has no kind “{value}”",
+    "可用：{choice}",
+    "use one of {choice}",
+)
+BAD_DAY = Kind(
+    "dossiers.day_unreadable",
+    "日期“{value}”无法识别",
+    "“{value}” is no date",
+    "写成 2026-01-31，或留空",
+    "write it as 2026-01-31, or leave it empty",
+)
+BAD_COUNT = Kind(
+    "dossiers.count_unreadable",
+    "数量“{value}”不是 1 到 100000 的整数",
+    "the count “{value}” is no whole number from 1 to 100,000",
+    "改正数量，或留空（为 1）",
+    "correct it, or leave it empty (1)",
+)
+TOO_LONG = Kind(
+    "dossiers.text_too_long",
+    "“{value}”超过 {longest} 个字",
+    "“{value}” is longer than {longest} characters",
+    "缩短内容",
+    "shorten it",
+)
+REFUSED = Kind("dossiers.row_refused", "{zh}", "{en_text}", "按提示修改这一行", "change this row accordingly")
+EMPTY = Kind("dossiers.file_empty", "文件没有数据行", "the file holds no rows", "核对文件", "look at it")

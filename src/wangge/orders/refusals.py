@@ -1,0 +1,130 @@
+"""Every no of orders. Where each is tested: docs/rules/orders.md."""
+
+from __future__ import annotations
+
+from wangge.kernel.errors import NotYourRole, Refused, Unreadable
+from wangge.orders.statuses import OrderStatus
+
+
+class RangeTooLong(Refused):
+    status = 422
+    code = "orders.range_too_long"
+    zh = "计划区间应从 {starts_on} 之后结束，且不超过 {days} 天。"
+    en = "The range must end after {starts_on} and span at most {days} days."
+
+
+class ChecklistMissing(Refused):
+    code = "orders.checklist_missing"
+    zh = "计划规则 {rule} 用到的检查表“{checklist}”在 {on} 没有生效的版本。请重新安装规则包。"
+    en = "Rule {rule} asks with list {checklist}, not in force on {on}. Install the pack again."
+
+
+class TooManySpells(Refused):
+    code = "orders.too_many_spells"
+    zh = "同时生效的加密期有 {count} 处，最多 {most} 处。请结束一些，或分区域计划。"
+    en = "{count} intensified periods at once, at most {most}. End some, or plan by territory."
+
+
+class OrderNotOpen(Refused):
+    code = "orders.not_open"
+    zh = "这张工单已经{what_zh}。"
+    en = "This order is already {status}."
+
+    def __init__(self, status: OrderStatus) -> None:
+        what = {OrderStatus.DONE: "完成", OrderStatus.MISSED: "逾期关闭", OrderStatus.WITHDRAWN: "撤回"}.get(
+            status, status.value
+        )
+        super().__init__(status=status.value, what_zh=what)
+
+
+class NotYourOrder(NotYourRole):
+    code = "orders.not_your_order"
+    zh = "这张工单属于另一位网格员。"
+    en = "This order belongs to another member."
+
+
+class InTheFuture(Refused):
+    status = 422
+    code = "orders.in_the_future"
+    zh = "到场时间 {at} 晚于现在。请检查手机时间。"
+    en = "The visit's time {at} lies in the future. Check the phone's clock."
+
+
+class OutsidePeriod(Refused):
+    code = "orders.outside_period"
+    zh = "工单期限为 {starts_on} 至 {last_on}，到场日期 {on} 不在其中。"
+    en = "The order runs from {starts_on} to {last_on}; the visit was on {on}."
+
+
+class AnswersIncomplete(Unreadable):
+    code = "orders.answers_incomplete"
+    zh = "还有 {count} 项没有回答：{items}。"
+    en = "{count} items are not answered: {items}."
+
+
+class AnswerUnknown(Unreadable):
+    code = "orders.answer_unknown"
+    zh = "检查表中没有这些项，或它们重复、当前不显示：{items}。"
+    en = "Not on the list, given twice, or not shown: {items}."
+
+
+class EvidenceMissing(Unreadable):
+    code = "orders.evidence_missing"
+    zh = "“{item}”：{why_zh}"
+    en = "Item {item}: {why_en}"
+
+
+class AnswersNotWanted(Unreadable):
+    code = "orders.answers_not_wanted"
+    zh = "没有检查就不能填写检查项。"
+    en = "Answers belong to an inspection only."
+
+
+class PhotoTooOld(Unreadable):
+    code = "orders.photo_too_old"
+    zh = "“{item}”的照片拍摄于 {taken_at}，早于到场 {minutes} 分钟以上。请在现场重新拍照。"
+    en = "The photo of {item} dates from {taken_at}, over {minutes} minutes before the visit. Take a new one."
+
+
+class OutOfCity(Unreadable):
+    code = "orders.out_of_city"
+    zh = "到场位置（{lon}，{lat}）不在本市。请核对定位和坐标系。"
+    en = "The visit's position ({lon}, {lat}) lies outside the city. Check the position and its datum."
+
+
+class HalfPosition(Unreadable):
+    code = "orders.half_a_position"
+    zh = "位置需要经度和纬度，只收到其中一个。"
+    en = "A position needs longitude and latitude; only one came."
+
+
+class ChecklistWithdrawn(Refused):
+    code = "orders.checklist_withdrawn"
+    zh = "检查表“{name}”第 {version} 版自 {on} 起停用，现为第 {now} 版。请刷新工单后按新版检查。"
+    en = "List {name_en} v{version} is withdrawn since {on}. Refresh the order: version {now} holds."
+
+
+class ForeignChecklist(Unreadable):
+    code = "orders.foreign_checklist"
+    zh = "这张工单用的不是这份检查表。请刷新工单。"
+    en = "This order does not ask with that list. Refresh the order."
+
+
+class SeasonUnknown(Refused):
+    status = 422
+    code = "orders.season_unknown"
+    zh = "规则包中没有加密期“{season}”。请从列表中选择。"
+    en = "The pack has no intensified period {season}. Choose one of the list."
+
+
+class SpellTooLong(Refused):
+    status = 422
+    code = "orders.spell_too_long"
+    zh = "加密期应从 {starts_on} 之后结束，且不超过 {days} 天。"
+    en = "The period must end after {starts_on} and last at most {days} days."
+
+
+class SpellOver(Refused):
+    code = "orders.spell_over"
+    zh = "这个加密期已于 {ends_on} 结束。"
+    en = "This intensified period ended on {ends_on}."
