@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CONSOLE = ["/cases", "/cases/new", "/map", "/venues", "/orders"]
+CONSOLE = ["/desk", "/cases", "/cases/new", "/map", "/venues", "/orders"]
 FIELD = ["/m/today", "/m/map", "/m/cases", "/m/report", "/m/me"]
 
 
@@ -67,7 +67,7 @@ def test_the_console_is_readable_fits_and_stays_at_home(chromium: Browser, city:
     page.goto(city.url)
     expect(page.get_by_test_id("login-submit")).to_be_visible()
     at_the_door = violations(page)
-    log_in(page, city, "dispatcher")
+    log_in(page, city, "dispatcher", at="/cases")
     page.get_by_test_id("case-link").first.click()
     expect(page.get_by_test_id("case-page")).to_be_visible()
     one_case = page.url.removeprefix(city.url)

@@ -240,3 +240,15 @@ def test_the_legend_names_layers_kinds_and_tags(house, places):
     told = make_client(house.alice).get("/api/map/legend").json()
     assert {one["code"] for one in told["kinds"]} == {"inn", "shop"}
     assert (told["tags"], told["places_from"], told["tianditu_key"]) == (["old", "red"], 14, "")
+
+
+def test_only_a_city_with_a_key_lets_browsers_fetch_the_states_map(house, settings):
+    client = make_client(house.alice)
+    assert "tianditu" not in client.get("/api/map/legend")["Content-Security-Policy"]
+    settings.WANGGE_TIANDITU_KEY = "a-key"
+    answer = client.get("/api/map/legend")
+    assert answer.json()["tianditu_key"] == "a-key"
+    policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
+    assert "https://*.tianditu.gov.cn" in policy["img-src"]
+    assert "https://*.tianditu.gov.cn" in policy["connect-src"]
+    assert policy["script-src"] == "'self'"

@@ -78,6 +78,10 @@ FILTERS: Mapping[str, list[object]] = {
     "cursor": [],
     "beyond": [],
     "radius_m": [1000],
+    "person": ["包"],
+    "action": ["report"],
+    "subject_type": ["case"],
+    "subject_id": ["1"],
 }
 # One name, another thing.
 ELSEWHERE: Mapping[tuple[str, str], str] = {
@@ -111,7 +115,11 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
 # What is asked for together.
-TOGETHER: Mapping[str, Mapping[str, object]] = {"explain_route": {"matter": "H301", "grid": BOB.scope}}
+TOGETHER: Mapping[str, Mapping[str, object]] = {
+    "list_audit_rows": {"first_on": "2025-10-01"},
+    "export_audit_rows": {"first_on": "2025-10-01"},
+    "explain_route": {"matter": "H301", "grid": BOB.scope},
+}
 FIELDS: Mapping[str, object] = {
     "at": LOOKED_AT.isoformat(),
     "path": BOB.scope,

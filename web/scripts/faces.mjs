@@ -7,13 +7,10 @@ export const FACES = {
     limitKb: 140,
     start: [
       'src/layout/FrameShell.vue',
-      'src/features/cases/CaseList.vue',
+      'src/features/desk/DeskPage.vue', // the console opens on it
       '../../locales/ui/zh-CN.json',
       '../../locales/console/zh-CN.json',
-      '../../locales/console/cases/zh-CN.json',
-      '../../locales/console/triage/zh-CN.json',
-      '../../locales/console/matters/zh-CN.json',
-      '../../locales/console/documents/zh-CN.json',
+      '../../locales/console/desk/zh-CN.json',
     ],
   },
   field: {

@@ -27,8 +27,8 @@ from wangge.config.staff_api import router as staff
 from wangge.config.team_files_api import router as team_files
 from wangge.config.territory_api import router as territory_changes
 from wangge.config.venue_merge_api import router as venue_merges
+from wangge.console.api import map_router as city_map
 from wangge.console.api import router as console
-from wangge.console.map_api import router as city_map
 from wangge.documents.api import router as documents
 from wangge.dossiers.api import router as dossiers
 from wangge.evidence.api import router as evidence

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
-from wangge.console import audit_trail, desk, queries
+from wangge.console import audit_trail, circle, desk, legend, queries, tiles
 from wangge.console.audit_trail import AuditFilter, AuditPage
+from wangge.console.map_schemas import CircleFilter, CircleOut, MapFilter, MapLegend
 from wangge.console.schemas import DeskOut, WallOut
 from wangge.kernel import clock
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
+from wangge.teams import queries as teams
+from wangge.teams.schemas import TeamPoint
+from wangge.territory.queries import read_box
 
 router = Router(tags=["console"])
+map_router = Router(tags=["map"])
+TILE = "application/vnd.mapbox-vector-tile"
 NO: dict[Any, Any] = {403: Refusal}
 
 
@@ -48,3 +54,32 @@ def export_audit_rows(
     at = clock.now()
     rows = audit_trail.export_rows(request.actor, filters, at=at)
     return download(rows, audit_trail.COLUMNS, name="audit", suffix=suffix, at=at)
+
+
+@map_router.get("/tiles/{z}/{x}/{y}.mvt", response={200: None, **NO}, operation_id="get_map_tile")
+def get_map_tile(request: ActorRequest, z: int, x: int, y: int, filters: Query[MapFilter]) -> HttpResponse:
+    """Places of the caller's territory as a vector tile: counted cells to level 13, then each place."""
+    content, is_all = tiles.get_tile(request.actor, z, x, y, filters)
+    answer = HttpResponse(content, content_type=TILE)
+    answer["Cache-Control"] = "private, no-store"  # another post of the same browser sees other places
+    if not is_all:
+        answer["Wangge-Behind"] = "1"  # a bulk change is still being drawn
+    return answer
+
+
+@map_router.get("/legend", response={200: MapLegend, **NO}, operation_id="get_map_legend")
+def get_map_legend(request: ActorRequest) -> MapLegend:
+    """The layers, kinds and tags by which the map is narrowed, and its ground."""
+    return legend.get_legend(request.actor, at=clock.now())
+
+
+@map_router.get("/circle", response={200: CircleOut, **NO}, operation_id="get_circle")
+def get_circle(request: ActorRequest, asked: Query[CircleFilter]) -> CircleOut:
+    """Who and what is in a circle: places by kind, open cases, people on duty, teams, grids."""
+    return circle.get_circle(request.actor, asked, at=clock.now())
+
+
+@map_router.get("/teams", response={200: list[TeamPoint], **NO}, operation_id="list_team_points")
+def list_team_points(request: ActorRequest, bbox: str) -> list[TeamPoint]:
+    """The teams and stations in a box `min_lon,min_lat,max_lon,max_lat`."""
+    return teams.list_points(request.actor, read_box(bbox))

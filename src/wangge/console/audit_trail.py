@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -32,8 +32,8 @@ FROM kernel_auditrow a WHERE a.at >= %(from)s AND a.at < %(until)s
   AND (%(kind)s = '' OR a.subject_type = %(kind)s) AND (%(subject)s = '' OR a.subject_id = %(subject)s)
 """
 _ROWS = f"""
-SELECT a.id, a.at, a.actor_name, a.role, a.action, a.subject_type, a.subject_id, a.detail::text
-{_FOUND} AND (%(before)s::bigint IS NULL OR a.id < %(before)s) ORDER BY a.id DESC LIMIT %(most)s
+SELECT a.at, a.actor_name, a.role, a.action, a.subject_type, a.subject_id, a.detail::text
+{_FOUND} AND a.at <= %(before)s ORDER BY a.at DESC, a.id DESC OFFSET %(beyond)s LIMIT %(most)s
 """
 _COUNT = f"SELECT count(*) FROM (SELECT {_FOUND} LIMIT {COUNTED + 1}) found"
 _WHOLE = "SELECT NOT EXISTS (SELECT FROM accounts_post WHERE NOT starts_with(scope, %s))"
@@ -48,12 +48,11 @@ class AuditFilter(Schema):
     action: Text = Field("", max_length=64)  # a piece of the word
     subject_type: Text = Field("", max_length=32)
     subject_id: Text = Field("", max_length=64)
-    cursor: int | None = Field(None, ge=1)  # the last id that was seen
+    cursor: Text = Field("", max_length=64)
     limit: int = Field(50, ge=1, le=200)
 
 
 class AuditLine(Schema):
-    id: int
     at: datetime
     actor_name: str
     role: str
@@ -67,21 +66,45 @@ class AuditPage(Schema):
     items: list[AuditLine]
     total: int
     total_is_exact: bool
-    next_cursor: int | None
+    next_cursor: str | None
 
 
 def list_rows(actor: Actor, filters: AuditFilter, *, on: date) -> AuditPage:
     """Return a page of the trail, the newest first. Raises: NotYourRole, Unreadable. Rule: AT-1."""
     asked = _asked(actor, filters, on)
-    rows = _run(_ROWS, asked | {"before": filters.cursor, "most": filters.limit + 1})
+    before, beyond = _read_cursor(filters.cursor) if filters.cursor else (asked["until"], 0)
+    rows = _run(_ROWS, asked | {"before": before, "beyond": beyond, "most": filters.limit + 1})
     page = rows[: filters.limit]
     total, is_exact = count(actor, filters, on=on)
     return AuditPage(
         items=[_line(row) for row in page],
         total=total,
         total_is_exact=is_exact,
-        next_cursor=page[-1][0] if len(rows) > len(page) else None,
+        next_cursor=_cursor(page, before, beyond) if len(rows) > len(page) else None,
     )
+
+
+def _cursor(page: Sequence[Any], before: datetime, beyond: int) -> str:
+    """Return where a page ends: a moment, and how many of its rows were seen.
+
+    A number of the row would tell how much is written in the rest of the house (AT-1).
+    """
+    last = page[-1][0]
+    seen = sum(1 for row in page if row[0] == last) + (beyond if last == before else 0)
+    return f"{last.isoformat()}|{seen}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    moment, _, seen = cursor.partition("|")
+    try:
+        before, beyond = datetime.fromisoformat(moment), int(seen)
+    except ValueError:
+        before, beyond = None, -1
+    if before is None or before.tzinfo is None or not 0 <= beyond < 2**31:
+        raise Unreadable(
+            field="cursor", why_zh="请从第一页重新开始", why_en="start again from the first page"
+        )
+    return before, beyond
 
 
 def _line(row: Any) -> AuditLine:
@@ -105,12 +128,15 @@ def export_rows(actor: Actor, filters: AuditFilter, *, at: datetime) -> Iterator
 
 
 def _lines(asked: dict[str, Any]) -> Iterator[dict[str, object]]:
-    before, left = None, EXPORTED
-    while rows := _run(_ROWS, asked | {"before": before, "most": min(1_000, left)}) if left else []:
-        for _, at, *cells, detail in rows:
+    before, beyond, left = asked["until"], 0, EXPORTED
+    while rows := _run(_ROWS, asked | {"before": before, "beyond": beyond, "most": min(1_000, left)}):
+        for at, *cells in rows:
             when = f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
-            yield dict(zip(COLUMNS, (when, *cells, detail), strict=True))
-        before, left = rows[-1][0], left - len(rows)
+            yield dict(zip(COLUMNS, (when, *cells), strict=True))
+        before, beyond = _read_cursor(_cursor(rows, before, beyond))
+        left -= len(rows)
+        if left <= 0:
+            return
 
 
 def _asked(actor: Actor, filters: AuditFilter, on: date) -> dict[str, Any]:
