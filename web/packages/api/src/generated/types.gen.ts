@@ -7326,6 +7326,10 @@ export type OrderFilter = {
      */
     venue_id?: string | null;
     /**
+     * Assignment
+     */
+    assignment?: string | null;
+    /**
      * Q
      */
     q?: string;
@@ -8058,6 +8062,324 @@ export type OrderResult = {
      * Note
      */
     note?: string;
+};
+
+/**
+ * AssignmentOut
+ */
+export type AssignmentOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Class Zh
+     */
+    class_zh: string;
+    /**
+     * Class En
+     */
+    class_en: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Checklist Zh
+     */
+    checklist_zh: string;
+    /**
+     * Checklist En
+     */
+    checklist_en: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Undone By
+     */
+    undone_by: string | null;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+    /**
+     * Withdrawn
+     */
+    withdrawn: number;
+    /**
+     * With Findings
+     */
+    with_findings: number;
+};
+
+/**
+ * AssignmentPage
+ */
+export type AssignmentPage = {
+    /**
+     * Items
+     */
+    items: Array<AssignmentOut>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * AlikeProposal
+ *
+ * What a case proposes: its place's class and tags, the own territory, the next days.
+ */
+export type AlikeProposal = {
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Classes
+     */
+    classes: Array<ClassChoice>;
+    /**
+     * Checklists
+     */
+    checklists: Array<ChecklistChoice>;
+};
+
+/**
+ * ChecklistChoice
+ */
+export type ChecklistChoice = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+};
+
+/**
+ * ClassChoice
+ */
+export type ClassChoice = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+};
+
+/**
+ * AlikeDone
+ *
+ * What was made.
+ */
+export type AlikeDone = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Made
+     */
+    made: number;
+};
+
+/**
+ * AlikeIn
+ *
+ * Look at like places. `id` is the command's id.
+ */
+export type AlikeIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id?: string | null;
+    /**
+     * Class Code
+     */
+    class_code: string;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * AlikeCount
+ *
+ * What an order for like places would make.
+ */
+export type AlikeCount = {
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Already
+     */
+    already: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Heaviest
+     */
+    heaviest: number;
+};
+
+/**
+ * Undone
+ */
+export type Undone = {
+    /**
+     * Withdrawn
+     */
+    withdrawn: number;
+    /**
+     * Kept
+     */
+    kept: number;
 };
 
 /**
@@ -15105,7 +15427,7 @@ export type AuditFilter = {
     /**
      * Cursor
      */
-    cursor?: number | null;
+    cursor?: string;
     /**
      * Limit
      */
@@ -15116,10 +15438,6 @@ export type AuditFilter = {
  * AuditLine
  */
 export type AuditLine = {
-    /**
-     * Id
-     */
-    id: number;
     /**
      * At
      */
@@ -15171,7 +15489,7 @@ export type AuditPage = {
     /**
      * Next Cursor
      */
-    next_cursor: number | null;
+    next_cursor: string | null;
 };
 
 /**
@@ -22653,6 +22971,10 @@ export type ListOrdersData = {
          */
         venue_id?: string | null;
         /**
+         * Assignment
+         */
+        assignment?: string | null;
+        /**
          * Q
          */
         q?: string;
@@ -23092,6 +23414,214 @@ export type CompleteOrderResponses = {
 };
 
 export type CompleteOrderResponse = CompleteOrderResponses[keyof CompleteOrderResponses];
+
+export type ListAssignmentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/orders/assignments';
+};
+
+export type ListAssignmentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListAssignmentsError = ListAssignmentsErrors[keyof ListAssignmentsErrors];
+
+export type ListAssignmentsResponses = {
+    /**
+     * OK
+     */
+    200: AssignmentPage;
+};
+
+export type ListAssignmentsResponse = ListAssignmentsResponses[keyof ListAssignmentsResponses];
+
+export type ProposeAlikeData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Case Id
+         */
+        case_id: string;
+    };
+    url: '/api/orders/assignments/alike';
+};
+
+export type ProposeAlikeErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ProposeAlikeError = ProposeAlikeErrors[keyof ProposeAlikeErrors];
+
+export type ProposeAlikeResponses = {
+    /**
+     * OK
+     */
+    200: AlikeProposal;
+};
+
+export type ProposeAlikeResponse = ProposeAlikeResponses[keyof ProposeAlikeResponses];
+
+export type OrderAlikeData = {
+    body: AlikeIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/alike';
+};
+
+export type OrderAlikeErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type OrderAlikeError = OrderAlikeErrors[keyof OrderAlikeErrors];
+
+export type OrderAlikeResponses = {
+    /**
+     * OK
+     */
+    200: AlikeDone;
+    /**
+     * Already Reported
+     */
+    208: AlikeDone;
+};
+
+export type OrderAlikeResponse = OrderAlikeResponses[keyof OrderAlikeResponses];
+
+export type CountAlikeData = {
+    body: AlikeIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/alike/count';
+};
+
+export type CountAlikeErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountAlikeError = CountAlikeErrors[keyof CountAlikeErrors];
+
+export type CountAlikeResponses = {
+    /**
+     * OK
+     */
+    200: AlikeCount;
+};
+
+export type CountAlikeResponse = CountAlikeResponses[keyof CountAlikeResponses];
+
+export type UndoAssignmentData = {
+    body?: never;
+    path: {
+        /**
+         * Assignment Id
+         */
+        assignment_id: string;
+    };
+    query?: never;
+    url: '/api/orders/assignments/{assignment_id}/undo';
+};
+
+export type UndoAssignmentErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type UndoAssignmentError = UndoAssignmentErrors[keyof UndoAssignmentErrors];
+
+export type UndoAssignmentResponses = {
+    /**
+     * OK
+     */
+    200: Undone;
+};
+
+export type UndoAssignmentResponse = UndoAssignmentResponses[keyof UndoAssignmentResponses];
 
 export type GetOrderData = {
     body?: never;
@@ -28207,7 +28737,7 @@ export type ListAuditRowsData = {
         /**
          * Cursor
          */
-        cursor?: number | null;
+        cursor?: string;
         /**
          * Limit
          */
@@ -28274,7 +28804,7 @@ export type ExportAuditRowsData = {
         /**
          * Cursor
          */
-        cursor?: number | null;
+        cursor?: string;
         /**
          * Limit
          */
@@ -28341,10 +28871,6 @@ export type GetMapTileErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type GetMapTileError = GetMapTileErrors[keyof GetMapTileErrors];
@@ -28368,10 +28894,6 @@ export type GetMapLegendErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type GetMapLegendError = GetMapLegendErrors[keyof GetMapLegendErrors];
@@ -28410,10 +28932,6 @@ export type GetCircleErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type GetCircleError = GetCircleErrors[keyof GetCircleErrors];
@@ -28444,10 +28962,6 @@ export type ListTeamPointsErrors = {
      * Forbidden
      */
     403: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
 };
 
 export type ListTeamPointsError = ListTeamPointsErrors[keyof ListTeamPointsErrors];
