@@ -201,7 +201,7 @@ def _write(ground: Ground[Holding]) -> None:
 
 def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     columns = [one for one in model._meta.concrete_fields if not isinstance(one, models.BigAutoField)]
-    into = f"{model._meta.db_table} ({', '.join(one.column for one in columns)})"
+    into = f"{model._meta.db_table} ({', '.join(str(one.column) for one in columns)})"
     staging.copy_rows(into, ([_as_copied(one, row) for one in columns] for row in rows))
 
 
