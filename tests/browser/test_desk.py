@@ -67,8 +67,7 @@ def test_a_dispatcher_clears_fifty_mixed_cases_by_keyboard_alone(chromium: Brows
     log_in(desk, city, "dispatcher")
     make_mixed(desk)
     desk.goto(f"{city.url}/cases?q={WORDS}")
-    rows = desk.get_by_test_id("case-row")
-    expect(rows).to_have_count(50)
+    expect(desk.get_by_test_id("case-table")).to_have_attribute("aria-rowcount", "51")  # those near are drawn
     press = desk.keyboard.press
 
     began = time.monotonic()
@@ -84,7 +83,8 @@ def test_a_dispatcher_clears_fifty_mixed_cases_by_keyboard_alone(chromium: Brows
     expect(desk.locator('[data-testid="batch-fate"][data-outcome="refused"]')).to_have_count(25)
     press("Escape")
     expect(desk.get_by_test_id("batch-dialog")).to_be_hidden()
-    expect(desk.locator('tr[data-status="accepted"]')).to_have_count(50)
+    expect(desk.locator('tr[data-status="reported"]')).to_have_count(0)
+    assert {row["status"] for row in find(desk)} == {"accepted"}
 
     office = find(desk)[0]["id"]  # meanwhile another desk sends one away and takes it back
     there = ask(desk, f"/cases/{office}")
