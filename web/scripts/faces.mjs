@@ -1,26 +1,34 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The faces, their limit for scripts of the first page (gzip), and what the first page after log-in fetches, its texts too. */
+const CONSOLE = ['src/layout/FrameShell.vue', '../../locales/ui/zh-CN.json', '../../locales/console/zh-CN.json']
+
+/** The faces, their limit for scripts of a first page (gzip), and what each page that people begin on fetches, its texts too. */
 export const FACES = {
   console: {
     limitKb: 140,
-    start: [
-      'src/layout/FrameShell.vue',
-      'src/features/desk/DeskPage.vue', // the console opens on it
-      '../../locales/ui/zh-CN.json',
-      '../../locales/console/zh-CN.json',
-      '../../locales/console/desk/zh-CN.json',
-    ],
+    starts: {
+      'work place': [...CONSOLE, 'src/features/desk/DeskPage.vue', '../../locales/console/desk/zh-CN.json'],
+      cases: [
+        ...CONSOLE,
+        'src/features/cases/CaseList.vue',
+        '../../locales/console/cases/zh-CN.json',
+        '../../locales/console/triage/zh-CN.json',
+        '../../locales/console/matters/zh-CN.json',
+        '../../locales/console/documents/zh-CN.json',
+      ],
+    },
   },
   field: {
     limitKb: 250,
-    start: [
-      'src/layout/FrameShell.vue',
-      'src/features/orders/TodayPage.vue',
-      '../../locales/ui/zh-CN.json',
-      '../../locales/field/zh-CN.json',
-    ],
+    starts: {
+      today: [
+        'src/layout/FrameShell.vue',
+        'src/features/orders/TodayPage.vue',
+        '../../locales/ui/zh-CN.json',
+        '../../locales/field/zh-CN.json',
+      ],
+    },
   },
 }
 
