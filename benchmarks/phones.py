@@ -4,7 +4,7 @@ Question  All send in the same moment. How long does a batch take from the send 
           how long until the last phone has all of them, and is every result there exactly once?
 Data      1,000 grids with a member, 40 places each, a checklist of eight items; 11.3 % of the results have a
           finding, which becomes a case. Each fifth phone loses its first answer and sends the same again.
-Phones    As our outbox: one batch, oldest first; on 503 they wait as long as the answer says, at least twice
+Phones    As our outbox: one batch, oldest first; on 429 they wait as long as the answer says, at least twice
           as long each time (2 s, 4 s, 8 s …, half of it by chance).
 Server    granian with WSGI as `wangge run` starts it, one process; all on the same machine.
 Command   python -m benchmarks.phones [--small]
@@ -167,7 +167,7 @@ async def send(phone: Phone, port: int, begin: asyncio.Event, rng: random.Random
             phone.took.append(time.perf_counter() - sent)
             phone.fates, phone.all_s = told, time.perf_counter() - start
             return
-        assert status == 503, (status, told)
+        assert status == 429, (status, told)
         phone.busy += 1
         tries += 1
         whole = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (tries - 1))

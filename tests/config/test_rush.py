@@ -39,7 +39,7 @@ class House:
 @pytest.mark.parametrize("door", sorted(DOORS))
 def test_a_batch_too_many_is_told_to_come_again_and_afterwards_there_is_room(door):
     house = House()
-    assert house.take(*[(door, "POST")] * (PLACES + 1)) == [503, *[200] * PLACES]
+    assert house.take(*[(door, "POST")] * (PLACES + 1)) == [429, *[200] * PLACES]
     refused = house.answers[0]
     assert 1 <= int(refused.headers["Retry-After"]) <= 8
     told = json.loads(refused.content)

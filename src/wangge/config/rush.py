@@ -23,7 +23,7 @@ SOONEST_S, LATEST_S = 1, 8  # spread, so that they do not come back as one
 
 
 class Busy(Refused):
-    status = 503
+    status = 429
     code = "config.busy"
     zh = "现在上传的人很多，{seconds} 秒后会自动再试，内容都在。"
     en = "Many are sending at once; it is tried again in {seconds} s, and nothing is lost."
