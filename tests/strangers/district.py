@@ -244,9 +244,16 @@ def _people() -> House:
 def _phone(house: House) -> UUID:
     phone = DeviceIn(id=new_id(), name="雪松手机", key="k" * 43)
     day = BurdenIn(
-        id=new_id(), at=LOOKED_AT, phone_id=phone.id, on=date(2025, 10, 31), active_s=60, fields=1, photos=1
+        id=new_id(),
+        at=LOOKED_AT,
+        phone_id=phone.id,
+        on=LOOKED_AT.date(),
+        active_s=60,
+        fields=1,
+        photos=1,
     )
-    note_burdens([day], actor=house.bob, at=LOOKED_AT)
+    [fate] = note_burdens([day], actor=house.bob, at=LOOKED_AT)
+    assert fate.status == 200, fate
     return field.enrol_device(phone, actor=house.bob, at=LOOKED_AT).id
 
 
