@@ -192,6 +192,7 @@ def test_the_desk_says_that_the_net_is_away_and_goes_on(chromium: Browser, city:
     [case] = make(desk, "断网", 1)
     desk.goto(f"{city.url}/cases?view=open&q=断网")
     expect(desk.get_by_test_id("case-row")).to_have_count(1)
+    desk.wait_for_load_state("networkidle")  # what is beside the list came too
     desk.context.set_offline(True)
     desk.keyboard.press("r")
     notice = desk.get_by_test_id("error-notice")
