@@ -14,9 +14,9 @@ from typing import Any
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import APIRequestContext, Page, Request, Route, expect
+from playwright.sync_api import APIRequestContext, Browser, Page, Request, Route, expect
 
-from tests.browser.conftest import City
+from tests.browser.conftest import City, open_desktop
 from tests.browser.test_walk import log_in
 
 Camera = Callable[[], Path]
@@ -79,6 +79,24 @@ def begin(page: Page, city: City, username: str) -> list[dict[str, Any]]:
     page.get_by_test_id("tab-me").click()
     expect(page.get_by_test_id("synced-at")).to_have_attribute("data-at", re.compile(r"^\d+$"))
     return list_due(page)
+
+
+def begin_owing(
+    chromium: Browser, page: Page, city: City, username: str, wanted: int
+) -> list[dict[str, Any]]:
+    """Begin as a member who owes so many orders today, whatever other tests or the day of the month left."""
+    begin(page, city, username)
+    [known] = get(page, "/api/orders?mine=true&limit=1")["items"]
+    desk = open_desktop(chromium)
+    log_in(desk, city, "dispatcher")
+    make_busy(desk, known, wanted)
+    desk.context.close()
+    page.goto(city.url + "/m/me")
+    page.get_by_test_id("sync-now").click()
+    expect(page.get_by_test_id("sync-now")).to_be_enabled()
+    due = list_due(page)
+    assert len(due) >= wanted, f"the member owes only {len(due)} orders"
+    return due
 
 
 def list_due(page: Page) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import City, open_phone
 from tests.browser.pictures import take_picture
-from tests.browser.shift import begin, get, rows, walker
+from tests.browser.shift import begin, begin_owing, get, rows, walker
 from tests.browser.test_faces import is_too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -90,7 +90,7 @@ def test_every_page_of_the_phone_can_be_pressed_read_and_reached_by_keys(
     chromium: Browser, city: City, is_large: bool
 ) -> None:
     page = open_phone(chromium)
-    order = begin(page, city, walker(city, 2))[0]
+    order = begin_owing(chromium, page, city, walker(city, 2), 1)[0]
     page.context.set_geolocation({"longitude": order["lon"] + 0.001, "latitude": order["lat"]})
     if is_large:
         page.get_by_test_id("large-type").check()
@@ -165,7 +165,7 @@ def test_three_hundred_orders_scroll_without_long_tasks_on_a_slow_phone(
 def test_a_hundred_thousand_records_open_within_a_second(chromium: Browser, city: City) -> None:
     """Must-show 4: the size at which the best-known field app crashes."""
     page = open_phone(chromium)
-    order = begin(page, city, walker(city, 2))[0]
+    order = begin_owing(chromium, page, city, walker(city, 2), 1)[0]
     place = get(page, f"/api/venues/{order['venue_id']}")
     for start in range(4):
         fill(page, f"venue:{start}", 25_000, place)

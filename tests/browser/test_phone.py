@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import City, open_desktop, open_phone
 from tests.browser.pictures import take_picture
-from tests.browser.shift import begin, get, inspect, post, send_all, walker
+from tests.browser.shift import begin, begin_owing, get, inspect, post, send_all, walker
 from tests.browser.test_faces import is_too_wide, violations
 from tests.browser.test_walk import log_in
 
@@ -80,7 +80,7 @@ def test_the_plate_on_a_door_opens_its_place_without_signal(
     chromium: Browser, city: City, tmp_path: Path
 ) -> None:
     page, desk = open_phone(chromium), open_desktop(chromium)
-    order = begin(page, city, walker(city, 3))[0]
+    order = begin_owing(chromium, page, city, walker(city, 3), 1)[0]
     log_in(desk, city, "dispatcher")
     post(desk, "/api/plates/sheets", {"id": str(uuid4()), "venue_ids": [order["venue_id"]]})
     desk.context.close()
@@ -118,7 +118,8 @@ def test_two_phones_put_one_dossier_right_without_signal_and_a_person_decides(
     """Must-show 2: both sides are shown, a person chooses for each field, and the house hears of it."""
     member = walker(city, 3)
     phones = [open_phone(chromium), open_phone(chromium)]
-    place, _ = [begin(phone, city, member)[0]["venue_id"] for phone in phones]
+    place = begin_owing(chromium, phones[0], city, member, 1)[0]["venue_id"]
+    begin(phones[1], city, member)
     for phone in phones:
         phone.context.set_offline(True)
     first, second = phones

@@ -10,22 +10,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import City, open_desktop, open_phone
+from tests.browser.conftest import City, open_phone
 from tests.browser.pictures import take_picture
 from tests.browser.shift import (
     BadLink,
     begin,
+    begin_owing,
     get,
     inspect,
-    list_due,
-    make_busy,
     make_camera,
     rows,
     send_all,
     walker,
 )
 from tests.browser.test_faces import is_too_wide, violations
-from tests.browser.test_walk import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FAULTS = ("through", "through", "twice", "cut", "lost")
@@ -93,17 +91,7 @@ def test_a_shift_without_signal_and_then_over_a_bad_link_loses_and_doubles_nothi
     """
     page, camera = open_phone(chromium), make_camera(tmp_path, (640, 480))
     member = walker(city, 1)
-    begin(page, city, member)
-    [known] = get(page, "/api/orders?mine=true&limit=1")["items"]
-    desk = open_desktop(chromium)
-    log_in(desk, city, "dispatcher")
-    make_busy(desk, known, len(photos))
-    desk.context.close()
-    page.goto(city.url + "/m/me")
-    page.get_by_test_id("sync-now").click()
-    expect(page.get_by_test_id("sync-now")).to_be_enabled()
-    due = list_due(page)[: len(photos)]
-    assert len(due) == len(photos), f"the member owes only {len(due)} orders"
+    due = begin_owing(chromium, page, city, member, len(photos))[: len(photos)]
     before = [len(get(page, f"/api/orders/{order['id']}")["visits"]) for order in due]
     page.context.set_offline(True)
     page.goto(city.url + "/m/map")  # the app starts anew, without any signal
