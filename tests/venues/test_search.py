@@ -98,9 +98,15 @@ def test_an_import_finds_by_initials_and_keeps_those_of_columns_that_it_lacks() 
     assert (found("wjg"), found("cgsd")) == (["重庆小面"], [])
 
 
-@pytest.mark.parametrize("walked", [0, 2, 5_000])
-def test_pages_follow_each_other_whether_walked_or_by_the_index(walked: int, monkeypatch: Any) -> None:
+WAYS = [(0, 10), (2, 10), (2, 1), (5_000, 10)]  # by the index, after a walk, walked on, walked whole
+
+
+@pytest.mark.parametrize(("walked", "frequent"), WAYS)
+def test_pages_follow_each_other_whether_walked_or_by_the_index(
+    walked: int, frequent: int, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(finding, "WALKED", walked)
+    monkeypatch.setattr(finding, "FREQUENT", frequent)
     make_venues(count=7, name="红星店", initials="hxd")
     make_venues(count=4, name="红星店", initials="hxd", grid_path=NEXT)
     seen: list[Any] = []
@@ -112,6 +118,21 @@ def test_pages_follow_each_other_whether_walked_or_by_the_index(walked: int, mon
         cursor = page.next_cursor
     assert len(seen) == len(set(seen)) == 11
     assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize(("walked", "frequent"), WAYS)
+def test_each_way_keeps_to_the_scope_and_to_the_other_filters(
+    walked: int, frequent: int, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(finding, "WALKED", walked)
+    monkeypatch.setattr(finding, "FREQUENT", frequent)
+    make_venues(count=3, name="红星店", initials="hxd")
+    make_venues(count=2, name="红星厂", initials="hxc", grid_path=NEXT, class_code="factory")
+    assert sorted(found("红星")) == sorted(["红星店"] * 3 + ["红星厂"] * 2)
+    assert found("红星", BOB) == ["红星店"] * 3
+    assert found("红星", CAROL) == []
+    assert found("红星", venue_class="factory") == found("红星", grid=NEXT) == ["红星厂"] * 2
+    assert found("红星", BOB, grid=NEXT) == []
 
 
 def test_a_search_keeps_to_the_other_filters() -> None:
