@@ -43,6 +43,7 @@ class Person:
 ALICE = Person("alice", "李爱丽", Role.DISPATCHER, "34.02.03.005.")
 BOB = Person("bob", "包步行", Role.GRID_MEMBER, "34.02.03.005.012.001.")
 CAROL = Person("carol", "柯若兰", Role.DISPATCHER, "34.02.0.")
+NOBODY = 900_000_000  # the id of a user who is in no table: no sequence of a test run comes that far
 
 
 def plain_actor(person: Person, *, user_id: int = 1, department_id: int | None = None) -> Actor:

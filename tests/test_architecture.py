@@ -271,3 +271,9 @@ def test_no_tracked_file_names_a_registry_or_a_machine() -> None:
         wrong += [f"{name}: {match[0]}" for match in (*FOREIGN.finditer(text), *MACHINE.finditer(text))]
 
     assert wrong == []
+
+
+def test_the_index_of_documents_names_every_decision() -> None:
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    decisions = sorted(path.name for path in (ROOT / "docs/adr").glob("*.md"))
+    assert re.findall(r"\(adr/([^)]+)\)", index) == decisions

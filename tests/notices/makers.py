@@ -15,13 +15,13 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.makers import ALICE, AT, BOB, plain_actor
+from tests.makers import ALICE, AT, BOB, NOBODY, plain_actor
 from wangge.accounts import services as accounts
 from wangge.accounts.rules import Medium, Role
 from wangge.notices import services
 from wangge.notices.services import Telling
 
-ADMIN = plain_actor(ALICE.acting_as(Role.SYSTEM_ADMIN, scope="34."), user_id=900)
+ADMIN = plain_actor(ALICE.acting_as(Role.SYSTEM_ADMIN, scope="34."), user_id=NOBODY)
 
 
 @dataclass

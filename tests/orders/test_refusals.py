@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from tests.ground import make_divisions, make_grids
-from tests.makers import ALICE, BOB, CAROL, make_actor, make_venues, plain_actor
+from tests.makers import ALICE, BOB, CAROL, NOBODY, make_actor, make_venues, plain_actor
 from tests.orders.makers import ITEMS, make_bob, make_plan, make_rules
 from tests.orders.test_seasons import EARLY, make_season, spell
 from tests.orders.test_services import LATER, THERE, complete, make_answers, make_result, no_trace
@@ -110,7 +110,7 @@ def test_the_same_results_without_the_mistake_are_taken(street):
 @pytest.mark.parametrize(
     ("who", "code", "status"),
     [
-        (lambda: plain_actor(BOB, user_id=999), "orders.not_your_order", 403),
+        (lambda: plain_actor(BOB, user_id=NOBODY), "orders.not_your_order", 403),
         (lambda: plain_actor(ALICE), "kernel.not_your_role", 403),
         (lambda: make_actor(CAROL.acting_as(Role.GRID_MEMBER)), "kernel.not_visible", 404),
     ],

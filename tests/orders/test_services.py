@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.makers import ALICE, BOB, CAROL, make_actor, make_venues, plain_actor
+from tests.makers import ALICE, BOB, CAROL, NOBODY, make_actor, make_venues, plain_actor
 from tests.orders.makers import DEC, NOV, make_bob, make_plan, make_rules
 from wangge.accounts.rules import Role
 from wangge.cases import services as case_services
@@ -167,7 +167,7 @@ def test_answers_that_do_not_fit_the_list_are_refused(answers, code):
 def test_four_kinds_of_no():
     bob, [order] = make_orders()
     carol = make_actor(CAROL.acting_as(Role.GRID_MEMBER))
-    neighbour = plain_actor(BOB, user_id=999)
+    neighbour = plain_actor(BOB, user_id=NOBODY)
     alice = plain_actor(ALICE)
     cases = [
         (carol, {}, 404, "kernel.not_visible"),

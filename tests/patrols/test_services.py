@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.ground import make_divisions, make_grids
-from tests.makers import ALICE, AT, CAROL, ON, make_actor, make_venues, plain_actor
+from tests.makers import ALICE, AT, CAROL, NOBODY, ON, make_actor, make_venues, plain_actor
 from tests.patrols.makers import (
     INSIDE,
     OUTSIDE,
@@ -278,7 +278,7 @@ def test_a_tracker_is_paired_once_sends_and_is_revoked(bob):
     assert services.take_osmand(fields, b"", at=AT).result["kept"] == 1
     assert services.take_osmand(fields, b"", at=AT).outcome == "repeated"
     with pytest.raises(NotVisible):
-        services.revoke_tracker(new.id, actor=plain_actor(ALICE.acting_as(bob.role), user_id=999), at=AT)
+        services.revoke_tracker(new.id, actor=plain_actor(ALICE.acting_as(bob.role), user_id=NOBODY), at=AT)
     services.revoke_tracker(new.id, actor=bob, at=AT)
     with pytest.raises(TokenUnknown):
         services.take_osmand(fields, b"", at=AT)
