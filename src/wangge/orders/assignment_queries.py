@@ -127,7 +127,7 @@ def _shown(rows: list[Assignment], today: date) -> list[AssignmentOut]:
                 checklist_en=asked.name_en if asked else row.checklist_code,
                 starts_on=row.starts_on,
                 ends_on=row.ends_on,
-                made_by=people.get(row.made_by_id, ""),
+                made_by=people.get(row.made_by_id, "") if row.made_by_id else "",
                 made_at=row.made_at,
                 undone_by=people.get(row.undone_by_id) if row.undone_by_id else None,
                 undone_at=row.undone_at,

@@ -25,13 +25,16 @@ from wangge.orders.refusals import (
     ForeignChecklist,
     HalfPosition,
     InTheFuture,
+    NotAPlace,
     NotYourOrder,
     OutOfCity,
     PhotoTooOld,
 )
 from wangge.orders.rules import (
+    GONE,
     ListSpan,
     OrderStatus,
+    SubjectKind,
     VisitLimits,
     VisitOutcome,
     check_time,
@@ -113,6 +116,8 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     on = result.at.astimezone(CHINA).date()
     check_time(status=OrderStatus(order.status), starts_on=started_on(order.id), ends_on=order.ends_on, on=on)
     point = _position(batch, result)
+    if result.outcome in GONE and order.subject_kind == SubjectKind.GRID:
+        raise NotAPlace
     if result.outcome is not VisitOutcome.INSPECTED:
         if result.answers:
             raise AnswersNotWanted

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
 from wangge.kernel.shapes import Schema
-from wangge.orders.rules import OrderStatus, VisitOutcome
+from wangge.orders.rules import OrderStatus, SubjectKind, VisitOutcome
 from wangge.territory.schemas import HandedOnOut
 
 
@@ -61,9 +61,11 @@ class OrderFilter(Schema):
 
 class OrderRow(Schema):
     id: UUID
-    venue_id: UUID
-    venue_name: str
-    venue_class_zh: str
+    venue_id: UUID | None  # the place to go to; a grid has none
+    subject_kind: SubjectKind
+    subject_id: UUID | None  # of a facility, a person or a grid; a place is its own subject
+    venue_name: str  # of the place, or of the grid
+    venue_class_zh: str  # of the place, the facility, the person
     venue_class_en: str
     address: str
     lon: float
@@ -214,7 +216,7 @@ class PlanCoverageOut(Schema):
 
 class WalkStop(Schema):
     order_id: UUID
-    venue_id: UUID
+    venue_id: UUID | None
     venue_name: str
     lon: float
     lat: float
@@ -245,9 +247,13 @@ class PlanRuleOut(Schema):
     code: str
     name_zh: str
     name_en: str
+    subject: str
     classes: list[str]
     tags: list[str]
     interval: str
+    anchor: str  # fixed periods, or the last visit
+    window_days: int
+    tolerance_days: int
     season: str
     source: str
     is_confirmed: bool

@@ -146,10 +146,10 @@ def _plan(
     if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PLAN_DAYS:
         raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PLAN_DAYS)
     today = at.astimezone(CHINA).date()
-    plan = planning.prepare(request, scope, today=today, only_known=only_known)
+    plans = planning.prepare(request, scope, today=today, only_known=only_known)
     if request.dry_run:
-        return planning.count(plan)
-    made = planning.make(plan)
+        return add_up([planning.count(plan) for plan in plans])
+    made = add_up([planning.make(plan) for plan in plans])
     detail = {**made.model_dump(), "starts_on": str(request.starts_on), "ends_on": str(request.ends_on)}
     audit.record([("orders.plan", "scope", scope, detail)], actor=actor, at=at)
     return made

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
-from wangge.orders.rules import Interval, SeasonKind
+from wangge.orders.rules import Anchor, Interval, SeasonKind, SubjectKind, fits_cycle
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import (
     DrawingKind,
@@ -101,11 +101,27 @@ class Season(Entry):
 
 
 class Plan(Entry):
-    classes: list[str] = Field(default_factory=list)  # none: every class
+    """How often a kind of subject is seen (OR-1, OR-29), in fixed periods or after the last visit (OR-30)."""
+
+    subject: SubjectKind = SubjectKind.VENUE
+    classes: list[str] = Field(default_factory=list)  # none: every class; of a grid its tier
     tags: list[str] = Field(default_factory=list)  # all of them; none: whatever the tags
     interval: Interval
+    anchor: Anchor = Anchor.PERIOD
+    window_days: int = Field(0, ge=0, le=180)  # of `visit`: so long before the due day a visit counts
+    tolerance_days: int = Field(0, ge=0, le=180)  # and so long after it
     season: str | None = None  # holds in this intensified period only; none: always
     checklist: str
+
+    @model_validator(mode="after")
+    def _anchor_is_whole(self) -> Self:
+        if self.anchor is Anchor.PERIOD and (self.window_days or self.tolerance_days):
+            raise ValueError("window_days and tolerance_days belong to anchor: visit")
+        if self.anchor is Anchor.VISIT and self.season:
+            raise ValueError("a season's rule is not counted from the last visit")
+        if not fits_cycle(self.interval, self.window_days, self.tolerance_days):
+            raise ValueError("window and tolerance together are shorter than the interval")
+        return self
 
 
 class PhotoCheck(Entry):

@@ -23,7 +23,7 @@ class Task:
     """An open order, as the phone has it."""
 
     order_id: UUID
-    venue_id: UUID
+    venue_id: UUID | None  # None: a grid as a whole
     member_id: int
     checklist_id: int
     opens_on: date
