@@ -130,9 +130,7 @@ def get_campaign(actor: Actor, campaign_id: UUID, *, today: date) -> CampaignOut
     names = territory.names_of({one.path, *(p.path for p in phases), *(row[0] for row in stands[:SHOWN])})
     verdicts = list(one.verdicts.order_by("judged_at"))
     people = accounts.names_of([one.made_by_id, *(verdict.judged_by_id for verdict in verdicts)])
-    asked = next(
-        (row for row in checklists.list_in_force(today) if row.code == one.checklist_code), None
-    )
+    asked = next((row for row in checklists.list_in_force(today) if row.code == one.checklist_code), None)
     return CampaignOut(
         **_row(one, actor.scope, names, people, today).model_dump(),
         reason=one.reason,

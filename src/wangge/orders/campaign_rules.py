@@ -63,9 +63,13 @@ def share(part: int, whole: int) -> float | None:
     return part * 1000 // whole / 10 if whole else None
 
 
-def meets(visited: float | None, disposed: float | None, *, visited_target: int, disposed_target: int) -> bool:
+def meets(
+    visited: float | None, disposed: float | None, *, visited_target: int, disposed_target: int
+) -> bool:
     """Return whether both targets are met; of what there is nothing, nothing is asked. Rule: OR-36."""
-    return (visited is None or visited >= visited_target) and (disposed is None or disposed >= disposed_target)
+    return (visited is None or visited >= visited_target) and (
+        disposed is None or disposed >= disposed_target
+    )
 
 
 def check_verdict(
@@ -94,5 +98,7 @@ def check_verdict(
     targets = {"visited_target": visited_target, "disposed_target": disposed_target}
     if not meets(visited, disposed, **targets):
         raise TargetMissed(
-            visited="—" if visited is None else visited, disposed="—" if disposed is None else disposed, **targets
+            visited="—" if visited is None else visited,
+            disposed="—" if disposed is None else disposed,
+            **targets,
         )
