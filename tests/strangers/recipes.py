@@ -111,6 +111,8 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("export_venues", "part_of"): "venue_id",
     ("ask_venue_export", "part_of"): "venue_id",
     ("set_venue_parts", "whole_id"): "venue_id",
+    ("get_draw", "assignment_id"): "draw_id",
+    ("export_draw", "assignment_id"): "draw_id",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
@@ -134,6 +136,11 @@ FIELDS: Mapping[str, object] = {
     "geometry": {"type": "Polygon", "coordinates": [[*map(list, square(0).exterior.coords)]]},
     "class_code": "shop",
     "checklist_code": "general",
+    "count": 1,
+    "phases": [
+        {"name": "占位", "starts_on": "2025-11-03", "ends_on": "2025-11-08", "has_visits": True, "path": ""}
+    ],
+    "is_accepted": False,
     "matter_code": "H301",
     "matters": ["H301"],
     "text": f"{WORD}灭火器过期",

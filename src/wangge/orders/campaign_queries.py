@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -108,7 +109,7 @@ def figures_of(campaign: Campaign, scope: str, *, today: date) -> Figures:
 
 
 def _by_grid(ids: list[UUID], scope: str, today: date) -> list[tuple[str, int, int, int, int]]:
-    values = {"ids": ids, "today": today, "scope": scope.replace("_", r"\_") + "%"}
+    values: dict[str, Any] = {"ids": ids, "today": today, "scope": scope.replace("_", r"\_") + "%"}
     with connection.cursor() as cursor:
         cursor.execute(assignment_sql.STAND_BY_GRID, values)
         return [(path, n, done, missed, found) for path, n, done, missed, found in cursor.fetchall()]

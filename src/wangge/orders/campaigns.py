@@ -46,8 +46,8 @@ def count_campaign(body: CampaignIn, *, actor: Actor, at: datetime) -> CampaignC
 def start_campaign(body: CampaignIn, *, actor: Actor, at: datetime) -> tuple[CampaignDone, bool]:
     """Set up a campaign and make the visits of its phases; False if the command came before.
 
-    Raises: NotYourRole; NotVisible outside the scope; CampaignUnclear; ChecklistUnknown; NothingAlike where no
-            place is concerned; TooManyAlike.
+    Raises: NotYourRole; NotVisible outside the scope; CampaignUnclear; ChecklistUnknown; NothingAlike where
+            no place is concerned; TooManyAlike.
     Rule:   OR-35 (GQ-11).
     """
     actor.check_can("orders.plan")

@@ -20,8 +20,8 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import CommandIdReused, NotYourRole
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.photos import from_json
-from wangge.orders.judging import DO, Batch, Finding, Judged, judge_all
-from wangge.orders.models import Order
+from wangge.orders.judging import DO, READ, Batch, Finding, Judged, OpenOrder, judge_all
+from wangge.orders.planning import pattern
 from wangge.orders.relisting import limits_in_force
 from wangge.orders.rules import GONE, LAYER, ListSpan, SubjectKind, VisitOutcome
 from wangge.orders.schemas import OrderResult
@@ -42,6 +42,10 @@ DONE = prepared.update(
     },
     key=("id", "uuid"),
 )
+LOOK = f"""
+SELECT {READ} FROM orders_order
+WHERE id = ANY(%s) AND (grid_path LIKE %s OR member_id = %s) ORDER BY id FOR UPDATE
+"""
 VISITS = prepared.insert(
     "orders_visit",
     {
@@ -98,8 +102,8 @@ def _settle(results: Sequence[OrderResult], actor: Actor, at: datetime) -> dict[
 
 def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
     wanted = {result.order_id for result in results}
-    rows = Order.objects.given_to(actor).select_for_update().filter(id__in=wanted).order_by("id")
-    orders = {order.id: order for order in rows}
+    rows = prepared.send(LOOK, list(wanted), pattern(actor.scope), actor.user_id, binary=True).fetchall()
+    orders = {row[0]: OpenOrder(*row) for row in rows}
     spans = checklists.spans_beside(order.checklist_id for order in orders.values())
     told = {result.checklist_id for result in results}
     used = {order.checklist_id for order in orders.values()} | {one for one in told if one in spans}
@@ -227,7 +231,7 @@ def _mark_seen(judged: Sequence[Judged]) -> None:
     mark_seen(others)
 
 
-def _row(order: Order) -> dict[str, Any]:
+def _row(order: OpenOrder) -> dict[str, Any]:
     return {
         "id": order.id,
         "status": str(order.status),

@@ -8,17 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.http import HttpResponseBase
 
 from wangge.accounts import queries as accounts
 from wangge.accounts.rules import Role
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
+from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import is_within
 from wangge.orders import assignment_sql, month_tables, planning
 from wangge.orders.assigned import list_to_ask_with, order_values
 from wangge.orders.assigning import LONGEST_DAYS, MOST_ALIKE
+from wangge.orders.draw_queries import draw_lines
 from wangge.orders.draw_rules import Inspector, Place, draw, pool_digest
 from wangge.orders.draw_schemas import DrawDone, DrawIn, DrawPool
 from wangge.orders.models import AssignedOrder, Assignment, Draw
@@ -83,6 +86,21 @@ def make_draw(body: DrawIn, *, actor: Actor, at: datetime) -> tuple[DrawDone, bo
     return DrawDone(id=row.id, made=made, seed=seed, digest=kept.digest), True
 
 
+def export_draw(assignment_id: UUID, suffix: str, *, actor: Actor, at: datetime) -> HttpResponseBase:
+    """Return the file of a draw, and leave an audit row.
+
+    Raises: NotYourRole, NotVisible, Unreadable for another suffix.
+    Rule:   OR-33.
+    """
+    check_suffix(suffix)
+    lines = list(draw_lines(actor, assignment_id))
+    columns = [str(n) for n in range(1, max(len(line) for line in lines) + 1)]
+    rows = ({name: line[n] if n < len(line) else "" for n, name in enumerate(columns)} for line in lines)
+    told = [("orders.export_draw", "assignment", str(assignment_id), {"suffix": suffix})]
+    audit.record(told, actor=actor, at=at)
+    return download(rows, columns, name="double-draw", suffix=suffix, at=at)
+
+
 def _keep(row: Assignment, body: DrawIn, seed: str, places: list[Place], inspectors: list[Inspector]) -> Draw:
     names = accounts.names_of([one.user_id for one in inspectors])
     return Draw.objects.create(
@@ -142,13 +160,3 @@ def _inspectors(body: DrawIn, at: datetime) -> list[Inspector]:
         for one in people
         if one.role in body.roles
     ]
-
-
-def get_drawn(actor: Actor, assignment_id: UUID) -> Draw:
-    """Return what a draw was drawn from. Raises: NotYourRole, NotVisible. Rule: OR-33 (it is published)."""
-    actor.check_can("orders.read")
-    rows = Assignment.objects.visible_to(actor).filter(kind=AssignmentKind.DRAW.value)
-    found = Draw.objects.filter(assignment__in=rows, pk=assignment_id).select_related("assignment").first()
-    if found is None:
-        raise NotVisible
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
 from wangge.kernel.errors import NotVisible, Refused, VersionConflict
 from wangge.kernel.fates import Fate
-from wangge.orders.models import Order
 from wangge.orders.refusals import (
     AnswersIncomplete,
     AnswersNotWanted,
@@ -50,12 +49,35 @@ DO = "orders.do"
 
 
 @dataclass(slots=True)
+class OpenOrder:
+    """An order as judging reads and changes it: a row under lock, without the cost of a model."""
+
+    id: UUID
+    grid_path: str
+    venue_id: UUID | None
+    subject_kind: str
+    subject_id: UUID | None
+    member_id: int | None
+    checklist_id: int
+    ends_on: date
+    status: str
+    outcome: str | None
+    done_at: datetime | None
+    done_by_id: int | None
+    findings: int
+    version: int
+
+
+READ = ", ".join(field.name for field in fields(OpenOrder))
+
+
+@dataclass(slots=True)
 class Batch:
     """What a batch reads once, and what it will write."""
 
     actor: Actor
     at: datetime
-    orders: dict[UUID, Order]
+    orders: dict[UUID, OpenOrder]
     lists: dict[int, ChecklistOut]
     covered: set[str]  # paths of the grids the actor covers as primary, deputy or substitute
     spans: dict[int, ListSpan] = field(default_factory=dict)  # every version of the lists
@@ -79,7 +101,7 @@ class Judged:
     """A result that may be written."""
 
     result: OrderResult
-    order: Order
+    order: OpenOrder
     failed: list[Finding]
     score: float | None = None
     point_wgs84: tuple[float, float] | None = None
@@ -146,7 +168,7 @@ def _position(batch: Batch, result: OrderResult) -> tuple[float, float] | None:
     return lon, lat
 
 
-def _list_of(batch: Batch, order: Order, result: OrderResult, on: date) -> int:
+def _list_of(batch: Batch, order: OpenOrder, result: OrderResult, on: date) -> int:
     """Return the version of the list by which the visit is judged.
 
     Raises: ForeignChecklist, ChecklistWithdrawn. Rule: OR-25.
@@ -178,7 +200,7 @@ def _check_photos(batch: Batch, result: OrderResult) -> None:
                 raise PhotoTooOld(item=answer.item, taken_at=when, minutes=minutes)
 
 
-def _check_member(batch: Batch, order: Order) -> None:
+def _check_member(batch: Batch, order: OpenOrder) -> None:
     """Raises: NotYourOrder. Rule: OR-10 (its member; who covers its grid; a grid chief)."""
     actor = batch.actor
     chief = actor.role == Role.GRID_CHIEF

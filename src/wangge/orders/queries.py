@@ -14,7 +14,7 @@ from wangge.checklists import queries as checklists
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
-from wangge.orders.assignment_queries import propose_alike
+from wangge.orders.assignment_queries import beside_of, propose_alike, risk_of
 from wangge.orders.by_grid import count_by_grid
 from wangge.orders.hands import count_open_by_member, hands_of_orders, in_hands_of
 from wangge.orders.models import AssignedOrder, Order, OrderQuerySet, PlanRule, Visit
@@ -178,6 +178,8 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
         pack_version=order.pack_version,
         case_ids=case_ids,
         handed=territory.list_handed(order.id),
+        beside=beside_of(order.id),
+        risk=risk_of(order.id),
     )
 
 

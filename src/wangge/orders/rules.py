@@ -19,6 +19,7 @@ from wangge.orders.interval_rules import (
     periods_between,
     working_days,
 )
+from wangge.orders.risk_rules import Signal
 from wangge.orders.statuses import OrderStatus, VisitOutcome
 from wangge.orders.visit_rules import (
     GONE,
@@ -48,6 +49,7 @@ __all__ = [
     "Period",
     "Rule",
     "SeasonKind",
+    "Signal",
     "SubjectKind",
     "VisitLimits",
     "VisitOutcome",

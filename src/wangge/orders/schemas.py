@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
 from wangge.kernel.shapes import Schema
-from wangge.orders.rules import OrderStatus, SubjectKind, VisitOutcome
+from wangge.orders.rules import AssignmentKind, OrderStatus, SubjectKind, VisitOutcome
 from wangge.territory.schemas import HandedOnOut
 
 
@@ -99,6 +99,31 @@ class VisitOut(Schema):
     note: str
 
 
+class RiskReasonOut(Schema):
+    """Points of one row of the pack for what was known of the place that week."""
+
+    zh: str
+    en: str
+    count: int
+    points: int
+
+
+class RiskOut(Schema):
+    """Why the place was one of the riskiest of its grid (OR-34)."""
+
+    score: int
+    reasons: list[RiskReasonOut]
+    is_confirmed: bool  # False: a weight is a preset of ours
+
+
+class BesideOut(Schema):
+    """What asked for an order beside the plan."""
+
+    id: UUID
+    kind: AssignmentKind
+    reason: str
+
+
 class OrderDetail(OrderRow):
     checklist: ChecklistOut
     visits: list[VisitOut]  # the earliest first
@@ -106,6 +131,8 @@ class OrderDetail(OrderRow):
     pack_version: str
     case_ids: list[UUID]
     handed: list[HandedOnOut]  # from whom to whom it went, the earliest first
+    beside: BesideOut | None = None  # None: the plan owes it
+    risk: RiskOut | None = None
 
 
 class OrderPage(Schema):

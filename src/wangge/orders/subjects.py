@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from django.db import connection
 
 from wangge.orders import subject_sql
-from wangge.orders.models import Order
 from wangge.orders.rules import SubjectKind
 
 GRID_ZH, GRID_EN = "网格", "Grid"
@@ -28,7 +28,20 @@ class Described:
     lat: float
 
 
-def describe(orders: Iterable[Order]) -> dict[UUID, Described]:
+class About(Protocol):
+    """What says which subject an order has."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def venue_id(self) -> UUID | None: ...
+    @property
+    def subject_id(self) -> UUID | None: ...
+    @property
+    def subject_kind(self) -> str: ...
+
+
+def describe(orders: Iterable[About]) -> dict[UUID, Described]:
     """Return what each order is about, in one statement. Rule: OR-29."""
     rows = [(order.id, order.venue_id, order.subject_id, order.subject_kind) for order in orders]
     if not rows:

@@ -9,7 +9,7 @@ from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.photo_copies import MARKS
 from wangge.matters.rules import Severity
-from wangge.orders.rules import VISIT_LIMITS, SubjectKind
+from wangge.orders.rules import VISIT_LIMITS, Signal, SubjectKind
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
 from wangge.patrols.rules import LIMITS
@@ -79,6 +79,10 @@ def _of_plans(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[s
             yield "plans", plan.code, ("classes", n), word, codes[CLASSES[plan.subject]]
         for n, word in enumerate(plan.tags):
             yield "plans", plan.code, ("tags", n), word, _tags_of(plan.subject, codes, tags)
+    words = {Signal.CLASS: codes["venue_classes"], Signal.TAG: tags}
+    for weight in pack.risk_weights:
+        if weight.of:
+            yield "risk_weights", weight.code, ("of",), weight.of, words[weight.signal]
     for duty in pack.duties:
         if duty.tier:
             yield "duties", duty.code, ("tier",), duty.tier, codes["tiers"]

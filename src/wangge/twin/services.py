@@ -20,6 +20,7 @@ from wangge.twin import casting, queries
 from wangge.twin.alike import arrange_alike
 from wangge.twin.behaviour import behaviour
 from wangge.twin.belonging import arrange_belonging
+from wangge.twin.besides import arrange_besides
 from wangge.twin.big_city import Profile, object_records
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
@@ -160,6 +161,7 @@ def make_demo(
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
     arrange_alike(play, path=f"{spec.root}01.001.", at=at)
+    arrange_besides(play, path=f"{spec.root}01.001.", at=at)
     arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
     return play

@@ -1767,7 +1767,7 @@ export type BorderIn = {
 /**
  * DrawIn
  *
- * A new grid of a layer under a division or grid.
+ * Draw places and inspectors. `id` is the command's id.
  */
 export type DrawIn = {
     /**
@@ -1775,34 +1775,45 @@ export type DrawIn = {
      */
     id: string;
     /**
+     * Path
+     */
+    path: string;
+    /**
+     * Class Code
+     */
+    class_code?: string;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Roles
+     */
+    roles?: Array<Role>;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Seed
+     */
+    seed?: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
      * Reason
      */
     reason: string;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
-    /**
-     * Layer
-     */
-    layer: string;
-    /**
-     * Under
-     */
-    under: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Scene
-     */
-    scene?: string;
-    geometry: OutlineIn;
-    /**
-     * Datum
-     */
-    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
 };
 
 /**
@@ -7381,7 +7392,12 @@ export type OrderRow = {
     /**
      * Venue Id
      */
-    venue_id: string;
+    venue_id: string | null;
+    subject_kind: SubjectKind;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
     /**
      * Venue Name
      */
@@ -7467,6 +7483,13 @@ export type OrderRow = {
 };
 
 /**
+ * SubjectKind
+ *
+ * What is visited. Rule: OR-29.
+ */
+export type SubjectKind = 'venue' | 'facility' | 'person' | 'grid';
+
+/**
  * VisitOutcome
  */
 export type VisitOutcome = 'inspected' | 'nobody_there' | 'refused_entry' | 'closed_down' | 'moved_away';
@@ -7488,6 +7511,10 @@ export type PlanRuleOut = {
      */
     name_en: string;
     /**
+     * Subject
+     */
+    subject: string;
+    /**
      * Classes
      */
     classes: Array<string>;
@@ -7499,6 +7526,18 @@ export type PlanRuleOut = {
      * Interval
      */
     interval: string;
+    /**
+     * Anchor
+     */
+    anchor: string;
+    /**
+     * Window Days
+     */
+    window_days: number;
+    /**
+     * Tolerance Days
+     */
+    tolerance_days: number;
     /**
      * Season
      */
@@ -7926,7 +7965,7 @@ export type WalkStop = {
     /**
      * Venue Id
      */
-    venue_id: string;
+    venue_id: string | null;
     /**
      * Venue Name
      */
@@ -8383,6 +8422,669 @@ export type Undone = {
 };
 
 /**
+ * BesideChoices
+ *
+ * What may be chosen where visits are asked for beside the plan: the own territory first.
+ */
+export type BesideChoices = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Places
+     */
+    places: Array<PlaceChoice>;
+    /**
+     * Classes
+     */
+    classes: Array<ClassChoice>;
+    /**
+     * Checklists
+     */
+    checklists: Array<ChecklistChoice>;
+};
+
+/**
+ * PlaceChoice
+ */
+export type PlaceChoice = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * DrawPool
+ *
+ * What lies in the two drums.
+ */
+export type DrawPool = {
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Inspectors
+     */
+    inspectors: number;
+    /**
+     * Places For Nobody
+     */
+    places_for_nobody: number;
+};
+
+/**
+ * DrawDone
+ */
+export type DrawDone = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Made
+     */
+    made: number;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Digest
+     */
+    digest: string;
+};
+
+/**
+ * DrawOut
+ *
+ * A draw as it is published: with the seed and the digest of both drums anybody can draw again.
+ */
+export type DrawOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Is Seed Given
+     */
+    is_seed_given: boolean;
+    /**
+     * Digest
+     */
+    digest: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Pool Places
+     */
+    pool_places: number;
+    /**
+     * Pool Inspectors
+     */
+    pool_inspectors: number;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Is Reproduced
+     */
+    is_reproduced: boolean;
+    /**
+     * Drawn
+     */
+    drawn: Array<DrawnOut>;
+};
+
+/**
+ * DrawnOut
+ *
+ * One of the list that is published, in the order in which it was drawn.
+ */
+export type DrawnOut = {
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Order Id
+     */
+    order_id: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Inspector
+     */
+    inspector: string | null;
+    /**
+     * Status
+     */
+    status: string | null;
+    /**
+     * Findings
+     */
+    findings: number;
+};
+
+/**
+ * CampaignPage
+ */
+export type CampaignPage = {
+    /**
+     * Items
+     */
+    items: Array<CampaignRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CampaignRow
+ */
+export type CampaignRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    figures: Figures;
+};
+
+/**
+ * Figures
+ *
+ * How far a campaign is, beside its targets.
+ */
+export type Figures = {
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+    /**
+     * With Findings
+     */
+    with_findings: number;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Disposed
+     */
+    disposed: number;
+    /**
+     * Visited Pct
+     */
+    visited_pct: number | null;
+    /**
+     * Disposed Of Pct
+     */
+    disposed_of_pct: number | null;
+    /**
+     * Meets Targets
+     */
+    meets_targets: boolean;
+};
+
+/**
+ * CampaignDone
+ */
+export type CampaignDone = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Made
+     */
+    made: number;
+};
+
+/**
+ * CampaignIn
+ *
+ * Set up a campaign. `id` is the command's id.
+ */
+export type CampaignIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Classes
+     */
+    classes?: Array<string>;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Visited Pct
+     */
+    visited_pct?: number;
+    /**
+     * Disposed Pct
+     */
+    disposed_pct?: number;
+    /**
+     * Phases
+     */
+    phases: Array<PhaseIn>;
+};
+
+/**
+ * PhaseIn
+ *
+ * A part of a campaign: preparing, a pilot, doing, summing up.
+ */
+export type PhaseIn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Has Visits
+     */
+    has_visits?: boolean;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Is Pilot
+     */
+    is_pilot?: boolean;
+};
+
+/**
+ * CampaignCount
+ *
+ * What setting it up would make.
+ */
+export type CampaignCount = {
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+};
+
+/**
+ * CampaignGrid
+ *
+ * How far a grid is.
+ */
+export type CampaignGrid = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+    /**
+     * With Findings
+     */
+    with_findings: number;
+};
+
+/**
+ * CampaignOut
+ */
+export type CampaignOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    figures: Figures;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Checklist Zh
+     */
+    checklist_zh: string;
+    /**
+     * Checklist En
+     */
+    checklist_en: string;
+    /**
+     * Visited Target
+     */
+    visited_target: number;
+    /**
+     * Disposed Target
+     */
+    disposed_target: number;
+    /**
+     * Can Judge
+     */
+    can_judge: boolean;
+    /**
+     * Phases
+     */
+    phases: Array<PhaseOut>;
+    /**
+     * Grids
+     */
+    grids: Array<CampaignGrid>;
+    /**
+     * Grids In All
+     */
+    grids_in_all: number;
+    /**
+     * Verdicts
+     */
+    verdicts: Array<VerdictOut>;
+};
+
+/**
+ * PhaseOut
+ */
+export type PhaseOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Is Pilot
+     */
+    is_pilot: boolean;
+    /**
+     * Assignment
+     */
+    assignment: string | null;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+};
+
+/**
+ * VerdictOut
+ */
+export type VerdictOut = {
+    /**
+     * Is Accepted
+     */
+    is_accepted: boolean;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * At
+     */
+    at: string;
+    figures: Figures;
+};
+
+/**
+ * VerdictIn
+ *
+ * Accept a campaign, or send it back. `id` is the command's id.
+ */
+export type VerdictIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Accepted
+     */
+    is_accepted: boolean;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * AssignmentKind
+ *
+ * Why visits were asked for beside the plan.
+ */
+export type AssignmentKind = 'alike' | 'draw' | 'riskiest' | 'campaign';
+
+/**
+ * BesideOut
+ *
+ * What asked for an order beside the plan.
+ */
+export type BesideOut = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: AssignmentKind;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * HandedOnOut
  *
  * Once somebody else's: by which handover a thing went from whom to whom.
@@ -8425,7 +9127,12 @@ export type OrderDetail = {
     /**
      * Venue Id
      */
-    venue_id: string;
+    venue_id: string | null;
+    subject_kind: SubjectKind;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
     /**
      * Venue Name
      */
@@ -8529,6 +9236,52 @@ export type OrderDetail = {
      * Handed
      */
     handed: Array<HandedOnOut>;
+    beside?: BesideOut | null;
+    risk?: RiskOut | null;
+};
+
+/**
+ * RiskOut
+ *
+ * Why the place was one of the riskiest of its grid (OR-34).
+ */
+export type RiskOut = {
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Reasons
+     */
+    reasons: Array<RiskReasonOut>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * RiskReasonOut
+ *
+ * Points of one row of the pack for what was known of the place that week.
+ */
+export type RiskReasonOut = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Points
+     */
+    points: number;
 };
 
 /**
@@ -23622,6 +24375,420 @@ export type UndoAssignmentResponses = {
 };
 
 export type UndoAssignmentResponse = UndoAssignmentResponses[keyof UndoAssignmentResponses];
+
+export type ListBesideChoicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/choices';
+};
+
+export type ListBesideChoicesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListBesideChoicesError = ListBesideChoicesErrors[keyof ListBesideChoicesErrors];
+
+export type ListBesideChoicesResponses = {
+    /**
+     * OK
+     */
+    200: BesideChoices;
+};
+
+export type ListBesideChoicesResponse = ListBesideChoicesResponses[keyof ListBesideChoicesResponses];
+
+export type CountDrawData = {
+    body: DrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/draw/count';
+};
+
+export type CountDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountDrawError = CountDrawErrors[keyof CountDrawErrors];
+
+export type CountDrawResponses = {
+    /**
+     * OK
+     */
+    200: DrawPool;
+};
+
+export type CountDrawResponse = CountDrawResponses[keyof CountDrawResponses];
+
+export type MakeDrawData = {
+    body: DrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/draw';
+};
+
+export type MakeDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MakeDrawError = MakeDrawErrors[keyof MakeDrawErrors];
+
+export type MakeDrawResponses = {
+    /**
+     * OK
+     */
+    200: DrawDone;
+    /**
+     * Already Reported
+     */
+    208: DrawDone;
+};
+
+export type MakeDrawResponse = MakeDrawResponses[keyof MakeDrawResponses];
+
+export type GetDrawData = {
+    body?: never;
+    path: {
+        /**
+         * Assignment Id
+         */
+        assignment_id: string;
+    };
+    query?: never;
+    url: '/api/orders/assignments/{assignment_id}/draw';
+};
+
+export type GetDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetDrawError = GetDrawErrors[keyof GetDrawErrors];
+
+export type GetDrawResponses = {
+    /**
+     * OK
+     */
+    200: DrawOut;
+};
+
+export type GetDrawResponse = GetDrawResponses[keyof GetDrawResponses];
+
+export type ExportDrawData = {
+    body?: never;
+    path: {
+        /**
+         * Assignment Id
+         */
+        assignment_id: string;
+    };
+    query?: {
+        /**
+         * Suffix
+         */
+        suffix?: string;
+    };
+    url: '/api/orders/assignments/{assignment_id}/draw/file';
+};
+
+export type ExportDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDrawError = ExportDrawErrors[keyof ExportDrawErrors];
+
+export type ExportDrawResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListCampaignsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/orders/campaigns';
+};
+
+export type ListCampaignsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListCampaignsError = ListCampaignsErrors[keyof ListCampaignsErrors];
+
+export type ListCampaignsResponses = {
+    /**
+     * OK
+     */
+    200: CampaignPage;
+};
+
+export type ListCampaignsResponse = ListCampaignsResponses[keyof ListCampaignsResponses];
+
+export type StartCampaignData = {
+    body: CampaignIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/campaigns';
+};
+
+export type StartCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type StartCampaignError = StartCampaignErrors[keyof StartCampaignErrors];
+
+export type StartCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignDone;
+    /**
+     * Already Reported
+     */
+    208: CampaignDone;
+};
+
+export type StartCampaignResponse = StartCampaignResponses[keyof StartCampaignResponses];
+
+export type CountCampaignData = {
+    body: CampaignIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/campaigns/count';
+};
+
+export type CountCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountCampaignError = CountCampaignErrors[keyof CountCampaignErrors];
+
+export type CountCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignCount;
+};
+
+export type CountCampaignResponse = CountCampaignResponses[keyof CountCampaignResponses];
+
+export type GetCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/api/orders/campaigns/{campaign_id}';
+};
+
+export type GetCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCampaignError = GetCampaignErrors[keyof GetCampaignErrors];
+
+export type GetCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignOut;
+};
+
+export type GetCampaignResponse = GetCampaignResponses[keyof GetCampaignResponses];
+
+export type JudgeCampaignData = {
+    body: VerdictIn;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/api/orders/campaigns/{campaign_id}/verdict';
+};
+
+export type JudgeCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type JudgeCampaignError = JudgeCampaignErrors[keyof JudgeCampaignErrors];
+
+export type JudgeCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignOut;
+    /**
+     * Already Reported
+     */
+    208: CampaignOut;
+};
+
+export type JudgeCampaignResponse = JudgeCampaignResponses[keyof JudgeCampaignResponses];
 
 export type GetOrderData = {
     body?: never;
