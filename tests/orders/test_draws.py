@@ -94,11 +94,11 @@ def test_each_place_is_drawn_about_as_often():
 # ---- on PostgreSQL ----
 
 
-def asked(**fields: object) -> services.DrawIn:
+def asked(**fields: object) -> services.DoubleDrawIn:
     first = {"id": uuid4(), "path": ALICE.scope, "count": 4, "seed": "开奖号码 7 3 9"}
     days = {"starts_on": TODAY, "ends_on": date(2025, 11, 17)}
     words = {"checklist_code": "general", "reason": "双随机抽查"}
-    return services.DrawIn(**first | days | words | fields)
+    return services.DoubleDrawIn(**first | days | words | fields)
 
 
 @pytest.fixture

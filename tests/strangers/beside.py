@@ -134,7 +134,8 @@ def beside_the_plan(house: House) -> dict[str, Any]:
     )
     Draw.objects.create(
         assignment=drawn, seed="雪松", is_seed_given=True, count=1, place_ids=[], place_paths=[],
-        inspectors=[{"user_id": house.bob.user_id, "name": "雪松检查员", "own_paths": [BOB.scope]}], digest="0",
+        inspectors=[{"user_id": house.bob.user_id, "name": "雪松检查员", "own_paths": [BOB.scope]}],
+        digest="0",
     )  # fmt: skip
     campaign = Campaign.objects.create(
         id=new_id(), name="雪松专项行动", reason="雪松", checklist_code="general", visited_pct=100,

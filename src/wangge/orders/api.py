@@ -40,7 +40,7 @@ from wangge.orders.campaign_schemas import (
     CampaignPage,
     VerdictIn,
 )
-from wangge.orders.draw_schemas import DrawDone, DrawIn, DrawOut, DrawPool
+from wangge.orders.draw_schemas import DoubleDrawDone, DoubleDrawIn, DoubleDrawOut, DoubleDrawPool
 from wangge.orders.schemas import (
     GridOrders,
     LevelOut,
@@ -207,21 +207,23 @@ def list_beside_choices(request: ActorRequest) -> BesideChoices:
     return assignment_queries.list_choices(request.actor, today=clock.today())
 
 
-@router.post("/assignments/draw/count", response={200: DrawPool, **NO}, operation_id="count_draw")
-def count_draw(request: ActorRequest, body: DrawIn) -> DrawPool:
+@router.post("/assignments/draw/count", response={200: DoubleDrawPool, **NO}, operation_id="count_draw")
+def count_draw(request: ActorRequest, body: DoubleDrawIn) -> DoubleDrawPool:
     """What lies in the two drums of a double draw; nothing is drawn."""
     return services.count_pool(body, actor=request.actor, at=clock.now())
 
 
-@router.post("/assignments/draw", response={(200, 208): DrawDone, **NO}, operation_id="make_draw")
-def make_draw(request: ActorRequest, body: DrawIn) -> Any:
+@router.post("/assignments/draw", response={(200, 208): DoubleDrawDone, **NO}, operation_id="make_draw")
+def make_draw(request: ActorRequest, body: DoubleDrawIn) -> Any:
     """Draw random places and random inspectors; 208 if this command came before."""
     done, is_new = services.make_draw(body, actor=request.actor, at=clock.now())
     return Status(200 if is_new else 208, done)
 
 
-@router.get("/assignments/{uuid:assignment_id}/draw", response={200: DrawOut, **NO}, operation_id="get_draw")
-def get_draw(request: ActorRequest, assignment_id: UUID) -> DrawOut:
+@router.get(
+    "/assignments/{uuid:assignment_id}/draw", response={200: DoubleDrawOut, **NO}, operation_id="get_draw"
+)
+def get_draw(request: ActorRequest, assignment_id: UUID) -> DoubleDrawOut:
     """A draw as it is published, drawn again just now from its seed."""
     return draw_queries.get_draw(request.actor, assignment_id, today=clock.today())
 

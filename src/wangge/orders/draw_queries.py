@@ -10,7 +10,7 @@ from wangge.accounts import queries as accounts
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.orders.draw_rules import Drawn, Inspector, Place, draw, pool_digest
-from wangge.orders.draw_schemas import DrawnOut, DrawOut
+from wangge.orders.draw_schemas import DoubleDrawOut, DrawnOut
 from wangge.orders.models import AssignedOrder, Assignment, Draw, Order
 from wangge.orders.rules import AssignmentKind, OrderStatus, status_on
 from wangge.territory import queries as territory
@@ -39,7 +39,7 @@ def draw_again(kept: Draw) -> list[Drawn]:
     return draw(kept.seed, places, people, kept.count)
 
 
-def get_draw(actor: Actor, assignment_id: UUID, *, today: date) -> DrawOut:
+def get_draw(actor: Actor, assignment_id: UUID, *, today: date) -> DoubleDrawOut:
     """Return a draw with its list, drawn again just now and compared with the orders that were given.
 
     Raises: NotYourRole, NotVisible.
@@ -71,7 +71,7 @@ def get_draw(actor: Actor, assignment_id: UUID, *, today: date) -> DrawOut:
         )
     first = {one.place.id for one in drawn if one.user_id is not None}
     pool = pool_digest(kept.seed, *drums_of(kept))
-    return DrawOut(
+    return DoubleDrawOut(
         id=row.id,
         path=row.path,
         place=territory.names_of([row.path]).get(row.path, row.path),

@@ -12,7 +12,7 @@ from wangge.kernel.schemas import Sent
 from wangge.kernel.shapes import Schema
 
 
-class DrawIn(Sent):
+class DoubleDrawIn(Sent):
     """Draw places and inspectors. `id` is the command's id."""
 
     id: UUID
@@ -30,7 +30,7 @@ class DrawIn(Sent):
     reason: str = Field(min_length=1, max_length=200)
 
 
-class DrawPool(Schema):
+class DoubleDrawPool(Schema):
     """What lies in the two drums."""
 
     places: int
@@ -38,7 +38,7 @@ class DrawPool(Schema):
     places_for_nobody: int  # every inspector has the place in an own grid
 
 
-class DrawDone(Schema):
+class DoubleDrawDone(Schema):
     id: UUID
     made: int
     seed: str
@@ -59,7 +59,7 @@ class DrawnOut(Schema):
     findings: int
 
 
-class DrawOut(Schema):
+class DoubleDrawOut(Schema):
     """A draw as it is published: with the seed and the digest of both drums anybody can draw again."""
 
     id: UUID

@@ -23,7 +23,7 @@ from wangge.orders.assigned import list_to_ask_with, order_values
 from wangge.orders.assigning import LONGEST_DAYS, MOST_ALIKE
 from wangge.orders.draw_queries import draw_lines
 from wangge.orders.draw_rules import Inspector, Place, draw, pool_digest
-from wangge.orders.draw_schemas import DrawDone, DrawIn, DrawPool
+from wangge.orders.draw_schemas import DoubleDrawDone, DoubleDrawIn, DoubleDrawPool
 from wangge.orders.models import AssignedOrder, Assignment, Draw
 from wangge.orders.refusals import NobodyToDraw, NothingToDraw, RangeTooLong, TooManyAlike
 from wangge.orders.rules import AssignmentKind
@@ -32,16 +32,18 @@ from wangge.territory import queries as territory
 ROLES = (Role.GRID_MEMBER, Role.GRID_CHIEF)
 
 
-def count_pool(body: DrawIn, *, actor: Actor, at: datetime) -> DrawPool:
+def count_pool(body: DoubleDrawIn, *, actor: Actor, at: datetime) -> DoubleDrawPool:
     """Return what lies in the two drums. Raises: as `make_draw`, before anything is drawn. Rule: OR-33."""
     _check(body, actor, at)
     places, inspectors = _places(body, actor), _inspectors(body, at)
     free = sum(1 for place in places if any(one.may_see(place.grid_path) for one in inspectors))
-    return DrawPool(places=len(places), inspectors=len(inspectors), places_for_nobody=len(places) - free)
+    return DoubleDrawPool(
+        places=len(places), inspectors=len(inspectors), places_for_nobody=len(places) - free
+    )
 
 
 @transaction.atomic
-def make_draw(body: DrawIn, *, actor: Actor, at: datetime) -> tuple[DrawDone, bool]:
+def make_draw(body: DoubleDrawIn, *, actor: Actor, at: datetime) -> tuple[DoubleDrawDone, bool]:
     """Draw, give the orders to those who were drawn, and keep all that is needed to draw again.
 
     Shape:  False if the command came before: then what was drawn the first time.
@@ -53,7 +55,7 @@ def make_draw(body: DrawIn, *, actor: Actor, at: datetime) -> tuple[DrawDone, bo
     month_tables.lock()
     if before := Draw.objects.filter(assignment__in=Assignment.objects.visible_to(actor), pk=body.id).first():
         made = AssignedOrder.objects.filter(assignment_id=body.id).count()
-        return DrawDone(id=body.id, made=made, seed=before.seed, digest=before.digest), False
+        return DoubleDrawDone(id=body.id, made=made, seed=before.seed, digest=before.digest), False
     _check(body, actor, at)
     places, inspectors = _places(body, actor), _inspectors(body, at)
     seed = body.seed or secrets.token_hex(16)
@@ -83,7 +85,7 @@ def make_draw(body: DrawIn, *, actor: Actor, at: datetime) -> tuple[DrawDone, bo
         made = len(cursor.fetchall())
     detail = {"seed": seed, "digest": kept.digest, "pool": len(places), "made": made, "path": body.path}
     audit.record([("orders.draw", "assignment", str(row.id), detail)], actor=actor, at=at)
-    return DrawDone(id=row.id, made=made, seed=seed, digest=kept.digest), True
+    return DoubleDrawDone(id=row.id, made=made, seed=seed, digest=kept.digest), True
 
 
 def export_draw(assignment_id: UUID, suffix: str, *, actor: Actor, at: datetime) -> HttpResponseBase:
@@ -101,7 +103,9 @@ def export_draw(assignment_id: UUID, suffix: str, *, actor: Actor, at: datetime)
     return download(rows, columns, name="double-draw", suffix=suffix, at=at)
 
 
-def _keep(row: Assignment, body: DrawIn, seed: str, places: list[Place], inspectors: list[Inspector]) -> Draw:
+def _keep(
+    row: Assignment, body: DoubleDrawIn, seed: str, places: list[Place], inspectors: list[Inspector]
+) -> Draw:
     names = accounts.names_of([one.user_id for one in inspectors])
     return Draw.objects.create(
         assignment=row,
@@ -118,7 +122,7 @@ def _keep(row: Assignment, body: DrawIn, seed: str, places: list[Place], inspect
     )
 
 
-def _check(body: DrawIn, actor: Actor, at: datetime) -> None:
+def _check(body: DoubleDrawIn, actor: Actor, at: datetime) -> None:
     actor.check_can("orders.plan")
     today = at.astimezone(CHINA).date()
     if not is_within(body.path, actor.scope):
@@ -128,7 +132,7 @@ def _check(body: DrawIn, actor: Actor, at: datetime) -> None:
     list_to_ask_with(body.checklist_code, today)
 
 
-def _places(body: DrawIn, actor: Actor) -> list[Place]:
+def _places(body: DoubleDrawIn, actor: Actor) -> list[Place]:
     """Return the drum of places. Raises: NothingToDraw, TooManyAlike."""
     values: dict[str, Any] = {
         "assignment": str(body.id),
@@ -150,7 +154,7 @@ def _places(body: DrawIn, actor: Actor) -> list[Place]:
     return places
 
 
-def _inspectors(body: DrawIn, at: datetime) -> list[Inspector]:
+def _inspectors(body: DoubleDrawIn, at: datetime) -> list[Inspector]:
     """Return the drum of people who do orders in the territory, with the grids that are their own."""
     today = at.astimezone(CHINA).date()
     people = accounts.list_acting(ROLES, around=body.path, on=today)

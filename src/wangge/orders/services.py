@@ -20,7 +20,7 @@ from wangge.orders.campaign_schemas import CampaignIn, PhaseIn, VerdictIn
 from wangge.orders.campaigns import count_campaign, judge_campaign, start_campaign
 from wangge.orders.completing import complete_orders
 from wangge.orders.declaring import declare_spell, end_spell
-from wangge.orders.draw_schemas import DrawIn
+from wangge.orders.draw_schemas import DoubleDrawIn
 from wangge.orders.drawing import count_pool, export_draw, make_draw
 from wangge.orders.handing import OrderKeeper
 from wangge.orders.levelling import level_days
@@ -36,7 +36,7 @@ from wangge.orders.schemas import LevelOut, PlanOut, PlanRequest
 __all__ = [
     "AlikeIn",
     "CampaignIn",
-    "DrawIn",
+    "DoubleDrawIn",
     "OrderKeeper",
     "OrderMergeMover",
     "OrderMover",

@@ -1,4 +1,4 @@
-"""What is asked for beside the plan in the demo city: a draw, the riskiest of the week, a campaign (TW-10)."""
+"""What the demo city asks for beside the plan: a draw, the riskiest of the week, a campaign (TW-10)."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ def arrange_besides(play: Play, *, path: str, at: datetime) -> None:
 
 def _draw(path: str, dispatcher: Actor, command: UUID, at: datetime) -> None:
     today = at.astimezone(CHINA).date()
-    body = services.DrawIn(
+    body = services.DoubleDrawIn(
         id=command,
         path=path,
+        class_code="",
         count=DRAWN,
         seed=SEED,
         checklist_code="general",

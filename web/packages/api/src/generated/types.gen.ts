@@ -1767,7 +1767,7 @@ export type BorderIn = {
 /**
  * DrawIn
  *
- * Draw places and inspectors. `id` is the command's id.
+ * A new grid of a layer under a division or grid.
  */
 export type DrawIn = {
     /**
@@ -1775,45 +1775,34 @@ export type DrawIn = {
      */
     id: string;
     /**
-     * Path
-     */
-    path: string;
-    /**
-     * Class Code
-     */
-    class_code?: string;
-    /**
-     * Tags
-     */
-    tags?: Array<string>;
-    /**
-     * Roles
-     */
-    roles?: Array<Role>;
-    /**
-     * Count
-     */
-    count: number;
-    /**
-     * Seed
-     */
-    seed?: string;
-    /**
-     * Checklist Code
-     */
-    checklist_code: string;
-    /**
-     * Starts On
-     */
-    starts_on: string;
-    /**
-     * Ends On
-     */
-    ends_on: string;
-    /**
      * Reason
      */
     reason: string;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Layer
+     */
+    layer: string;
+    /**
+     * Under
+     */
+    under: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scene
+     */
+    scene?: string;
+    geometry: OutlineIn;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'bd09' | 'cgcs2000';
 };
 
 /**
@@ -8460,11 +8449,11 @@ export type PlaceChoice = {
 };
 
 /**
- * DrawPool
+ * DoubleDrawPool
  *
  * What lies in the two drums.
  */
-export type DrawPool = {
+export type DoubleDrawPool = {
     /**
      * Places
      */
@@ -8480,9 +8469,61 @@ export type DrawPool = {
 };
 
 /**
- * DrawDone
+ * DoubleDrawIn
+ *
+ * Draw places and inspectors. `id` is the command's id.
  */
-export type DrawDone = {
+export type DoubleDrawIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Class Code
+     */
+    class_code?: string;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Roles
+     */
+    roles?: Array<Role>;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Seed
+     */
+    seed?: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * DoubleDrawDone
+ */
+export type DoubleDrawDone = {
     /**
      * Id
      */
@@ -8502,11 +8543,11 @@ export type DrawDone = {
 };
 
 /**
- * DrawOut
+ * DoubleDrawOut
  *
  * A draw as it is published: with the seed and the digest of both drums anybody can draw again.
  */
-export type DrawOut = {
+export type DoubleDrawOut = {
     /**
      * Id
      */
@@ -24414,7 +24455,7 @@ export type ListBesideChoicesResponses = {
 export type ListBesideChoicesResponse = ListBesideChoicesResponses[keyof ListBesideChoicesResponses];
 
 export type CountDrawData = {
-    body: DrawIn;
+    body: DoubleDrawIn;
     path?: never;
     query?: never;
     url: '/api/orders/assignments/draw/count';
@@ -24445,13 +24486,13 @@ export type CountDrawResponses = {
     /**
      * OK
      */
-    200: DrawPool;
+    200: DoubleDrawPool;
 };
 
 export type CountDrawResponse = CountDrawResponses[keyof CountDrawResponses];
 
 export type MakeDrawData = {
-    body: DrawIn;
+    body: DoubleDrawIn;
     path?: never;
     query?: never;
     url: '/api/orders/assignments/draw';
@@ -24482,11 +24523,11 @@ export type MakeDrawResponses = {
     /**
      * OK
      */
-    200: DrawDone;
+    200: DoubleDrawDone;
     /**
      * Already Reported
      */
-    208: DrawDone;
+    208: DoubleDrawDone;
 };
 
 export type MakeDrawResponse = MakeDrawResponses[keyof MakeDrawResponses];
@@ -24528,7 +24569,7 @@ export type GetDrawResponses = {
     /**
      * OK
      */
-    200: DrawOut;
+    200: DoubleDrawOut;
 };
 
 export type GetDrawResponse = GetDrawResponses[keyof GetDrawResponses];
