@@ -1,6 +1,7 @@
-import { asError, call, listBesideChoices, type ApiError, type BesideChoices } from '@wangge/api'
+import { asError, call, type ApiError, type BesideChoices } from '@wangge/api'
 import { formatOn } from '@wangge/ui'
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { listBesideChoices } from './besideCalls'
 
 export function shifted(on: string, by: number): string {
   if (!on) return on
