@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.cases.makers import make_pack
+from tests.cases.makers import command, make_pack, take
 from tests.makers import (
     ALICE,
     BOB,
@@ -24,7 +24,6 @@ from tests.makers import (
 from tests.orders.makers import make_bob, make_rules
 from tests.orders.test_services import make_answers, make_result
 from wangge.accounts.rules import Role
-from wangge.cases.models import Case
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, NotYourRole, Refused
@@ -208,7 +207,9 @@ def test_progress_and_acceptance_by_somebody_else(street, settings, tmp_path):
     assert services.judge_campaign(body.id, back, actor=erin, at=later)
     assert not services.judge_campaign(body.id, back, actor=erin, at=later)
     services.complete_orders([results[3]], actor=chief, at=later)
-    Case.objects.update(closed_at=later, status="closed")
+    assert failed.case_id is not None
+    [step] = take(street, command(failed.case_id, "reject", reason="不属实", at=later), at=later)
+    assert step.outcome == "applied", step
     assert services.judge_campaign(body.id, verdict, actor=erin, at=later)
     told = read(street, body.id)
     assert [one.is_accepted for one in told.verdicts] == [False, True]

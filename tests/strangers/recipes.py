@@ -28,6 +28,7 @@ PLACES: Mapping[str, list[object]] = {
 }
 # What narrows a list. A cursor and a limit only cut what the list holds.
 FILTERS: Mapping[str, list[object]] = {
+    "suffix": ["csv", "xlsx"],
     "q": [WORD, "灭火器", "V2", "139"],
     "parent": ["34.02.03."],
     "under": ["34.02.03.", BOB.scope],

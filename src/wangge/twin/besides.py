@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from wangge.accounts.rules import Role
-from wangge.kernel import clock
+from wangge.kernel import calendars, clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Refused
@@ -73,10 +73,10 @@ def _campaign(path: str, dispatcher: Actor, command: UUID, at: datetime) -> None
 
 
 def _phases(today: date) -> list[services.PhaseIn]:
+    known = date(max(calendars.in_force().nation.years), 12, 31)  # nobody plans into a year that nobody knows
+    end = max(today + DAY, min(today + 30 * DAY, known))
     return [
         services.PhaseIn(name="部署动员", path="", starts_on=today - 7 * DAY, ends_on=today),
-        services.PhaseIn(
-            name="组织实施", path="", starts_on=today, ends_on=today + 60 * DAY, has_visits=True
-        ),
-        services.PhaseIn(name="总结验收", path="", starts_on=today + 60 * DAY, ends_on=today + 67 * DAY),
+        services.PhaseIn(name="组织实施", path="", starts_on=today, ends_on=end, has_visits=True),
+        services.PhaseIn(name="总结验收", path="", starts_on=end, ends_on=end + 7 * DAY),
     ]

@@ -11,8 +11,10 @@ from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
 from wangge.accounts.rules import Role
 from wangge.dossiers import services as dossiers
+from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
+from wangge.orders import services as orders
 from wangge.territory import queries as territory_queries
 from wangge.territory import services as territory
 from wangge.territory.schemas import GridImport, ImportReport
@@ -164,7 +166,15 @@ def make_demo(
     arrange_besides(play, path=f"{spec.root}01.001.", at=at)
     arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
+    plan_rest(today, at=at)
     return play
+
+
+def plan_rest(today: date, *, at: datetime) -> None:
+    """Plan what came into the registers since the month was planned, as the nightly job does. Rule: TW-10."""
+    days = max(7, (first_of_next_month(today) - today).days)
+    with clock.standing_at(at):
+        orders.plan_ahead(days, at=at)
 
 
 def fill_cast(*, seed: int, on: date, kinds: Iterable[str], at: datetime) -> int:

@@ -12,7 +12,7 @@ from uuid import UUID
 from wangge.checklists.rules import visible_items
 from wangge.checklists.schemas import Item
 from wangge.kernel.ids import id_at
-from wangge.orders.rules import VisitOutcome
+from wangge.orders.rules import GONE, VisitOutcome
 from wangge.orders.schemas import Answer, OrderResult
 from wangge.twin.behaviour import Visits
 from wangge.twin.photos import Album, choose_phone
@@ -61,6 +61,8 @@ def visit(
     """
     rng = random.Random(f"{seed}:visit:{task.order_id}:{task.version}")
     outcome = _outcome(habits, rng)
+    if task.venue_id is None and outcome in GONE:
+        outcome = VisitOutcome.INSPECTED  # a grid does not move away
     answers = _answers(task, items, habits, album, rng, at) if outcome is VisitOutcome.INSPECTED else []
     return OrderResult(
         id=id_at(at, rng),
