@@ -30,7 +30,7 @@ def _in_november():
 
 @pytest.mark.slow
 def test_a_pack_is_checked_installed_and_planned_with():
-    assert json.loads(run(pack, ["check", "wuhu", "--json"]).stdout)["rows"]["matters"] == 78
+    assert json.loads(run(pack, ["check", "wuhu", "--json"]).stdout)["rows"]["matters"] == 79
     assert json.loads(run(pack, ["install", "wuhu", "--json"]).stdout)["installed"] is True
     assert json.loads(run(pack, ["install", "wuhu", "--json"]).stdout)["installed"] is False
     listed = json.loads(run(pack, ["list", "--json"]).stdout)
