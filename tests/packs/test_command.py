@@ -34,7 +34,7 @@ def test_a_pack_is_checked_installed_and_planned_with():
     assert json.loads(run(pack, ["install", "wuhu", "--json"]).stdout)["installed"] is True
     assert json.loads(run(pack, ["install", "wuhu", "--json"]).stdout)["installed"] is False
     listed = json.loads(run(pack, ["list", "--json"]).stdout)
-    assert [row["pack_version"] for row in listed if row["active"]] == ["wuhu@2026.11.4"]
+    assert [row["pack_version"] for row in listed if row["active"]] == ["wuhu@2026.11.5"]
     make_venues(class_code="flammable")
     dry = json.loads(run(planning, [*MONTH, "--dry-run"]).stdout)
     assert (dry["made"], Order.objects.count()) == (2, 0)
