@@ -85,11 +85,12 @@ const [EXIT, SIGN] = toItems({
 
 describe('what is handed in', () => {
   const exit = makeMark({ verdict: 'failed', remedy: 'persuaded', photos: ['a'], after_photos: ['b'], case_id: 'c1' })
-  const sheet = { outcome: 'inspected' as const, note: ' fine ', marks: { exit, sign: makeMark({ photos: ['z'] }) } }
+  const sheet = { ...EMPTY, note: ' fine ', marks: { exit, sign: makeMark({ photos: ['z'] }) } }
+  const order = { id: 'o1', checklist: { id: 7 } }
 
   it('speaks of every photo that is sent, and of no other', () => {
-    const { payload, photos } = resultOf('o1', [EXIT, SIGN], sheet)
-    expect(payload).toMatchObject({ order_id: 'o1', outcome: 'inspected', note: 'fine' })
+    const { payload, photos } = resultOf(order, [EXIT, SIGN], sheet)
+    expect(payload).toMatchObject({ order_id: 'o1', outcome: 'inspected', note: 'fine', checklist_id: 7 })
     expect(payload.answers.map(({ item, ok, case_id }) => [item, ok, case_id])).toEqual([
       ['exit', false, 'c1'],
       ['sign', true, null],
@@ -99,17 +100,30 @@ describe('what is handed in', () => {
   })
 
   it('answers nothing when nobody was there', () => {
-    const { payload, photos } = resultOf('o1', [EXIT, SIGN], { ...sheet, outcome: 'nobody_there' })
+    const { payload, photos } = resultOf(order, [EXIT, SIGN], { ...sheet, outcome: 'nobody_there' })
     expect([payload.answers, photos]).toEqual([[], []])
   })
 
   it('carries the position only when there is one', () => {
-    expect(resultOf('o1', [EXIT], EMPTY).payload).not.toHaveProperty('lon')
-    expect(resultOf('o1', [EXIT], EMPTY, { lon: 83.5, lat: 39.2 }).payload).toMatchObject({ lon: 83.5, lat: 39.2 })
+    expect(resultOf(order, [EXIT], EMPTY).payload).not.toHaveProperty('lon')
+    expect(resultOf(order, [EXIT], EMPTY, { lon: 83.5, lat: 39.2 }).payload).toMatchObject({ lon: 83.5, lat: 39.2 })
+  })
+
+  it('carries the signature as a photo, or why there is none, and neither when nobody was there', () => {
+    const signed = { ...sheet, signature: 's1' }
+    const told = resultOf(order, [EXIT, SIGN], signed)
+    expect([told.payload.signature, told.photos]).toEqual(['s1', ['a', 'b', 's1']])
+    expect(told.payload).not.toHaveProperty('unsigned')
+    expect(photosOnSheet(signed)).toEqual(['a', 'b', 'z', 's1'])
+    expect(resultOf(order, [EXIT, SIGN], { ...sheet, unsigned: 'refused' }).payload).toMatchObject({
+      unsigned: 'refused',
+    })
+    const away = resultOf(order, [EXIT], { ...signed, outcome: 'nobody_there' })
+    expect([away.payload.signature, away.photos]).toEqual([undefined, []])
   })
 
   it('comes back as a sheet when it was refused', () => {
-    const { payload } = resultOf('o1', [EXIT, SIGN], { ...sheet, marks: { exit } })
+    const { payload } = resultOf(order, [EXIT, SIGN], { ...sheet, marks: { exit } })
     expect(marksOf(payload.answers)).toEqual({ exit })
   })
 })

@@ -22,6 +22,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { askClock, clockOffMs, houseNow, setClock } from './houseClock'
 import { startCounting, stopBurden } from './burden'
 import { identify } from './device'
+import { whenIdle } from './idle'
 import { type Kind, makeTransport } from './transport'
 import { rememberMe } from './who'
 
@@ -36,6 +37,8 @@ export interface Deed {
   draft?: string
   /** Told beside the work: a no to it asks nobody. */
   is_aside?: boolean
+  /** It closes what was done before it: it goes after all of that. */
+  is_closing?: boolean
 }
 
 /** What somebody did about a command that was not taken: said again, mended, or given up for what stands. */
@@ -99,7 +102,7 @@ export const useQueue = defineStore('queue', () => {
     worker = new Worker({ store, transport, locks: navigator.locks, before })
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
     triggers = startTriggers(worker, onEnd, tellFault)
-    void keepHouse(store).catch(tellFault)
+    whenIdle(() => void (store === mine && keepHouse(mine).catch(tellFault)))
     startCounting(mine, houseNow)
   }
 
@@ -131,7 +134,7 @@ export const useQueue = defineStore('queue', () => {
       payload: plain(deed.payload),
       ...(post === undefined ? {} : { post }),
     }
-    const { subjects, label, photos = [], draft, is_aside = false } = deed
+    const { subjects, label, photos = [], draft, is_aside = false, is_closing = false } = deed
     await submit(its(), {
       command,
       subjects,
@@ -139,6 +142,7 @@ export const useQueue = defineStore('queue', () => {
       photos: plain(photos),
       off_ms: clockOffMs.value,
       is_aside,
+      is_closing,
       ...(draft === undefined ? {} : { draft }),
     })
     void triggers?.now()
