@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.cases.makers import make_pack
 from tests.makers import ALICE, CAROL, make_actor, make_client
 from tests.orders.test_services import LATER, complete, make_orders, make_result, no_trace
-from wangge.accounts.rules import Role
 from wangge.kernel import clock, files
 from wangge.kernel.actor import Actor
 from wangge.kernel.fates import Outcome
+from wangge.kernel.photo_copies import has_font
 from wangge.orders.models import Order, Visit
 from wangge.orders.rules import Unsigned, VisitOutcome, is_signing_clear
 
@@ -48,6 +50,7 @@ def test_one_of_both_at_most_and_of_an_inspection_only(outcome, is_signed, has_r
 @pytest.fixture
 def street(settings, tmp_path, db) -> tuple[Actor, Order]:
     settings.WANGGE_FILES = tmp_path
+    make_pack()
     bob, [order] = make_orders()
     return bob, order
 
@@ -55,6 +58,12 @@ def street(settings, tmp_path, db) -> tuple[Actor, Order]:
 def ask(client: Any, order: Order, visit: Visit, form: str = "plain") -> Any:
     with clock.standing_at(LATER):
         return client.get(f"/api/orders/{order.pk}/visits/{visit.pk}/signature?form={form}")
+
+
+def body_of(answer: Any) -> bytes:
+    """Return the whole answer."""
+    content: bytes = answer.getvalue()
+    return content
 
 
 @pytest.mark.django_db
@@ -70,14 +79,17 @@ def test_a_signature_travels_with_its_visit_and_is_seen_by_whoever_sees_the_orde
         [told] = walker.get(f"/api/orders/{order.pk}").json()["visits"]
     assert (told["id"], told["is_signed"], told["unsigned"]) == (str(visit.pk), True, None)
     assert digest not in str(told)
-    seen = ask(walker, order, visit)
+    desk = make_client(make_actor(ALICE))
+    seen = ask(desk, order, visit)
     assert (seen.status_code, seen["Content-Type"]) == (200, "image/jpeg")
-    with Image.open(BytesIO(seen.content)) as copy:
-        assert copy.height > 240  # the band below says for whom it is
-    assert ask(walker, order, visit, "original").status_code == 403
-    judge = make_client(make_actor(ALICE.acting_as(Role.SUPERVISOR)))
-    original = ask(judge, order, visit, "original")
+    with Image.open(BytesIO(body_of(seen))) as copy:
+        assert (copy.height > 240) is has_font()  # the band below says for whom it is
+    with Image.open(BytesIO(body_of(ask(walker, order, visit, "small")))) as copy:
+        assert copy.width == 320
+    assert ask(desk, order, visit, "original").status_code == 403
+    original = ask(walker, order, visit, "original")  # who walks there judges by it
     assert original["Content-Type"] == "image/png"
+    assert sha256(body_of(original)).hexdigest() == digest
     assert ask(make_client(make_actor(CAROL)), order, visit).status_code == 404
 
 

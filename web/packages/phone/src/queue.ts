@@ -101,9 +101,13 @@ export const useQueue = defineStore('queue', () => {
     const transport = makeTransport(person, onStranger, () => identify(mine))
     worker = new Worker({ store, transport, locks: navigator.locks, before })
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
-    triggers = startTriggers(worker, onEnd, tellFault)
-    whenIdle(() => void (store === mine && keepHouse(mine).catch(tellFault)))
-    startCounting(mine, houseNow)
+    // The first screen has its turn before anything is sent or tidied up.
+    whenIdle(() => {
+      if (store !== mine || !worker) return
+      triggers = startTriggers(worker, onEnd, tellFault)
+      startCounting(mine, houseNow)
+      void keepHouse(mine).catch(tellFault)
+    }, 1_500)
   }
 
   function close(): void {
