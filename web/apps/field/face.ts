@@ -62,8 +62,12 @@ const namesFirstScreen: Plugin = {
         for (const style of chunk.viteMetadata?.importedCss ?? []) styles.add(style)
         waiting.push(...chunks.filter(({ fileName }) => chunk.imports.includes(fileName)))
       }
+      // The styles before the scripts: nothing is drawn without them, and a phone has six lines to the house.
+      const sheets = html.match(/^ *<link rel="stylesheet"[^>]*>\n/gm) ?? []
+      const stripped = sheets.reduce((rest, one) => rest.replace(one, ''), html)
+      const sorted = stripped.replace(/^ *<script type="module"/m, (script) => sheets.join('') + script)
       const isNew = (file: string): boolean => !html.includes(file)
-      return [
+      const tags = [
         ...[...files].filter(isNew).map((file) => ({
           tag: 'link',
           attrs: { rel: 'modulepreload', crossorigin: true, href: `/m/${file}` },
@@ -73,6 +77,7 @@ const namesFirstScreen: Plugin = {
           attrs: { rel: 'preload', as: 'style', crossorigin: true, href: `/m/${file}` },
         })),
       ].map((one) => ({ ...one, injectTo: 'head' as const }))
+      return { html: sorted, tags }
     },
   },
 }

@@ -2,7 +2,7 @@ import type { OrderRow } from '@wangge/api'
 import type { Item, Mark } from '@wangge/engine'
 import { describe, expect, it } from 'vitest'
 import { EMPTY, marksOf, photosOnSheet, resultOf, toItems } from '../src/features/orders/checklist'
-import { matches, sectionsOf, sortRows } from '../src/features/orders/useToday'
+import { matches, pieceOf, sectionsOf, sortRows } from '../src/features/orders/useToday'
 
 function makeRow(venue_name: string, extra: Partial<OrderRow> = {}): OrderRow {
   return {
@@ -60,6 +60,16 @@ describe('today', () => {
       ['later', ['later']],
     ])
     expect(sectionsOf([], '2026-05-02')).toEqual([])
+  })
+
+  it('is drawn in pieces, and says how many there are in all', () => {
+    const rows = [makeRow('late', { is_overdue: true }), makeRow('a'), makeRow('b'), makeRow('c')]
+    const pieces = pieceOf(sectionsOf(rows, '2026-05-02'), 3)
+    expect(pieces.map(({ key, rows: found, of }) => [key, names(found), of])).toEqual([
+      ['overdue', ['late'], 1],
+      ['now', ['a', 'b'], 3],
+    ])
+    expect(pieceOf(sectionsOf(rows, '2026-05-02'), 1)).toHaveLength(1)
   })
 
   it('is searched by every word', () => {
