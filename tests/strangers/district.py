@@ -152,6 +152,7 @@ def make_district(world: World) -> Mapping[str, Any]:
     house = _people()
     [shop, other] = _venues(house)
     case, twin = _cases(house, shop)
+    order, visit = _order(house, shop)
     ids: dict[str, Any] = {
         "user_id": house.bob.user_id,
         "post_id": Post.objects.get(user_id=house.bob.user_id).pk,
@@ -159,7 +160,8 @@ def make_district(world: World) -> Mapping[str, Any]:
         "grid_ids": [_grid(BOB.scope), _grid(NEXT)],
         "venue_id": shop,
         "contact_id": Contact.objects.latest("pk").pk,
-        "order_id": _order(house, shop),
+        "order_id": order,
+        "visit_id": visit,
         "run_id": run(house),
         "case_id": case,
         "case_ids": [case, twin],
@@ -330,13 +332,18 @@ def _grid(path: str) -> UUID:
     return Grid.objects.get(path=path, valid_to__isnull=True).pk
 
 
-def _order(house: House, shop: UUID) -> UUID:
+def _order(house: House, shop: UUID) -> tuple[UUID, UUID]:
     make_plan(date(2025, 10, 1), date(2025, 11, 1), at=AT)
     order = Order.objects.get(venue_id=shop, opens_on=LOOKED_AT.date()).pk
-    result = {"id": new_id(), "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
+    visit = new_id()
+    result = {"id": visit, "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
     answers = [{"item": item, "ok": True} for item in ("exits", "there", "good", "person")]
-    post(house.bob, "/api/orders/results", [result | {"base_version": 1, "answers": answers}])
-    return order
+    post(
+        house.bob,
+        "/api/orders/results",
+        [result | {"base_version": 1, "answers": answers, "signature": house.photo}],
+    )
+    return order, visit
 
 
 def _kept(house: House, case: UUID) -> dict[str, Any]:

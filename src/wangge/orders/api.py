@@ -6,12 +6,14 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import HttpResponseBase
 from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import Field
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
+from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import assignment_queries, coverage, plan_queries, queries, services
 from wangge.orders.assignment_schemas import (
@@ -185,3 +187,15 @@ def undo_assignment(request: ActorRequest, assignment_id: UUID) -> Undone:
 @router.get("/{uuid:order_id}", response={200: OrderDetail, 404: Refusal}, operation_id="get_order")
 def get_order(request: ActorRequest, order_id: UUID) -> OrderDetail:
     return queries.get_detail(request.actor, order_id, today=clock.today())
+
+
+@router.get(
+    "/{uuid:order_id}/visits/{uuid:visit_id}/signature",
+    response={200: None, (403, 404): Refusal},
+    operation_id="get_visit_signature",
+)
+def get_visit_signature(
+    request: ActorRequest, order_id: UUID, visit_id: UUID, form: PhotoForm = PhotoForm.PLAIN
+) -> HttpResponseBase:
+    """What whoever was visited drew: a copy, or the original for those who judge by it."""
+    return queries.get_signature(request.actor, order_id, visit_id, form, at=clock.now())

@@ -15,6 +15,7 @@ from uuid import UUID
 from wangge.kernel.ids import assemble, time_of
 from wangge.orders.refusals import OrderNotOpen, OutsidePeriod
 from wangge.orders.statuses import OrderStatus as OrderStatus
+from wangge.orders.statuses import Unsigned as Unsigned
 from wangge.orders.statuses import VisitOutcome as VisitOutcome
 
 DAY = timedelta(days=1)
@@ -262,6 +263,16 @@ class VisitLimits:
 
 
 VISIT_LIMITS = frozenset(field.name for field in fields(VisitLimits))
+
+
+def is_signing_clear(outcome: VisitOutcome, *, is_signed: bool, has_reason: bool) -> bool:
+    """Return whether it is clear who signed: one of signature and reason at most, of an inspection alone.
+
+    Rule: OR-29 (issue 6, Inspect: the signature of whoever was visited).
+    """
+    if outcome is not VisitOutcome.INSPECTED:
+        return not (is_signed or has_reason)
+    return not (is_signed and has_reason)
 
 
 def is_photo_too_old(taken_at: datetime, at: datetime, limits: VisitLimits) -> bool:

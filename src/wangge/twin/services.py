@@ -30,6 +30,7 @@ from wangge.twin.hiring import arrange_hiring
 from wangge.twin.majors import arrange_majors
 from wangge.twin.papers import arrange_papers
 from wangge.twin.patrolling import arrange_patrols
+from wangge.twin.phones import arrange_phones
 from wangge.twin.play import Play
 from wangge.twin.register import SOURCE, venue_batches
 from wangge.twin.stills import arrange
@@ -154,6 +155,7 @@ def make_demo(
     arrange_papers(play, at=at)
     arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
     arrange_patrols(made.city, at=at, seed=seed)
+    arrange_phones(made.city, at=at, seed=seed)
     members = [one.username for one in made.city.people if one.role is Role.GRID_MEMBER]
     arrange_hiring(
         account_queries.ids_of(members).values(), admin=_actor_of("sysadmin", at), at=at, seed=seed

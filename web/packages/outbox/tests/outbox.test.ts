@@ -75,6 +75,24 @@ describe('handing in', () => {
 })
 
 describe('sending', () => {
+  it('lets what closes a shift go after all of it, also after what waits for a photo or a person', async () => {
+    const photo = await makePhoto('door')
+    const slow = makeCommand()
+    const closing = makeCommand({ kind: 'patrols.log' })
+    const later = makeCommand()
+    await submit(store, { command: slow, subjects: ['order:1'], photos: [photo] })
+    await submit(store, { command: makeCommand(), is_aside: true })
+    await submit(store, { command: closing, subjects: ['log:1'], is_closing: true })
+    await submit(store, { command: later, subjects: ['order:2'] })
+    city.answers.set(slow.id, { status: 200, body: makeFate(slow.id, 'conflict', 409, 'kernel.version_conflict') })
+    await makeWorker().flush()
+    expect(city.applied).toContain(later.id)
+    expect(city.applied).not.toContain(closing.id)
+    await discard(store, slow.id)
+    await makeWorker().flush({ force: true })
+    expect(city.applied.at(-1)).toBe(closing.id)
+  })
+
   it('goes oldest first, words before pictures, and pictures before their command', async () => {
     const log: string[] = []
     const transport: Transport = {

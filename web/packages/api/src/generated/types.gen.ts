@@ -8062,7 +8062,19 @@ export type OrderResult = {
      * Note
      */
     note?: string;
+    /**
+     * Signature
+     */
+    signature?: string;
+    unsigned?: Unsigned | null;
 };
+
+/**
+ * Unsigned
+ *
+ * Why whoever was visited did not sign.
+ */
+export type Unsigned = 'refused' | 'nobody' | 'unable';
 
 /**
  * AssignmentOut
@@ -8538,6 +8550,10 @@ export type OrderDetail = {
  */
 export type VisitOut = {
     /**
+     * Id
+     */
+    id: string;
+    /**
      * At
      */
     at: string;
@@ -8558,6 +8574,11 @@ export type VisitOut = {
      * Note
      */
     note: string;
+    /**
+     * Is Signed
+     */
+    is_signed: boolean;
+    unsigned: Unsigned | null;
 };
 
 /**
@@ -23652,6 +23673,49 @@ export type GetOrderResponses = {
 };
 
 export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type GetVisitSignatureData = {
+    body?: never;
+    path: {
+        /**
+         * Order Id
+         */
+        order_id: string;
+        /**
+         * Visit Id
+         */
+        visit_id: string;
+    };
+    query?: {
+        /**
+         * PhotoForm
+         *
+         * How a photo is handed out.
+         */
+        form?: 'original' | 'plain' | 'small';
+    };
+    url: '/api/orders/{order_id}/visits/{visit_id}/signature';
+};
+
+export type GetVisitSignatureErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetVisitSignatureError = GetVisitSignatureErrors[keyof GetVisitSignatureErrors];
+
+export type GetVisitSignatureResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetMyPatrolData = {
     body?: never;
