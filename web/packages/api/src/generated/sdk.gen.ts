@@ -1502,7 +1502,7 @@ export const getTeamTemplate = <ThrowOnError extends boolean = false>(options: O
 /**
  * Import Team File
  *
- * CSV or Excel: some rows a team, known by its code. With any error nothing is loaded.
+ * Teams from CSV or Excel, some rows a team, read by a worker: ask `/api/runs/{id}` how far it is.
  */
 export const importTeams = <ThrowOnError extends boolean = false>(options: Options<ImportTeamsData, ThrowOnError>): RequestResult<ImportTeamsResponses, ImportTeamsErrors, ThrowOnError> => (options.client ?? client).post<ImportTeamsResponses, ImportTeamsErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -1833,7 +1833,7 @@ export const revealTeamMember = <ThrowOnError extends boolean = false>(options: 
 /**
  * Import Holdings
  *
- * Facilities or licences from CSV or Excel, read by a worker: ask `/api/runs/{id}` how far it is.
+ * Entries of dossiers from CSV or Excel, read by a worker: ask `/api/runs/{id}` how far it is.
  */
 export const importHoldings = <ThrowOnError extends boolean = false>(options: Options<ImportHoldingsData, ThrowOnError>): RequestResult<ImportHoldingsResponses, ImportHoldingsErrors, ThrowOnError> => (options.client ?? client).post<ImportHoldingsResponses, ImportHoldingsErrors, ThrowOnError>({
     ...formDataBodySerializer,
@@ -1853,7 +1853,7 @@ export const importHoldings = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Get Holding Template
  *
- * The columns of a file of facilities or licences, with an example and the kinds; csv or xlsx.
+ * The columns of a file of people, facilities or licences, with an example and the kinds; csv or xlsx.
  */
 export const getHoldingTemplate = <ThrowOnError extends boolean = false>(options: Options<GetHoldingTemplateData, ThrowOnError>): RequestResult<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError>({
     security: [{
@@ -1868,7 +1868,7 @@ export const getHoldingTemplate = <ThrowOnError extends boolean = false>(options
 /**
  * Export Holdings
  *
- * Facilities or licences of the caller's places as csv or xlsx; it can be loaded again.
+ * Entries of the caller's places, to be loaded again; people masked unless one says why.
  */
 export const exportHoldings = <ThrowOnError extends boolean = false>(options: Options<ExportHoldingsData, ThrowOnError>): RequestResult<ExportHoldingsResponses, ExportHoldingsErrors, ThrowOnError> => (options.client ?? client).get<ExportHoldingsResponses, ExportHoldingsErrors, ThrowOnError>({
     security: [{

@@ -3974,11 +3974,11 @@ export type RevealIn = {
 };
 
 /**
- * TeamsImport
+ * TeamsImportIn
  *
- * How to read a file of teams.
+ * An import that is asked for: the same id twice is one run.
  */
-export type TeamsImport = {
+export type TeamsImportIn = {
     /**
      * Datum
      */
@@ -3987,6 +3987,10 @@ export type TeamsImport = {
      * Dry Run
      */
     dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
 };
 
 /**
@@ -5243,7 +5247,7 @@ export type HoldingImportIn = {
     /**
      * Sort
      */
-    sort: 'facility' | 'licence';
+    sort: 'person' | 'facility' | 'licence';
     /**
      * Source
      */
@@ -5261,17 +5265,21 @@ export type HoldingImportIn = {
 /**
  * HoldingExport
  *
- * Which facilities or licences go out.
+ * Which people, facilities or licences go out.
  */
 export type HoldingExport = {
     /**
      * Sort
      */
-    sort?: 'facility' | 'licence';
+    sort?: 'person' | 'facility' | 'licence';
     /**
      * Grid
      */
     grid?: string;
+    /**
+     * Reason
+     */
+    reason?: string;
 };
 
 /**
@@ -5299,6 +5307,10 @@ export type DossierKindOut = {
      * Is Required
      */
     is_required: boolean;
+    /**
+     * Required In
+     */
+    required_in: Array<string>;
     /**
      * Is Single
      */
@@ -21176,6 +21188,10 @@ export type ImportTeamsData = {
          */
         dry_run?: boolean;
         /**
+         * Id
+         */
+        id: string;
+        /**
          * File
          */
         file: Blob | File;
@@ -21191,6 +21207,10 @@ export type ImportTeamsErrors = {
      */
     403: Refusal;
     /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -21202,7 +21222,7 @@ export type ImportTeamsResponses = {
     /**
      * OK
      */
-    200: ImportReport;
+    200: RunOut;
 };
 
 export type ImportTeamsResponse = ImportTeamsResponses[keyof ImportTeamsResponses];
@@ -21894,7 +21914,7 @@ export type ImportHoldingsData = {
         /**
          * Sort
          */
-        sort: 'facility' | 'licence';
+        sort: 'person' | 'facility' | 'licence';
         /**
          * Source
          */
@@ -21955,11 +21975,15 @@ export type GetHoldingTemplateData = {
         /**
          * Sort
          */
-        sort?: 'facility' | 'licence';
+        sort?: 'person' | 'facility' | 'licence';
         /**
          * Grid
          */
         grid?: string;
+        /**
+         * Reason
+         */
+        reason?: string;
     };
     url: '/api/dossiers/holdings/template.{suffix}';
 };
@@ -21996,11 +22020,15 @@ export type ExportHoldingsData = {
         /**
          * Sort
          */
-        sort?: 'facility' | 'licence';
+        sort?: 'person' | 'facility' | 'licence';
         /**
          * Grid
          */
         grid?: string;
+        /**
+         * Reason
+         */
+        reason?: string;
     };
     url: '/api/dossiers/holdings/export.{suffix}';
 };
