@@ -1,7 +1,7 @@
 """Do the facilities of a whole city come in from a file within minutes, in the memory of a batch?
 
-Question  Rows a second and the memory of the process at the peak: a dry run, a load into a register of places,
-          the same rows again, and rows of which every tenth changed; people with phones beside facilities.
+Question  Rows a second and the memory of the process at the peak: a dry run, a load into a register of
+          places, the same rows again, rows of which every tenth changed; people with phones beside them.
 Data      As many places as half of the rows; made-up facilities with three dates, people with a phone each.
 Command   python -m benchmarks.import_entries [--rows 200000] [--profile]
 """

@@ -16685,6 +16685,508 @@ export type MoveIn = {
 };
 
 /**
+ * RecheckDrawOut
+ */
+export type RecheckDrawOut = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: RecheckKind;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Population
+     */
+    population: number;
+    /**
+     * Population Sha256
+     */
+    population_sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Looked
+     */
+    looked: number;
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Drawn At
+     */
+    drawn_at: string;
+    /**
+     * Drawn By
+     */
+    drawn_by: string;
+    /**
+     * Withdrawn At
+     */
+    withdrawn_at: string | null;
+    /**
+     * Withdrawn By
+     */
+    withdrawn_by: string;
+    /**
+     * Withdrawn Reason
+     */
+    withdrawn_reason: string;
+};
+
+/**
+ * RecheckDrawPage
+ */
+export type RecheckDrawPage = {
+    /**
+     * Items
+     */
+    items: Array<RecheckDrawOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * RecheckKind
+ *
+ * In which way work is looked at again (TZ-13, TZ-11).
+ */
+export type RecheckKind = 'spot_check' | 'back_trace' | 'cross_patrol' | 'survey';
+
+/**
+ * RecheckDrawIn
+ *
+ * Draw a sample. The same seed and the same work always draw the same.
+ */
+export type RecheckDrawIn = {
+    kind: RecheckKind;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Seed
+     */
+    seed?: string;
+};
+
+/**
+ * RecheckPopulationIn
+ *
+ * From what is drawn.
+ */
+export type RecheckPopulationIn = {
+    kind: RecheckKind;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+};
+
+/**
+ * RecheckPopulationOut
+ */
+export type RecheckPopulationOut = {
+    /**
+     * Population
+     */
+    population: number;
+    /**
+     * Members
+     */
+    members: number;
+};
+
+/**
+ * RecheckFigureFilter
+ */
+export type RecheckFigureFilter = {
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+};
+
+/**
+ * RecheckFigures
+ */
+export type RecheckFigures = {
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * By Kind
+     */
+    by_kind: {
+        [key in RecheckKind]?: [
+            number,
+            number
+        ];
+    };
+    /**
+     * Members
+     */
+    members: Array<RecheckMember>;
+};
+
+/**
+ * RecheckMember
+ *
+ * What looking again told of one member's work. Under a handful it says little.
+ */
+export type RecheckMember = {
+    /**
+     * Member Id
+     */
+    member_id: number;
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * By Kind
+     */
+    by_kind: {
+        [key in RecheckKind]?: [
+            number,
+            number
+        ];
+    };
+};
+
+/**
+ * RecheckResultIn
+ *
+ * What whoever looked again found.
+ */
+export type RecheckResultIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Sample Id
+     */
+    sample_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    verdict: RecheckVerdict;
+    /**
+     * Rating
+     */
+    rating?: number | null;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * RecheckVerdict
+ *
+ * What whoever looked again says.
+ */
+export type RecheckVerdict = 'agrees' | 'differs' | 'overlooked' | 'arose_since' | 'clean' | 'found' | 'answered' | 'unclear';
+
+/**
+ * RecheckDetail
+ */
+export type RecheckDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: RecheckKind;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Population
+     */
+    population: number;
+    /**
+     * Population Sha256
+     */
+    population_sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Looked
+     */
+    looked: number;
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Drawn At
+     */
+    drawn_at: string;
+    /**
+     * Drawn By
+     */
+    drawn_by: string;
+    /**
+     * Withdrawn At
+     */
+    withdrawn_at: string | null;
+    /**
+     * Withdrawn By
+     */
+    withdrawn_by: string;
+    /**
+     * Withdrawn Reason
+     */
+    withdrawn_reason: string;
+    /**
+     * Samples
+     */
+    samples: Array<RecheckSampleOut>;
+};
+
+/**
+ * RecheckSampleOut
+ */
+export type RecheckSampleOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Order Id
+     */
+    order_id: string | null;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Done At
+     */
+    done_at: string | null;
+    /**
+     * Member Id
+     */
+    member_id: number | null;
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Walker
+     */
+    walker: string;
+    verdict: RecheckVerdict | null;
+    /**
+     * Rating
+     */
+    rating: number | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Looked At
+     */
+    looked_at: string | null;
+    /**
+     * Looked By
+     */
+    looked_by: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * RecheckWithdrawIn
+ */
+export type RecheckWithdrawIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * NoticeFilter
  */
 export type NoticeFilter = {
@@ -29710,6 +30212,344 @@ export type MoveDeadlinesResponses = {
 };
 
 export type MoveDeadlinesResponse = MoveDeadlinesResponses[keyof MoveDeadlinesResponses];
+
+export type ListDrawsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/rechecks';
+};
+
+export type ListDrawsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDrawsError = ListDrawsErrors[keyof ListDrawsErrors];
+
+export type ListDrawsResponses = {
+    /**
+     * OK
+     */
+    200: RecheckDrawPage;
+};
+
+export type ListDrawsResponse = ListDrawsResponses[keyof ListDrawsResponses];
+
+export type DrawSamplesData = {
+    /**
+     * Draws
+     */
+    body: Array<RecheckDrawIn>;
+    path?: never;
+    query?: never;
+    url: '/api/rechecks';
+};
+
+export type DrawSamplesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type DrawSamplesResponse = DrawSamplesResponses[keyof DrawSamplesResponses];
+
+export type CountDrawPopulationData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * RecheckKind
+         *
+         * In which way work is looked at again (TZ-13, TZ-11).
+         */
+        kind: 'spot_check' | 'back_trace' | 'cross_patrol' | 'survey';
+        /**
+         * Path
+         */
+        path: string;
+        /**
+         * Since On
+         */
+        since_on: string;
+        /**
+         * Until On
+         */
+        until_on: string;
+    };
+    url: '/api/rechecks/population';
+};
+
+export type CountDrawPopulationErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountDrawPopulationError = CountDrawPopulationErrors[keyof CountDrawPopulationErrors];
+
+export type CountDrawPopulationResponses = {
+    /**
+     * OK
+     */
+    200: RecheckPopulationOut;
+};
+
+export type CountDrawPopulationResponse = CountDrawPopulationResponses[keyof CountDrawPopulationResponses];
+
+export type GetRecheckFiguresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Path
+         */
+        path?: string;
+        /**
+         * Since On
+         */
+        since_on: string;
+        /**
+         * Until On
+         */
+        until_on: string;
+    };
+    url: '/api/rechecks/figures';
+};
+
+export type GetRecheckFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetRecheckFiguresError = GetRecheckFiguresErrors[keyof GetRecheckFiguresErrors];
+
+export type GetRecheckFiguresResponses = {
+    /**
+     * OK
+     */
+    200: RecheckFigures;
+};
+
+export type GetRecheckFiguresResponse = GetRecheckFiguresResponses[keyof GetRecheckFiguresResponses];
+
+export type RecordRecheckResultsData = {
+    /**
+     * Results
+     */
+    body: Array<RecheckResultIn>;
+    path?: never;
+    query?: never;
+    url: '/api/rechecks/results';
+};
+
+export type RecordRecheckResultsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordRecheckResultsResponse = RecordRecheckResultsResponses[keyof RecordRecheckResultsResponses];
+
+export type GetDrawData = {
+    body?: never;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}';
+};
+
+export type GetDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetDrawError = GetDrawErrors[keyof GetDrawErrors];
+
+export type GetDrawResponses = {
+    /**
+     * OK
+     */
+    200: RecheckDetail;
+};
+
+export type GetDrawResponse = GetDrawResponses[keyof GetDrawResponses];
+
+export type WithdrawDrawData = {
+    body: RecheckWithdrawIn;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}/withdraw';
+};
+
+export type WithdrawDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type WithdrawDrawError = WithdrawDrawErrors[keyof WithdrawDrawErrors];
+
+export type WithdrawDrawResponses = {
+    /**
+     * OK
+     */
+    200: RecheckDetail;
+};
+
+export type WithdrawDrawResponse = WithdrawDrawResponses[keyof WithdrawDrawResponses];
+
+export type ExportDrawData = {
+    body?: never;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}/export.{suffix}';
+};
+
+export type ExportDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDrawError = ExportDrawErrors[keyof ExportDrawErrors];
+
+export type ExportDrawResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ExportDrawPopulationData = {
+    body?: never;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}/population.{suffix}';
+};
+
+export type ExportDrawPopulationErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDrawPopulationError = ExportDrawPopulationErrors[keyof ExportDrawPopulationErrors];
+
+export type ExportDrawPopulationResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListNoticesData = {
     body?: never;
