@@ -36,6 +36,8 @@ MAY = {
     "cases.move_deadlines": {"dispatcher", "supervisor"},
     "oversight.read": {"dispatcher", "supervisor", "grid_chief", "department_handler", "leader"},
     "appraisal.read": {"dispatcher", "supervisor", "grid_chief", "leader"},
+    "rechecks.read": {"supervisor", "grid_chief", "leader"},
+    "rechecks.write": {"supervisor", "grid_chief"},
     "oversight.urge": {"dispatcher", "supervisor", "grid_chief"},
     "oversight.supervise": {"supervisor"},
     "oversight.answer": {"department_handler"},

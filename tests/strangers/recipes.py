@@ -40,7 +40,7 @@ FILTERS: Mapping[str, list[object]] = {
     "before": [99],
     "layer": ["comprehensive"],
     "venue_class": ["shop"],
-    "kind": ["station", "committee", "social_grid_worker", "hydrant"],
+    "kind": ["station", "committee", "social_grid_worker", "hydrant", "spot_check"],
     "tag": ["red"],
     "opens_from": ["2025-10-01"],
     "opens_to": ["2025-12-01"],
@@ -66,7 +66,10 @@ FILTERS: Mapping[str, list[object]] = {
     "organisation": ["34.02.03.005."],
     "issued_from": ["2025-10-01"],
     "issued_to": ["2025-12-01"],
-    "sort": ["facility", "licence"],
+    "sort": ["facility", "licence", "person"],
+    "since_on": ["2025-10-01"],
+    "reason": ["核对责任人电话"],
+    "until_on": ["2025-10-31"],
     "topic": ["dispatch"],
     "year": [2025],
     "form": ["thumb"],
@@ -116,6 +119,13 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
 # What is asked for together.
 TOGETHER: Mapping[str, Mapping[str, object]] = {
+    "count_draw_population": {
+        "kind": "spot_check",
+        "path": BOB.scope,
+        "since_on": "2025-10-01",
+        "until_on": "2025-10-31",
+    },
+    "get_recheck_figures": {"since_on": "2025-10-01", "until_on": "2025-10-31"},
     "list_audit_rows": {"first_on": "2025-10-01"},
     "export_audit_rows": {"first_on": "2025-10-01"},
     "explain_route": {"matter": "H301", "grid": BOB.scope},

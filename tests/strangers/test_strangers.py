@@ -97,7 +97,7 @@ OF_NOBODY: Mapping[str, str] = {
     "import_element_set_file": CITY,
     "import_divisions": "a run of the own scope; the worker refuses the row, as territory.division_not_yours",
     "import_holdings": "a run of the own scope; the worker refuses the row, as dossiers.place_unknown",
-    "import_teams": "the report refuses the row: the territory is not one's own",
+    "import_teams": "a run of the own scope; the worker refuses the row: the territory is not one's own",
     "store_drawing_file": "a file by its digest, of whoever stores it",
     "import_people": "the report refuses the row: the name is taken, or nobody has the number",
     "import_matters": "the report refuses the row: no such department",

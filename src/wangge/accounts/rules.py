@@ -68,6 +68,7 @@ _CENSUS = frozenset({"census.open", "census.review"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 _PHONES = frozenset({"devices.revoke"})  # phones of people of the territory that are lost
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
+_RECHECKS = frozenset({"rechecks.read", "rechecks.write"})  # what was done is drawn and looked at again
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -128,6 +129,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _AWAY
     | _PATROLS
     | _PHONES
+    | _RECHECKS
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
     | _SITE
@@ -143,6 +145,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROL
     | _PATROLS
     | _PHONES
+    | _RECHECKS
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | _SITE
@@ -163,7 +166,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.LEADER: _READ_ALL
     | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read", "appraisal.read"}
+    | {"leave.read", "patrols.read", "appraisal.read", "rechecks.read"}
     | _AWAY,
 }
 

@@ -47,6 +47,7 @@ from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
 from wangge.patrols.api import router as patrols
 from wangge.plates.api import router as plates
+from wangge.rechecks.api import router as rechecks
 from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
@@ -107,6 +108,7 @@ for prefix, router in {
     "map": city_map,
     "calendar": calendar,
     "oversight": oversight,
+    "rechecks": rechecks,
     "notices": notices,
     "files": files,
     "field": field,

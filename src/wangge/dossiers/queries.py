@@ -67,7 +67,9 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     Rule:   DS-1 to DS-6.
     """
     actor.check_can(READ)
-    venue = Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path").first()
+    venue = (
+        Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path", "venue_class_id").first()
+    )
     if venue is None:
         raise NotVisible()
     on = at.astimezone(CHINA).date()
@@ -85,7 +87,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     return DossierOut(
         venue_id=venue_id,
         answers=answers_out(answer, words, community_name=name),
-        missing=missing_out(missing_of(holders, words.required(), on), words),
+        missing=missing_out(missing_of(holders, words.required(venue.venue_class_id), on), words),
         people=[person_out(one, words, on) for one in people],
         facilities=[
             facility_out(one, lines_of(one, intervals), words, on)

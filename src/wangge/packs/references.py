@@ -37,6 +37,10 @@ def references(pack: Pack) -> Iterator[Reference]:
     yield from _of_plans(pack, codes, tags)
     for kind in pack.staff_kinds:
         yield "staff_kinds", kind.code, ("group",), kind.group, codes["staff_classes"]
+    for person in pack.person_kinds:
+        yield from _each(
+            "person_kinds", person.code, "required_in", person.required_in, codes["venue_classes"]
+        )
     for due in pack.due_intervals:
         yield from _each("due_intervals", due.code, "kinds", due.kinds, codes["facility_kinds"])
         yield from _each("due_intervals", due.code, "classes", due.classes, codes["venue_classes"])

@@ -21,6 +21,7 @@ export const PAGES: readonly Page[] = [
   { name: 'patrols', path: '/patrols', capability: 'patrols.read', group: 'work' },
   { name: 'plans', path: '/plans', capability: 'orders.read', group: 'work' },
   { name: 'oversight', path: '/oversight', capability: 'oversight.read', group: 'work' },
+  { name: 'rechecks', path: '/rechecks', capability: 'rechecks.read', group: 'work' },
   { name: 'indicators', path: '/indicators', capability: 'appraisal.read', group: 'work' },
   { name: 'burden', path: '/burden', capability: 'appraisal.read', group: 'work' },
   { name: 'major-hazards', path: '/major-hazards', capability: 'major_hazards.read', group: 'work' },
