@@ -50,7 +50,7 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import drafted, major, manned, post, run, told
+from tests.strangers.beside import beside_the_plan, drafted, major, manned, post, run, told
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
 from wangge.accounts.models import Post, User
@@ -177,6 +177,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         "handover_id": _handed(),
         **_dossier(house, shop),
         "spell_id": _declared(house),
+        **beside_the_plan(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),

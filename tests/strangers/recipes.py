@@ -28,6 +28,7 @@ PLACES: Mapping[str, list[object]] = {
 }
 # What narrows a list. A cursor and a limit only cut what the list holds.
 FILTERS: Mapping[str, list[object]] = {
+    "suffix": ["csv", "xlsx"],
     "q": [WORD, "灭火器", "V2", "139"],
     "parent": ["34.02.03."],
     "under": ["34.02.03.", BOB.scope],
@@ -114,6 +115,8 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("export_venues", "part_of"): "venue_id",
     ("ask_venue_export", "part_of"): "venue_id",
     ("set_venue_parts", "whole_id"): "venue_id",
+    ("get_draw", "assignment_id"): "draw_id",
+    ("export_draw", "assignment_id"): "draw_id",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
@@ -144,6 +147,11 @@ FIELDS: Mapping[str, object] = {
     "geometry": {"type": "Polygon", "coordinates": [[*map(list, square(0).exterior.coords)]]},
     "class_code": "shop",
     "checklist_code": "general",
+    "count": 1,
+    "phases": [
+        {"name": "占位", "starts_on": "2025-11-03", "ends_on": "2025-11-08", "has_visits": True, "path": ""}
+    ],
+    "is_accepted": False,
     "matter_code": "H301",
     "matters": ["H301"],
     "text": f"{WORD}灭火器过期",

@@ -9,7 +9,7 @@ from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.photo_copies import MARKS
 from wangge.matters.rules import Severity
-from wangge.orders.rules import VISIT_LIMITS
+from wangge.orders.rules import VISIT_LIMITS, Signal, SubjectKind
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
 from wangge.patrols.rules import LIMITS
@@ -17,6 +17,12 @@ from wangge.patrols.rules import LIMITS
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
 ]  # section, code, place, word, known words
+CLASSES = {  # the section whose codes are the classes of a kind of subject (OR-29)
+    SubjectKind.VENUE: "venue_classes",
+    SubjectKind.FACILITY: "facility_kinds",
+    SubjectKind.PERSON: "person_kinds",
+    SubjectKind.GRID: "tiers",
+}
 USE = "use"  # the fact that says what a place is used for
 KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
@@ -74,12 +80,25 @@ def _of_plans(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[s
         if plan.season:
             yield "plans", plan.code, ("season",), plan.season, codes["seasons"]
         for n, word in enumerate(plan.classes):
-            yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
+            yield "plans", plan.code, ("classes", n), word, codes[CLASSES[plan.subject]]
         for n, word in enumerate(plan.tags):
-            yield "plans", plan.code, ("tags", n), word, tags
+            yield "plans", plan.code, ("tags", n), word, _tags_of(plan.subject, codes, tags)
+    words = {Signal.CLASS: codes["venue_classes"], Signal.TAG: tags}
+    for weight in pack.risk_weights:
+        if weight.of:
+            yield "risk_weights", weight.code, ("of",), weight.of, words[weight.signal]
     for duty in pack.duties:
         if duty.tier:
             yield "duties", duty.code, ("tier",), duty.tier, codes["tiers"]
+
+
+def _tags_of(
+    subject: SubjectKind, codes: Mapping[str, frozenset[str]], tags: frozenset[str]
+) -> frozenset[str]:
+    """A grid carries its scene; what is at a place carries the place's tags and its class (OR-29)."""
+    if subject is SubjectKind.GRID:
+        return codes["scenes"]
+    return tags if subject is SubjectKind.VENUE else tags | codes["venue_classes"]
 
 
 def _of_classes(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from wangge.accounts import queries as accounts
@@ -164,10 +164,16 @@ def get_figures(actor: Actor, filters: RecheckFigureFilter) -> RecheckFigures:
     return RecheckFigures(by_kind=whole, members=members, **_total(whole.values()))
 
 
-def _total(counts: Iterable[tuple[int, int]]) -> dict[str, int | None]:
+class _Total(TypedDict):
+    well: int
+    badly: int
+    well_pct: int | None
+
+
+def _total(counts: Iterable[tuple[int, int]]) -> _Total:
     pairs = list(counts)
     well, badly = sum(one for one, _ in pairs), sum(one for _, one in pairs)
-    return {"well": well, "badly": badly, "well_pct": share_pct(well, badly)}
+    return _Total(well=well, badly=badly, well_pct=share_pct(well, badly))
 
 
 def figures_of(path: str, since_on: date, until_on: date) -> list[tuple[int, RecheckKind, int, int]]:

@@ -43,6 +43,12 @@ const inFrame: RouteRecordRaw[] = [
   },
   { path: 'plates', name: 'plates', component: () => import('./features/plates/PlatePage.vue') },
   { path: 'plans', name: 'plans', component: () => import('./features/orders/PlansPage.vue') },
+  {
+    path: 'plans/:what/:id',
+    name: 'beside',
+    component: () => import('./features/orders/BesidePage.vue'),
+    props: true,
+  },
   { path: 'pack-rows', name: 'pack-rows', component: () => import('./features/packs/PackRows.vue') },
   { path: 'orders', name: 'orders', component: () => import('./features/orders/OrderList.vue') },
   { path: 'orders/:id', name: 'order', component: () => import('./features/orders/OrderPage.vue'), props: true },
