@@ -21,7 +21,7 @@ ORDER = [  # architecture.md §1, from the top down; rooms on one line do not kn
     ("twin", "packs"),
     ("console", "field", "public", "enterprise"),
     ("appraisal", "datahub"),
-    ("risk", "outreach", "filings"),
+    ("risk", "outreach", "filings", "visits"),
     ("orders", "patrols", "alarms"),
     ("oversight", "major_hazards", "evidence", "triage"),
     ("cases",),

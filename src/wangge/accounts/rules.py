@@ -68,6 +68,8 @@ _CENSUS = frozenset({"census.open", "census.review"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 _PHONES = frozenset({"devices.revoke"})  # phones of people of the territory that are lost
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
+_VISIT = frozenset({"visits.read", "visits.do", "visits.reveal"})  # people who are visited: protected (VI-10)
+_VISITS = frozenset({"visits.read", "visits.write", "visits.reveal", "visits.export"})
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -115,6 +117,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PLATES
     | _CENSUS
     | _PATROLS
+    | _VISITS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _SITE
@@ -127,6 +130,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | _AWAY
     | _PATROLS
+    | _VISITS - {"visits.write"}
     | _PHONES
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
@@ -142,6 +146,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _CENSUS
     | _PATROL
     | _PATROLS
+    | _VISIT
+    | _VISITS
     | _PHONES
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
@@ -150,6 +156,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _PATROL
+    | _VISIT
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _SITE
@@ -163,7 +170,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.LEADER: _READ_ALL
     | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read", "appraisal.read"}
+    | {"leave.read", "patrols.read", "appraisal.read", "visits.read"}
     | _AWAY,
 }
 

@@ -51,6 +51,7 @@ from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
+from wangge.visits.api import router as visits
 
 POST_HEADER = "Wangge-Post"  # in which of the own posts a page, or a command made earlier, acts
 
@@ -93,6 +94,7 @@ for prefix, router in {
     "checklists": checklists,
     "orders": orders,
     "patrols": patrols,
+    "visits": visits,
     "packs": packs,
     "plates": plates,
     "census": census,

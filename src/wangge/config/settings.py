@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "wangge.triage",
     "wangge.orders",
     "wangge.patrols",
+    "wangge.visits",
     "wangge.field",
     "wangge.appraisal",
     "wangge.console",
