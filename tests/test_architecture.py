@@ -20,7 +20,7 @@ ORDER = [  # architecture.md §1, from the top down; rooms on one line do not kn
     ("config",),
     ("twin", "packs"),
     ("console", "field", "public", "enterprise"),
-    ("appraisal", "datahub"),
+    ("appraisal", "datahub", "ledgers"),
     ("risk", "outreach", "filings", "visits"),
     ("orders", "patrols", "alarms"),
     ("oversight", "major_hazards", "evidence", "triage"),

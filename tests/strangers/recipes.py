@@ -79,6 +79,11 @@ FILTERS: Mapping[str, list[object]] = {
     "beyond": [],
     "radius_m": [1000],
     "person": ["包"],
+    "group": ["floating"],
+    "trigger": ["help"],
+    "month": ["2025-10"],
+    "called_from": ["2025-10-01"],
+    "called_to": ["2025-10-31"],
     "action": ["report"],
     "subject_type": ["case"],
     "subject_id": ["1"],
@@ -111,6 +116,16 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("export_venues", "part_of"): "venue_id",
     ("ask_venue_export", "part_of"): "venue_id",
     ("set_venue_parts", "whole_id"): "venue_id",
+    ("save_visited_people", "person_id"): "visited_id",
+    ("get_ledger", "code"): "ledger_code",
+    ("export_ledger", "code"): "ledger_code",
+    ("get_visited_person", "person_id"): "visited_id",
+    ("reveal_visited_person", "person_id"): "visited_id",
+    ("record_visits", "person_id"): "visited_id",
+    ("take_quick_reports", "subject_id"): "report_subject",
+    ("take_quick_reports", "kind"): "report_kind",
+    ("list_quick_reports", "kind"): "report_kind",
+    ("export_quick_reports", "kind"): "report_kind",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}

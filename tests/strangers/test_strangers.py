@@ -66,6 +66,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_source_rows": PACK,
     "list_unreachable": "against the pack's capacity, of which there is none here",
     "list_powers": PACK,
+    "get_visit_words": PACK,
     "list_routes": PACK,
     "get_people_template": "an empty form",
     "list_staff_words": PACK,
@@ -81,6 +82,7 @@ OF_THE_HOUSE: Mapping[tuple[str, str], str] = {
 SIGNS = (WORD, "139****5678", '"unread": 1')  # A's texts, a member's phone and inbox
 # Writes that reach no row of a district, whoever asks; they too leave A as it is.
 OF_NOBODY: Mapping[str, str] = {
+    "ask_ledger_export": "a file of the own scope; another territory is refused",
     "ask_venue_export": "a file of the own scope, whatever its filters",
     "add_photo_part": "a file by its digest, of whoever stores it",
     "enrol_device": "of the own phones; the id of another is refused",

@@ -27,11 +27,11 @@ TRIGGERS: list[dict[str, Any]] = [
     {"code": "help", "within_minutes": 30, "least_photos": 1},
 ]
 REPORTS: list[dict[str, Any]] = [
-    {"code": "broken", "register": "case", "matters": ["H301"], "least_photos": 1},
-    {"code": "any", "register": "case", "matters": ["H1", "H3"], "least_photos": 0},
-    {"code": "let", "register": "place", "place_class": "rental", "least_photos": 0},
-    {"code": "staff", "register": "fact", "fact": "beds", "least_photos": 0},
-    {"code": "assisted", "register": "person", "groups": ["disabled"], "least_photos": 0},
+    {"code": "broken", "becomes": "case", "matters": ["H301"], "least_photos": 1},
+    {"code": "any", "becomes": "case", "matters": ["H1", "H3"], "least_photos": 0},
+    {"code": "let", "becomes": "place", "place_class": "rental", "least_photos": 0},
+    {"code": "staff", "becomes": "fact", "fact": "area", "least_photos": 0},
+    {"code": "assisted", "becomes": "person", "groups": ["disabled"], "least_photos": 0},
 ]
 
 
@@ -62,7 +62,7 @@ def make_street() -> House:
 def make_person(
     house: House,
     *,
-    groups: tuple[str, ...] = ("disabled",),
+    groups: tuple[str, ...] | None = ("disabled",),
     at: datetime = AT,
     point: tuple[float, float] = HOME,
     **fields: Any,
@@ -77,11 +77,11 @@ def make_person(
             "address": "雪松路1号101室",
             "lon": point[0],
             "lat": point[1],
-            "groups": list(groups),
+            "groups": groups and list(groups),
         }
         | fields
     )
-    [fate] = services.save_people([given], actor=house.alice, at=at)
+    [fate] = services.save_people([given], actor=house.alice, at=max(at, AT))
     assert fate.status == 200, fate
     return Person.objects.get(pk=given.person_id)
 

@@ -47,7 +47,7 @@ def test_a_report_makes_a_place_a_fact_and_a_person(street: House) -> None:
     make_class_words()
 
     let, told = quick(street.bob, "let", name="花园路3号2单元", address="花园路3号", phone="13800001111")
-    again, changed = quick(street.bob, "let", venue_id=shop.pk)
+    again, _ = quick(street.bob, "let", venue_id=shop.pk)
     staff, _ = quick(street.bob, "staff", venue_id=shop.pk, value="12")
     more, _ = quick(street.bob, "staff", venue_id=shop.pk, value="15")
     new, known = quick(street.bob, "assisted", name="李四", address="花园路5号", groups=["disabled"])

@@ -70,6 +70,7 @@ _PHONES = frozenset({"devices.revoke"})  # phones of people of the territory tha
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
 _VISIT = frozenset({"visits.read", "visits.do", "visits.reveal"})  # people who are visited: protected (VI-10)
 _VISITS = frozenset({"visits.read", "visits.write", "visits.reveal", "visits.export"})
+_LEDGERS = frozenset({"ledgers.read", "ledgers.export"})  # what is on file of a territory, as it is kept
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -118,6 +119,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _CENSUS
     | _PATROLS
     | _VISITS
+    | _LEDGERS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _SITE
@@ -131,6 +133,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _AWAY
     | _PATROLS
     | _VISITS - {"visits.write"}
+    | _LEDGERS
     | _PHONES
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
     Role.GRID_CHIEF: _READ_ALL
@@ -148,6 +151,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PATROLS
     | _VISIT
     | _VISITS
+    | _LEDGERS
     | _PHONES
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
@@ -170,7 +174,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.LEADER: _READ_ALL
     | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read", "appraisal.read", "visits.read"}
+    | {"leave.read", "patrols.read", "appraisal.read", "visits.read", "ledgers.read"}
     | _AWAY,
 }
 

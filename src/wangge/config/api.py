@@ -39,6 +39,7 @@ from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
+from wangge.ledgers.api import router as ledgers
 from wangge.major_hazards.api import router as major_hazards
 from wangge.matters.api import router as matters
 from wangge.notices.api import router as notices
@@ -105,6 +106,7 @@ for prefix, router in {
     "triage": triage,
     "evidence": evidence,
     "appraisal": appraisal,
+    "ledgers": ledgers,
     "console": console,
     "map": city_map,
     "calendar": calendar,

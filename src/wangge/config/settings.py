@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "wangge.visits",
     "wangge.field",
     "wangge.appraisal",
+    "wangge.ledgers",
     "wangge.console",
     "wangge.packs",
     "wangge.twin",

@@ -1,10 +1,11 @@
-"""The rows of a pack as the room of visits takes them."""
+"""The rows of a pack as the rooms of visits and ledgers take them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from wangge.ledgers import services as ledgers
 from wangge.packs.entry import Entry
 from wangge.packs.schemas import Pack
 from wangge.visits import services as visits
@@ -22,6 +23,11 @@ def push_visits(pack: Pack) -> None:
         ],
         pack_version=pack.pack_version,
     )
+
+
+def push_ledgers(pack: Pack) -> None:
+    """Put the sections of the ledgers into force. Rule: PK-4, LE-1."""
+    ledgers.install_ledgers(_rows(pack.ledgers), pack_version=pack.pack_version)
 
 
 def _rows(rows: Sequence[Entry]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.photo_copies import MARKS
+from wangge.ledgers.queries import column_keys
 from wangge.matters.rules import Severity
 from wangge.orders.rules import VISIT_LIMITS
 from wangge.oversight.rules import CARDS
@@ -47,6 +48,7 @@ def references(pack: Pack) -> Iterator[Reference]:
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     yield from _of_templates(pack, codes["stage_templates"])
     yield from _of_visits(pack, codes)
+    yield from _of_ledgers(pack, codes, tags)
     for section, known in (
         ("stages", KNOWN_STATUSES),
         ("stage_use", KNOWN_CHANNELS),
@@ -186,6 +188,14 @@ def _of_visits(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Refe
             yield "report_kinds", kind.code, ("place_class",), kind.place_class, codes["venue_classes"]
         if kind.fact:
             yield "report_kinds", kind.code, ("fact",), kind.fact, codes["fact_fields"]
+
+
+def _of_ledgers(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:
+    for row in pack.ledgers:
+        yield from _each("ledgers", row.code, "classes", row.classes, codes["venue_classes"])
+        yield from _each("ledgers", row.code, "tags", row.tags, tags)
+        yield from _each("ledgers", row.code, "drawings", row.drawings, codes["drawing_kinds"])
+        yield from _each("ledgers", row.code, "columns", row.columns, column_keys(row.kind))
 
 
 def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:

@@ -23,6 +23,7 @@ from wangge.packs.dossier_rows import (
 )
 from wangge.packs.entry import Entry, Strict
 from wangge.packs.indicator_rows import IndicatorRow
+from wangge.packs.ledger_rows import LedgerRow
 from wangge.packs.loop_rows import (
     Card,
     Light,
@@ -264,6 +265,7 @@ class Pack(Head):
     arrival_triggers: list[ArrivalTrigger] = Field(default_factory=list)
     report_kinds: list[ReportKind] = Field(default_factory=list)
     proof_limits: list[Figure] = Field(default_factory=list)
+    ledgers: list[LedgerRow] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:

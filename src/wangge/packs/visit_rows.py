@@ -36,7 +36,7 @@ class ArrivalTrigger(Entry):
 class ReportKind(Entry):
     """What must be reported at once, and what becomes of it: a case, or a change of a register."""
 
-    register: Register
+    becomes: Register
     matters: list[str] = Field(default_factory=list)  # of a case: codes or groups, the first is preset
     place_class: str = ""  # of a place
     fact: str = ""  # of a place: the fact that it gets
@@ -51,8 +51,8 @@ class ReportKind(Entry):
             Register.FACT: self.fact,
             Register.PERSON: self.groups,
         }
-        if not wanted[self.register]:
-            raise ValueError(f"a report of the kind {self.register.value} names what it changes")
-        if any(one for kind, one in wanted.items() if kind is not self.register):
+        if not wanted[self.becomes]:
+            raise ValueError(f"a report of the kind {self.becomes.value} names what it changes")
+        if any(one for kind, one in wanted.items() if kind is not self.becomes):
             raise ValueError("a report changes one register")
         return self

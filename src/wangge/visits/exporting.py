@@ -92,7 +92,7 @@ def export_reports(
 
     def line(row: ReportRow) -> Sequence[object]:
         where = [row.kind_zh, row.grid_name, row.address, row.text, row.at, row.by_name]
-        return [*where, REGISTER_ZH[row.register.value], str(row.subject_id)]
+        return [*where, REGISTER_ZH[row.becomes.value], str(row.subject_id)]
 
     return download(_lines(found, reports_out, line, REPORTS), REPORTS, name="reports", suffix=suffix, at=at)
 

@@ -57,7 +57,7 @@ class ArrivalTrigger(Word):
 class ReportKind(Word):
     """What must be reported, and what becomes of it (HB-10)."""
 
-    register = models.CharField(max_length=16)
+    becomes = models.CharField(max_length=16)
     matters = ArrayField(models.CharField(max_length=16), default=list)
     place_class = models.CharField(max_length=32, blank=True)
     fact = models.CharField(max_length=32, blank=True)
@@ -67,7 +67,7 @@ class ReportKind(Word):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(register__in=[one.value for one in Register]), name="report_kind_register_known"
+                condition=Q(becomes__in=[one.value for one in Register]), name="report_kind_becomes_known"
             )
         ]
 
@@ -230,7 +230,7 @@ class Report(models.Model):
 
     id = models.UUIDField(primary_key=True)  # the command's
     kind = models.CharField(max_length=32)
-    register = models.CharField(max_length=16)
+    becomes = models.CharField(max_length=16)
     subject_id = models.UUIDField()  # the case, place, fact or person
     grid_path = models.CharField(max_length=64, db_collation="C")
     text = models.CharField(max_length=2000, blank=True)
@@ -247,7 +247,7 @@ class Report(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(grid_path__endswith="."), name="report_grid_path_closed"),
             models.CheckConstraint(
-                condition=Q(register__in=[one.value for one in Register]), name="report_register_known"
+                condition=Q(becomes__in=[one.value for one in Register]), name="report_becomes_known"
             ),
         ]
         indexes = [models.Index(fields=["grid_path", "-at", "id"], name="report_newest")]

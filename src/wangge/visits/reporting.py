@@ -59,7 +59,7 @@ def take_reports(given: Sequence[ReportIn], *, actor: Actor, at: datetime) -> li
         for one, point, path in zip(fresh, points, paths, strict=True):
             try:
                 kind = _check(one, kinds.get(one.kind), path, bounds, actor)
-                fate = MAKERS[Register(kind.register)](one, kind, actor, at)
+                fate = MAKERS[Register(kind.becomes)](one, kind, actor, at)
             except Refused as refusal:
                 fates[one.id] = Fate.refused(one.id, refusal)
                 continue
@@ -68,10 +68,10 @@ def take_reports(given: Sequence[ReportIn], *, actor: Actor, at: datetime) -> li
                 continue
             row = _row(one, kind, point, str(path), actor)
             made.append(row)
-            fates[one.id] = Fate.applied(one.id, register=kind.register, subject_id=str(row.subject_id))
+            fates[one.id] = Fate.applied(one.id, becomes=kind.becomes, subject_id=str(row.subject_id))
         Report.objects.bulk_create(made)
         told = [
-            ("visits.report", row.register, str(row.subject_id), {"kind": row.kind, "report": str(row.pk)})
+            ("visits.report", row.becomes, str(row.subject_id), {"kind": row.kind, "report": str(row.pk)})
             for row in made
         ]
         audit.record(told, actor=actor, at=at)
@@ -100,8 +100,8 @@ def _row(given: ReportIn, kind: ReportKind, point: tuple[float, float], path: st
     return Report(
         id=given.id,
         kind=kind.code,
-        register=kind.register,
-        subject_id=(given.venue_id if kind.register in OF_PLACES else None) or given.subject_id,
+        becomes=kind.becomes,
+        subject_id=(given.venue_id if kind.becomes in OF_PLACES else None) or given.subject_id,
         grid_path=path,
         text=given.text,
         address=given.address,

@@ -139,7 +139,7 @@ class ReportKindOut(Schema):
     code: str
     name_zh: str
     name_en: str
-    register: Register
+    becomes: Register
     matters: list[str]
     place_class: str
     fact: str
@@ -274,7 +274,7 @@ class ReportRow(Schema):
     kind: str
     kind_zh: str
     kind_en: str
-    register: Register
+    becomes: Register
     subject_id: UUID
     grid_path: str
     grid_name: str

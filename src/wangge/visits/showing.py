@@ -122,7 +122,7 @@ def reports_out(rows: Sequence[Report]) -> list[ReportRow]:
             **{name: getattr(row, name) for name in plain},
             kind_zh=words[row.kind].name_zh if row.kind in words else row.kind,
             kind_en=words[row.kind].name_en if row.kind in words else row.kind,
-            register=Register(row.register),
+            becomes=Register(row.becomes),
             grid_name=grids.get(row.grid_path, row.grid_path),
             by_name=people.get(row.by, ""),
         )

@@ -3964,7 +3964,7 @@ export type RevealedOut = {
 /**
  * RevealIn
  *
- * Why somebody must read what is masked; it stays in the audit trail.
+ * Why somebody must read what is protected; it stays in the audit trail.
  */
 export type RevealIn = {
     /**
@@ -5219,9 +5219,13 @@ export type RevealedPerson = {
      */
     name: string;
     /**
-     * Address
+     * Phone
      */
-    address: string;
+    phone: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
 };
 
 /**
@@ -6048,7 +6052,7 @@ export type HollowRow = {
 /**
  * PersonIn
  *
- * Who is responsible. What comes in masked stays as it is.
+ * Somebody to visit, new or changed. What comes in masked or is left out stays as it is.
  */
 export type PersonIn = {
     /**
@@ -6056,25 +6060,17 @@ export type PersonIn = {
      */
     id: string;
     /**
-     * Entry Id
+     * At
      */
-    entry_id: string;
+    at: string;
     /**
-     * Venue Id
+     * Person Id
      */
-    venue_id: string;
+    person_id: string;
     /**
      * Base Version
      */
     base_version?: number;
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * Source
-     */
-    source?: string;
     /**
      * Name
      */
@@ -6084,17 +6080,25 @@ export type PersonIn = {
      */
     phone?: string;
     /**
-     * Credit Code
+     * Address
      */
-    credit_code?: string;
+    address: string;
     /**
-     * Since On
+     * Lon
      */
-    since_on?: string | null;
+    lon: number;
     /**
-     * Until On
+     * Lat
      */
-    until_on?: string | null;
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Groups
+     */
+    groups?: Array<string> | null;
 };
 
 /**
@@ -7468,8 +7472,10 @@ export type OrderRow = {
 
 /**
  * VisitOutcome
+ *
+ * How a visit ended (VI-4).
  */
-export type VisitOutcome = 'inspected' | 'nobody_there' | 'refused_entry' | 'closed_down' | 'moved_away';
+export type VisitOutcome = 'met' | 'nobody_there' | 'refused' | 'moved_away' | 'no_longer';
 
 /**
  * PlanRuleOut
@@ -7760,7 +7766,7 @@ export type SpellIn = {
 /**
  * GridCoverage
  *
- * What a grid owes in a range, and what of it nobody can do.
+ * Of the people of a grid who were owed a visit in a month, how many were met.
  */
 export type GridCoverage = {
     /**
@@ -7772,29 +7778,17 @@ export type GridCoverage = {
      */
     name: string;
     /**
-     * Places
-     */
-    places: number;
-    /**
      * Owed
      */
     owed: number;
     /**
-     * Unplanned
+     * Met
      */
-    unplanned: number;
+    met: number;
     /**
-     * Unassigned
+     * Met Pct
      */
-    unassigned: number;
-    /**
-     * Unreachable
-     */
-    unreachable: number;
-    /**
-     * Members Missing
-     */
-    members_missing: number;
+    met_pct: number | null;
 };
 
 /**
@@ -8533,31 +8527,57 @@ export type OrderDetail = {
 
 /**
  * VisitOut
- *
- * One visit: what was answered, in the words of the order's checklist.
  */
 export type VisitOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    /**
+     * Person Name
+     */
+    person_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
     /**
      * At
      */
     at: string;
     /**
-     * Member Name
+     * By Name
      */
-    member_name: string | null;
+    by_name: string;
     outcome: VisitOutcome;
-    /**
-     * Answers
-     */
-    answers: Array<Answer>;
-    /**
-     * Score
-     */
-    score: number | null;
     /**
      * Note
      */
     note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Is Near
+     */
+    is_near: boolean | null;
+    /**
+     * Off M
+     */
+    off_m: number | null;
 };
 
 /**
@@ -9367,6 +9387,997 @@ export type TrackerIn = {
      * Kind
      */
     kind: 'osmand' | 'owntracks';
+};
+
+/**
+ * GroupOut
+ */
+export type GroupOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Interval
+     */
+    interval: string;
+    /**
+     * Is Protected
+     */
+    is_protected: boolean;
+    /**
+     * Policy
+     */
+    policy: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * Register
+ *
+ * What a quick report becomes (VI-8).
+ */
+export type Register = 'case' | 'place' | 'fact' | 'person';
+
+/**
+ * ReportKindOut
+ */
+export type ReportKindOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    becomes: Register;
+    /**
+     * Matters
+     */
+    matters: Array<string>;
+    /**
+     * Place Class
+     */
+    place_class: string;
+    /**
+     * Fact
+     */
+    fact: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Least Photos
+     */
+    least_photos: number;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TriggerOut
+ */
+export type TriggerOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Within Minutes
+     */
+    within_minutes: number;
+    /**
+     * Least Photos
+     */
+    least_photos: number;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Is By Hand
+     */
+    is_by_hand: boolean;
+    /**
+     * Policy
+     */
+    policy: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * VisitWords
+ *
+ * What the pack says of visits, and the bounds of proof.
+ */
+export type VisitWords = {
+    /**
+     * Groups
+     */
+    groups: Array<GroupOut>;
+    /**
+     * Triggers
+     */
+    triggers: Array<TriggerOut>;
+    /**
+     * Reports
+     */
+    reports: Array<ReportKindOut>;
+    /**
+     * Limits
+     */
+    limits: {
+        [key: string]: number;
+    };
+    /**
+     * Limits Confirmed
+     */
+    limits_confirmed: boolean;
+};
+
+/**
+ * PersonFilter
+ *
+ * What to list; of people who left nothing is owed.
+ */
+export type PersonFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    standing?: Standing | null;
+    /**
+     * Group
+     */
+    group?: string;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Left
+     */
+    left?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * Standing
+ *
+ * How a person stands on a day (VI-3).
+ */
+export type Standing = 'done' | 'due' | 'overdue';
+
+/**
+ * PersonPage
+ */
+export type PersonPage = {
+    /**
+     * Items
+     */
+    items: Array<PersonRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * PersonRow
+ *
+ * A person to visit, masked. `is_protected`: there are groups that only a reveal tells.
+ */
+export type PersonRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Is Protected
+     */
+    is_protected: boolean;
+    standing: Standing;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Last Met On
+     */
+    last_met_on: string | null;
+    /**
+     * Last Tried On
+     */
+    last_tried_on: string | null;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PersonDetail
+ */
+export type PersonDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Is Protected
+     */
+    is_protected: boolean;
+    standing: Standing;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Last Met On
+     */
+    last_met_on: string | null;
+    /**
+     * Last Tried On
+     */
+    last_tried_on: string | null;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Visits
+     */
+    visits: Array<VisitOut>;
+};
+
+/**
+ * VisitPage
+ */
+export type VisitPage = {
+    /**
+     * Items
+     */
+    items: Array<VisitOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * VisitIn
+ *
+ * A visit to a person; `id` is made on the phone.
+ */
+export type VisitIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    outcome: VisitOutcome;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Accuracy M
+     */
+    accuracy_m?: number;
+};
+
+/**
+ * ArrivalFilter
+ */
+export type ArrivalFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * State
+     */
+    state?: 'open' | 'late' | 'arrived' | 'ended' | null;
+    /**
+     * Trigger
+     */
+    trigger?: string;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Called From
+     */
+    called_from?: string | null;
+    /**
+     * Called To
+     */
+    called_to?: string | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * ArrivalPage
+ */
+export type ArrivalPage = {
+    /**
+     * Items
+     */
+    items: Array<ArrivalRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ArrivalRow
+ */
+export type ArrivalRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Trigger
+     */
+    trigger: string;
+    /**
+     * Trigger Zh
+     */
+    trigger_zh: string;
+    /**
+     * Trigger En
+     */
+    trigger_en: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Least Photos
+     */
+    least_photos: number;
+    /**
+     * Called At
+     */
+    called_at: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Called By Name
+     */
+    called_by_name: string | null;
+    /**
+     * Arrived At
+     */
+    arrived_at: string | null;
+    /**
+     * Arrived By Name
+     */
+    arrived_by_name: string | null;
+    /**
+     * Minutes
+     */
+    minutes: number | null;
+    /**
+     * Is Late
+     */
+    is_late: boolean;
+    /**
+     * Off M
+     */
+    off_m: number | null;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+};
+
+/**
+ * ArriveIn
+ *
+ * Somebody is there, and this proves it.
+ */
+export type ArriveIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Arrival Id
+     */
+    arrival_id: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Accuracy M
+     */
+    accuracy_m?: number;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * CallIn
+ *
+ * A step of a team that was called to a case. `id` is the event's.
+ */
+export type CallIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    what: Call;
+    /**
+     * Happened At
+     */
+    happened_at?: string | null;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * ReportFilter
+ */
+export type ReportFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * ReportPage
+ */
+export type ReportPage = {
+    /**
+     * Items
+     */
+    items: Array<ReportRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ReportRow
+ */
+export type ReportRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    becomes: Register;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+};
+
+/**
+ * ReportIn
+ *
+ * A quick report. `subject_id` is the id of what it makes: a case, a place, a fact or a person.
+ */
+export type ReportIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Matter Code
+     */
+    matter_code?: string;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Value
+     */
+    value?: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    /**
+     * Groups
+     */
+    groups?: Array<string>;
+};
+
+/**
+ * GroupCoverage
+ *
+ * Null: of so few people of a protected group nothing is told.
+ */
+export type GroupCoverage = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Owed
+     */
+    owed: number | null;
+    /**
+     * Met
+     */
+    met: number | null;
+    /**
+     * Met Pct
+     */
+    met_pct: number | null;
+};
+
+/**
+ * ReportFigures
+ */
+export type ReportFigures = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Reported
+     */
+    reported: number;
+};
+
+/**
+ * TriggerFigures
+ *
+ * Of the calls of a month: came, came in time, and the median minutes of those who came.
+ */
+export type TriggerFigures = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Called
+     */
+    called: number;
+    /**
+     * Arrived
+     */
+    arrived: number;
+    /**
+     * In Time
+     */
+    in_time: number;
+    /**
+     * Arrived Pct
+     */
+    arrived_pct: number | null;
+    /**
+     * Median Minutes
+     */
+    median_minutes: number | null;
+};
+
+/**
+ * VisitFigures
+ *
+ * A month of a territory: who was visited, who came, what was reported (domain 4.5).
+ */
+export type VisitFigures = {
+    /**
+     * Month
+     */
+    month: string;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Met
+     */
+    met: number;
+    /**
+     * Met Pct
+     */
+    met_pct: number | null;
+    /**
+     * Groups
+     */
+    groups: Array<GroupCoverage>;
+    /**
+     * Triggers
+     */
+    triggers: Array<TriggerFigures>;
+    /**
+     * Reports
+     */
+    reports: Array<ReportFigures>;
+};
+
+/**
+ * CoveragePage
+ */
+export type CoveragePage = {
+    /**
+     * Items
+     */
+    items: Array<GridCoverage>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -10999,35 +12010,6 @@ export type StepCommand = {
 export type Call = 'called' | 'answered' | 'declined' | 'arrived' | 'left';
 
 /**
- * CallIn
- *
- * A step of a team that was called to a case. `id` is the event's.
- */
-export type CallIn = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Case Id
-     */
-    case_id: string;
-    /**
-     * Team Id
-     */
-    team_id: string;
-    what: Call;
-    /**
-     * Happened At
-     */
-    happened_at?: string | null;
-    /**
-     * Note
-     */
-    note?: string;
-};
-
-/**
  * CallOutRow
  *
  * A team that was called to a case, and how far it is.
@@ -12090,9 +13072,9 @@ export type CatalogueRow = {
 /**
  * Form
  *
- * What kind of thing a matter is (TZ-10, DG-13).
+ * How a cell is shown.
  */
-export type Form = 'hazard' | 'incident' | 'clue' | 'part';
+export type Form = 'text' | 'number' | 'day' | 'moment' | 'grid' | 'name' | 'sealed_name' | 'word';
 
 /**
  * OwnerCount
@@ -14661,9 +15643,9 @@ export type FindingOut = {
 /**
  * Kind
  *
- * What is compared.
+ * Where the rows of a ledger come from (LE-2).
  */
-export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
+export type Kind = 'grids' | 'places' | 'orders' | 'patrol_days' | 'cases' | 'transfers' | 'team_calls' | 'drawings' | 'meetings' | 'visits' | 'arrivals' | 'reports' | 'nowhere';
 
 /**
  * PhotoOut
@@ -15118,6 +16100,232 @@ export type BehindRow = {
      * Hours
      */
     hours: number | null;
+};
+
+/**
+ * LedgerFilter
+ *
+ * Of which territory and which days; the first and the last day count.
+ */
+export type LedgerFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+};
+
+/**
+ * LedgerContents
+ */
+export type LedgerContents = {
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    /**
+     * Lines
+     */
+    lines: Array<LedgerLine>;
+    /**
+     * Is Large
+     */
+    is_large: boolean;
+};
+
+/**
+ * LedgerLine
+ *
+ * A section in the table of contents.
+ */
+export type LedgerLine = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    kind: Kind;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * LedgerExportIn
+ *
+ * A file of ledgers, made in the background; without a code: all of them, a sheet each.
+ */
+export type LedgerExportIn = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code?: string;
+    /**
+     * Suffix
+     */
+    suffix?: 'csv' | 'xlsx';
+};
+
+/**
+ * PageFilter
+ */
+export type PageFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * CellOut
+ *
+ * A cell as it is shown; two languages where a word of the database is told.
+ */
+export type CellOut = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * ColumnOut
+ */
+export type ColumnOut = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    form: Form;
+};
+
+/**
+ * LedgerPage
+ */
+export type LedgerPage = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Columns
+     */
+    columns: Array<ColumnOut>;
+    /**
+     * Rows
+     */
+    rows: Array<Array<CellOut>>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -24370,6 +25578,882 @@ export type TakeOwntracksResponses = {
     200: unknown;
 };
 
+export type GetVisitWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/visits/words';
+};
+
+export type GetVisitWordsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetVisitWordsError = GetVisitWordsErrors[keyof GetVisitWordsErrors];
+
+export type GetVisitWordsResponses = {
+    /**
+     * OK
+     */
+    200: VisitWords;
+};
+
+export type GetVisitWordsResponse = GetVisitWordsResponses[keyof GetVisitWordsResponses];
+
+export type ListVisitedPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        standing?: Standing | null;
+        /**
+         * Group
+         */
+        group?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Left
+         */
+        left?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/people';
+};
+
+export type ListVisitedPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListVisitedPeopleError = ListVisitedPeopleErrors[keyof ListVisitedPeopleErrors];
+
+export type ListVisitedPeopleResponses = {
+    /**
+     * OK
+     */
+    200: PersonPage;
+};
+
+export type ListVisitedPeopleResponse = ListVisitedPeopleResponses[keyof ListVisitedPeopleResponses];
+
+export type SaveVisitedPeopleData = {
+    /**
+     * Commands
+     */
+    body: Array<PersonIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/people';
+};
+
+export type SaveVisitedPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveVisitedPeopleError = SaveVisitedPeopleErrors[keyof SaveVisitedPeopleErrors];
+
+export type SaveVisitedPeopleResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveVisitedPeopleResponse = SaveVisitedPeopleResponses[keyof SaveVisitedPeopleResponses];
+
+export type ExportVisitedPeopleData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        standing?: Standing | null;
+        /**
+         * Group
+         */
+        group?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Left
+         */
+        left?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/people/export.{suffix}';
+};
+
+export type ExportVisitedPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportVisitedPeopleError = ExportVisitedPeopleErrors[keyof ExportVisitedPeopleErrors];
+
+export type ExportVisitedPeopleResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetVisitedPersonData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/visits/people/{person_id}';
+};
+
+export type GetVisitedPersonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetVisitedPersonError = GetVisitedPersonErrors[keyof GetVisitedPersonErrors];
+
+export type GetVisitedPersonResponses = {
+    /**
+     * OK
+     */
+    200: PersonDetail;
+};
+
+export type GetVisitedPersonResponse = GetVisitedPersonResponses[keyof GetVisitedPersonResponses];
+
+export type RevealVisitedPersonData = {
+    body: RevealIn;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/visits/people/{person_id}/reveal';
+};
+
+export type RevealVisitedPersonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealVisitedPersonError = RevealVisitedPersonErrors[keyof RevealVisitedPersonErrors];
+
+export type RevealVisitedPersonResponses = {
+    /**
+     * OK
+     */
+    200: RevealedPerson;
+};
+
+export type RevealVisitedPersonResponse = RevealVisitedPersonResponses[keyof RevealVisitedPersonResponses];
+
+export type ListVisitsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits';
+};
+
+export type ListVisitsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListVisitsError = ListVisitsErrors[keyof ListVisitsErrors];
+
+export type ListVisitsResponses = {
+    /**
+     * OK
+     */
+    200: VisitPage;
+};
+
+export type ListVisitsResponse = ListVisitsResponses[keyof ListVisitsResponses];
+
+export type RecordVisitsData = {
+    /**
+     * Commands
+     */
+    body: Array<VisitIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits';
+};
+
+export type RecordVisitsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecordVisitsError = RecordVisitsErrors[keyof RecordVisitsErrors];
+
+export type RecordVisitsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordVisitsResponse = RecordVisitsResponses[keyof RecordVisitsResponses];
+
+export type ListArrivalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * State
+         */
+        state?: 'open' | 'late' | 'arrived' | 'ended' | null;
+        /**
+         * Trigger
+         */
+        trigger?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Called From
+         */
+        called_from?: string | null;
+        /**
+         * Called To
+         */
+        called_to?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/arrivals';
+};
+
+export type ListArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListArrivalsError = ListArrivalsErrors[keyof ListArrivalsErrors];
+
+export type ListArrivalsResponses = {
+    /**
+     * OK
+     */
+    200: ArrivalPage;
+};
+
+export type ListArrivalsResponse = ListArrivalsResponses[keyof ListArrivalsResponses];
+
+export type RecordArrivalsData = {
+    /**
+     * Commands
+     */
+    body: Array<ArriveIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/arrivals';
+};
+
+export type RecordArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecordArrivalsError = RecordArrivalsErrors[keyof RecordArrivalsErrors];
+
+export type RecordArrivalsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordArrivalsResponse = RecordArrivalsResponses[keyof RecordArrivalsResponses];
+
+export type CallArrivalsData = {
+    /**
+     * Commands
+     */
+    body: Array<CallIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/calls';
+};
+
+export type CallArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CallArrivalsError = CallArrivalsErrors[keyof CallArrivalsErrors];
+
+export type CallArrivalsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type CallArrivalsResponse = CallArrivalsResponses[keyof CallArrivalsResponses];
+
+export type ExportArrivalsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * State
+         */
+        state?: 'open' | 'late' | 'arrived' | 'ended' | null;
+        /**
+         * Trigger
+         */
+        trigger?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Called From
+         */
+        called_from?: string | null;
+        /**
+         * Called To
+         */
+        called_to?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/arrivals/export.{suffix}';
+};
+
+export type ExportArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportArrivalsError = ExportArrivalsErrors[keyof ExportArrivalsErrors];
+
+export type ExportArrivalsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListQuickReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/reports';
+};
+
+export type ListQuickReportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListQuickReportsError = ListQuickReportsErrors[keyof ListQuickReportsErrors];
+
+export type ListQuickReportsResponses = {
+    /**
+     * OK
+     */
+    200: ReportPage;
+};
+
+export type ListQuickReportsResponse = ListQuickReportsResponses[keyof ListQuickReportsResponses];
+
+export type TakeQuickReportsData = {
+    /**
+     * Commands
+     */
+    body: Array<ReportIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/reports';
+};
+
+export type TakeQuickReportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeQuickReportsError = TakeQuickReportsErrors[keyof TakeQuickReportsErrors];
+
+export type TakeQuickReportsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeQuickReportsResponse = TakeQuickReportsResponses[keyof TakeQuickReportsResponses];
+
+export type ExportQuickReportsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/reports/export.{suffix}';
+};
+
+export type ExportQuickReportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportQuickReportsError = ExportQuickReportsErrors[keyof ExportQuickReportsErrors];
+
+export type ExportQuickReportsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetVisitFiguresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Month
+         */
+        month?: string;
+    };
+    url: '/api/visits/figures';
+};
+
+export type GetVisitFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetVisitFiguresError = GetVisitFiguresErrors[keyof GetVisitFiguresErrors];
+
+export type GetVisitFiguresResponses = {
+    /**
+     * OK
+     */
+    200: VisitFigures;
+};
+
+export type GetVisitFiguresResponse = GetVisitFiguresResponses[keyof GetVisitFiguresResponses];
+
+export type ListVisitCoverageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Month
+         */
+        month?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/coverage';
+};
+
+export type ListVisitCoverageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListVisitCoverageError = ListVisitCoverageErrors[keyof ListVisitCoverageErrors];
+
+export type ListVisitCoverageResponses = {
+    /**
+     * OK
+     */
+    200: CoveragePage;
+};
+
+export type ListVisitCoverageResponse = ListVisitCoverageResponses[keyof ListVisitCoverageResponses];
+
 export type ListPacksData = {
     body?: never;
     path?: never;
@@ -28655,6 +30739,261 @@ export type ListRowsBehindResponses = {
 };
 
 export type ListRowsBehindResponse = ListRowsBehindResponses[keyof ListRowsBehindResponses];
+
+export type GetLedgerContentsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/ledgers';
+};
+
+export type GetLedgerContentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetLedgerContentsError = GetLedgerContentsErrors[keyof GetLedgerContentsErrors];
+
+export type GetLedgerContentsResponses = {
+    /**
+     * OK
+     */
+    200: LedgerContents;
+};
+
+export type GetLedgerContentsResponse = GetLedgerContentsResponses[keyof GetLedgerContentsResponses];
+
+export type ExportLedgersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/ledgers/export.xlsx';
+};
+
+export type ExportLedgersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportLedgersError = ExportLedgersErrors[keyof ExportLedgersErrors];
+
+export type ExportLedgersResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type AskLedgerExportData = {
+    body: LedgerExportIn;
+    path?: never;
+    query?: never;
+    url: '/api/ledgers/exports';
+};
+
+export type AskLedgerExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AskLedgerExportError = AskLedgerExportErrors[keyof AskLedgerExportErrors];
+
+export type AskLedgerExportResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type AskLedgerExportResponse = AskLedgerExportResponses[keyof AskLedgerExportResponses];
+
+export type GetLedgerData = {
+    body?: never;
+    path: {
+        /**
+         * Code
+         */
+        code: string;
+    };
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/ledgers/{code}';
+};
+
+export type GetLedgerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetLedgerError = GetLedgerErrors[keyof GetLedgerErrors];
+
+export type GetLedgerResponses = {
+    /**
+     * OK
+     */
+    200: LedgerPage;
+};
+
+export type GetLedgerResponse = GetLedgerResponses[keyof GetLedgerResponses];
+
+export type ExportLedgerData = {
+    body?: never;
+    path: {
+        /**
+         * Code
+         */
+        code: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/ledgers/{code}/export.{suffix}';
+};
+
+export type ExportLedgerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportLedgerError = ExportLedgerErrors[keyof ExportLedgerErrors];
+
+export type ExportLedgerResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetWallData = {
     body?: never;
