@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wangge.ledgers import services
-from wangge.ledgers.rules import Kind
+from wangge.ledgers.rules import LedgerKind
 
 
 def make_ledgers(**changes: Any) -> None:
@@ -22,7 +22,7 @@ def make_ledgers(**changes: Any) -> None:
                 "is_confirmed": True,
             }
             | changes.get(kind.value, {})
-            for n, kind in enumerate(Kind, start=1)
+            for n, kind in enumerate(LedgerKind, start=1)
         ],
         pack_version="test@1",
     )

@@ -26,14 +26,14 @@ from wangge.kernel.models import AuditRow
 from wangge.kernel.run_rules import RunState
 from wangge.ledgers import queries, services
 from wangge.ledgers.models import Ledger
-from wangge.ledgers.rules import Kind, LedgerUnknown, PeriodWrong, TooLarge
+from wangge.ledgers.rules import LedgerKind, LedgerUnknown, PeriodWrong, TooLarge
 from wangge.ledgers.schemas import LedgerExportIn, LedgerFilter, PageFilter
 from wangge.venues.models import Venue
 
 pytestmark = pytest.mark.slow
 YEAR = {"first_on": date(2025, 1, 1), "last_on": date(2025, 12, 31)}
 CHIEF_OF_A = Person("insider-super", "督查", Role.SUPERVISOR, "34.02.03.")
-NEVER_MADE = {Kind.TRANSFERS, Kind.TEAM_CALLS}  # by the district of the strangers' tests
+NEVER_MADE = {LedgerKind.TRANSFERS, LedgerKind.TEAM_CALLS}  # by the district of the strangers' tests
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def page(actor: Actor, code: str, **fields: Any) -> Any:
 
 
 def test_every_ledger_has_rows_in_order_and_pages_without_a_gap(insider: Actor) -> None:
-    for kind in set(Kind) - NEVER_MADE - {Kind.NOWHERE}:
+    for kind in set(LedgerKind) - NEVER_MADE - {LedgerKind.NOWHERE}:
         whole = page(insider, kind.value, limit=2_000)
         assert whole.rows, kind
         assert whole.total == len(whole.rows)
@@ -157,7 +157,7 @@ def test_all_of_them_are_one_workbook_with_a_sheet_each(insider: Actor) -> None:
     for ledger, name in zip(Ledger.objects.order_by("position"), book.sheet_names, strict=True):
         rows = book.get_sheet_by_name(name).to_python()
         whole = page(insider, ledger.code, limit=2_000)
-        if ledger.kind == Kind.NOWHERE:
+        if ledger.kind == LedgerKind.NOWHERE:
             assert rows[1] == ["系统尚未登记这类资料。"]
             continue
         assert rows[0] == [column.zh for column in whole.columns], name
@@ -192,7 +192,8 @@ def test_the_worker_writes_the_file_of_who_asked(settings, tmp_path) -> None:
         run = services.ask_export(given, actor=insider, at=LOOKED_AT)
         state = run_work.do_run(run.pk, services.work_export, lambda _: insider, now=clock.now)
     assert state is RunState.DONE
-    text = run_files.open_plain(run.pk, run_files.RESULT).read().decode()
+    with run_files.open_plain(run.pk, run_files.RESULT) as file:
+        text = file.read().decode()
     assert len(text.strip().splitlines()) - 1 == Case.objects.visible_to(insider).count()
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from wangge.ledgers.rules import Column, Kind, PeriodWrong, check_period, chosen, sheet_names
+from wangge.ledgers.rules import Column, LedgerKind, PeriodWrong, check_period, chosen, sheet_names
 from wangge.ledgers.sources import SOURCES
 from wangge.packs import services as packs
 
@@ -31,7 +31,7 @@ def test_the_sections_are_the_six_groups_and_the_five_records_of_the_source() ->
 
 
 def test_every_kind_but_nowhere_has_a_statement_and_no_column_twice() -> None:
-    assert SOURCES.keys() == set(Kind) - {Kind.NOWHERE}
+    assert SOURCES.keys() == set(LedgerKind) - {LedgerKind.NOWHERE}
     for source in SOURCES.values():
         keys = [column.key for column in source.columns]
         assert len(keys) == len(set(keys))

@@ -14,8 +14,8 @@ from wangge.kernel.fates import Fate
 from wangge.kernel.ids import new_id
 from wangge.visits import services
 from wangge.visits.models import Arrival, Person
-from wangge.visits.rules import VisitOutcome
-from wangge.visits.schemas import ArriveIn, CallIn, PersonIn, ReportIn, VisitIn
+from wangge.visits.rules import PersonOutcome
+from wangge.visits.schemas import ArrivalCallIn, ArriveIn, QuickReportIn, VisitedPersonIn, VisitIn
 
 HOME = (118.305, 31.305)  # in BOB's grid
 NAMED = {"source": "HB", "is_confirmed": True, "policy": "advisory"}
@@ -67,7 +67,7 @@ def make_person(
     point: tuple[float, float] = HOME,
     **fields: Any,
 ) -> Person:
-    given = PersonIn.model_validate(
+    given = VisitedPersonIn.model_validate(
         {
             "id": new_id(),
             "at": at,
@@ -91,7 +91,7 @@ def visit(
     person_id: UUID,
     *,
     at: datetime = AT,
-    outcome: VisitOutcome = VisitOutcome.MET,
+    outcome: PersonOutcome = PersonOutcome.MET,
     now: datetime | None = None,
     **fields: Any,
 ) -> Fate:
@@ -102,7 +102,7 @@ def visit(
 
 
 def call(house: House, *, at: datetime = AT, **fields: Any) -> Arrival:
-    given = CallIn.model_validate(
+    given = ArrivalCallIn.model_validate(
         {
             "id": new_id(),
             "at": at,
@@ -130,8 +130,8 @@ def arrive(actor: Actor, arrival_id: UUID, *, at: datetime, photos: list[str], *
     return services.record_arrivals([told], actor=actor, at=at)[0]
 
 
-def quick(actor: Actor, kind: str, *, at: datetime = AT, **fields: Any) -> tuple[Fate, ReportIn]:
-    given = ReportIn.model_validate(
+def quick(actor: Actor, kind: str, *, at: datetime = AT, **fields: Any) -> tuple[Fate, QuickReportIn]:
+    given = QuickReportIn.model_validate(
         {"id": new_id(), "at": at, "kind": kind, "subject_id": new_id(), "lon": HOME[0], "lat": HOME[1]}
         | fields
     )

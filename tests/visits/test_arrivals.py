@@ -22,7 +22,7 @@ from wangge.kernel.ids import new_id
 from wangge.orders.models import PlanSeason, SeasonSpell
 from wangge.visits import queries, services
 from wangge.visits.models import Arrival
-from wangge.visits.schemas import ArrivalFilter, CallIn
+from wangge.visits.schemas import ArrivalCallIn, ArrivalFilter
 
 OCTOBER, TODAY = date(2025, 10, 1), date(2025, 10, 13)
 MINUTE = timedelta(minutes=1)
@@ -135,7 +135,9 @@ def test_a_second_arrival_is_told_that_somebody_was_there(street: House) -> None
 def test_a_call_of_an_unknown_kind_or_elsewhere_is_refused(street: House) -> None:
     def fate(**wrong: object):
         given = {"id": new_id(), "at": AT, "trigger": "help", "text": "求助", "lon": HOME[0], "lat": HOME[1]}
-        return services.call_by_hand([CallIn.model_validate(given | wrong)], actor=street.alice, at=AT)[0]
+        return services.call_by_hand(
+            [ArrivalCallIn.model_validate(given | wrong)], actor=street.alice, at=AT
+        )[0]
 
     assert fate(trigger="nothing").code == "visits.kind_unknown"
     assert fate(lon=110.0).code == "visits.outside_territory"

@@ -32,8 +32,8 @@ from wangge.kernel.models import AuditRow
 from wangge.visits import queries, refusals, services
 from wangge.visits.models import Person, Visit
 from wangge.visits.refusals import GroupProtected, GroupUnknown
-from wangge.visits.rules import Standing, VisitOutcome
-from wangge.visits.schemas import ArrivalFilter, PersonFilter, PersonIn, PersonRow, ReportFilter
+from wangge.visits.rules import PersonOutcome, Standing
+from wangge.visits.schemas import ArrivalFilter, PersonFilter, PersonRow, QuickFilter, VisitedPersonIn
 
 OCTOBER, TODAY = date(2025, 10, 1), date(2025, 10, 13)
 MINUTE = timedelta(minutes=1)
@@ -96,7 +96,7 @@ def test_met_people_are_done_and_others_stay_owed(street: House) -> None:
     old, new = make_person(street, at=before), make_person(street)
     assert {one.id: one.standing for one in people(street)} == {old.pk: "overdue", new.pk: "due"}
 
-    assert visit(street.bob, old.pk, outcome=VisitOutcome.NOBODY_THERE).outcome is Outcome.APPLIED
+    assert visit(street.bob, old.pk, outcome=PersonOutcome.NOBODY_THERE).outcome is Outcome.APPLIED
     assert [one.id for one in people(street, standing="overdue")] == [old.pk]
 
     assert visit(street.bob, old.pk).outcome is Outcome.APPLIED
@@ -128,7 +128,7 @@ def test_the_list_by_standing_says_what_each_row_says(street: House) -> None:
 
 def test_a_weekly_group_is_due_again_within_the_month(street: House) -> None:
     watched = make_person(street, groups=("watched",), at=AT - timedelta(days=30))
-    visit(street.bob, watched.pk, at=AT - timedelta(days=5), now=AT)  # Wednesday of the week before
+    visit(street.bob, watched.pk, at=AT - timedelta(days=3), now=AT)  # Friday of the week before
 
     [row] = people(street)
 
@@ -150,7 +150,7 @@ def test_a_visit_sent_twice_is_one_and_one_far_away_says_so(street: House) -> No
 
 def test_whoever_moved_away_is_owed_nothing_more(street: House) -> None:
     person = make_person(street)
-    visit(street.bob, person.pk, outcome=VisitOutcome.MOVED_AWAY)
+    visit(street.bob, person.pk, outcome=PersonOutcome.MOVED_AWAY)
 
     assert people(street) == []
     assert [one.id for one in people(street, left=True)] == [person.pk]
@@ -208,7 +208,9 @@ def test_a_bad_entry_of_the_register_is_refused_by_name(street: House, code, wro
     given = {"id": new_id(), "at": AT, "person_id": new_id(), "name": "张三", "address": "花园路"}
     place = {"lon": HOME[0], "lat": HOME[1], "groups": ["disabled"]}
 
-    [fate] = services.save_people([PersonIn.model_validate(given | place | wrong)], actor=street.alice, at=AT)
+    [fate] = services.save_people(
+        [VisitedPersonIn.model_validate(given | place | wrong)], actor=street.alice, at=AT
+    )
 
     assert fate.code == code
     assert not Person.objects.exists()
@@ -241,7 +243,7 @@ def test_the_month_s_figures_are_what_a_recount_gives(street: House) -> None:
         gone.pk,
         at=AT - timedelta(days=20),
         now=AT - timedelta(days=20),
-        outcome=VisitOutcome.MOVED_AWAY,
+        outcome=PersonOutcome.MOVED_AWAY,
     )
     for person in seen[:3]:
         visit(street.bob, person.pk)
@@ -282,7 +284,7 @@ def test_a_page_costs_the_same_however_long_it_is(street: House) -> None:
         ) as seen:
             queries.list_people(street.alice, PersonFilter(), today=TODAY)
             queries.list_arrivals(street.alice, ArrivalFilter(), at=AT)
-            queries.list_reports(street.alice, ReportFilter())
+            queries.list_reports(street.alice, QuickFilter())
         return len(seen)
 
     make_person(street)

@@ -28,7 +28,7 @@ from wangge.patrols.schemas import DutyCommand
 from wangge.triage import services as triage
 from wangge.triage.schemas import DecisionIn
 from wangge.visits import services as visits
-from wangge.visits.schemas import ArriveIn, ReportIn, VisitIn
+from wangge.visits.schemas import ArriveIn, QuickReportIn, VisitIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ KINDS: Mapping[str, Kind] = {
     "dossiers.fact": Kind(FactIn, dossiers.save_facts),
     "visits.visit": Kind(VisitIn, visits.record_visits),
     "visits.arrive": Kind(ArriveIn, visits.record_arrivals),
-    "visits.report": Kind(ReportIn, visits.take_reports),
+    "visits.report": Kind(QuickReportIn, visits.take_reports),
     "field.burden": Kind(BurdenIn, note_burdens),
     "field.decide": Kind(DecidedIn, note_decisions),
 }

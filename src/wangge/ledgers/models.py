@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from wangge.ledgers.rules import Kind
+from wangge.ledgers.rules import LedgerKind
 
 
 class Ledger(models.Model):
@@ -29,6 +29,6 @@ class Ledger(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=[one.value for one in Kind]), name="ledger_kind_known"
+                condition=Q(kind__in=[one.value for one in LedgerKind]), name="ledger_kind_known"
             )
         ]

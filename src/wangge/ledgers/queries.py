@@ -15,7 +15,15 @@ from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.kernel.secrets import decrypt, mask_name
 from wangge.ledgers.models import Ledger
-from wangge.ledgers.rules import MOST_AT_ONCE, Column, Form, Kind, LedgerUnknown, check_period, chosen
+from wangge.ledgers.rules import (
+    MOST_AT_ONCE,
+    CellForm,
+    Column,
+    LedgerKind,
+    LedgerUnknown,
+    check_period,
+    chosen,
+)
 from wangge.ledgers.schemas import (
     CellOut,
     ColumnOut,
@@ -50,7 +58,7 @@ def ask(actor: Actor, ledger: Ledger, filters: LedgerFilter) -> Asked:
     check_period(filters.first_on, filters.last_on)
     path = path_of(actor, filters)
     since, until = days(filters.first_on, filters.last_on)
-    source = SOURCES.get(Kind(ledger.kind))
+    source = SOURCES.get(LedgerKind(ledger.kind))
     given = {
         "within": territory.pattern_of(path),
         "since": since,
@@ -74,7 +82,7 @@ def path_of(actor: Actor, filters: LedgerFilter) -> str:
     return path
 
 
-def column_keys(kind: Kind) -> frozenset[str]:
+def column_keys(kind: LedgerKind) -> frozenset[str]:
     """Return the columns that a pack may choose from. Rule: LE-1."""
     return frozenset(column.key for column in SOURCES[kind].columns) if kind in SOURCES else frozenset()
 
@@ -101,7 +109,7 @@ def get_contents(actor: Actor, filters: LedgerFilter) -> LedgerContents:
                 number=ledger.number,
                 name_zh=ledger.name_zh,
                 name_en=ledger.name_en,
-                kind=Kind(ledger.kind),
+                kind=LedgerKind(ledger.kind),
                 is_kept=asked.source is not None,
                 total=min(count, COUNTED),
                 total_is_exact=count <= COUNTED,
@@ -145,7 +153,7 @@ def count_rows(asked: Asked, most: int) -> int:
     if asked.source is None:
         return 0
     with connection.cursor() as cursor:
-        counted = f"SELECT count(*) FROM (SELECT 1 FROM ({asked.source.sql}) found LIMIT %(most)s) some"
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM ({asked.source.sql}) found LIMIT %(most)s) counted"
         cursor.execute(counted, asked.given | {"most": most})
         [(count,)] = cursor.fetchall()
     return int(count)
@@ -187,29 +195,29 @@ def _read_cursor(cursor: str) -> list[str]:
 
 def cells_of(asked: Asked, rows: Sequence[dict[str, Any]]) -> list[Cells]:
     """Return rows as people read them: grids by name, words in both languages, people masked. Rule: LE-5."""
-    keys = [one.key for one in asked.columns if one.form is Form.GRID]
+    keys = [one.key for one in asked.columns if one.form is CellForm.GRID]
     names = territory.names_of({row[key] for row in rows for key in keys})
     return [[_cell(row[one.key], one.form, names) for one in asked.columns] for row in rows]
 
 
-def _cell(value: Any, form: Form, names: dict[str, str]) -> tuple[str, str]:
+def _cell(value: Any, form: CellForm, names: dict[str, str]) -> tuple[str, str]:
     if value is None:
         return "", ""
     match form:
-        case Form.WORD:
+        case CellForm.WORD:
             return WORDS.get(value, (value, value))
-        case Form.GRID:
+        case CellForm.GRID:
             text = names.get(value, value)
-        case Form.NAME:
+        case CellForm.NAME:
             text = mask_name(value)
-        case Form.SEALED_NAME:
+        case CellForm.SEALED_NAME:
             text = mask_name(decrypt(value))
-        case Form.MOMENT:
+        case CellForm.MOMENT:
             text = f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
-        case Form.DAY:
+        case CellForm.DAY:
             on = value.astimezone(CHINA).date() if isinstance(value, datetime) else value
             text = on.isoformat()
-        case Form.NUMBER:
+        case CellForm.NUMBER:
             text = f"{value:g}" if isinstance(value, float) else str(value)
         case _:
             text = str(value)
@@ -223,7 +231,7 @@ def lines_of(asked: Asked) -> Iterator[dict[str, object]]:
         rows = read_piece(asked, cursor, PIECE)
         for row, cells in zip(rows, cells_of(asked, rows), strict=True):
             yield {
-                one.zh: row[one.key] if one.form is Form.NUMBER else zh
+                one.zh: row[one.key] if one.form is CellForm.NUMBER else zh
                 for one, (zh, _) in zip(asked.columns, cells, strict=True)
             }
         cursor = cursor_after(rows[-1]) if len(rows) == PIECE else None

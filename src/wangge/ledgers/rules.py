@@ -14,7 +14,7 @@ MOST_AT_ONCE = 20_000  # rows that a download holds; more is work of the backgro
 PRINTED = 2_000  # rows that a page prints
 
 
-class Kind(StrEnum):
+class LedgerKind(StrEnum):
     """Where the rows of a ledger come from (LE-2)."""
 
     GRIDS = "grids"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     NOWHERE = "nowhere"  # the house does not keep it yet, and says so
 
 
-class Form(StrEnum):
+class CellForm(StrEnum):
     """How a cell is shown."""
 
     TEXT = "text"
@@ -50,7 +50,7 @@ class Column:
     key: str
     zh: str
     en: str
-    form: Form = Form.TEXT
+    form: CellForm = CellForm.TEXT
 
 
 class LedgerUnknown(Refused):

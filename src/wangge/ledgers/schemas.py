@@ -10,7 +10,7 @@ from pydantic import Field
 
 from wangge.kernel.schemas import Text
 from wangge.kernel.shapes import Schema
-from wangge.ledgers.rules import Form, Kind
+from wangge.ledgers.rules import CellForm, LedgerKind
 
 
 class LedgerFilter(Schema):
@@ -33,7 +33,7 @@ class LedgerLine(Schema):
     number: str
     name_zh: str
     name_en: str
-    kind: Kind
+    kind: LedgerKind
     is_kept: bool  # False: the house does not keep this yet
     total: int
     total_is_exact: bool
@@ -51,7 +51,7 @@ class ColumnOut(Schema):
     key: str
     zh: str
     en: str
-    form: Form
+    form: CellForm
 
 
 class CellOut(Schema):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wangge.ledgers.rules import Column, Form, Kind
+from wangge.ledgers.rules import CellForm, Column, LedgerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,15 @@ class Source:
     columns: tuple[Column, ...]
 
 
-T, N, D, M, G, W = Form.TEXT, Form.NUMBER, Form.DAY, Form.MOMENT, Form.GRID, Form.WORD
+T, N, D, M, G, W = CellForm.TEXT, CellForm.NUMBER, CellForm.DAY, CellForm.MOMENT, CellForm.GRID, CellForm.WORD
 GRID = Column("grid", "网格", "Grid", G)
 UUIDS_SINCE = "lpad(to_hex((extract(epoch FROM %(since)s - interval '40 days') * 1000)::bigint), 12, '0')"
 # An event's id holds its moment: the months before the period are not opened.
 RECENT = f"e.id >= ({UUIDS_SINCE} || '00000000000000000000')::uuid"
 NOT_HIDDEN = "(NOT c.is_restricted OR %(restricted)s)"
 
-SOURCES: Mapping[Kind, Source] = {
-    Kind.GRIDS: Source(
+SOURCES: Mapping[LedgerKind, Source] = {
+    LedgerKind.GRIDS: Source(
         """
 SELECT g.path AS k1, g.id AS k2, g.path AS code, g.name AS name, g.tier AS tier, g.households AS households,
        round((g.area_m2 / 10000)::numeric, 2)::float8 AS hectares, coalesce(u.name, '') AS member,
@@ -51,7 +51,7 @@ SELECT g.path AS k1, g.id AS k2, g.path AS code, g.name AS name, g.tier AS tier,
             Column("member", "网格员", "Member"),
         ),
     ),
-    Kind.PLACES: Source(
+    LedgerKind.PLACES: Source(
         """
 SELECT v.grid_path AS k1, v.id AS k2, v.code AS code, v.name AS name, k.name_zh AS class,
        v.address AS address, v.grid_path AS grid, v.area_m2 AS area_m2,
@@ -71,12 +71,12 @@ SELECT v.grid_path AS k1, v.id AS k2, v.code AS code, v.name AS name, k.name_zh 
             GRID,
             Column("area_m2", "面积（平方米）", "m²", N),
             Column("credit_code", "统一社会信用代码", "Credit code"),
-            Column("keeper", "负责人", "Keeper", Form.NAME),
+            Column("keeper", "负责人", "Keeper", CellForm.NAME),
             Column("visited_on", "最近检查", "Last inspected", D),
             Column("since", "建档时间", "On file since", D),
         ),
     ),
-    Kind.ORDERS: Source(
+    LedgerKind.ORDERS: Source(
         """
 SELECT o.done_at AS k1, o.id AS k2, o.done_at AS at, v.name AS place, v.address AS address,
        o.grid_path AS grid, l.name_zh AS checklist, u.name AS member,
@@ -97,7 +97,7 @@ SELECT o.done_at AS k1, o.id AS k2, o.done_at AS at, v.name AS place, v.address 
             Column("findings", "发现问题", "Findings", N),
         ),
     ),
-    Kind.PATROL_DAYS: Source(
+    LedgerKind.PATROL_DAYS: Source(
         """
 SELECT d."on" AS k1, d.id AS k2, d."on" AS day, u.name AS member, d.grid_path AS grid,
        d.inside_s / 60 AS minutes, d.metres AS metres, jsonb_array_length(d.sessions) AS sessions,
@@ -117,7 +117,7 @@ SELECT d."on" AS k1, d.id AS k2, d."on" AS day, u.name AS member, d.grid_path AS
             Column("attained", "达标", "Attained", W),
         ),
     ),
-    Kind.CASES: Source(
+    LedgerKind.CASES: Source(
         """
 SELECT c.reported_at AS k1, c.id AS k2, c.reported_at AS reported_at, c.matter_code AS matter,
        (SELECT m.name_zh FROM matters_matter m WHERE m.code = c.matter_code
@@ -143,7 +143,7 @@ SELECT c.reported_at AS k1, c.id AS k2, c.reported_at AS reported_at, c.matter_c
             Column("closed_at", "销号时间", "Closed at", M),
         ),
     ),
-    Kind.TRANSFERS: Source(
+    LedgerKind.TRANSFERS: Source(
         """
 SELECT e.at AS k1, e.id AS k2, e.at AS at, c.matter_code AS matter, c.text AS text, c.address AS address,
        c.grid_path AS grid, e.actor_name AS by_name, coalesce(d.name, '') AS department, c.status AS status,
@@ -166,7 +166,7 @@ SELECT e.at AS k1, e.id AS k2, e.at AS at, c.matter_code AS matter, c.text AS te
             Column("status", "现状态", "Status now", W),
         ),
     ),
-    Kind.TEAM_CALLS: Source(
+    LedgerKind.TEAM_CALLS: Source(
         """
 SELECT e.at AS k1, e.id AS k2, e.at AS at, c.matter_code AS matter, c.text AS text, c.address AS address,
        c.grid_path AS grid, coalesce(e.detail->>'team_name', '') AS team,
@@ -187,7 +187,7 @@ SELECT e.at AS k1, e.id AS k2, e.at AS at, c.matter_code AS matter, c.text AS te
             Column("by_name", "登记人", "Noted by"),
         ),
     ),
-    Kind.DRAWINGS: Source(
+    LedgerKind.DRAWINGS: Source(
         """
 SELECT v.grid_path AS k1, d.id AS k2, v.name AS place, v.address AS address, v.grid_path AS grid,
        coalesce(w.name_zh, d.kind) AS kind, d.title AS title, d.file_name AS file, d.valid_from AS valid_from
@@ -202,13 +202,13 @@ SELECT v.grid_path AS k1, d.id AS k2, v.name AS place, v.address AS address, v.g
             Column("place", "单位（场所）", "Place"),
             Column("address", "地址", "Address"),
             GRID,
-            Column("kind", "种类", "Kind"),
+            Column("kind", "种类", "LedgerKind"),
             Column("title", "名称", "Title"),
             Column("file", "文件", "File"),
             Column("valid_from", "启用日期", "Valid from", D),
         ),
     ),
-    Kind.MEETINGS: Source(
+    LedgerKind.MEETINGS: Source(
         """
 SELECT m.held_on AS k1, m.id AS k2, m.held_on AS held_on, b.name AS body, b.path AS grid, m.topic AS topic,
        m.decision AS decision, coalesce(u.name, '') AS by_name
@@ -225,7 +225,7 @@ SELECT m.held_on AS k1, m.id AS k2, m.held_on AS held_on, b.name AS body, b.path
             Column("by_name", "登记人", "Noted by"),
         ),
     ),
-    Kind.VISITS: Source(
+    LedgerKind.VISITS: Source(
         """
 SELECT v.at AS k1, v.id AS k2, v.at AS at, p.sealed_name AS person, p.address AS address, v.grid_path AS grid,
        u.name AS by_name, v.outcome AS outcome, v.note AS note
@@ -235,7 +235,7 @@ SELECT v.at AS k1, v.id AS k2, v.at AS at, p.sealed_name AS person, p.address AS
         ("timestamptz", "uuid"),
         (
             Column("at", "走访时间", "Visited at", M),
-            Column("person", "走访对象", "Person", Form.SEALED_NAME),
+            Column("person", "走访对象", "Person", CellForm.SEALED_NAME),
             Column("address", "住址", "Address"),
             GRID,
             Column("by_name", "走访人", "By"),
@@ -243,7 +243,7 @@ SELECT v.at AS k1, v.id AS k2, v.at AS at, p.sealed_name AS person, p.address AS
             Column("note", "情况", "Note"),
         ),
     ),
-    Kind.ARRIVALS: Source(
+    LedgerKind.ARRIVALS: Source(
         """
 SELECT a.called_at AS k1, a.id AS k2, a.called_at AS called_at, t.name_zh AS trigger, a.address AS address,
        a.grid_path AS grid, a.text AS text, a.arrived_at AS arrived_at, coalesce(u.name, '') AS by_name,
@@ -255,7 +255,7 @@ SELECT a.called_at AS k1, a.id AS k2, a.called_at AS called_at, t.name_zh AS tri
         ("timestamptz", "uuid"),
         (
             Column("called_at", "发出时间", "Called at", M),
-            Column("trigger", "类型", "Kind"),
+            Column("trigger", "类型", "LedgerKind"),
             Column("text", "内容", "What"),
             Column("address", "地址", "Address"),
             GRID,
@@ -264,7 +264,7 @@ SELECT a.called_at AS k1, a.id AS k2, a.called_at AS called_at, t.name_zh AS tri
             Column("minutes", "用时（分钟）", "Minutes", N),
         ),
     ),
-    Kind.REPORTS: Source(
+    LedgerKind.REPORTS: Source(
         """
 SELECT r.at AS k1, r.id AS k2, r.at AS at, t.name_zh AS kind, r.address AS address, r.grid_path AS grid,
        r.text AS text, u.name AS by_name, r.becomes AS becomes
@@ -274,7 +274,7 @@ SELECT r.at AS k1, r.id AS k2, r.at AS at, t.name_zh AS kind, r.address AS addre
         ("timestamptz", "uuid"),
         (
             Column("at", "上报时间", "Reported at", M),
-            Column("kind", "类型", "Kind"),
+            Column("kind", "类型", "LedgerKind"),
             Column("text", "内容", "What"),
             Column("address", "地址", "Address"),
             GRID,

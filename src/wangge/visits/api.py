@@ -15,23 +15,23 @@ from wangge.kernel.schemas import FateOut, Refusal
 from wangge.visits import queries, services
 from wangge.visits.coverage import read_month
 from wangge.visits.schemas import (
+    ArrivalCallIn,
     ArrivalFilter,
     ArrivalPage,
     ArriveIn,
-    CallIn,
     CoveragePage,
     PersonDetail,
     PersonFilter,
-    PersonIn,
     PersonPage,
-    ReportFilter,
-    ReportIn,
-    ReportPage,
-    RevealedPerson,
-    RevealIn,
+    QuickFilter,
+    QuickPage,
+    QuickReportIn,
+    RevealedVisited,
+    VisitedPersonIn,
     VisitFigures,
     VisitIn,
     VisitPage,
+    VisitRevealIn,
     VisitWords,
 )
 
@@ -52,7 +52,7 @@ def list_visited_people(request: ActorRequest, filters: Query[PersonFilter]) -> 
 
 
 @router.post("/people", response={200: list[FateOut], **NO}, operation_id="save_visited_people")
-def save_visited_people(request: ActorRequest, commands: list[PersonIn]) -> list[dict[str, Any]]:
+def save_visited_people(request: ActorRequest, commands: list[VisitedPersonIn]) -> list[dict[str, Any]]:
     """Write people into the register, a fate each, at most 500."""
     return fate_bodies(services.save_people(commands, actor=request.actor, at=clock.now()))
 
@@ -72,10 +72,10 @@ def get_visited_person(request: ActorRequest, person_id: UUID) -> PersonDetail:
 
 @router.post(
     "/people/{uuid:person_id}/reveal",
-    response={200: RevealedPerson, **NO},
+    response={200: RevealedVisited, **NO},
     operation_id="reveal_visited_person",
 )
-def reveal_visited_person(request: ActorRequest, person_id: UUID, body: RevealIn) -> RevealedPerson:
+def reveal_visited_person(request: ActorRequest, person_id: UUID, body: VisitRevealIn) -> RevealedVisited:
     """Name, phone and protected groups; the reason stays in the audit trail."""
     return services.reveal_person(person_id, body.reason, actor=request.actor, at=clock.now())
 
@@ -119,7 +119,7 @@ def record_arrivals(request: ActorRequest, commands: list[ArriveIn]) -> list[dic
 
 
 @router.post("/calls", response={200: list[FateOut], **NO}, operation_id="call_arrivals")
-def call_arrivals(request: ActorRequest, commands: list[CallIn]) -> list[dict[str, Any]]:
+def call_arrivals(request: ActorRequest, commands: list[ArrivalCallIn]) -> list[dict[str, Any]]:
     """Call somebody to a place by hand. A fate each, at most 500."""
     return fate_bodies(services.call_by_hand(commands, actor=request.actor, at=clock.now()))
 
@@ -131,21 +131,21 @@ def export_arrivals(
     return services.export_arrivals(request.actor, filters, suffix, at=clock.now())
 
 
-@router.get("/reports", response={200: ReportPage, **NO}, operation_id="list_quick_reports")
-def list_quick_reports(request: ActorRequest, filters: Query[ReportFilter]) -> ReportPage:
+@router.get("/reports", response={200: QuickPage, **NO}, operation_id="list_quick_reports")
+def list_quick_reports(request: ActorRequest, filters: Query[QuickFilter]) -> QuickPage:
     """Quick reports, newest first."""
     return queries.list_reports(request.actor, filters)
 
 
 @router.post("/reports", response={200: list[FateOut], **NO}, operation_id="take_quick_reports")
-def take_quick_reports(request: ActorRequest, commands: list[ReportIn]) -> list[dict[str, Any]]:
+def take_quick_reports(request: ActorRequest, commands: list[QuickReportIn]) -> list[dict[str, Any]]:
     """Quick reports; each makes a case or changes a register. A fate each, at most 500."""
     return fate_bodies(services.take_reports(commands, actor=request.actor, at=clock.now()))
 
 
 @router.get("/reports/export.{suffix}", response={200: None, **NO}, operation_id="export_quick_reports")
 def export_quick_reports(
-    request: ActorRequest, suffix: str, filters: Query[ReportFilter]
+    request: ActorRequest, suffix: str, filters: Query[QuickFilter]
 ) -> StreamingHttpResponse:
     return services.export_reports(request.actor, filters, suffix, at=clock.now())
 

@@ -19,7 +19,7 @@ from wangge.territory import queries as territory
 from wangge.visits.installing import limits_in_force
 from wangge.visits.models import Arrival, ArrivalTrigger
 from wangge.visits.refusals import KindUnknown, OutsideTerritory
-from wangge.visits.schemas import CallIn
+from wangge.visits.schemas import ArrivalCallIn
 
 CALL = "visits.write"
 JOB = "visits.call_arrivals"
@@ -93,14 +93,14 @@ def call_arrivals(*, at: datetime) -> int:
     return count
 
 
-def call_by_hand(given: Sequence[CallIn], *, actor: Actor, at: datetime) -> list[Fate]:
+def call_by_hand(given: Sequence[ArrivalCallIn], *, actor: Actor, at: datetime) -> list[Fate]:
     """Call somebody to a place by hand: a call for help, an emergency that came by telephone. A fate each.
 
     Raises: NotYourRole, TooMany. Rule: VI-7.
     """
     actor.check_can(CALL)
 
-    def settle(fresh: Sequence[CallIn]) -> dict[UUID, Fate]:
+    def settle(fresh: Sequence[ArrivalCallIn]) -> dict[UUID, Fate]:
         triggers = {row.code: row for row in ArrivalTrigger.objects.exclude(policy="off")}
         points = [to_wgs84(one.lon, one.lat, one.datum) for one in fresh]
         paths = territory.locate_many(np.array(points, dtype=np.float64).reshape(-1, 2), LAYER, at)
@@ -121,7 +121,7 @@ def call_by_hand(given: Sequence[CallIn], *, actor: Actor, at: datetime) -> list
 
 
 def _called(
-    given: CallIn,
+    given: ArrivalCallIn,
     trigger: ArrivalTrigger | None,
     point: tuple[float, float],
     path: str | None,

@@ -18,10 +18,10 @@ from wangge.visits.models import ArrivalTrigger, ReportKind
 from wangge.visits.rules import rate_pct, told_count
 from wangge.visits.schemas import (
     CoveragePage,
-    GridCoverage,
     GroupCoverage,
-    ReportFigures,
+    QuickFigures,
     TriggerFigures,
+    VisitCoverage,
     VisitFigures,
 )
 
@@ -77,7 +77,7 @@ def get_figures(actor: Actor, *, grid: str, month: date) -> VisitFigures:
         groups=[_group(row, *by_group.get(code, (0, 0))) for code, row in groups.items()],
         triggers=[_trigger(row, *by_trigger.get(row.code, (0, 0, 0, None))) for row in triggers],
         reports=[
-            ReportFigures(
+            QuickFigures(
                 code=row.code, name_zh=row.name_zh, name_en=row.name_en, reported=by_kind.get(row.code, 0)
             )
             for row in kinds
@@ -124,7 +124,7 @@ def list_coverage(actor: Actor, *, grid: str, month: date, cursor: str, limit: i
     names = territory.names_of([path for path, *_ in rows])
     return CoveragePage(
         items=[
-            GridCoverage(
+            VisitCoverage(
                 path=path, name=names.get(path, path), owed=owed, met=met, met_pct=rate_pct(met, owed)
             )
             for path, owed, met in rows

@@ -15,19 +15,19 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.downloads import check_suffix, download
 from wangge.visits import queries
 from wangge.visits.installing import groups_in_force
-from wangge.visits.rules import Standing, VisitOutcome
-from wangge.visits.schemas import ArrivalFilter, ArrivalRow, PersonFilter, PersonRow, ReportFilter, ReportRow
+from wangge.visits.rules import PersonOutcome, Standing
+from wangge.visits.schemas import ArrivalFilter, ArrivalRow, PersonFilter, PersonRow, QuickFilter, QuickRow
 from wangge.visits.showing import arrivals_out, people_out, reports_out
 
 EXPORT = "visits.export"
 MOST, AT_ONCE = 100_000, 1_000
 STANDING_ZH = {Standing.DONE: "已访", Standing.DUE: "待访", Standing.OVERDUE: "逾期未访"}
 OUTCOME_ZH = {
-    VisitOutcome.MET: "已见到",
-    VisitOutcome.NOBODY_THERE: "无人在家",
-    VisitOutcome.REFUSED: "拒绝走访",
-    VisitOutcome.MOVED_AWAY: "已搬离",
-    VisitOutcome.NO_LONGER: "不再属于走访对象",
+    PersonOutcome.MET: "已见到",
+    PersonOutcome.NOBODY_THERE: "无人在家",
+    PersonOutcome.REFUSED: "拒绝走访",
+    PersonOutcome.MOVED_AWAY: "已搬离",
+    PersonOutcome.NO_LONGER: "不再属于走访对象",
 }
 PEOPLE = (
     "姓名", "电话", "住址", "网格", "可公开类别", "另有受保护标签", "状态", "应访截止",
@@ -83,14 +83,12 @@ def export_arrivals(
     return download(rows, ARRIVALS, name="arrivals", suffix=suffix, at=at)
 
 
-def export_reports(
-    actor: Actor, filters: ReportFilter, suffix: str, *, at: datetime
-) -> StreamingHttpResponse:
+def export_reports(actor: Actor, filters: QuickFilter, suffix: str, *, at: datetime) -> StreamingHttpResponse:
     """Return quick reports as a file. Raises: NotYourRole, Unreadable. Rule: VI-11."""
     _note(actor, "reports", suffix, filters.model_dump(mode="json"), at)
     found = queries.select_reports(actor, filters).order_by("-at", "id")
 
-    def line(row: ReportRow) -> Sequence[object]:
+    def line(row: QuickRow) -> Sequence[object]:
         where = [row.kind_zh, row.grid_name, row.address, row.text, row.at, row.by_name]
         return [*where, REGISTER_ZH[row.becomes.value], str(row.subject_id)]
 

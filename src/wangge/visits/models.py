@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from wangge.kernel.actor import Actor
 from wangge.orders.rules import Interval
-from wangge.visits.rules import Register, VisitOutcome
+from wangge.visits.rules import PersonOutcome, Register
 
 
 class Word(models.Model):
@@ -154,7 +154,7 @@ class Visit(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome__in=[one.value for one in VisitOutcome]), name="visit_outcome_known"
+                condition=Q(outcome__in=[one.value for one in PersonOutcome]), name="visit_outcome_known"
             ),
             models.CheckConstraint(condition=Q(grid_path__endswith="."), name="visit_grid_path_closed"),
         ]

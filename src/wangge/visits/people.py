@@ -20,14 +20,14 @@ from wangge.territory import queries as territory
 from wangge.visits.installing import groups_in_force
 from wangge.visits.models import Person
 from wangge.visits.refusals import GroupUnknown, OutsideTerritory, PersonLeft, ReportIncomplete
-from wangge.visits.schemas import PersonIn, RevealedPerson
+from wangge.visits.schemas import RevealedVisited, VisitedPersonIn
 
 WRITE, REVEAL = "visits.write", "visits.reveal"
 LAYER = "comprehensive"
 CHANGED = ("grid_path", "sealed_name", "sealed_phone", "address", "lon", "lat", "groups", "updated_at")
 
 
-def save_people(given: Sequence[PersonIn], *, actor: Actor, at: datetime) -> list[Fate]:
+def save_people(given: Sequence[VisitedPersonIn], *, actor: Actor, at: datetime) -> list[Fate]:
     """Write people into the register, new or changed, a fate each, in order.
 
     Shape:  len(fates) == len(given); a repeated command id gives the fate of its first time.
@@ -36,13 +36,13 @@ def save_people(given: Sequence[PersonIn], *, actor: Actor, at: datetime) -> lis
     """
     actor.check_can(WRITE)
 
-    def settle(fresh: Sequence[PersonIn]) -> dict[UUID, Fate]:
+    def settle(fresh: Sequence[VisitedPersonIn]) -> dict[UUID, Fate]:
         return write_people(fresh, actor, at)
 
     return batches.apply_once(given, settle, kind="visits.person", actor=actor, at=at)
 
 
-def write_people(given: Sequence[PersonIn], actor: Actor, at: datetime) -> dict[UUID, Fate]:
+def write_people(given: Sequence[VisitedPersonIn], actor: Actor, at: datetime) -> dict[UUID, Fate]:
     """Return the fates of people who are written; who may is for the caller to say. Rule: VI-9."""
     standing = {
         row.pk: row
@@ -85,7 +85,7 @@ def write_people(given: Sequence[PersonIn], actor: Actor, at: datetime) -> dict[
 
 
 def _check(
-    given: PersonIn, row: Person | None, path: str | None, known: Collection[str], actor: Actor
+    given: VisitedPersonIn, row: Person | None, path: str | None, known: Collection[str], actor: Actor
 ) -> str:
     """Return the grid. Raises: VersionConflict, PersonLeft, OutsideTerritory, NotVisible, GroupUnknown."""
     version = row.version if row else 0
@@ -102,7 +102,7 @@ def _check(
     return path
 
 
-def _started(given: PersonIn, actor: Actor, at: datetime) -> Person:
+def _started(given: VisitedPersonIn, actor: Actor, at: datetime) -> Person:
     """Return somebody new. Raises: ReportIncomplete."""
     if not given.groups:
         raise ReportIncomplete(what_zh="走访对象类别", what_en="the group of people")
@@ -117,7 +117,7 @@ def _started(given: PersonIn, actor: Actor, at: datetime) -> Person:
     )
 
 
-def _fill(row: Person, given: PersonIn, point: tuple[float, float], path: str, at: datetime) -> None:
+def _fill(row: Person, given: VisitedPersonIn, point: tuple[float, float], path: str, at: datetime) -> None:
     """Write what was given; what comes in masked stays as it is."""
     if "*" not in given.name:
         row.sealed_name = encrypt(given.name)
@@ -131,7 +131,7 @@ def _fill(row: Person, given: PersonIn, point: tuple[float, float], path: str, a
 
 
 @transaction.atomic
-def reveal_person(person_id: UUID, reason: str, *, actor: Actor, at: datetime) -> RevealedPerson:
+def reveal_person(person_id: UUID, reason: str, *, actor: Actor, at: datetime) -> RevealedVisited:
     """Return the name, the phone and the groups of a person as they are, and leave an audit row.
 
     Raises: NotYourRole, NotVisible.
@@ -143,4 +143,4 @@ def reveal_person(person_id: UUID, reason: str, *, actor: Actor, at: datetime) -
         raise NotVisible()
     audit.record([(REVEAL, "person", str(row.pk), {"reason": reason.strip()})], actor=actor, at=at)
     phone = decrypt(row.sealed_phone) if row.sealed_phone else ""
-    return RevealedPerson(name=decrypt(row.sealed_name), phone=phone, groups=list(row.groups))
+    return RevealedVisited(name=decrypt(row.sealed_name), phone=phone, groups=list(row.groups))

@@ -25,9 +25,9 @@ from wangge.visits.schemas import (
     PersonDetail,
     PersonFilter,
     PersonPage,
-    ReportFilter,
+    QuickFilter,
+    QuickPage,
     ReportKindOut,
-    ReportPage,
     TriggerOut,
     VisitPage,
     VisitWords,
@@ -199,7 +199,7 @@ def select_arrivals(actor: Actor, filters: ArrivalFilter, *, at: datetime) -> Qu
     return _within(found, filters.grid)
 
 
-def list_reports(actor: Actor, filters: ReportFilter) -> ReportPage:
+def list_reports(actor: Actor, filters: QuickFilter) -> QuickPage:
     """Return quick reports, newest first. Raises: NotYourRole, Unreadable. Rule: VI-8."""
     found = select_reports(actor, filters)
     total = found.order_by()[: COUNTED + 1].count()
@@ -209,7 +209,7 @@ def list_reports(actor: Actor, filters: ReportFilter) -> ReportPage:
     rows = list(found.order_by("-at", "id")[: filters.limit + 1])
     more, rows = len(rows) > filters.limit, rows[: filters.limit]
     key = f"{rows[-1].at.isoformat()}|{rows[-1].pk}" if more else ""
-    return ReportPage(
+    return QuickPage(
         items=reports_out(rows),
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
@@ -217,7 +217,7 @@ def list_reports(actor: Actor, filters: ReportFilter) -> ReportPage:
     )
 
 
-def select_reports(actor: Actor, filters: ReportFilter) -> QuerySet[Report]:
+def select_reports(actor: Actor, filters: QuickFilter) -> QuerySet[Report]:
     """Return the quick reports that the filters name, in no order. Raises: NotYourRole."""
     actor.check_can(READ)
     found = Report.objects.visible_to(actor)

@@ -29,16 +29,16 @@ from wangge.visits.models import Report, ReportKind
 from wangge.visits.people import write_people
 from wangge.visits.refusals import KindUnknown, OutsideTerritory, PhotosMissing, ReportIncomplete
 from wangge.visits.rules import Register, matches
-from wangge.visits.schemas import PersonIn, ReportIn
+from wangge.visits.schemas import QuickReportIn, VisitedPersonIn
 from wangge.visits.visiting import DO, Bounds, bounds_of, check_proof
 
 LAYER = "comprehensive"
 SOURCE = "quick_report"
 OF_PLACES = {Register.PLACE.value, Register.FACT.value}  # what was reported is then read on the place
-Maker = Callable[[ReportIn, ReportKind, Actor, datetime], Fate]
+Maker = Callable[[QuickReportIn, ReportKind, Actor, datetime], Fate]
 
 
-def take_reports(given: Sequence[ReportIn], *, actor: Actor, at: datetime) -> list[Fate]:
+def take_reports(given: Sequence[QuickReportIn], *, actor: Actor, at: datetime) -> list[Fate]:
     """Take quick reports, one fate an item, in order; each makes a case or changes a register, or nothing.
 
     Shape:  len(fates) == len(given); a repeated command id gives the fate of its first time.
@@ -46,7 +46,7 @@ def take_reports(given: Sequence[ReportIn], *, actor: Actor, at: datetime) -> li
     Rule:   VI-8 (HB-10). The report and what it makes are one transaction.
     """
 
-    def settle(fresh: Sequence[ReportIn]) -> dict[UUID, Fate]:
+    def settle(fresh: Sequence[QuickReportIn]) -> dict[UUID, Fate]:
         if not actor.can(DO):
             refusal = NotYourRole(capability=DO, role=actor.role)
             return {one.id: Fate.refused(one.id, refusal) for one in fresh}
@@ -81,7 +81,7 @@ def take_reports(given: Sequence[ReportIn], *, actor: Actor, at: datetime) -> li
 
 
 def _check(
-    given: ReportIn, kind: ReportKind | None, path: str | None, bounds: Bounds, actor: Actor
+    given: QuickReportIn, kind: ReportKind | None, path: str | None, bounds: Bounds, actor: Actor
 ) -> ReportKind:
     """Raises: KindUnknown, OutsideTerritory, NotVisible, PhotosMissing; as `check_proof`."""
     if kind is None:
@@ -96,7 +96,9 @@ def _check(
     return kind
 
 
-def _row(given: ReportIn, kind: ReportKind, point: tuple[float, float], path: str, actor: Actor) -> Report:
+def _row(
+    given: QuickReportIn, kind: ReportKind, point: tuple[float, float], path: str, actor: Actor
+) -> Report:
     return Report(
         id=given.id,
         kind=kind.code,
@@ -113,7 +115,7 @@ def _row(given: ReportIn, kind: ReportKind, point: tuple[float, float], path: st
     )
 
 
-def _case(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
+def _case(given: QuickReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
     code = given.matter_code or (kind.matters[0] if len(kind.matters) == 1 else "")
     if not matches(code, kind.matters):
         raise ReportIncomplete(what_zh="这类快报的事项", what_en="a matter of this kind of report")
@@ -133,7 +135,7 @@ def _case(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate
     return cases.report_cases([report], actor=actor, at=at)[0]
 
 
-def _place(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
+def _place(given: QuickReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
     """A place of the class: a new one, or one that is there and changes its class."""
     if given.venue_id is not None:
         standing = venues.get_detail(actor, given.venue_id)
@@ -158,7 +160,7 @@ def _place(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fat
     return register.save_venues([place], actor=actor, at=at, source=SOURCE)[0]
 
 
-def _fact(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
+def _fact(given: QuickReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
     if given.venue_id is None or not given.value:
         raise ReportIncomplete(what_zh="场所和内容", what_en="the place and what is reported of it")
     entry, version = dossier_queries.fact_standing(given.venue_id, kind.fact)
@@ -174,11 +176,11 @@ def _fact(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate
     return dossiers.save_facts([fact], actor=actor, at=at)[0]
 
 
-def _person(given: ReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
+def _person(given: QuickReportIn, kind: ReportKind, actor: Actor, at: datetime) -> Fate:
     groups = [one for one in given.groups if one in kind.groups]
     if not given.name or not given.address or not groups:
         raise ReportIncomplete(what_zh="姓名、住址和类别", what_en="the name, the address and the group")
-    person = PersonIn(
+    person = VisitedPersonIn(
         id=_inner(given.id),
         at=given.at,
         person_id=given.subject_id,

@@ -22,7 +22,7 @@ from wangge.visits.refusals import (
 DAY = timedelta(days=1)
 
 
-class VisitOutcome(StrEnum):
+class PersonOutcome(StrEnum):
     """How a visit ended (VI-4)."""
 
     MET = "met"  # 见到本人或家属
@@ -32,7 +32,7 @@ class VisitOutcome(StrEnum):
     NO_LONGER = "no_longer"  # 不再属于走访对象
 
 
-ENDS = frozenset({VisitOutcome.MOVED_AWAY, VisitOutcome.NO_LONGER})
+ENDS = frozenset({PersonOutcome.MOVED_AWAY, PersonOutcome.NO_LONGER})
 
 
 class Register(StrEnum):

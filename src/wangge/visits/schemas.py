@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from wangge.kernel.schemas import Text
 from wangge.kernel.shapes import Schema
-from wangge.visits.rules import Register, Standing, VisitOutcome
+from wangge.visits.rules import PersonOutcome, Register, Standing
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
@@ -20,7 +20,7 @@ Photos = Annotated[list[Text], Field(default_factory=list, max_length=9)]
 Phone = Annotated[Text, Field(max_length=32, pattern=r"^[0-9+*() -]*$")]
 
 
-class PersonIn(Schema):
+class VisitedPersonIn(Schema):
     """Somebody to visit, new or changed. What comes in masked or is left out stays as it is."""
 
     id: UUID
@@ -42,7 +42,7 @@ class VisitIn(Schema):
     id: UUID
     at: AwareDatetime
     person_id: UUID
-    outcome: VisitOutcome
+    outcome: PersonOutcome
     note: Text = Field("", max_length=500)
     photos: Photos
     lon: Lon | None = None
@@ -51,7 +51,7 @@ class VisitIn(Schema):
     accuracy_m: Metres = 0
 
 
-class CallIn(Schema):
+class ArrivalCallIn(Schema):
     """Somebody is called to a place by hand."""
 
     id: UUID
@@ -78,7 +78,7 @@ class ArriveIn(Schema):
     note: Text = Field("", max_length=500)
 
 
-class ReportIn(Schema):
+class QuickReportIn(Schema):
     """A quick report. `subject_id` is the id of what it makes: a case, a place, a fact or a person."""
 
     id: UUID
@@ -99,13 +99,13 @@ class ReportIn(Schema):
     groups: list[Annotated[Text, Field(max_length=32)]] = Field(default_factory=list, max_length=12)
 
 
-class RevealIn(Schema):
+class VisitRevealIn(Schema):
     """Why somebody must read what is protected; it stays in the audit trail."""
 
     reason: Text = Field(min_length=2, max_length=500, pattern=r"\S.*\S")
 
 
-class RevealedPerson(Schema):
+class RevealedVisited(Schema):
     name: str
     phone: str
     groups: list[str]
@@ -200,7 +200,7 @@ class PersonFilter(Schema):
     limit: int = Field(50, ge=1, le=200)
 
 
-class VisitOut(Schema):
+class PersonVisitOut(Schema):
     id: UUID
     person_id: UUID
     person_name: str  # masked
@@ -209,7 +209,7 @@ class VisitOut(Schema):
     grid_name: str
     at: datetime
     by_name: str
-    outcome: VisitOutcome
+    outcome: PersonOutcome
     note: str
     photos: list[str]
     is_near: bool | None
@@ -217,12 +217,12 @@ class VisitOut(Schema):
 
 
 class VisitPage(Schema):
-    items: list[VisitOut]
+    items: list[PersonVisitOut]
     next_cursor: str | None
 
 
 class PersonDetail(PersonRow):
-    visits: list[VisitOut]  # the last ten, newest first
+    visits: list[PersonVisitOut]  # the last ten, newest first
 
 
 class ArrivalRow(Schema):
@@ -269,7 +269,7 @@ class ArrivalFilter(Schema):
     limit: int = Field(50, ge=1, le=200)
 
 
-class ReportRow(Schema):
+class QuickRow(Schema):
     id: UUID
     kind: str
     kind_zh: str
@@ -285,14 +285,14 @@ class ReportRow(Schema):
     by_name: str
 
 
-class ReportPage(Schema):
-    items: list[ReportRow]
+class QuickPage(Schema):
+    items: list[QuickRow]
     total: int
     total_is_exact: bool
     next_cursor: str | None
 
 
-class ReportFilter(Schema):
+class QuickFilter(Schema):
     grid: Text = Field("", max_length=64)
     kind: Text = Field("", max_length=32)
     first_on: date | None = None
@@ -301,7 +301,7 @@ class ReportFilter(Schema):
     limit: int = Field(50, ge=1, le=200)
 
 
-class GridCoverage(Schema):
+class VisitCoverage(Schema):
     """Of the people of a grid who were owed a visit in a month, how many were met."""
 
     path: str
@@ -335,7 +335,7 @@ class TriggerFigures(Schema):
     median_minutes: float | None
 
 
-class ReportFigures(Schema):
+class QuickFigures(Schema):
     code: str
     name_zh: str
     name_en: str
@@ -351,9 +351,9 @@ class VisitFigures(Schema):
     met_pct: float | None
     groups: list[GroupCoverage]
     triggers: list[TriggerFigures]
-    reports: list[ReportFigures]
+    reports: list[QuickFigures]
 
 
 class CoveragePage(Schema):
-    items: list[GridCoverage]
+    items: list[VisitCoverage]
     next_cursor: str | None

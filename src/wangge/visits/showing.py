@@ -12,16 +12,16 @@ from wangge.territory.queries import names_of
 from wangge.visits.installing import groups_in_force
 from wangge.visits.models import Arrival, ArrivalTrigger, Person, Report, ReportKind, Visit
 from wangge.visits.rules import (
+    PersonOutcome,
     Register,
     Standing,
-    VisitOutcome,
     minutes_until,
     shown_groups,
     standing,
     turn_of,
     worst,
 )
-from wangge.visits.schemas import ArrivalRow, PersonRow, ReportRow, VisitOut
+from wangge.visits.schemas import ArrivalRow, PersonRow, PersonVisitOut, QuickRow
 
 PLAIN = (
     "id", "address", "lon", "lat", "grid_path", "last_met_on", "last_tried_on", "since_on", "ended_on",
@@ -55,12 +55,12 @@ def people_out(rows: Sequence[Person], today: date) -> list[PersonRow]:
     return told
 
 
-def visits_out(rows: Sequence[Visit]) -> list[VisitOut]:
+def visits_out(rows: Sequence[Visit]) -> list[PersonVisitOut]:
     """Return visits with masked names; each row comes with its person."""
     grids = names_of({row.grid_path for row in rows})
     people = people_names_of([row.by for row in rows])
     return [
-        VisitOut(
+        PersonVisitOut(
             id=row.pk,
             person_id=row.person_id,
             person_name=mask_name(decrypt(row.person.sealed_name)),
@@ -69,7 +69,7 @@ def visits_out(rows: Sequence[Visit]) -> list[VisitOut]:
             grid_name=grids.get(row.grid_path, row.grid_path),
             at=row.at,
             by_name=people.get(row.by, ""),
-            outcome=VisitOutcome(row.outcome),
+            outcome=PersonOutcome(row.outcome),
             note=row.note,
             photos=row.photos,
             is_near=row.is_near,
@@ -111,14 +111,14 @@ def _arrival_out(
     )
 
 
-def reports_out(rows: Sequence[Report]) -> list[ReportRow]:
+def reports_out(rows: Sequence[Report]) -> list[QuickRow]:
     """Return quick reports with names."""
     grids = names_of({row.grid_path for row in rows})
     people = people_names_of([row.by for row in rows])
     words = {row.code: row for row in ReportKind.objects.all()}
     plain = ("id", "kind", "subject_id", "grid_path", "text", "address", "photos", "at")
     return [
-        ReportRow(
+        QuickRow(
             **{name: getattr(row, name) for name in plain},
             kind_zh=words[row.kind].name_zh if row.kind in words else row.kind,
             kind_en=words[row.kind].name_en if row.kind in words else row.kind,

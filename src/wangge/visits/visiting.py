@@ -20,8 +20,8 @@ from wangge.visits.models import Person, Visit
 from wangge.visits.refusals import PersonLeft
 from wangge.visits.rules import (
     ENDS,
+    PersonOutcome,
     ProofLimits,
-    VisitOutcome,
     check_moment,
     check_photos,
     is_near,
@@ -128,7 +128,7 @@ def _visit(given: VisitIn, person: Person | None, bounds: Bounds, actor: Actor) 
 def _apply(person: Person, visit: Visit, at: datetime) -> None:
     """Change the person in memory, so that a second visit of the batch sees it."""
     person.last_tried_on = max(person.last_tried_on or visit.on, visit.on)
-    if visit.outcome == VisitOutcome.MET:
+    if visit.outcome == PersonOutcome.MET:
         person.last_met_on = max(person.last_met_on or visit.on, visit.on)
     if visit.outcome in ENDS:
         person.ended_on = max(visit.on, person.since_on)

@@ -19,6 +19,8 @@ export const PAGES: readonly Page[] = [
   { name: 'censuses', path: '/censuses', capability: 'venues.read', group: 'work' },
   { name: 'orders', path: '/orders', capability: 'orders.read', group: 'work' },
   { name: 'patrols', path: '/patrols', capability: 'patrols.read', group: 'work' },
+  { name: 'visits', path: '/visits', capability: 'visits.read', group: 'work' },
+  { name: 'ledgers', path: '/ledgers', capability: 'ledgers.read', group: 'work' },
   { name: 'plans', path: '/plans', capability: 'orders.read', group: 'work' },
   { name: 'oversight', path: '/oversight', capability: 'oversight.read', group: 'work' },
   { name: 'indicators', path: '/indicators', capability: 'appraisal.read', group: 'work' },

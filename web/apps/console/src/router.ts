@@ -2,7 +2,7 @@ import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
-import { firstPage, mayOpen } from './pages'
+import { firstPage, mayOpen, PAGES } from './pages'
 import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
@@ -59,6 +59,8 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'notices.manage' },
   },
   { path: 'patrols', name: 'patrols', component: () => import('./features/patrols/PatrolPage.vue') },
+  { path: 'visits', name: 'visits', component: () => import('./features/visits/VisitsPage.vue') },
+  { path: 'ledgers', name: 'ledgers', component: () => import('./features/ledgers/LedgersPage.vue') },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
   { path: 'indicators', name: 'indicators', component: () => import('./features/appraisal/IndicatorPage.vue') },
   { path: 'runs', name: 'runs', component: () => import('./features/runs/RunPage.vue') },
@@ -98,37 +100,10 @@ const inFrame: RouteRecordRaw[] = [
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
 
+/** A section's pages are for whoever may open the page of its name. */
 const SECTIONS: Record<string, string> = {
-  desk: 'cases.read accounts.read audit.read',
-  audit: 'audit.read',
-  cases: 'cases.read',
-  map: 'territory.read',
-  venues: 'venues.read',
-  dues: 'venues.read',
-  orders: 'orders.read',
-  plans: 'orders.read',
-  'pack-rows': 'matters.read',
-  matters: 'matters.read',
-  routes: 'matters.read',
-  triage: 'triage.read',
-  oversight: 'oversight.read',
-  patrols: 'patrols.read',
-  territory: 'territory.read',
-  censuses: 'venues.read',
-  plates: 'plates.write',
-  people: 'accounts.read',
-  phones: 'devices.revoke',
-  burden: 'appraisal.read',
-  teams: 'teams.read',
-  indicators: 'appraisal.read',
+  ...Object.fromEntries(PAGES.map(({ name, capability }) => [name, capability])),
   wall: 'appraisal.read',
-  runs: 'venues.write venues.export',
-  leave: 'leave.take',
-  calendar: 'calendar.write',
-  'major-hazards': 'major_hazards.read',
-  'element-sets': 'matters.read',
-  documents: 'documents.read',
-  'document-settings': 'documents.configure',
 }
 
 /** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
@@ -148,6 +123,8 @@ const TEXTS: Record<string, readonly string[]> = {
   triage: ['triage'],
   oversight: ['oversight'],
   patrols: ['patrols'],
+  visits: ['visits'],
+  ledgers: ['ledgers'],
   territory: ['territory', 'places'],
   censuses: ['census'],
   plates: ['places'],

@@ -21,6 +21,9 @@ export type Kind =
   | 'patrols.duty'
   | 'patrols.points'
   | 'venues.correct'
+  | 'visits.visit'
+  | 'visits.arrive'
+  | 'visits.report'
   | 'field.burden'
   | 'field.decide'
 

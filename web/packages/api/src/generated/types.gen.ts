@@ -3964,7 +3964,7 @@ export type RevealedOut = {
 /**
  * RevealIn
  *
- * Why somebody must read what is protected; it stays in the audit trail.
+ * Why somebody must read what is masked; it stays in the audit trail.
  */
 export type RevealIn = {
     /**
@@ -5219,13 +5219,9 @@ export type RevealedPerson = {
      */
     name: string;
     /**
-     * Phone
+     * Address
      */
-    phone: string;
-    /**
-     * Groups
-     */
-    groups: Array<string>;
+    address: string;
 };
 
 /**
@@ -6052,7 +6048,7 @@ export type HollowRow = {
 /**
  * PersonIn
  *
- * Somebody to visit, new or changed. What comes in masked or is left out stays as it is.
+ * Who is responsible. What comes in masked stays as it is.
  */
 export type PersonIn = {
     /**
@@ -6060,17 +6056,25 @@ export type PersonIn = {
      */
     id: string;
     /**
-     * At
+     * Entry Id
      */
-    at: string;
+    entry_id: string;
     /**
-     * Person Id
+     * Venue Id
      */
-    person_id: string;
+    venue_id: string;
     /**
      * Base Version
      */
     base_version?: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source?: string;
     /**
      * Name
      */
@@ -6080,25 +6084,17 @@ export type PersonIn = {
      */
     phone?: string;
     /**
-     * Address
+     * Credit Code
      */
-    address: string;
+    credit_code?: string;
     /**
-     * Lon
+     * Since On
      */
-    lon: number;
+    since_on?: string | null;
     /**
-     * Lat
+     * Until On
      */
-    lat: number;
-    /**
-     * Datum
-     */
-    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
-    /**
-     * Groups
-     */
-    groups?: Array<string> | null;
+    until_on?: string | null;
 };
 
 /**
@@ -7472,10 +7468,8 @@ export type OrderRow = {
 
 /**
  * VisitOutcome
- *
- * How a visit ended (VI-4).
  */
-export type VisitOutcome = 'met' | 'nobody_there' | 'refused' | 'moved_away' | 'no_longer';
+export type VisitOutcome = 'inspected' | 'nobody_there' | 'refused_entry' | 'closed_down' | 'moved_away';
 
 /**
  * PlanRuleOut
@@ -7766,7 +7760,7 @@ export type SpellIn = {
 /**
  * GridCoverage
  *
- * Of the people of a grid who were owed a visit in a month, how many were met.
+ * What a grid owes in a range, and what of it nobody can do.
  */
 export type GridCoverage = {
     /**
@@ -7778,17 +7772,29 @@ export type GridCoverage = {
      */
     name: string;
     /**
+     * Places
+     */
+    places: number;
+    /**
      * Owed
      */
     owed: number;
     /**
-     * Met
+     * Unplanned
      */
-    met: number;
+    unplanned: number;
     /**
-     * Met Pct
+     * Unassigned
      */
-    met_pct: number | null;
+    unassigned: number;
+    /**
+     * Unreachable
+     */
+    unreachable: number;
+    /**
+     * Members Missing
+     */
+    members_missing: number;
 };
 
 /**
@@ -8527,57 +8533,31 @@ export type OrderDetail = {
 
 /**
  * VisitOut
+ *
+ * One visit: what was answered, in the words of the order's checklist.
  */
 export type VisitOut = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Person Id
-     */
-    person_id: string;
-    /**
-     * Person Name
-     */
-    person_name: string;
-    /**
-     * Address
-     */
-    address: string;
-    /**
-     * Grid Path
-     */
-    grid_path: string;
-    /**
-     * Grid Name
-     */
-    grid_name: string;
     /**
      * At
      */
     at: string;
     /**
-     * By Name
+     * Member Name
      */
-    by_name: string;
+    member_name: string | null;
     outcome: VisitOutcome;
+    /**
+     * Answers
+     */
+    answers: Array<Answer>;
+    /**
+     * Score
+     */
+    score: number | null;
     /**
      * Note
      */
     note: string;
-    /**
-     * Photos
-     */
-    photos: Array<string>;
-    /**
-     * Is Near
-     */
-    is_near: boolean | null;
-    /**
-     * Off M
-     */
-    off_m: number | null;
 };
 
 /**
@@ -9693,6 +9673,58 @@ export type PersonRow = {
 };
 
 /**
+ * VisitedPersonIn
+ *
+ * Somebody to visit, new or changed. What comes in masked or is left out stays as it is.
+ */
+export type VisitedPersonIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Groups
+     */
+    groups?: Array<string> | null;
+};
+
+/**
  * PersonDetail
  */
 export type PersonDetail = {
@@ -9764,7 +9796,99 @@ export type PersonDetail = {
     /**
      * Visits
      */
-    visits: Array<VisitOut>;
+    visits: Array<PersonVisitOut>;
+};
+
+/**
+ * PersonOutcome
+ *
+ * How a visit ended (VI-4).
+ */
+export type PersonOutcome = 'met' | 'nobody_there' | 'refused' | 'moved_away' | 'no_longer';
+
+/**
+ * PersonVisitOut
+ */
+export type PersonVisitOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    /**
+     * Person Name
+     */
+    person_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+    outcome: PersonOutcome;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Is Near
+     */
+    is_near: boolean | null;
+    /**
+     * Off M
+     */
+    off_m: number | null;
+};
+
+/**
+ * RevealedVisited
+ */
+export type RevealedVisited = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+};
+
+/**
+ * VisitRevealIn
+ *
+ * Why somebody must read what is protected; it stays in the audit trail.
+ */
+export type VisitRevealIn = {
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -9774,7 +9898,7 @@ export type VisitPage = {
     /**
      * Items
      */
-    items: Array<VisitOut>;
+    items: Array<PersonVisitOut>;
     /**
      * Next Cursor
      */
@@ -9799,7 +9923,7 @@ export type VisitIn = {
      * Person Id
      */
     person_id: string;
-    outcome: VisitOutcome;
+    outcome: PersonOutcome;
     /**
      * Note
      */
@@ -10029,32 +10153,43 @@ export type ArriveIn = {
 };
 
 /**
- * CallIn
+ * ArrivalCallIn
  *
- * A step of a team that was called to a case. `id` is the event's.
+ * Somebody is called to a place by hand.
  */
-export type CallIn = {
+export type ArrivalCallIn = {
     /**
      * Id
      */
     id: string;
     /**
-     * Case Id
+     * At
      */
-    case_id: string;
+    at: string;
     /**
-     * Team Id
+     * Trigger
      */
-    team_id: string;
-    what: Call;
+    trigger: string;
     /**
-     * Happened At
+     * Text
      */
-    happened_at?: string | null;
+    text: string;
     /**
-     * Note
+     * Address
      */
-    note?: string;
+    address?: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
 };
 
 /**
@@ -10373,11 +10508,39 @@ export type CoveragePage = {
     /**
      * Items
      */
-    items: Array<GridCoverage>;
+    items: Array<VisitCoverage>;
     /**
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * VisitCoverage
+ *
+ * Of the people of a grid who were owed a visit in a month, how many were met.
+ */
+export type VisitCoverage = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Met
+     */
+    met: number;
+    /**
+     * Met Pct
+     */
+    met_pct: number | null;
 };
 
 /**
@@ -12010,6 +12173,35 @@ export type StepCommand = {
 export type Call = 'called' | 'answered' | 'declined' | 'arrived' | 'left';
 
 /**
+ * CallIn
+ *
+ * A step of a team that was called to a case. `id` is the event's.
+ */
+export type CallIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Case Id
+     */
+    case_id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    what: Call;
+    /**
+     * Happened At
+     */
+    happened_at?: string | null;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
  * CallOutRow
  *
  * A team that was called to a case, and how far it is.
@@ -13072,9 +13264,9 @@ export type CatalogueRow = {
 /**
  * Form
  *
- * How a cell is shown.
+ * What kind of thing a matter is (TZ-10, DG-13).
  */
-export type Form = 'text' | 'number' | 'day' | 'moment' | 'grid' | 'name' | 'sealed_name' | 'word';
+export type Form = 'hazard' | 'incident' | 'clue' | 'part';
 
 /**
  * OwnerCount
@@ -15643,9 +15835,9 @@ export type FindingOut = {
 /**
  * Kind
  *
- * Where the rows of a ledger come from (LE-2).
+ * What is compared.
  */
-export type Kind = 'grids' | 'places' | 'orders' | 'patrol_days' | 'cases' | 'transfers' | 'team_calls' | 'drawings' | 'meetings' | 'visits' | 'arrivals' | 'reports' | 'nowhere';
+export type Kind = 'time' | 'place' | 'position' | 'pair' | 'recycled' | 'edited';
 
 /**
  * PhotoOut
@@ -16141,6 +16333,13 @@ export type LedgerContents = {
 };
 
 /**
+ * LedgerKind
+ *
+ * Where the rows of a ledger come from (LE-2).
+ */
+export type LedgerKind = 'grids' | 'places' | 'orders' | 'patrol_days' | 'cases' | 'transfers' | 'team_calls' | 'drawings' | 'meetings' | 'visits' | 'arrivals' | 'reports' | 'nowhere';
+
+/**
  * LedgerLine
  *
  * A section in the table of contents.
@@ -16162,7 +16361,7 @@ export type LedgerLine = {
      * Name En
      */
     name_en: string;
-    kind: Kind;
+    kind: LedgerKind;
     /**
      * Is Kept
      */
@@ -16244,6 +16443,13 @@ export type PageFilter = {
 };
 
 /**
+ * CellForm
+ *
+ * How a cell is shown.
+ */
+export type CellForm = 'text' | 'number' | 'day' | 'moment' | 'grid' | 'name' | 'sealed_name' | 'word';
+
+/**
  * CellOut
  *
  * A cell as it is shown; two languages where a word of the database is told.
@@ -16275,7 +16481,7 @@ export type ColumnOut = {
      * En
      */
     en: string;
-    form: Form;
+    form: CellForm;
 };
 
 /**
@@ -25670,7 +25876,7 @@ export type SaveVisitedPeopleData = {
     /**
      * Commands
      */
-    body: Array<PersonIn>;
+    body: Array<VisitedPersonIn>;
     path?: never;
     query?: never;
     url: '/api/visits/people';
@@ -25817,7 +26023,7 @@ export type GetVisitedPersonResponses = {
 export type GetVisitedPersonResponse = GetVisitedPersonResponses[keyof GetVisitedPersonResponses];
 
 export type RevealVisitedPersonData = {
-    body: RevealIn;
+    body: VisitRevealIn;
     path: {
         /**
          * Person Id
@@ -25853,7 +26059,7 @@ export type RevealVisitedPersonResponses = {
     /**
      * OK
      */
-    200: RevealedPerson;
+    200: RevealedVisited;
 };
 
 export type RevealVisitedPersonResponse = RevealVisitedPersonResponses[keyof RevealVisitedPersonResponses];
@@ -26074,7 +26280,7 @@ export type CallArrivalsData = {
     /**
      * Commands
      */
-    body: Array<CallIn>;
+    body: Array<ArrivalCallIn>;
     path?: never;
     query?: never;
     url: '/api/visits/calls';
