@@ -130,10 +130,10 @@ def _visits(actor: Actor, at: datetime) -> dict[str, Any]:
     today = at.astimezone(CHINA).date()
     values: dict[str, Any] = {"visit-words": visits.get_words(actor).model_dump(mode="json")}
     for standing in (Standing.OVERDUE, Standing.DUE):
-        owed = PersonFilter(standing=standing, mine=True, limit=MOST_VISITS)
+        owed = PersonFilter.model_validate({"standing": standing, "mine": True, "limit": MOST_VISITS})
         people = visits.list_people(actor, owed, today=today).items
         values |= {f"person:{row.id}": row.model_dump(mode="json") for row in people}
-    called = ArrivalFilter(state="open", mine=True, limit=MOST_VISITS)
+    called = ArrivalFilter.model_validate({"state": "open", "mine": True, "limit": MOST_VISITS})
     arrivals = visits.list_arrivals(actor, called, at=at).items
     return values | {f"arrival:{row.id}": row.model_dump(mode="json") for row in arrivals}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -76,7 +77,7 @@ def call_arrivals(*, at: datetime) -> int:
     """
     limits = limits_in_force()
     today = at.astimezone(CHINA).date()
-    given = {
+    given: dict[str, Any] = {
         "since": at - timedelta(hours=limits.look_back_hours),
         "now": at,
         "today": today,

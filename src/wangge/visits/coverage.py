@@ -161,4 +161,5 @@ def _given(actor: Actor, grid: str, month: date) -> dict[str, Any]:
 def _rows(statement: str, given: dict[str, Any]) -> Sequence[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows

@@ -147,15 +147,17 @@ def _place(given: QuickReportIn, kind: ReportKind, actor: Actor, at: datetime) -
     if not given.name or not given.address:
         raise ReportIncomplete(what_zh="名称和地址", what_en="the name and the address")
     lon, lat = to_wgs84(given.lon, given.lat, given.datum)
-    place = VenueIn(
-        id=given.subject_id,
-        code=f"KB-{given.subject_id.hex[-10:]}",
-        name=given.name,
-        class_code=kind.place_class,
-        address=given.address,
-        lon=lon,
-        lat=lat,
-        keeper_phone=given.phone,
+    place = VenueIn.model_validate(
+        {
+            "id": given.subject_id,
+            "code": f"KB-{given.subject_id.hex[-10:]}",
+            "name": given.name,
+            "class_code": kind.place_class,
+            "address": given.address,
+            "lon": lon,
+            "lat": lat,
+            "keeper_phone": given.phone,
+        }
     )
     return register.save_venues([place], actor=actor, at=at, source=SOURCE)[0]
 
@@ -183,6 +185,7 @@ def _person(given: QuickReportIn, kind: ReportKind, actor: Actor, at: datetime) 
     person = VisitedPersonIn(
         id=_inner(given.id),
         at=given.at,
+        base_version=0,
         person_id=given.subject_id,
         name=given.name,
         phone=given.phone,

@@ -10193,9 +10193,9 @@ export type ArrivalCallIn = {
 };
 
 /**
- * ReportFilter
+ * QuickFilter
  */
-export type ReportFilter = {
+export type QuickFilter = {
     /**
      * Grid
      */
@@ -10223,13 +10223,13 @@ export type ReportFilter = {
 };
 
 /**
- * ReportPage
+ * QuickPage
  */
-export type ReportPage = {
+export type QuickPage = {
     /**
      * Items
      */
-    items: Array<ReportRow>;
+    items: Array<QuickRow>;
     /**
      * Total
      */
@@ -10245,9 +10245,9 @@ export type ReportPage = {
 };
 
 /**
- * ReportRow
+ * QuickRow
  */
-export type ReportRow = {
+export type QuickRow = {
     /**
      * Id
      */
@@ -10300,11 +10300,11 @@ export type ReportRow = {
 };
 
 /**
- * ReportIn
+ * QuickReportIn
  *
  * A quick report. `subject_id` is the id of what it makes: a case, a place, a fact or a person.
  */
-export type ReportIn = {
+export type QuickReportIn = {
     /**
      * Id
      */
@@ -10404,9 +10404,9 @@ export type GroupCoverage = {
 };
 
 /**
- * ReportFigures
+ * QuickFigures
  */
-export type ReportFigures = {
+export type QuickFigures = {
     /**
      * Code
      */
@@ -10498,7 +10498,7 @@ export type VisitFigures = {
     /**
      * Reports
      */
-    reports: Array<ReportFigures>;
+    reports: Array<QuickFigures>;
 };
 
 /**
@@ -26448,7 +26448,7 @@ export type ListQuickReportsResponses = {
     /**
      * OK
      */
-    200: ReportPage;
+    200: QuickPage;
 };
 
 export type ListQuickReportsResponse = ListQuickReportsResponses[keyof ListQuickReportsResponses];
@@ -26457,7 +26457,7 @@ export type TakeQuickReportsData = {
     /**
      * Commands
      */
-    body: Array<ReportIn>;
+    body: Array<QuickReportIn>;
     path?: never;
     query?: never;
     url: '/api/visits/reports';
