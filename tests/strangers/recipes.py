@@ -118,6 +118,7 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("set_venue_parts", "whole_id"): "venue_id",
     ("save_visited_people", "person_id"): "visited_id",
     ("get_ledger", "code"): "ledger_code",
+    ("call_arrivals", "trigger"): "call_trigger",
     ("export_ledger", "code"): "ledger_code",
     ("get_visited_person", "person_id"): "visited_id",
     ("reveal_visited_person", "person_id"): "visited_id",

@@ -82,7 +82,6 @@ OF_THE_HOUSE: Mapping[tuple[str, str], str] = {
 SIGNS = (WORD, "139****5678", '"unread": 1')  # A's texts, a member's phone and inbox
 # Writes that reach no row of a district, whoever asks; they too leave A as it is.
 OF_NOBODY: Mapping[str, str] = {
-    "ask_ledger_export": "a file of the own scope; another territory is refused",
     "ask_venue_export": "a file of the own scope, whatever its filters",
     "add_photo_part": "a file by its digest, of whoever stores it",
     "enrol_device": "of the own phones; the id of another is refused",

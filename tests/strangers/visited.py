@@ -21,6 +21,7 @@ def make_visited(house: House) -> dict[str, Any]:
         "visited_id": person.pk,
         "arrival_id": waiting.pk,
         "report_kind": "any",
+        "call_trigger": "help",
         "ledger_code": "cases",
         "report_subject": given.subject_id,
     }

@@ -17,7 +17,7 @@ export function useDraft<Form extends WithPhotos>(
   settled: () => Promise<unknown>
 } {
   const queue = useQueue()
-  const form = shallowRef<Form>(empty)
+  const form = shallowRef(empty) as ShallowRef<Form>
   const isReady = ref(false)
   let writing: Promise<unknown> = readDraft(queue.its(), key).then((kept) => {
     if (kept) form.value = { ...empty, ...(kept.value as Partial<Form>) }
