@@ -35,30 +35,14 @@ export const logIn = <ThrowOnError extends boolean = false>(options: Options<Log
 /**
  * Log Out
  */
-export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>): RequestResult<LogOutResponses, unknown, ThrowOnError> => (options?.client ?? client).post<LogOutResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/logout',
-    ...options
-});
+export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>): RequestResult<LogOutResponses, unknown, ThrowOnError> => (options?.client ?? client).post<LogOutResponses, unknown, ThrowOnError>({ url: '/api/accounts/logout', ...options });
 
 /**
  * Get Me
  *
  * Who is logged in, and in which of the own posts (AC-2).
  */
-export const getMe = <ThrowOnError extends boolean = false>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/me',
-    ...options
-});
+export const getMe = <ThrowOnError extends boolean = false>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({ url: '/api/accounts/me', ...options });
 
 /**
  * Act In Post
@@ -66,11 +50,6 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
  * Go on in another of the own posts; what follows is read and done in that one (AC-16).
  */
 export const actInPost = <ThrowOnError extends boolean = false>(options: Options<ActInPostData, ThrowOnError>): RequestResult<ActInPostResponses, ActInPostErrors, ThrowOnError> => (options.client ?? client).put<ActInPostResponses, ActInPostErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/me/post',
     ...options,
     headers: {
@@ -84,15 +63,7 @@ export const actInPost = <ThrowOnError extends boolean = false>(options: Options
  *
  * The departments that cover any part of the caller's scope.
  */
-export const listDepartments = <ThrowOnError extends boolean = false>(options?: Options<ListDepartmentsData, ThrowOnError>): RequestResult<ListDepartmentsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDepartmentsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/departments',
-    ...options
-});
+export const listDepartments = <ThrowOnError extends boolean = false>(options?: Options<ListDepartmentsData, ThrowOnError>): RequestResult<ListDepartmentsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDepartmentsResponses, unknown, ThrowOnError>({ url: '/api/accounts/departments', ...options });
 
 /**
  * Save Department
@@ -100,11 +71,6 @@ export const listDepartments = <ThrowOnError extends boolean = false>(options?: 
  * Make a department, or bring the one with this code up to date.
  */
 export const saveDepartment = <ThrowOnError extends boolean = false>(options: Options<SaveDepartmentData, ThrowOnError>): RequestResult<SaveDepartmentResponses, SaveDepartmentErrors, ThrowOnError> => (options.client ?? client).post<SaveDepartmentResponses, SaveDepartmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/departments',
     ...options,
     headers: {
@@ -119,11 +85,6 @@ export const saveDepartment = <ThrowOnError extends boolean = false>(options: Op
  * A person who can log in once somebody grants a post.
  */
 export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/users',
     ...options,
     headers: {
@@ -138,11 +99,6 @@ export const createUser = <ThrowOnError extends boolean = false>(options: Option
  * A post for somebody; only the security administrator grants (AC-1).
  */
 export const grantPost = <ThrowOnError extends boolean = false>(options: Options<GrantPostData, ThrowOnError>): RequestResult<GrantPostResponses, GrantPostErrors, ThrowOnError> => (options.client ?? client).post<GrantPostResponses, GrantPostErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/posts',
     ...options,
     headers: {
@@ -156,30 +112,14 @@ export const grantPost = <ThrowOnError extends boolean = false>(options: Options
  *
  * People with posts in the caller's territory, each with those posts; `q` is of the name or username.
  */
-export const listPeople = <ThrowOnError extends boolean = false>(options?: Options<ListPeopleData, ThrowOnError>): RequestResult<ListPeopleResponses, ListPeopleErrors, ThrowOnError> => (options?.client ?? client).get<ListPeopleResponses, ListPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/people',
-    ...options
-});
+export const listPeople = <ThrowOnError extends boolean = false>(options?: Options<ListPeopleData, ThrowOnError>): RequestResult<ListPeopleResponses, ListPeopleErrors, ThrowOnError> => (options?.client ?? client).get<ListPeopleResponses, ListPeopleErrors, ThrowOnError>({ url: '/api/accounts/people', ...options });
 
 /**
  * Count Staff Kinds
  *
  * How many people in force are of each kind and source of employment (AC-18).
  */
-export const countStaffKinds = <ThrowOnError extends boolean = false>(options?: Options<CountStaffKindsData, ThrowOnError>): RequestResult<CountStaffKindsResponses, CountStaffKindsErrors, ThrowOnError> => (options?.client ?? client).get<CountStaffKindsResponses, CountStaffKindsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/people/kinds',
-    ...options
-});
+export const countStaffKinds = <ThrowOnError extends boolean = false>(options?: Options<CountStaffKindsData, ThrowOnError>): RequestResult<CountStaffKindsResponses, CountStaffKindsErrors, ThrowOnError> => (options?.client ?? client).get<CountStaffKindsResponses, CountStaffKindsErrors, ThrowOnError>({ url: '/api/accounts/people/kinds', ...options });
 
 /**
  * Set Post Kind
@@ -187,11 +127,6 @@ export const countStaffKinds = <ThrowOnError extends boolean = false>(options?: 
  * What kind of staff somebody is in a post, and by what means employed.
  */
 export const setPostKind = <ThrowOnError extends boolean = false>(options: Options<SetPostKindData, ThrowOnError>): RequestResult<SetPostKindResponses, SetPostKindErrors, ThrowOnError> => (options.client ?? client).put<SetPostKindResponses, SetPostKindErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/posts/{post_id}/kind',
     ...options,
     headers: {
@@ -206,11 +141,6 @@ export const setPostKind = <ThrowOnError extends boolean = false>(options: Optio
  * Let a post end on a day, later than it would, or not at all (AC-11).
  */
 export const endPost = <ThrowOnError extends boolean = false>(options: Options<EndPostData, ThrowOnError>): RequestResult<EndPostResponses, EndPostErrors, ThrowOnError> => (options.client ?? client).put<EndPostResponses, EndPostErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/posts/{post_id}/end',
     ...options,
     headers: {
@@ -224,40 +154,19 @@ export const endPost = <ThrowOnError extends boolean = false>(options: Options<E
  *
  * Take back a post that has not begun (AC-11).
  */
-export const withdrawPost = <ThrowOnError extends boolean = false>(options: Options<WithdrawPostData, ThrowOnError>): RequestResult<WithdrawPostResponses, WithdrawPostErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawPostResponses, WithdrawPostErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/posts/{post_id}',
-    ...options
-});
+export const withdrawPost = <ThrowOnError extends boolean = false>(options: Options<WithdrawPostData, ThrowOnError>): RequestResult<WithdrawPostResponses, WithdrawPostErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawPostResponses, WithdrawPostErrors, ThrowOnError>({ url: '/api/accounts/posts/{post_id}', ...options });
 
 /**
  * List My Addresses
  *
  * Where the caller is reached outside the house, masked.
  */
-export const listMyAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListMyAddressesData, ThrowOnError>): RequestResult<ListMyAddressesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListMyAddressesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/accounts/me/addresses',
-    ...options
-});
+export const listMyAddresses = <ThrowOnError extends boolean = false>(options?: Options<ListMyAddressesData, ThrowOnError>): RequestResult<ListMyAddressesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListMyAddressesResponses, unknown, ThrowOnError>({ url: '/api/accounts/me/addresses', ...options });
 
 /**
  * Set My Addresses
  */
 export const setMyAddresses = <ThrowOnError extends boolean = false>(options: Options<SetMyAddressesData, ThrowOnError>): RequestResult<SetMyAddressesResponses, SetMyAddressesErrors, ThrowOnError> => (options.client ?? client).put<SetMyAddressesResponses, SetMyAddressesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/me/addresses',
     ...options,
     headers: {
@@ -272,11 +181,6 @@ export const setMyAddresses = <ThrowOnError extends boolean = false>(options: Op
  * Somebody else's addresses; for who may create people.
  */
 export const setAddresses = <ThrowOnError extends boolean = false>(options: Options<SetAddressesData, ThrowOnError>): RequestResult<SetAddressesResponses, SetAddressesErrors, ThrowOnError> => (options.client ?? client).put<SetAddressesResponses, SetAddressesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/accounts/users/{user_id}/addresses',
     ...options,
     headers: {
@@ -290,146 +194,66 @@ export const setAddresses = <ThrowOnError extends boolean = false>(options: Opti
  *
  * The children of `parent`, or by name or code inside the caller's scope.
  */
-export const listDivisions = <ThrowOnError extends boolean = false>(options?: Options<ListDivisionsData, ThrowOnError>): RequestResult<ListDivisionsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDivisionsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/divisions',
-    ...options
-});
+export const listDivisions = <ThrowOnError extends boolean = false>(options?: Options<ListDivisionsData, ThrowOnError>): RequestResult<ListDivisionsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDivisionsResponses, unknown, ThrowOnError>({ url: '/api/territory/divisions', ...options });
 
 /**
  * Find Places
  *
  * Up to 20 divisions and grids of the caller's territory by a piece of the name or a code.
  */
-export const findPlaces = <ThrowOnError extends boolean = false>(options?: Options<FindPlacesData, ThrowOnError>): RequestResult<FindPlacesResponses, FindPlacesErrors, ThrowOnError> => (options?.client ?? client).get<FindPlacesResponses, FindPlacesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/places',
-    ...options
-});
+export const findPlaces = <ThrowOnError extends boolean = false>(options?: Options<FindPlacesData, ThrowOnError>): RequestResult<FindPlacesResponses, FindPlacesErrors, ThrowOnError> => (options?.client ?? client).get<FindPlacesResponses, FindPlacesErrors, ThrowOnError>({ url: '/api/territory/places', ...options });
 
 /**
  * List Grids
  */
-export const listGrids = <ThrowOnError extends boolean = false>(options?: Options<ListGridsData, ThrowOnError>): RequestResult<ListGridsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/grids',
-    ...options
-});
+export const listGrids = <ThrowOnError extends boolean = false>(options?: Options<ListGridsData, ThrowOnError>): RequestResult<ListGridsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridsResponses, unknown, ThrowOnError>({ url: '/api/territory/grids', ...options });
 
 /**
  * List Grid Shapes
  *
  * Grids in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 3,000; no box: all.
  */
-export const listGridShapes = <ThrowOnError extends boolean = false>(options?: Options<ListGridShapesData, ThrowOnError>): RequestResult<ListGridShapesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridShapesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/grids/shapes.geojson',
-    ...options
-});
+export const listGridShapes = <ThrowOnError extends boolean = false>(options?: Options<ListGridShapesData, ThrowOnError>): RequestResult<ListGridShapesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridShapesResponses, unknown, ThrowOnError>({ url: '/api/territory/grids/shapes.geojson', ...options });
 
 /**
  * Export Grids
  *
  * The caller's grids as geojson, gpkg, kml or shp (zipped), in the datum asked.
  */
-export const exportGrids = <ThrowOnError extends boolean = false>(options: Options<ExportGridsData, ThrowOnError>): RequestResult<ExportGridsResponses, ExportGridsErrors, ThrowOnError> => (options.client ?? client).get<ExportGridsResponses, ExportGridsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/grids/export.{suffix}',
-    ...options
-});
+export const exportGrids = <ThrowOnError extends boolean = false>(options: Options<ExportGridsData, ThrowOnError>): RequestResult<ExportGridsResponses, ExportGridsErrors, ThrowOnError> => (options.client ?? client).get<ExportGridsResponses, ExportGridsErrors, ThrowOnError>({ url: '/api/territory/grids/export.{suffix}', ...options });
 
 /**
  * Get Grid
  */
-export const getGrid = <ThrowOnError extends boolean = false>(options: Options<GetGridData, ThrowOnError>): RequestResult<GetGridResponses, GetGridErrors, ThrowOnError> => (options.client ?? client).get<GetGridResponses, GetGridErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/grids/{grid_id}',
-    ...options
-});
+export const getGrid = <ThrowOnError extends boolean = false>(options: Options<GetGridData, ThrowOnError>): RequestResult<GetGridResponses, GetGridErrors, ThrowOnError> => (options.client ?? client).get<GetGridResponses, GetGridErrors, ThrowOnError>({ url: '/api/territory/grids/{grid_id}', ...options });
 
 /**
  * Get Grid Lineage
  *
  * What a grid came from and what became of it.
  */
-export const getGridLineage = <ThrowOnError extends boolean = false>(options: Options<GetGridLineageData, ThrowOnError>): RequestResult<GetGridLineageResponses, GetGridLineageErrors, ThrowOnError> => (options.client ?? client).get<GetGridLineageResponses, GetGridLineageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/grids/{grid_id}/lineage',
-    ...options
-});
+export const getGridLineage = <ThrowOnError extends boolean = false>(options: Options<GetGridLineageData, ThrowOnError>): RequestResult<GetGridLineageResponses, GetGridLineageErrors, ThrowOnError> => (options.client ?? client).get<GetGridLineageResponses, GetGridLineageErrors, ThrowOnError>({ url: '/api/territory/grids/{grid_id}/lineage', ...options });
 
 /**
  * Get Territory Tree
  *
  * How the active pack divides the city: levels, layers, scenes, and who must be in a grid.
  */
-export const getTerritoryTree = <ThrowOnError extends boolean = false>(options?: Options<GetTerritoryTreeData, ThrowOnError>): RequestResult<GetTerritoryTreeResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetTerritoryTreeResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/tree',
-    ...options
-});
+export const getTerritoryTree = <ThrowOnError extends boolean = false>(options?: Options<GetTerritoryTreeData, ThrowOnError>): RequestResult<GetTerritoryTreeResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetTerritoryTreeResponses, unknown, ThrowOnError>({ url: '/api/territory/tree', ...options });
 
 /**
  * List Shortages
  *
  * Grids whose team is not what the pack asks for: vacancies, and places with too many.
  */
-export const listShortages = <ThrowOnError extends boolean = false>(options?: Options<ListShortagesData, ThrowOnError>): RequestResult<ListShortagesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListShortagesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/staffing',
-    ...options
-});
+export const listShortages = <ThrowOnError extends boolean = false>(options?: Options<ListShortagesData, ThrowOnError>): RequestResult<ListShortagesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListShortagesResponses, unknown, ThrowOnError>({ url: '/api/territory/staffing', ...options });
 
 /**
  * List Grid Members
  *
  * Who is in the grids of a layer today, by grid, dedicated and market grids too.
  */
-export const listGridMembers = <ThrowOnError extends boolean = false>(options?: Options<ListGridMembersData, ThrowOnError>): RequestResult<ListGridMembersResponses, ListGridMembersErrors, ThrowOnError> => (options?.client ?? client).get<ListGridMembersResponses, ListGridMembersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/members',
-    ...options
-});
+export const listGridMembers = <ThrowOnError extends boolean = false>(options?: Options<ListGridMembersData, ThrowOnError>): RequestResult<ListGridMembersResponses, ListGridMembersErrors, ThrowOnError> => (options?.client ?? client).get<ListGridMembersResponses, ListGridMembersErrors, ThrowOnError>({ url: '/api/territory/members', ...options });
 
 /**
  * Appoint Members
@@ -437,11 +261,6 @@ export const listGridMembers = <ThrowOnError extends boolean = false>(options?: 
  * Let people cover grids; a new primary member ends the former one's time (WH-07).
  */
 export const appointMembers = <ThrowOnError extends boolean = false>(options: Options<AppointMembersData, ThrowOnError>): RequestResult<AppointMembersResponses, AppointMembersErrors, ThrowOnError> => (options.client ?? client).post<AppointMembersResponses, AppointMembersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/members',
     ...options,
     headers: {
@@ -455,15 +274,7 @@ export const appointMembers = <ThrowOnError extends boolean = false>(options: Op
  *
  * The grids of every layer that cover a place (WGS-84) of the caller's own grids.
  */
-export const listGridsHere = <ThrowOnError extends boolean = false>(options: Options<ListGridsHereData, ThrowOnError>): RequestResult<ListGridsHereResponses, ListGridsHereErrors, ThrowOnError> => (options.client ?? client).get<ListGridsHereResponses, ListGridsHereErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/here',
-    ...options
-});
+export const listGridsHere = <ThrowOnError extends boolean = false>(options: Options<ListGridsHereData, ThrowOnError>): RequestResult<ListGridsHereResponses, ListGridsHereErrors, ThrowOnError> => (options.client ?? client).get<ListGridsHereResponses, ListGridsHereErrors, ThrowOnError>({ url: '/api/territory/here', ...options });
 
 /**
  * Locate Points
@@ -471,11 +282,6 @@ export const listGridsHere = <ThrowOnError extends boolean = false>(options: Opt
  * The grid of each point, or null where no grid of the caller's scope lies.
  */
 export const locatePoints = <ThrowOnError extends boolean = false>(options: Options<LocatePointsData, ThrowOnError>): RequestResult<LocatePointsResponses, unknown, ThrowOnError> => (options.client ?? client).post<LocatePointsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/locate',
     ...options,
     headers: {
@@ -489,15 +295,7 @@ export const locatePoints = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Whether the caller's grids of the layer leave gaps or overlap, with the shapes of both.
  */
-export const checkCoverage = <ThrowOnError extends boolean = false>(options?: Options<CheckCoverageData, ThrowOnError>): RequestResult<CheckCoverageResponses, CheckCoverageErrors, ThrowOnError> => (options?.client ?? client).get<CheckCoverageResponses, CheckCoverageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/coverage',
-    ...options
-});
+export const checkCoverage = <ThrowOnError extends boolean = false>(options?: Options<CheckCoverageData, ThrowOnError>): RequestResult<CheckCoverageResponses, CheckCoverageErrors, ThrowOnError> => (options?.client ?? client).get<CheckCoverageResponses, CheckCoverageErrors, ThrowOnError>({ url: '/api/territory/coverage', ...options });
 
 /**
  * Import Divisions
@@ -507,11 +305,6 @@ export const checkCoverage = <ThrowOnError extends boolean = false>(options?: Op
  */
 export const importDivisions = <ThrowOnError extends boolean = false>(options: Options<ImportDivisionsData, ThrowOnError>): RequestResult<ImportDivisionsResponses, ImportDivisionsErrors, ThrowOnError> => (options.client ?? client).post<ImportDivisionsResponses, ImportDivisionsErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/divisions/imports',
     ...options,
     headers: {
@@ -527,11 +320,6 @@ export const importDivisions = <ThrowOnError extends boolean = false>(options: O
  */
 export const importGrids = <ThrowOnError extends boolean = false>(options: Options<ImportGridsData, ThrowOnError>): RequestResult<ImportGridsResponses, ImportGridsErrors, ThrowOnError> => (options.client ?? client).post<ImportGridsResponses, ImportGridsErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/grids/imports',
     ...options,
     headers: {
@@ -545,15 +333,7 @@ export const importGrids = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Splits, merges, redrawings and recodings inside the caller's scope, newest first.
  */
-export const listGridChanges = <ThrowOnError extends boolean = false>(options?: Options<ListGridChangesData, ThrowOnError>): RequestResult<ListGridChangesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridChangesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/territory/changes',
-    ...options
-});
+export const listGridChanges = <ThrowOnError extends boolean = false>(options?: Options<ListGridChangesData, ThrowOnError>): RequestResult<ListGridChangesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListGridChangesResponses, unknown, ThrowOnError>({ url: '/api/territory/changes', ...options });
 
 /**
  * Split Grid
@@ -561,11 +341,6 @@ export const listGridChanges = <ThrowOnError extends boolean = false>(options?: 
  * Cut a grid by a line. With `dry_run` it is told what would move, and nothing is written.
  */
 export const splitGrid = <ThrowOnError extends boolean = false>(options: Options<SplitGridData, ThrowOnError>): RequestResult<SplitGridResponses, SplitGridErrors, ThrowOnError> => (options.client ?? client).post<SplitGridResponses, SplitGridErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/split',
     ...options,
     headers: {
@@ -580,11 +355,6 @@ export const splitGrid = <ThrowOnError extends boolean = false>(options: Options
  * Join neighbours to one grid.
  */
 export const mergeGrids = <ThrowOnError extends boolean = false>(options: Options<MergeGridsData, ThrowOnError>): RequestResult<MergeGridsResponses, MergeGridsErrors, ThrowOnError> => (options.client ?? client).post<MergeGridsResponses, MergeGridsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/merge',
     ...options,
     headers: {
@@ -599,11 +369,6 @@ export const mergeGrids = <ThrowOnError extends boolean = false>(options: Option
  * Draw another border between two neighbours; each keeps its code.
  */
 export const moveBorder = <ThrowOnError extends boolean = false>(options: Options<MoveBorderData, ThrowOnError>): RequestResult<MoveBorderResponses, MoveBorderErrors, ThrowOnError> => (options.client ?? client).post<MoveBorderResponses, MoveBorderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/border',
     ...options,
     headers: {
@@ -618,11 +383,6 @@ export const moveBorder = <ThrowOnError extends boolean = false>(options: Option
  * Begin a grid on ground that no grid of the layer covers.
  */
 export const drawGrid = <ThrowOnError extends boolean = false>(options: Options<DrawGridData, ThrowOnError>): RequestResult<DrawGridResponses, DrawGridErrors, ThrowOnError> => (options.client ?? client).post<DrawGridResponses, DrawGridErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/draw',
     ...options,
     headers: {
@@ -637,11 +397,6 @@ export const drawGrid = <ThrowOnError extends boolean = false>(options: Options<
  * Give neighbours other outlines together.
  */
 export const redrawGrids = <ThrowOnError extends boolean = false>(options: Options<RedrawGridsData, ThrowOnError>): RequestResult<RedrawGridsResponses, RedrawGridsErrors, ThrowOnError> => (options.client ?? client).post<RedrawGridsResponses, RedrawGridsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/redraw',
     ...options,
     headers: {
@@ -657,11 +412,6 @@ export const redrawGrids = <ThrowOnError extends boolean = false>(options: Optio
  */
 export const recodeDivisions = <ThrowOnError extends boolean = false>(options: Options<RecodeDivisionsData, ThrowOnError>): RequestResult<RecodeDivisionsResponses, RecodeDivisionsErrors, ThrowOnError> => (options.client ?? client).post<RecodeDivisionsResponses, RecodeDivisionsErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/recode',
     ...options,
     headers: {
@@ -676,11 +426,6 @@ export const recodeDivisions = <ThrowOnError extends boolean = false>(options: O
  * Let the grids before the change stand again, within 24 hours.
  */
 export const undoGridChange = <ThrowOnError extends boolean = false>(options: Options<UndoGridChangeData, ThrowOnError>): RequestResult<UndoGridChangeResponses, UndoGridChangeErrors, ThrowOnError> => (options.client ?? client).post<UndoGridChangeResponses, UndoGridChangeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/territory/changes/{change_id}/undo',
     ...options,
     headers: {
@@ -694,15 +439,7 @@ export const undoGridChange = <ThrowOnError extends boolean = false>(options: Op
  *
  * Handovers in the caller's territory, newest first.
  */
-export const listHandovers = <ThrowOnError extends boolean = false>(options?: Options<ListHandoversData, ThrowOnError>): RequestResult<ListHandoversResponses, ListHandoversErrors, ThrowOnError> => (options?.client ?? client).get<ListHandoversResponses, ListHandoversErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/handovers',
-    ...options
-});
+export const listHandovers = <ThrowOnError extends boolean = false>(options?: Options<ListHandoversData, ThrowOnError>): RequestResult<ListHandoversResponses, ListHandoversErrors, ThrowOnError> => (options?.client ?? client).get<ListHandoversResponses, ListHandoversErrors, ThrowOnError>({ url: '/api/staff/handovers', ...options });
 
 /**
  * Hand Over
@@ -710,11 +447,6 @@ export const listHandovers = <ThrowOnError extends boolean = false>(options?: Op
  * End a post and give on what is open, to whom is said for each kind.
  */
 export const handOver = <ThrowOnError extends boolean = false>(options: Options<HandOverData, ThrowOnError>): RequestResult<HandOverResponses, HandOverErrors, ThrowOnError> => (options.client ?? client).post<HandOverResponses, HandOverErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/handovers',
     ...options,
     headers: {
@@ -728,15 +460,7 @@ export const handOver = <ThrowOnError extends boolean = false>(options: Options<
  *
  * What would go on if a post ended on a day, counted and listed, and who may take over.
  */
-export const previewHandover = <ThrowOnError extends boolean = false>(options: Options<PreviewHandoverData, ThrowOnError>): RequestResult<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError> => (options.client ?? client).get<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/handovers/preview',
-    ...options
-});
+export const previewHandover = <ThrowOnError extends boolean = false>(options: Options<PreviewHandoverData, ThrowOnError>): RequestResult<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError> => (options.client ?? client).get<PreviewHandoverResponses, PreviewHandoverErrors, ThrowOnError>({ url: '/api/staff/handovers/preview', ...options });
 
 /**
  * Hand Over Many
@@ -744,11 +468,6 @@ export const previewHandover = <ThrowOnError extends boolean = false>(options: O
  * A whole street changes hands: one fate a post, in order; at most 500.
  */
 export const handOverMany = <ThrowOnError extends boolean = false>(options: Options<HandOverManyData, ThrowOnError>): RequestResult<HandOverManyResponses, unknown, ThrowOnError> => (options.client ?? client).post<HandOverManyResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/handovers/batch',
     ...options,
     headers: {
@@ -762,45 +481,21 @@ export const handOverMany = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Give everything back while nobody acted on it; how many of each kind.
  */
-export const undoHandover = <ThrowOnError extends boolean = false>(options: Options<UndoHandoverData, ThrowOnError>): RequestResult<UndoHandoverResponses, UndoHandoverErrors, ThrowOnError> => (options.client ?? client).post<UndoHandoverResponses, UndoHandoverErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/handovers/{handover_id}/undo',
-    ...options
-});
+export const undoHandover = <ThrowOnError extends boolean = false>(options: Options<UndoHandoverData, ThrowOnError>): RequestResult<UndoHandoverResponses, UndoHandoverErrors, ThrowOnError> => (options.client ?? client).post<UndoHandoverResponses, UndoHandoverErrors, ThrowOnError>({ url: '/api/staff/handovers/{handover_id}/undo', ...options });
 
 /**
  * Export People
  *
  * People and posts of the caller's territory as csv or xlsx, phones masked; it can be loaded again.
  */
-export const exportPeople = <ThrowOnError extends boolean = false>(options: Options<ExportPeopleData, ThrowOnError>): RequestResult<ExportPeopleResponses, ExportPeopleErrors, ThrowOnError> => (options.client ?? client).get<ExportPeopleResponses, ExportPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/people/export.{suffix}',
-    ...options
-});
+export const exportPeople = <ThrowOnError extends boolean = false>(options: Options<ExportPeopleData, ThrowOnError>): RequestResult<ExportPeopleResponses, ExportPeopleErrors, ThrowOnError> => (options.client ?? client).get<ExportPeopleResponses, ExportPeopleErrors, ThrowOnError>({ url: '/api/staff/people/export.{suffix}', ...options });
 
 /**
  * Get People Template
  *
  * The columns of a file of people, with one example.
  */
-export const getPeopleTemplate = <ThrowOnError extends boolean = false>(options: Options<GetPeopleTemplateData, ThrowOnError>): RequestResult<GetPeopleTemplateResponses, GetPeopleTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetPeopleTemplateResponses, GetPeopleTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/people/template.{suffix}',
-    ...options
-});
+export const getPeopleTemplate = <ThrowOnError extends boolean = false>(options: Options<GetPeopleTemplateData, ThrowOnError>): RequestResult<GetPeopleTemplateResponses, GetPeopleTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetPeopleTemplateResponses, GetPeopleTemplateErrors, ThrowOnError>({ url: '/api/staff/people/template.{suffix}', ...options });
 
 /**
  * Import People File
@@ -809,11 +504,6 @@ export const getPeopleTemplate = <ThrowOnError extends boolean = false>(options:
  */
 export const importPeople = <ThrowOnError extends boolean = false>(options: Options<ImportPeopleData, ThrowOnError>): RequestResult<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError> => (options.client ?? client).post<ImportPeopleResponses, ImportPeopleErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/people/imports',
     ...options,
     headers: {
@@ -827,30 +517,14 @@ export const importPeople = <ThrowOnError extends boolean = false>(options: Opti
  *
  * What the grid members of a territory are by schooling, politics and criteria of hiring, in per cent.
  */
-export const countComposition = <ThrowOnError extends boolean = false>(options?: Options<CountCompositionData, ThrowOnError>): RequestResult<CountCompositionResponses, CountCompositionErrors, ThrowOnError> => (options?.client ?? client).get<CountCompositionResponses, CountCompositionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/people/composition',
-    ...options
-});
+export const countComposition = <ThrowOnError extends boolean = false>(options?: Options<CountCompositionData, ThrowOnError>): RequestResult<CountCompositionResponses, CountCompositionErrors, ThrowOnError> => (options?.client ?? client).get<CountCompositionResponses, CountCompositionErrors, ThrowOnError>({ url: '/api/staff/people/composition', ...options });
 
 /**
  * Get Profile
  *
  * What was noted of somebody when they were hired, for who keeps the people.
  */
-export const getProfile = <ThrowOnError extends boolean = false>(options: Options<GetProfileData, ThrowOnError>): RequestResult<GetProfileResponses, GetProfileErrors, ThrowOnError> => (options.client ?? client).get<GetProfileResponses, GetProfileErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/people/{user_id}/profile',
-    ...options
-});
+export const getProfile = <ThrowOnError extends boolean = false>(options: Options<GetProfileData, ThrowOnError>): RequestResult<GetProfileResponses, GetProfileErrors, ThrowOnError> => (options.client ?? client).get<GetProfileResponses, GetProfileErrors, ThrowOnError>({ url: '/api/staff/people/{user_id}/profile', ...options });
 
 /**
  * Save Profile
@@ -858,11 +532,6 @@ export const getProfile = <ThrowOnError extends boolean = false>(options: Option
  * Note schooling, politics and the criteria of hiring that somebody meets.
  */
 export const saveProfile = <ThrowOnError extends boolean = false>(options: Options<SaveProfileData, ThrowOnError>): RequestResult<SaveProfileResponses, SaveProfileErrors, ThrowOnError> => (options.client ?? client).put<SaveProfileResponses, SaveProfileErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/people/{user_id}/profile',
     ...options,
     headers: {
@@ -876,45 +545,21 @@ export const saveProfile = <ThrowOnError extends boolean = false>(options: Optio
  *
  * What the active pack calls kinds of leave, classes and kinds of staff, and sources of employment.
  */
-export const listStaffWords = <ThrowOnError extends boolean = false>(options?: Options<ListStaffWordsData, ThrowOnError>): RequestResult<ListStaffWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListStaffWordsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/words',
-    ...options
-});
+export const listStaffWords = <ThrowOnError extends boolean = false>(options?: Options<ListStaffWordsData, ThrowOnError>): RequestResult<ListStaffWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListStaffWordsResponses, unknown, ThrowOnError>({ url: '/api/staff/words', ...options });
 
 /**
  * Find Colleagues
  *
  * Up to 20 people of the caller's territory whose leave the caller may enter.
  */
-export const findColleagues = <ThrowOnError extends boolean = false>(options?: Options<FindColleaguesData, ThrowOnError>): RequestResult<FindColleaguesResponses, FindColleaguesErrors, ThrowOnError> => (options?.client ?? client).get<FindColleaguesResponses, FindColleaguesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/colleagues',
-    ...options
-});
+export const findColleagues = <ThrowOnError extends boolean = false>(options?: Options<FindColleaguesData, ThrowOnError>): RequestResult<FindColleaguesResponses, FindColleaguesErrors, ThrowOnError> => (options?.client ?? client).get<FindColleaguesResponses, FindColleaguesErrors, ThrowOnError>({ url: '/api/staff/colleagues', ...options });
 
 /**
  * List Leaves
  *
  * Who is away in `[starts_on, ends_on)`, in the next two weeks unless said; or the own leaves.
  */
-export const listLeaves = <ThrowOnError extends boolean = false>(options?: Options<ListLeavesData, ThrowOnError>): RequestResult<ListLeavesResponses, ListLeavesErrors, ThrowOnError> => (options?.client ?? client).get<ListLeavesResponses, ListLeavesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/leaves',
-    ...options
-});
+export const listLeaves = <ThrowOnError extends boolean = false>(options?: Options<ListLeavesData, ThrowOnError>): RequestResult<ListLeavesResponses, ListLeavesErrors, ThrowOnError> => (options?.client ?? client).get<ListLeavesResponses, ListLeavesErrors, ThrowOnError>({ url: '/api/staff/leaves', ...options });
 
 /**
  * Take Leave
@@ -922,11 +567,6 @@ export const listLeaves = <ThrowOnError extends boolean = false>(options?: Optio
  * A leave of the caller or, for whoever grants, of somebody else; with who stands in, grid by grid.
  */
 export const takeLeave = <ThrowOnError extends boolean = false>(options: Options<TakeLeaveData, ThrowOnError>): RequestResult<TakeLeaveResponses, TakeLeaveErrors, ThrowOnError> => (options.client ?? client).post<TakeLeaveResponses, TakeLeaveErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/leaves',
     ...options,
     headers: {
@@ -940,30 +580,14 @@ export const takeLeave = <ThrowOnError extends boolean = false>(options: Options
  *
  * Grids that nobody is in charge of on some days, because the member is away and nobody stands in.
  */
-export const listUncoveredGrids = <ThrowOnError extends boolean = false>(options?: Options<ListUncoveredGridsData, ThrowOnError>): RequestResult<ListUncoveredGridsResponses, ListUncoveredGridsErrors, ThrowOnError> => (options?.client ?? client).get<ListUncoveredGridsResponses, ListUncoveredGridsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/uncovered',
-    ...options
-});
+export const listUncoveredGrids = <ThrowOnError extends boolean = false>(options?: Options<ListUncoveredGridsData, ThrowOnError>): RequestResult<ListUncoveredGridsResponses, ListUncoveredGridsErrors, ThrowOnError> => (options?.client ?? client).get<ListUncoveredGridsResponses, ListUncoveredGridsErrors, ThrowOnError>({ url: '/api/staff/uncovered', ...options });
 
 /**
  * Offer Substitutes
  *
  * Who may stand in, grid by grid: deputies first, then neighbours, each with the load of those days.
  */
-export const offerSubstitutes = <ThrowOnError extends boolean = false>(options: Options<OfferSubstitutesData, ThrowOnError>): RequestResult<OfferSubstitutesResponses, OfferSubstitutesErrors, ThrowOnError> => (options.client ?? client).get<OfferSubstitutesResponses, OfferSubstitutesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/substitutes',
-    ...options
-});
+export const offerSubstitutes = <ThrowOnError extends boolean = false>(options: Options<OfferSubstitutesData, ThrowOnError>): RequestResult<OfferSubstitutesResponses, OfferSubstitutesErrors, ThrowOnError> => (options.client ?? client).get<OfferSubstitutesResponses, OfferSubstitutesErrors, ThrowOnError>({ url: '/api/staff/substitutes', ...options });
 
 /**
  * Name Substitute
@@ -971,11 +595,6 @@ export const offerSubstitutes = <ThrowOnError extends boolean = false>(options: 
  * Who stands in in one grid, from today on; nobody where no person is named.
  */
 export const nameSubstitute = <ThrowOnError extends boolean = false>(options: Options<NameSubstituteData, ThrowOnError>): RequestResult<NameSubstituteResponses, NameSubstituteErrors, ThrowOnError> => (options.client ?? client).put<NameSubstituteResponses, NameSubstituteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/leaves/{leave_id}/substitute',
     ...options,
     headers: {
@@ -990,11 +609,6 @@ export const nameSubstitute = <ThrowOnError extends boolean = false>(options: Op
  * Somebody is back earlier than was said.
  */
 export const endLeave = <ThrowOnError extends boolean = false>(options: Options<EndLeaveData, ThrowOnError>): RequestResult<EndLeaveResponses, EndLeaveErrors, ThrowOnError> => (options.client ?? client).put<EndLeaveResponses, EndLeaveErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/staff/leaves/{leave_id}/end',
     ...options,
     headers: {
@@ -1008,30 +622,14 @@ export const endLeave = <ThrowOnError extends boolean = false>(options: Options<
  *
  * Take back a leave that has not begun.
  */
-export const withdrawLeave = <ThrowOnError extends boolean = false>(options: Options<WithdrawLeaveData, ThrowOnError>): RequestResult<WithdrawLeaveResponses, WithdrawLeaveErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawLeaveResponses, WithdrawLeaveErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/staff/leaves/{leave_id}',
-    ...options
-});
+export const withdrawLeave = <ThrowOnError extends boolean = false>(options: Options<WithdrawLeaveData, ThrowOnError>): RequestResult<WithdrawLeaveResponses, WithdrawLeaveErrors, ThrowOnError> => (options.client ?? client).delete<WithdrawLeaveResponses, WithdrawLeaveErrors, ThrowOnError>({ url: '/api/staff/leaves/{leave_id}', ...options });
 
 /**
  * List Grid Drafts
  *
  * Drafts inside the caller's scope, newest first.
  */
-export const listGridDrafts = <ThrowOnError extends boolean = false>(options?: Options<ListGridDraftsData, ThrowOnError>): RequestResult<ListGridDraftsResponses, ListGridDraftsErrors, ThrowOnError> => (options?.client ?? client).get<ListGridDraftsResponses, ListGridDraftsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/grid-drafts',
-    ...options
-});
+export const listGridDrafts = <ThrowOnError extends boolean = false>(options?: Options<ListGridDraftsData, ThrowOnError>): RequestResult<ListGridDraftsResponses, ListGridDraftsErrors, ThrowOnError> => (options?.client ?? client).get<ListGridDraftsResponses, ListGridDraftsErrors, ThrowOnError>({ url: '/api/grid-drafts', ...options });
 
 /**
  * Request Grid Draft
@@ -1039,11 +637,6 @@ export const listGridDrafts = <ThrowOnError extends boolean = false>(options?: O
  * Ask for a draft of the grids of a community, street or district; a job makes it. Nothing is adopted.
  */
 export const requestGridDraft = <ThrowOnError extends boolean = false>(options: Options<RequestGridDraftData, ThrowOnError>): RequestResult<RequestGridDraftResponses, RequestGridDraftErrors, ThrowOnError> => (options.client ?? client).post<RequestGridDraftResponses, RequestGridDraftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/grid-drafts',
     ...options,
     headers: {
@@ -1057,45 +650,21 @@ export const requestGridDraft = <ThrowOnError extends boolean = false>(options: 
  *
  * How far it has come; once it is ready balance, contiguity, compactness, and each community's grids.
  */
-export const getGridDraft = <ThrowOnError extends boolean = false>(options: Options<GetGridDraftData, ThrowOnError>): RequestResult<GetGridDraftResponses, GetGridDraftErrors, ThrowOnError> => (options.client ?? client).get<GetGridDraftResponses, GetGridDraftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/grid-drafts/{draft_id}',
-    ...options
-});
+export const getGridDraft = <ThrowOnError extends boolean = false>(options: Options<GetGridDraftData, ThrowOnError>): RequestResult<GetGridDraftResponses, GetGridDraftErrors, ThrowOnError> => (options.client ?? client).get<GetGridDraftResponses, GetGridDraftErrors, ThrowOnError>({ url: '/api/grid-drafts/{draft_id}', ...options });
 
 /**
  * List Proposed Shapes
  *
  * The outlines of the proposed grids with their households.
  */
-export const listProposedShapes = <ThrowOnError extends boolean = false>(options: Options<ListProposedShapesData, ThrowOnError>): RequestResult<ListProposedShapesResponses, ListProposedShapesErrors, ThrowOnError> => (options.client ?? client).get<ListProposedShapesResponses, ListProposedShapesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/grid-drafts/{draft_id}/shapes.geojson',
-    ...options
-});
+export const listProposedShapes = <ThrowOnError extends boolean = false>(options: Options<ListProposedShapesData, ThrowOnError>): RequestResult<ListProposedShapesResponses, ListProposedShapesErrors, ThrowOnError> => (options.client ?? client).get<ListProposedShapesResponses, ListProposedShapesErrors, ThrowOnError>({ url: '/api/grid-drafts/{draft_id}/shapes.geojson', ...options });
 
 /**
  * List Draft Blocks
  *
  * The blocks that border on a proposed grid and could go to it.
  */
-export const listDraftBlocks = <ThrowOnError extends boolean = false>(options: Options<ListDraftBlocksData, ThrowOnError>): RequestResult<ListDraftBlocksResponses, ListDraftBlocksErrors, ThrowOnError> => (options.client ?? client).get<ListDraftBlocksResponses, ListDraftBlocksErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/grid-drafts/{draft_id}/blocks.geojson',
-    ...options
-});
+export const listDraftBlocks = <ThrowOnError extends boolean = false>(options: Options<ListDraftBlocksData, ThrowOnError>): RequestResult<ListDraftBlocksResponses, ListDraftBlocksErrors, ThrowOnError> => (options.client ?? client).get<ListDraftBlocksResponses, ListDraftBlocksErrors, ThrowOnError>({ url: '/api/grid-drafts/{draft_id}/blocks.geojson', ...options });
 
 /**
  * Move Draft Block
@@ -1103,11 +672,6 @@ export const listDraftBlocks = <ThrowOnError extends boolean = false>(options: O
  * Give a block to a grid beside it.
  */
 export const moveDraftBlock = <ThrowOnError extends boolean = false>(options: Options<MoveDraftBlockData, ThrowOnError>): RequestResult<MoveDraftBlockResponses, MoveDraftBlockErrors, ThrowOnError> => (options.client ?? client).post<MoveDraftBlockResponses, MoveDraftBlockErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/grid-drafts/{draft_id}/moves',
     ...options,
     headers: {
@@ -1122,11 +686,6 @@ export const moveDraftBlock = <ThrowOnError extends boolean = false>(options: Op
  * Take back the last move in a community.
  */
 export const undoDraftMove = <ThrowOnError extends boolean = false>(options: Options<UndoDraftMoveData, ThrowOnError>): RequestResult<UndoDraftMoveResponses, UndoDraftMoveErrors, ThrowOnError> => (options.client ?? client).post<UndoDraftMoveResponses, UndoDraftMoveErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/grid-drafts/{draft_id}/undo',
     ...options,
     headers: {
@@ -1141,11 +700,6 @@ export const undoDraftMove = <ThrowOnError extends boolean = false>(options: Opt
  * Give a draft up. What was adopted from it stays.
  */
 export const discardGridDraft = <ThrowOnError extends boolean = false>(options: Options<DiscardGridDraftData, ThrowOnError>): RequestResult<DiscardGridDraftResponses, DiscardGridDraftErrors, ThrowOnError> => (options.client ?? client).post<DiscardGridDraftResponses, DiscardGridDraftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/grid-drafts/{draft_id}/discard',
     ...options,
     headers: {
@@ -1160,11 +714,6 @@ export const discardGridDraft = <ThrowOnError extends boolean = false>(options: 
  * Let the proposed grids of communities stand, each a change of its own that can be undone for a day.
  */
 export const adoptGridDraft = <ThrowOnError extends boolean = false>(options: Options<AdoptGridDraftData, ThrowOnError>): RequestResult<AdoptGridDraftResponses, AdoptGridDraftErrors, ThrowOnError> => (options.client ?? client).post<AdoptGridDraftResponses, AdoptGridDraftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/grid-drafts/adoptions',
     ...options,
     headers: {
@@ -1176,15 +725,7 @@ export const adoptGridDraft = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List Venues
  */
-export const listVenues = <ThrowOnError extends boolean = false>(options?: Options<ListVenuesData, ThrowOnError>): RequestResult<ListVenuesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenuesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues',
-    ...options
-});
+export const listVenues = <ThrowOnError extends boolean = false>(options?: Options<ListVenuesData, ThrowOnError>): RequestResult<ListVenuesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenuesResponses, unknown, ThrowOnError>({ url: '/api/venues', ...options });
 
 /**
  * Save Venues
@@ -1192,11 +733,6 @@ export const listVenues = <ThrowOnError extends boolean = false>(options?: Optio
  * New or changed dossiers, one fate each, in order; at most 500.
  */
 export const saveVenues = <ThrowOnError extends boolean = false>(options: Options<SaveVenuesData, ThrowOnError>): RequestResult<SaveVenuesResponses, unknown, ThrowOnError> => (options.client ?? client).post<SaveVenuesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues',
     ...options,
     headers: {
@@ -1208,45 +744,21 @@ export const saveVenues = <ThrowOnError extends boolean = false>(options: Option
 /**
  * List Venue Classes
  */
-export const listVenueClasses = <ThrowOnError extends boolean = false>(options?: Options<ListVenueClassesData, ThrowOnError>): RequestResult<ListVenueClassesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueClassesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/classes',
-    ...options
-});
+export const listVenueClasses = <ThrowOnError extends boolean = false>(options?: Options<ListVenueClassesData, ThrowOnError>): RequestResult<ListVenueClassesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueClassesResponses, unknown, ThrowOnError>({ url: '/api/venues/classes', ...options });
 
 /**
  * List Venue Points
  *
  * Venues in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000.
  */
-export const listVenuePoints = <ThrowOnError extends boolean = false>(options: Options<ListVenuePointsData, ThrowOnError>): RequestResult<ListVenuePointsResponses, unknown, ThrowOnError> => (options.client ?? client).get<ListVenuePointsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/shapes.geojson',
-    ...options
-});
+export const listVenuePoints = <ThrowOnError extends boolean = false>(options: Options<ListVenuePointsData, ThrowOnError>): RequestResult<ListVenuePointsResponses, unknown, ThrowOnError> => (options.client ?? client).get<ListVenuePointsResponses, unknown, ThrowOnError>({ url: '/api/venues/shapes.geojson', ...options });
 
 /**
  * Export Venues
  *
  * The filtered list as a file; `suffix` is csv or xlsx. It can be imported again.
  */
-export const exportVenues = <ThrowOnError extends boolean = false>(options: Options<ExportVenuesData, ThrowOnError>): RequestResult<ExportVenuesResponses, ExportVenuesErrors, ThrowOnError> => (options.client ?? client).get<ExportVenuesResponses, ExportVenuesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/export.{suffix}',
-    ...options
-});
+export const exportVenues = <ThrowOnError extends boolean = false>(options: Options<ExportVenuesData, ThrowOnError>): RequestResult<ExportVenuesResponses, ExportVenuesErrors, ThrowOnError> => (options.client ?? client).get<ExportVenuesResponses, ExportVenuesErrors, ThrowOnError>({ url: '/api/venues/export.{suffix}', ...options });
 
 /**
  * Import Venues
@@ -1256,11 +768,6 @@ export const exportVenues = <ThrowOnError extends boolean = false>(options: Opti
  */
 export const importVenues = <ThrowOnError extends boolean = false>(options: Options<ImportVenuesData, ThrowOnError>): RequestResult<ImportVenuesResponses, ImportVenuesErrors, ThrowOnError> => (options.client ?? client).post<ImportVenuesResponses, ImportVenuesErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/imports',
     ...options,
     headers: {
@@ -1274,15 +781,7 @@ export const importVenues = <ThrowOnError extends boolean = false>(options: Opti
  *
  * An empty register with its columns, an example and notes; `suffix` is csv or xlsx.
  */
-export const getVenueTemplate = <ThrowOnError extends boolean = false>(options: Options<GetVenueTemplateData, ThrowOnError>): RequestResult<GetVenueTemplateResponses, GetVenueTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetVenueTemplateResponses, GetVenueTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/template.{suffix}',
-    ...options
-});
+export const getVenueTemplate = <ThrowOnError extends boolean = false>(options: Options<GetVenueTemplateData, ThrowOnError>): RequestResult<GetVenueTemplateResponses, GetVenueTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetVenueTemplateResponses, GetVenueTemplateErrors, ThrowOnError>({ url: '/api/venues/template.{suffix}', ...options });
 
 /**
  * Ask Venue Export
@@ -1290,11 +789,6 @@ export const getVenueTemplate = <ThrowOnError extends boolean = false>(options: 
  * The filtered list as a file that a worker makes: for registers that a request would wait long for.
  */
 export const askVenueExport = <ThrowOnError extends boolean = false>(options: Options<AskVenueExportData, ThrowOnError>): RequestResult<AskVenueExportResponses, AskVenueExportErrors, ThrowOnError> => (options.client ?? client).post<AskVenueExportResponses, AskVenueExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/exports',
     ...options,
     headers: {
@@ -1309,11 +803,6 @@ export const askVenueExport = <ThrowOnError extends boolean = false>(options: Op
  * Places belong to another from a day on, or to none: a shop to its mall. A fate each, at most 500.
  */
 export const setVenueParts = <ThrowOnError extends boolean = false>(options: Options<SetVenuePartsData, ThrowOnError>): RequestResult<SetVenuePartsResponses, SetVenuePartsErrors, ThrowOnError> => (options.client ?? client).post<SetVenuePartsResponses, SetVenuePartsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/parts',
     ...options,
     headers: {
@@ -1327,43 +816,19 @@ export const setVenueParts = <ThrowOnError extends boolean = false>(options: Opt
  *
  * What the place belongs to, up to the outermost, and what belongs to it.
  */
-export const listVenueParts = <ThrowOnError extends boolean = false>(options: Options<ListVenuePartsData, ThrowOnError>): RequestResult<ListVenuePartsResponses, ListVenuePartsErrors, ThrowOnError> => (options.client ?? client).get<ListVenuePartsResponses, ListVenuePartsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/{venue_id}/parts',
-    ...options
-});
+export const listVenueParts = <ThrowOnError extends boolean = false>(options: Options<ListVenuePartsData, ThrowOnError>): RequestResult<ListVenuePartsResponses, ListVenuePartsErrors, ThrowOnError> => (options.client ?? client).get<ListVenuePartsResponses, ListVenuePartsErrors, ThrowOnError>({ url: '/api/venues/{venue_id}/parts', ...options });
 
 /**
  * Get Venue
  */
-export const getVenue = <ThrowOnError extends boolean = false>(options: Options<GetVenueData, ThrowOnError>): RequestResult<GetVenueResponses, GetVenueErrors, ThrowOnError> => (options.client ?? client).get<GetVenueResponses, GetVenueErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/{venue_id}',
-    ...options
-});
+export const getVenue = <ThrowOnError extends boolean = false>(options: Options<GetVenueData, ThrowOnError>): RequestResult<GetVenueResponses, GetVenueErrors, ThrowOnError> => (options.client ?? client).get<GetVenueResponses, GetVenueErrors, ThrowOnError>({ url: '/api/venues/{venue_id}', ...options });
 
 /**
  * List Venue History
  *
  * Each field of the dossier from what to what: who, when, by what way; newest first.
  */
-export const listVenueHistory = <ThrowOnError extends boolean = false>(options: Options<ListVenueHistoryData, ThrowOnError>): RequestResult<ListVenueHistoryResponses, ListVenueHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListVenueHistoryResponses, ListVenueHistoryErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/{venue_id}/history',
-    ...options
-});
+export const listVenueHistory = <ThrowOnError extends boolean = false>(options: Options<ListVenueHistoryData, ThrowOnError>): RequestResult<ListVenueHistoryResponses, ListVenueHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListVenueHistoryResponses, ListVenueHistoryErrors, ThrowOnError>({ url: '/api/venues/{venue_id}/history', ...options });
 
 /**
  * Set Venue Open
@@ -1371,11 +836,6 @@ export const listVenueHistory = <ThrowOnError extends boolean = false>(options: 
  * Close the place down or open it again, with a reason that stays in its history.
  */
 export const setVenueOpen = <ThrowOnError extends boolean = false>(options: Options<SetVenueOpenData, ThrowOnError>): RequestResult<SetVenueOpenResponses, SetVenueOpenErrors, ThrowOnError> => (options.client ?? client).post<SetVenueOpenResponses, SetVenueOpenErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/{venue_id}/open',
     ...options,
     headers: {
@@ -1389,15 +849,7 @@ export const setVenueOpen = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Who is told of the place: its own contacts, and where it has none those of its territory; masked.
  */
-export const listVenueContacts = <ThrowOnError extends boolean = false>(options: Options<ListVenueContactsData, ThrowOnError>): RequestResult<ListVenueContactsResponses, ListVenueContactsErrors, ThrowOnError> => (options.client ?? client).get<ListVenueContactsResponses, ListVenueContactsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/{venue_id}/contacts',
-    ...options
-});
+export const listVenueContacts = <ThrowOnError extends boolean = false>(options: Options<ListVenueContactsData, ThrowOnError>): RequestResult<ListVenueContactsResponses, ListVenueContactsErrors, ThrowOnError> => (options.client ?? client).get<ListVenueContactsResponses, ListVenueContactsErrors, ThrowOnError>({ url: '/api/venues/{venue_id}/contacts', ...options });
 
 /**
  * Add Venue Contact
@@ -1405,11 +857,6 @@ export const listVenueContacts = <ThrowOnError extends boolean = false>(options:
  * Somebody to tell, of one place or of a whole territory.
  */
 export const addVenueContact = <ThrowOnError extends boolean = false>(options: Options<AddVenueContactData, ThrowOnError>): RequestResult<AddVenueContactResponses, AddVenueContactErrors, ThrowOnError> => (options.client ?? client).post<AddVenueContactResponses, AddVenueContactErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/contacts',
     ...options,
     headers: {
@@ -1424,11 +871,6 @@ export const addVenueContact = <ThrowOnError extends boolean = false>(options: O
  * A contact unmasked, for a reason that stays in the audit trail.
  */
 export const revealVenueContact = <ThrowOnError extends boolean = false>(options: Options<RevealVenueContactData, ThrowOnError>): RequestResult<RevealVenueContactResponses, RevealVenueContactErrors, ThrowOnError> => (options.client ?? client).post<RevealVenueContactResponses, RevealVenueContactErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/contacts/{contact_id}/reveal',
     ...options,
     headers: {
@@ -1443,11 +885,6 @@ export const revealVenueContact = <ThrowOnError extends boolean = false>(options
  * The keeper and the phone unmasked, for a reason that stays in the audit trail.
  */
 export const revealVenueKeeper = <ThrowOnError extends boolean = false>(options: Options<RevealVenueKeeperData, ThrowOnError>): RequestResult<RevealVenueKeeperResponses, RevealVenueKeeperErrors, ThrowOnError> => (options.client ?? client).post<RevealVenueKeeperResponses, RevealVenueKeeperErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/{venue_id}/keeper/reveal',
     ...options,
     headers: {
@@ -1459,45 +896,21 @@ export const revealVenueKeeper = <ThrowOnError extends boolean = false>(options:
 /**
  * Remove Venue Contact
  */
-export const removeVenueContact = <ThrowOnError extends boolean = false>(options: Options<RemoveVenueContactData, ThrowOnError>): RequestResult<RemoveVenueContactResponses, RemoveVenueContactErrors, ThrowOnError> => (options.client ?? client).delete<RemoveVenueContactResponses, RemoveVenueContactErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/contacts/{contact_id}',
-    ...options
-});
+export const removeVenueContact = <ThrowOnError extends boolean = false>(options: Options<RemoveVenueContactData, ThrowOnError>): RequestResult<RemoveVenueContactResponses, RemoveVenueContactErrors, ThrowOnError> => (options.client ?? client).delete<RemoveVenueContactResponses, RemoveVenueContactErrors, ThrowOnError>({ url: '/api/venues/contacts/{contact_id}', ...options });
 
 /**
  * Export Team File
  *
  * The standing teams of the caller's territory as csv or xlsx (WGS-84); it can be loaded again.
  */
-export const exportTeams = <ThrowOnError extends boolean = false>(options: Options<ExportTeamsData, ThrowOnError>): RequestResult<ExportTeamsResponses, ExportTeamsErrors, ThrowOnError> => (options.client ?? client).get<ExportTeamsResponses, ExportTeamsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/files/export.{suffix}',
-    ...options
-});
+export const exportTeams = <ThrowOnError extends boolean = false>(options: Options<ExportTeamsData, ThrowOnError>): RequestResult<ExportTeamsResponses, ExportTeamsErrors, ThrowOnError> => (options.client ?? client).get<ExportTeamsResponses, ExportTeamsErrors, ThrowOnError>({ url: '/api/teams/files/export.{suffix}', ...options });
 
 /**
  * Get Team Template
  *
  * The columns of a file of teams, with an example.
  */
-export const getTeamTemplate = <ThrowOnError extends boolean = false>(options: Options<GetTeamTemplateData, ThrowOnError>): RequestResult<GetTeamTemplateResponses, GetTeamTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetTeamTemplateResponses, GetTeamTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/files/template.{suffix}',
-    ...options
-});
+export const getTeamTemplate = <ThrowOnError extends boolean = false>(options: Options<GetTeamTemplateData, ThrowOnError>): RequestResult<GetTeamTemplateResponses, GetTeamTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetTeamTemplateResponses, GetTeamTemplateErrors, ThrowOnError>({ url: '/api/teams/files/template.{suffix}', ...options });
 
 /**
  * Import Team File
@@ -1506,11 +919,6 @@ export const getTeamTemplate = <ThrowOnError extends boolean = false>(options: O
  */
 export const importTeams = <ThrowOnError extends boolean = false>(options: Options<ImportTeamsData, ThrowOnError>): RequestResult<ImportTeamsResponses, ImportTeamsErrors, ThrowOnError> => (options.client ?? client).post<ImportTeamsResponses, ImportTeamsErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/files/imports',
     ...options,
     headers: {
@@ -1524,15 +932,7 @@ export const importTeams = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Teams of the caller's territory and of those around it, by name.
  */
-export const listTeams = <ThrowOnError extends boolean = false>(options?: Options<ListTeamsData, ThrowOnError>): RequestResult<ListTeamsResponses, ListTeamsErrors, ThrowOnError> => (options?.client ?? client).get<ListTeamsResponses, ListTeamsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams',
-    ...options
-});
+export const listTeams = <ThrowOnError extends boolean = false>(options?: Options<ListTeamsData, ThrowOnError>): RequestResult<ListTeamsResponses, ListTeamsErrors, ThrowOnError> => (options?.client ?? client).get<ListTeamsResponses, ListTeamsErrors, ThrowOnError>({ url: '/api/teams', ...options });
 
 /**
  * Save Teams
@@ -1540,11 +940,6 @@ export const listTeams = <ThrowOnError extends boolean = false>(options?: Option
  * New or changed teams with people and equipment, one fate each, in order; at most 500.
  */
 export const saveTeams = <ThrowOnError extends boolean = false>(options: Options<SaveTeamsData, ThrowOnError>): RequestResult<SaveTeamsResponses, SaveTeamsErrors, ThrowOnError> => (options.client ?? client).post<SaveTeamsResponses, SaveTeamsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams',
     ...options,
     headers: {
@@ -1558,45 +953,21 @@ export const saveTeams = <ThrowOnError extends boolean = false>(options: Options
  *
  * Kinds of teams with the strength and equipment that the pack asks for.
  */
-export const listTeamKinds = <ThrowOnError extends boolean = false>(options?: Options<ListTeamKindsData, ThrowOnError>): RequestResult<ListTeamKindsResponses, ListTeamKindsErrors, ThrowOnError> => (options?.client ?? client).get<ListTeamKindsResponses, ListTeamKindsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/kinds',
-    ...options
-});
+export const listTeamKinds = <ThrowOnError extends boolean = false>(options?: Options<ListTeamKindsData, ThrowOnError>): RequestResult<ListTeamKindsResponses, ListTeamKindsErrors, ThrowOnError> => (options?.client ?? client).get<ListTeamKindsResponses, ListTeamKindsErrors, ThrowOnError>({ url: '/api/teams/kinds', ...options });
 
 /**
  * List Nearest Teams
  *
  * Who can come to a place (WGS-84): the nearest teams, as the crow flies.
  */
-export const listNearestTeams = <ThrowOnError extends boolean = false>(options: Options<ListNearestTeamsData, ThrowOnError>): RequestResult<ListNearestTeamsResponses, ListNearestTeamsErrors, ThrowOnError> => (options.client ?? client).get<ListNearestTeamsResponses, ListNearestTeamsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/nearest',
-    ...options
-});
+export const listNearestTeams = <ThrowOnError extends boolean = false>(options: Options<ListNearestTeamsData, ThrowOnError>): RequestResult<ListNearestTeamsResponses, ListNearestTeamsErrors, ThrowOnError> => (options.client ?? client).get<ListNearestTeamsResponses, ListNearestTeamsErrors, ThrowOnError>({ url: '/api/teams/nearest', ...options });
 
 /**
  * Find Team People
  *
  * People with a post inside or above the caller's territory, to be named in a team or body.
  */
-export const findTeamPeople = <ThrowOnError extends boolean = false>(options?: Options<FindTeamPeopleData, ThrowOnError>): RequestResult<FindTeamPeopleResponses, FindTeamPeopleErrors, ThrowOnError> => (options?.client ?? client).get<FindTeamPeopleResponses, FindTeamPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/people',
-    ...options
-});
+export const findTeamPeople = <ThrowOnError extends boolean = false>(options?: Options<FindTeamPeopleData, ThrowOnError>): RequestResult<FindTeamPeopleResponses, FindTeamPeopleErrors, ThrowOnError> => (options?.client ?? client).get<FindTeamPeopleResponses, FindTeamPeopleErrors, ThrowOnError>({ url: '/api/teams/people', ...options });
 
 /**
  * End Teams
@@ -1604,11 +975,6 @@ export const findTeamPeople = <ThrowOnError extends boolean = false>(options?: O
  * Teams that are no more, or stand again, with a reason.
  */
 export const endTeams = <ThrowOnError extends boolean = false>(options: Options<EndTeamsData, ThrowOnError>): RequestResult<EndTeamsResponses, EndTeamsErrors, ThrowOnError> => (options.client ?? client).post<EndTeamsResponses, EndTeamsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/ends',
     ...options,
     headers: {
@@ -1623,11 +989,6 @@ export const endTeams = <ThrowOnError extends boolean = false>(options: Options<
  * Equipment that was looked after; the next day is counted from the latest.
  */
 export const recordMaintenance = <ThrowOnError extends boolean = false>(options: Options<RecordMaintenanceData, ThrowOnError>): RequestResult<RecordMaintenanceResponses, RecordMaintenanceErrors, ThrowOnError> => (options.client ?? client).post<RecordMaintenanceResponses, RecordMaintenanceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/maintenance',
     ...options,
     headers: {
@@ -1641,15 +1002,7 @@ export const recordMaintenance = <ThrowOnError extends boolean = false>(options:
  *
  * Committees, groups and heads that stand in the caller's territory.
  */
-export const listBodies = <ThrowOnError extends boolean = false>(options?: Options<ListBodiesData, ThrowOnError>): RequestResult<ListBodiesResponses, ListBodiesErrors, ThrowOnError> => (options?.client ?? client).get<ListBodiesResponses, ListBodiesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/bodies',
-    ...options
-});
+export const listBodies = <ThrowOnError extends boolean = false>(options?: Options<ListBodiesData, ThrowOnError>): RequestResult<ListBodiesResponses, ListBodiesErrors, ThrowOnError> => (options?.client ?? client).get<ListBodiesResponses, ListBodiesErrors, ThrowOnError>({ url: '/api/teams/bodies', ...options });
 
 /**
  * Save Bodies
@@ -1657,11 +1010,6 @@ export const listBodies = <ThrowOnError extends boolean = false>(options?: Optio
  * New, changed or ended bodies with their members, one fate each.
  */
 export const saveBodies = <ThrowOnError extends boolean = false>(options: Options<SaveBodiesData, ThrowOnError>): RequestResult<SaveBodiesResponses, SaveBodiesErrors, ThrowOnError> => (options.client ?? client).post<SaveBodiesResponses, SaveBodiesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/bodies',
     ...options,
     headers: {
@@ -1675,30 +1023,14 @@ export const saveBodies = <ThrowOnError extends boolean = false>(options: Option
  *
  * What bodies the pack asks of which level, with how many stand and are missing.
  */
-export const listBodyKinds = <ThrowOnError extends boolean = false>(options?: Options<ListBodyKindsData, ThrowOnError>): RequestResult<ListBodyKindsResponses, ListBodyKindsErrors, ThrowOnError> => (options?.client ?? client).get<ListBodyKindsResponses, ListBodyKindsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/bodies/kinds',
-    ...options
-});
+export const listBodyKinds = <ThrowOnError extends boolean = false>(options?: Options<ListBodyKindsData, ThrowOnError>): RequestResult<ListBodyKindsResponses, ListBodyKindsErrors, ThrowOnError> => (options?.client ?? client).get<ListBodyKindsResponses, ListBodyKindsErrors, ThrowOnError>({ url: '/api/teams/bodies/kinds', ...options });
 
 /**
  * List Missing Bodies
  *
  * Nodes of the territory that should have a body and have none.
  */
-export const listMissingBodies = <ThrowOnError extends boolean = false>(options?: Options<ListMissingBodiesData, ThrowOnError>): RequestResult<ListMissingBodiesResponses, ListMissingBodiesErrors, ThrowOnError> => (options?.client ?? client).get<ListMissingBodiesResponses, ListMissingBodiesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/bodies/missing',
-    ...options
-});
+export const listMissingBodies = <ThrowOnError extends boolean = false>(options?: Options<ListMissingBodiesData, ThrowOnError>): RequestResult<ListMissingBodiesResponses, ListMissingBodiesErrors, ThrowOnError> => (options?.client ?? client).get<ListMissingBodiesResponses, ListMissingBodiesErrors, ThrowOnError>({ url: '/api/teams/bodies/missing', ...options });
 
 /**
  * Record Meetings
@@ -1706,11 +1038,6 @@ export const listMissingBodies = <ThrowOnError extends boolean = false>(options?
  * Meetings of bodies, written down once.
  */
 export const recordMeetings = <ThrowOnError extends boolean = false>(options: Options<RecordMeetingsData, ThrowOnError>): RequestResult<RecordMeetingsResponses, RecordMeetingsErrors, ThrowOnError> => (options.client ?? client).post<RecordMeetingsResponses, RecordMeetingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/meetings',
     ...options,
     headers: {
@@ -1722,55 +1049,26 @@ export const recordMeetings = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List Meetings
  */
-export const listMeetings = <ThrowOnError extends boolean = false>(options: Options<ListMeetingsData, ThrowOnError>): RequestResult<ListMeetingsResponses, ListMeetingsErrors, ThrowOnError> => (options.client ?? client).get<ListMeetingsResponses, ListMeetingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/bodies/{body_id}/meetings',
-    ...options
-});
+export const listMeetings = <ThrowOnError extends boolean = false>(options: Options<ListMeetingsData, ThrowOnError>): RequestResult<ListMeetingsResponses, ListMeetingsErrors, ThrowOnError> => (options.client ?? client).get<ListMeetingsResponses, ListMeetingsErrors, ThrowOnError>({ url: '/api/teams/bodies/{body_id}/meetings', ...options });
 
 /**
  * Get Meeting Page
  *
  * A photographed page of the minutes.
  */
-export const getMeetingPage = <ThrowOnError extends boolean = false>(options: Options<GetMeetingPageData, ThrowOnError>): RequestResult<GetMeetingPageResponses, GetMeetingPageErrors, ThrowOnError> => (options.client ?? client).get<GetMeetingPageResponses, GetMeetingPageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/meetings/{meeting_id}/photos/{sha256}',
-    ...options
-});
+export const getMeetingPage = <ThrowOnError extends boolean = false>(options: Options<GetMeetingPageData, ThrowOnError>): RequestResult<GetMeetingPageResponses, GetMeetingPageErrors, ThrowOnError> => (options.client ?? client).get<GetMeetingPageResponses, GetMeetingPageErrors, ThrowOnError>({ url: '/api/teams/meetings/{meeting_id}/photos/{sha256}', ...options });
 
 /**
  * Get Board
  *
  * What is written down for the notice page of a grid, and what of it the pack lets out.
  */
-export const getBoard = <ThrowOnError extends boolean = false>(options: Options<GetBoardData, ThrowOnError>): RequestResult<GetBoardResponses, GetBoardErrors, ThrowOnError> => (options.client ?? client).get<GetBoardResponses, GetBoardErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/boards/{path}',
-    ...options
-});
+export const getBoard = <ThrowOnError extends boolean = false>(options: Options<GetBoardData, ThrowOnError>): RequestResult<GetBoardResponses, GetBoardErrors, ThrowOnError> => (options.client ?? client).get<GetBoardResponses, GetBoardErrors, ThrowOnError>({ url: '/api/teams/boards/{path}', ...options });
 
 /**
  * Save Boards
  */
 export const saveBoards = <ThrowOnError extends boolean = false>(options: Options<SaveBoardsData, ThrowOnError>): RequestResult<SaveBoardsResponses, SaveBoardsErrors, ThrowOnError> => (options.client ?? client).post<SaveBoardsResponses, SaveBoardsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/boards',
     ...options,
     headers: {
@@ -1785,11 +1083,6 @@ export const saveBoards = <ThrowOnError extends boolean = false>(options: Option
  * Publish the notice page of every grid of a territory.
  */
 export const publishBoards = <ThrowOnError extends boolean = false>(options: Options<PublishBoardsData, ThrowOnError>): RequestResult<PublishBoardsResponses, PublishBoardsErrors, ThrowOnError> => (options.client ?? client).post<PublishBoardsResponses, PublishBoardsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/publications',
     ...options,
     headers: {
@@ -1801,15 +1094,7 @@ export const publishBoards = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Get Team
  */
-export const getTeam = <ThrowOnError extends boolean = false>(options: Options<GetTeamData, ThrowOnError>): RequestResult<GetTeamResponses, GetTeamErrors, ThrowOnError> => (options.client ?? client).get<GetTeamResponses, GetTeamErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/teams/{team_id}',
-    ...options
-});
+export const getTeam = <ThrowOnError extends boolean = false>(options: Options<GetTeamData, ThrowOnError>): RequestResult<GetTeamResponses, GetTeamErrors, ThrowOnError> => (options.client ?? client).get<GetTeamResponses, GetTeamErrors, ThrowOnError>({ url: '/api/teams/{team_id}', ...options });
 
 /**
  * Reveal Team Member
@@ -1817,11 +1102,6 @@ export const getTeam = <ThrowOnError extends boolean = false>(options: Options<G
  * A member unmasked, for a reason that stays in the audit trail.
  */
 export const revealTeamMember = <ThrowOnError extends boolean = false>(options: Options<RevealTeamMemberData, ThrowOnError>): RequestResult<RevealTeamMemberResponses, RevealTeamMemberErrors, ThrowOnError> => (options.client ?? client).post<RevealTeamMemberResponses, RevealTeamMemberErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/teams/members/{member_id}/reveal',
     ...options,
     headers: {
@@ -1837,11 +1117,6 @@ export const revealTeamMember = <ThrowOnError extends boolean = false>(options: 
  */
 export const importHoldings = <ThrowOnError extends boolean = false>(options: Options<ImportHoldingsData, ThrowOnError>): RequestResult<ImportHoldingsResponses, ImportHoldingsErrors, ThrowOnError> => (options.client ?? client).post<ImportHoldingsResponses, ImportHoldingsErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/holdings/imports',
     ...options,
     headers: {
@@ -1855,135 +1130,63 @@ export const importHoldings = <ThrowOnError extends boolean = false>(options: Op
  *
  * The columns of a file of facilities or licences, with an example and the kinds; csv or xlsx.
  */
-export const getHoldingTemplate = <ThrowOnError extends boolean = false>(options: Options<GetHoldingTemplateData, ThrowOnError>): RequestResult<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/holdings/template.{suffix}',
-    ...options
-});
+export const getHoldingTemplate = <ThrowOnError extends boolean = false>(options: Options<GetHoldingTemplateData, ThrowOnError>): RequestResult<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError>({ url: '/api/dossiers/holdings/template.{suffix}', ...options });
 
 /**
  * Export Holdings
  *
  * Facilities or licences of the caller's places as csv or xlsx; it can be loaded again.
  */
-export const exportHoldings = <ThrowOnError extends boolean = false>(options: Options<ExportHoldingsData, ThrowOnError>): RequestResult<ExportHoldingsResponses, ExportHoldingsErrors, ThrowOnError> => (options.client ?? client).get<ExportHoldingsResponses, ExportHoldingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/holdings/export.{suffix}',
-    ...options
-});
+export const exportHoldings = <ThrowOnError extends boolean = false>(options: Options<ExportHoldingsData, ThrowOnError>): RequestResult<ExportHoldingsResponses, ExportHoldingsErrors, ThrowOnError> => (options.client ?? client).get<ExportHoldingsResponses, ExportHoldingsErrors, ThrowOnError>({ url: '/api/dossiers/holdings/export.{suffix}', ...options });
 
 /**
  * Get Dossier Words
  *
  * Kinds of people, facilities and licences of the pack, and what falls due when.
  */
-export const getDossierWords = <ThrowOnError extends boolean = false>(options?: Options<GetDossierWordsData, ThrowOnError>): RequestResult<GetDossierWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetDossierWordsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/words',
-    ...options
-});
+export const getDossierWords = <ThrowOnError extends boolean = false>(options?: Options<GetDossierWordsData, ThrowOnError>): RequestResult<GetDossierWordsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetDossierWordsResponses, unknown, ThrowOnError>({ url: '/api/dossiers/words', ...options });
 
 /**
  * List Due
  *
  * Facilities and licences by due day, the oldest first.
  */
-export const listDue = <ThrowOnError extends boolean = false>(options?: Options<ListDueData, ThrowOnError>): RequestResult<ListDueResponses, ListDueErrors, ThrowOnError> => (options?.client ?? client).get<ListDueResponses, ListDueErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/due',
-    ...options
-});
+export const listDue = <ThrowOnError extends boolean = false>(options?: Options<ListDueData, ThrowOnError>): RequestResult<ListDueResponses, ListDueErrors, ThrowOnError> => (options?.client ?? client).get<ListDueResponses, ListDueErrors, ThrowOnError>({ url: '/api/dossiers/due', ...options });
 
 /**
  * Export Due
  *
  * The filtered list as a file; `suffix` is csv or xlsx.
  */
-export const exportDue = <ThrowOnError extends boolean = false>(options: Options<ExportDueData, ThrowOnError>): RequestResult<ExportDueResponses, ExportDueErrors, ThrowOnError> => (options.client ?? client).get<ExportDueResponses, ExportDueErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/due/export.{suffix}',
-    ...options
-});
+export const exportDue = <ThrowOnError extends boolean = false>(options: Options<ExportDueData, ThrowOnError>): RequestResult<ExportDueResponses, ExportDueErrors, ThrowOnError> => (options.client ?? client).get<ExportDueResponses, ExportDueErrors, ThrowOnError>({ url: '/api/dossiers/due/export.{suffix}', ...options });
 
 /**
  * List Nobody Named
  *
  * Places for which nobody is named who must be.
  */
-export const listNobodyNamed = <ThrowOnError extends boolean = false>(options?: Options<ListNobodyNamedData, ThrowOnError>): RequestResult<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError> => (options?.client ?? client).get<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/nobody-named',
-    ...options
-});
+export const listNobodyNamed = <ThrowOnError extends boolean = false>(options?: Options<ListNobodyNamedData, ThrowOnError>): RequestResult<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError> => (options?.client ?? client).get<ListNobodyNamedResponses, ListNobodyNamedErrors, ThrowOnError>({ url: '/api/dossiers/nobody-named', ...options });
 
 /**
  * List Dossier Quality
  *
  * How much is known of the places of each territory below one, and how old it is.
  */
-export const listDossierQuality = <ThrowOnError extends boolean = false>(options?: Options<ListDossierQualityData, ThrowOnError>): RequestResult<ListDossierQualityResponses, ListDossierQualityErrors, ThrowOnError> => (options?.client ?? client).get<ListDossierQualityResponses, ListDossierQualityErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/quality',
-    ...options
-});
+export const listDossierQuality = <ThrowOnError extends boolean = false>(options?: Options<ListDossierQualityData, ThrowOnError>): RequestResult<ListDossierQualityResponses, ListDossierQualityErrors, ThrowOnError> => (options?.client ?? client).get<ListDossierQualityResponses, ListDossierQualityErrors, ThrowOnError>({ url: '/api/dossiers/quality', ...options });
 
 /**
  * List Least Known Places
  *
  * The places of one grid, the least known first, with what each lacks.
  */
-export const listLeastKnownPlaces = <ThrowOnError extends boolean = false>(options: Options<ListLeastKnownPlacesData, ThrowOnError>): RequestResult<ListLeastKnownPlacesResponses, ListLeastKnownPlacesErrors, ThrowOnError> => (options.client ?? client).get<ListLeastKnownPlacesResponses, ListLeastKnownPlacesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/quality/places',
-    ...options
-});
+export const listLeastKnownPlaces = <ThrowOnError extends boolean = false>(options: Options<ListLeastKnownPlacesData, ThrowOnError>): RequestResult<ListLeastKnownPlacesResponses, ListLeastKnownPlacesErrors, ThrowOnError> => (options.client ?? client).get<ListLeastKnownPlacesResponses, ListLeastKnownPlacesErrors, ThrowOnError>({ url: '/api/dossiers/quality/places', ...options });
 
 /**
  * List Hollow Grids
  *
  * Grids that are on paper only, and by what signs.
  */
-export const listHollowGrids = <ThrowOnError extends boolean = false>(options?: Options<ListHollowGridsData, ThrowOnError>): RequestResult<ListHollowGridsResponses, ListHollowGridsErrors, ThrowOnError> => (options?.client ?? client).get<ListHollowGridsResponses, ListHollowGridsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/hollow-grids',
-    ...options
-});
+export const listHollowGrids = <ThrowOnError extends boolean = false>(options?: Options<ListHollowGridsData, ThrowOnError>): RequestResult<ListHollowGridsResponses, ListHollowGridsErrors, ThrowOnError> => (options?.client ?? client).get<ListHollowGridsResponses, ListHollowGridsErrors, ThrowOnError>({ url: '/api/dossiers/hollow-grids', ...options });
 
 /**
  * Save Dossier People
@@ -1991,11 +1194,6 @@ export const listHollowGrids = <ThrowOnError extends boolean = false>(options?: 
  * People and units responsible for places, a fate each; at most 500.
  */
 export const saveDossierPeople = <ThrowOnError extends boolean = false>(options: Options<SaveDossierPeopleData, ThrowOnError>): RequestResult<SaveDossierPeopleResponses, SaveDossierPeopleErrors, ThrowOnError> => (options.client ?? client).post<SaveDossierPeopleResponses, SaveDossierPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/people',
     ...options,
     headers: {
@@ -2010,11 +1208,6 @@ export const saveDossierPeople = <ThrowOnError extends boolean = false>(options:
  * Facilities of places, a fate each; at most 500.
  */
 export const saveFacilities = <ThrowOnError extends boolean = false>(options: Options<SaveFacilitiesData, ThrowOnError>): RequestResult<SaveFacilitiesResponses, SaveFacilitiesErrors, ThrowOnError> => (options.client ?? client).post<SaveFacilitiesResponses, SaveFacilitiesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/facilities',
     ...options,
     headers: {
@@ -2029,11 +1222,6 @@ export const saveFacilities = <ThrowOnError extends boolean = false>(options: Op
  * Facilities were tested or maintained on a day, a fate each; at most 500.
  */
 export const recordDone = <ThrowOnError extends boolean = false>(options: Options<RecordDoneData, ThrowOnError>): RequestResult<RecordDoneResponses, RecordDoneErrors, ThrowOnError> => (options.client ?? client).post<RecordDoneResponses, RecordDoneErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/facilities/done',
     ...options,
     headers: {
@@ -2048,11 +1236,6 @@ export const recordDone = <ThrowOnError extends boolean = false>(options: Option
  * Licences of places, a fate each; at most 500.
  */
 export const saveLicences = <ThrowOnError extends boolean = false>(options: Options<SaveLicencesData, ThrowOnError>): RequestResult<SaveLicencesResponses, SaveLicencesErrors, ThrowOnError> => (options.client ?? client).post<SaveLicencesResponses, SaveLicencesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/licences',
     ...options,
     headers: {
@@ -2067,11 +1250,6 @@ export const saveLicences = <ThrowOnError extends boolean = false>(options: Opti
  * Facts of places, a fate each; what they make of the class follows at once.
  */
 export const saveFacts = <ThrowOnError extends boolean = false>(options: Options<SaveFactsData, ThrowOnError>): RequestResult<SaveFactsResponses, SaveFactsErrors, ThrowOnError> => (options.client ?? client).post<SaveFactsResponses, SaveFactsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/facts',
     ...options,
     headers: {
@@ -2087,11 +1265,6 @@ export const saveFacts = <ThrowOnError extends boolean = false>(options: Options
  */
 export const storeDrawingFile = <ThrowOnError extends boolean = false>(options: Options<StoreDrawingFileData, ThrowOnError>): RequestResult<StoreDrawingFileResponses, StoreDrawingFileErrors, ThrowOnError> => (options.client ?? client).post<StoreDrawingFileResponses, StoreDrawingFileErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/drawings/files',
     ...options,
     headers: {
@@ -2106,11 +1279,6 @@ export const storeDrawingFile = <ThrowOnError extends boolean = false>(options: 
  * Plans of places by their uploaded files, a fate each; one may come in the place of another.
  */
 export const saveDrawings = <ThrowOnError extends boolean = false>(options: Options<SaveDrawingsData, ThrowOnError>): RequestResult<SaveDrawingsResponses, SaveDrawingsErrors, ThrowOnError> => (options.client ?? client).post<SaveDrawingsResponses, SaveDrawingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/drawings',
     ...options,
     headers: {
@@ -2124,30 +1292,14 @@ export const saveDrawings = <ThrowOnError extends boolean = false>(options: Opti
  *
  * The file of a plan, for those who may see drawings; who opened it stays in the audit trail.
  */
-export const openDrawing = <ThrowOnError extends boolean = false>(options: Options<OpenDrawingData, ThrowOnError>): RequestResult<OpenDrawingResponses, OpenDrawingErrors, ThrowOnError> => (options.client ?? client).get<OpenDrawingResponses, OpenDrawingErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/drawings/{entry_id}/file',
-    ...options
-});
+export const openDrawing = <ThrowOnError extends boolean = false>(options: Options<OpenDrawingData, ThrowOnError>): RequestResult<OpenDrawingResponses, OpenDrawingErrors, ThrowOnError> => (options.client ?? client).get<OpenDrawingResponses, OpenDrawingErrors, ThrowOnError>({ url: '/api/dossiers/drawings/{entry_id}/file', ...options });
 
 /**
  * List Differing Classes
  *
  * Places whose class or tags are not what their facts make of them.
  */
-export const listDifferingClasses = <ThrowOnError extends boolean = false>(options?: Options<ListDifferingClassesData, ThrowOnError>): RequestResult<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError> => (options?.client ?? client).get<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/classes',
-    ...options
-});
+export const listDifferingClasses = <ThrowOnError extends boolean = false>(options?: Options<ListDifferingClassesData, ThrowOnError>): RequestResult<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError> => (options?.client ?? client).get<ListDifferingClassesResponses, ListDifferingClassesErrors, ThrowOnError>({ url: '/api/dossiers/classes', ...options });
 
 /**
  * Decide Classes
@@ -2155,11 +1307,6 @@ export const listDifferingClasses = <ThrowOnError extends boolean = false>(optio
  * Take the proposed class and tags, or keep the present ones, each with a reason; a fate each.
  */
 export const decideClasses = <ThrowOnError extends boolean = false>(options: Options<DecideClassesData, ThrowOnError>): RequestResult<DecideClassesResponses, DecideClassesErrors, ThrowOnError> => (options.client ?? client).post<DecideClassesResponses, DecideClassesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/classes',
     ...options,
     headers: {
@@ -2174,11 +1321,6 @@ export const decideClasses = <ThrowOnError extends boolean = false>(options: Opt
  * Take entries out of their dossiers or put them back, a fate each.
  */
 export const removeEntries = <ThrowOnError extends boolean = false>(options: Options<RemoveEntriesData, ThrowOnError>): RequestResult<RemoveEntriesResponses, RemoveEntriesErrors, ThrowOnError> => (options.client ?? client).post<RemoveEntriesResponses, RemoveEntriesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/removals',
     ...options,
     headers: {
@@ -2193,11 +1335,6 @@ export const removeEntries = <ThrowOnError extends boolean = false>(options: Opt
  * Name and phone unmasked, for a reason that stays in the audit trail.
  */
 export const revealDossierPerson = <ThrowOnError extends boolean = false>(options: Options<RevealDossierPersonData, ThrowOnError>): RequestResult<RevealDossierPersonResponses, RevealDossierPersonErrors, ThrowOnError> => (options.client ?? client).post<RevealDossierPersonResponses, RevealDossierPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/dossiers/people/{entry_id}/reveal',
     ...options,
     headers: {
@@ -2211,144 +1348,64 @@ export const revealDossierPerson = <ThrowOnError extends boolean = false>(option
  *
  * A photo or scan of a licence.
  */
-export const getLicencePhoto = <ThrowOnError extends boolean = false>(options: Options<GetLicencePhotoData, ThrowOnError>): RequestResult<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/licences/{entry_id}/photos/{sha256}',
-    ...options
-});
+export const getLicencePhoto = <ThrowOnError extends boolean = false>(options: Options<GetLicencePhotoData, ThrowOnError>): RequestResult<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetLicencePhotoResponses, GetLicencePhotoErrors, ThrowOnError>({ url: '/api/dossiers/licences/{entry_id}/photos/{sha256}', ...options });
 
 /**
  * Get Dossier
  *
  * What hangs on a place: who answers for it and why, its people, facilities and licences.
  */
-export const getDossier = <ThrowOnError extends boolean = false>(options: Options<GetDossierData, ThrowOnError>): RequestResult<GetDossierResponses, GetDossierErrors, ThrowOnError> => (options.client ?? client).get<GetDossierResponses, GetDossierErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/{venue_id}',
-    ...options
-});
+export const getDossier = <ThrowOnError extends boolean = false>(options: Options<GetDossierData, ThrowOnError>): RequestResult<GetDossierResponses, GetDossierErrors, ThrowOnError> => (options.client ?? client).get<GetDossierResponses, GetDossierErrors, ThrowOnError>({ url: '/api/dossiers/{venue_id}', ...options });
 
 /**
  * List Dossier History
  *
  * What became of each entry, newest first.
  */
-export const listDossierHistory = <ThrowOnError extends boolean = false>(options: Options<ListDossierHistoryData, ThrowOnError>): RequestResult<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/dossiers/{venue_id}/history',
-    ...options
-});
+export const listDossierHistory = <ThrowOnError extends boolean = false>(options: Options<ListDossierHistoryData, ThrowOnError>): RequestResult<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListDossierHistoryResponses, ListDossierHistoryErrors, ThrowOnError>({ url: '/api/dossiers/{venue_id}/history', ...options });
 
 /**
  * List Checklists
  *
  * The version in force today of every list.
  */
-export const listChecklists = <ThrowOnError extends boolean = false>(options?: Options<ListChecklistsData, ThrowOnError>): RequestResult<ListChecklistsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListChecklistsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/checklists',
-    ...options
-});
+export const listChecklists = <ThrowOnError extends boolean = false>(options?: Options<ListChecklistsData, ThrowOnError>): RequestResult<ListChecklistsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListChecklistsResponses, unknown, ThrowOnError>({ url: '/api/checklists', ...options });
 
 /**
  * Get Checklist
  */
-export const getChecklist = <ThrowOnError extends boolean = false>(options: Options<GetChecklistData, ThrowOnError>): RequestResult<GetChecklistResponses, GetChecklistErrors, ThrowOnError> => (options.client ?? client).get<GetChecklistResponses, GetChecklistErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/checklists/{checklist_id}',
-    ...options
-});
+export const getChecklist = <ThrowOnError extends boolean = false>(options: Options<GetChecklistData, ThrowOnError>): RequestResult<GetChecklistResponses, GetChecklistErrors, ThrowOnError> => (options.client ?? client).get<GetChecklistResponses, GetChecklistErrors, ThrowOnError>({ url: '/api/checklists/{checklist_id}', ...options });
 
 /**
  * List Orders
  */
-export const listOrders = <ThrowOnError extends boolean = false>(options?: Options<ListOrdersData, ThrowOnError>): RequestResult<ListOrdersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListOrdersResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders',
-    ...options
-});
+export const listOrders = <ThrowOnError extends boolean = false>(options?: Options<ListOrdersData, ThrowOnError>): RequestResult<ListOrdersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListOrdersResponses, unknown, ThrowOnError>({ url: '/api/orders', ...options });
 
 /**
  * List Plan Rules
  */
-export const listPlanRules = <ThrowOnError extends boolean = false>(options?: Options<ListPlanRulesData, ThrowOnError>): RequestResult<ListPlanRulesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPlanRulesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/rules',
-    ...options
-});
+export const listPlanRules = <ThrowOnError extends boolean = false>(options?: Options<ListPlanRulesData, ThrowOnError>): RequestResult<ListPlanRulesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPlanRulesResponses, unknown, ThrowOnError>({ url: '/api/orders/rules', ...options });
 
 /**
  * Count Orders By Grid
  *
  * Orders done from the first to the last day, by the grid of that moment (China's days).
  */
-export const countOrdersByGrid = <ThrowOnError extends boolean = false>(options: Options<CountOrdersByGridData, ThrowOnError>): RequestResult<CountOrdersByGridResponses, CountOrdersByGridErrors, ThrowOnError> => (options.client ?? client).get<CountOrdersByGridResponses, CountOrdersByGridErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/figures/by-grid',
-    ...options
-});
+export const countOrdersByGrid = <ThrowOnError extends boolean = false>(options: Options<CountOrdersByGridData, ThrowOnError>): RequestResult<CountOrdersByGridResponses, CountOrdersByGridErrors, ThrowOnError> => (options.client ?? client).get<CountOrdersByGridResponses, CountOrdersByGridErrors, ThrowOnError>({ url: '/api/orders/figures/by-grid', ...options });
 
 /**
  * Get Order Figures
  *
  * Orders made, done, on time, missed, overdue, and the hit rate; `opens_to` is exclusive.
  */
-export const getOrderFigures = <ThrowOnError extends boolean = false>(options?: Options<GetOrderFiguresData, ThrowOnError>): RequestResult<GetOrderFiguresResponses, GetOrderFiguresErrors, ThrowOnError> => (options?.client ?? client).get<GetOrderFiguresResponses, GetOrderFiguresErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/figures',
-    ...options
-});
+export const getOrderFigures = <ThrowOnError extends boolean = false>(options?: Options<GetOrderFiguresData, ThrowOnError>): RequestResult<GetOrderFiguresResponses, GetOrderFiguresErrors, ThrowOnError> => (options?.client ?? client).get<GetOrderFiguresResponses, GetOrderFiguresErrors, ThrowOnError>({ url: '/api/orders/figures', ...options });
 
 /**
  * List Seasons
  *
  * Kinds of intensified periods, and when they fall.
  */
-export const listSeasons = <ThrowOnError extends boolean = false>(options?: Options<ListSeasonsData, ThrowOnError>): RequestResult<ListSeasonsResponses, ListSeasonsErrors, ThrowOnError> => (options?.client ?? client).get<ListSeasonsResponses, ListSeasonsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/seasons',
-    ...options
-});
+export const listSeasons = <ThrowOnError extends boolean = false>(options?: Options<ListSeasonsData, ThrowOnError>): RequestResult<ListSeasonsResponses, ListSeasonsErrors, ThrowOnError> => (options?.client ?? client).get<ListSeasonsResponses, ListSeasonsErrors, ThrowOnError>({ url: '/api/orders/seasons', ...options });
 
 /**
  * Declare Season
@@ -2356,11 +1413,6 @@ export const listSeasons = <ThrowOnError extends boolean = false>(options?: Opti
  * Declare an intensified period for a territory; 208 if this command came before.
  */
 export const declareSeason = <ThrowOnError extends boolean = false>(options: Options<DeclareSeasonData, ThrowOnError>): RequestResult<DeclareSeasonResponses, DeclareSeasonErrors, ThrowOnError> => (options.client ?? client).post<DeclareSeasonResponses, DeclareSeasonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/seasons/spells',
     ...options,
     headers: {
@@ -2374,45 +1426,21 @@ export const declareSeason = <ThrowOnError extends boolean = false>(options: Opt
  *
  * End an intensified period with today; its later orders are withdrawn.
  */
-export const endSeason = <ThrowOnError extends boolean = false>(options: Options<EndSeasonData, ThrowOnError>): RequestResult<EndSeasonResponses, EndSeasonErrors, ThrowOnError> => (options.client ?? client).post<EndSeasonResponses, EndSeasonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/seasons/spells/{spell_id}/end',
-    ...options
-});
+export const endSeason = <ThrowOnError extends boolean = false>(options: Options<EndSeasonData, ThrowOnError>): RequestResult<EndSeasonResponses, EndSeasonErrors, ThrowOnError> => (options.client ?? client).post<EndSeasonResponses, EndSeasonErrors, ThrowOnError>({ url: '/api/orders/seasons/spells/{spell_id}/end', ...options });
 
 /**
  * Prove Coverage
  *
  * Whether everything owed in `[starts_on, ends_on)` is planned, by grid, and who is missing.
  */
-export const proveCoverage = <ThrowOnError extends boolean = false>(options: Options<ProveCoverageData, ThrowOnError>): RequestResult<ProveCoverageResponses, ProveCoverageErrors, ThrowOnError> => (options.client ?? client).get<ProveCoverageResponses, ProveCoverageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/coverage',
-    ...options
-});
+export const proveCoverage = <ThrowOnError extends boolean = false>(options: Options<ProveCoverageData, ThrowOnError>): RequestResult<ProveCoverageResponses, ProveCoverageErrors, ThrowOnError> => (options.client ?? client).get<ProveCoverageResponses, ProveCoverageErrors, ThrowOnError>({ url: '/api/orders/coverage', ...options });
 
 /**
  * List Unreachable
  *
  * The places of a grid that its member cannot reach in the range; at most 300.
  */
-export const listUnreachable = <ThrowOnError extends boolean = false>(options: Options<ListUnreachableData, ThrowOnError>): RequestResult<ListUnreachableResponses, ListUnreachableErrors, ThrowOnError> => (options.client ?? client).get<ListUnreachableResponses, ListUnreachableErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/coverage/unreachable',
-    ...options
-});
+export const listUnreachable = <ThrowOnError extends boolean = false>(options: Options<ListUnreachableData, ThrowOnError>): RequestResult<ListUnreachableResponses, ListUnreachableErrors, ThrowOnError> => (options.client ?? client).get<ListUnreachableResponses, ListUnreachableErrors, ThrowOnError>({ url: '/api/orders/coverage/unreachable', ...options });
 
 /**
  * Level Days
@@ -2420,11 +1448,6 @@ export const listUnreachable = <ThrowOnError extends boolean = false>(options: O
  * Spread open orders evenly over the days of each member, inside their own periods.
  */
 export const levelDays = <ThrowOnError extends boolean = false>(options: Options<LevelDaysData, ThrowOnError>): RequestResult<LevelDaysResponses, LevelDaysErrors, ThrowOnError> => (options.client ?? client).post<LevelDaysResponses, LevelDaysErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/level',
     ...options,
     headers: {
@@ -2438,15 +1461,7 @@ export const levelDays = <ThrowOnError extends boolean = false>(options: Options
  *
  * The caller's open orders of a day, in the order of a short walk.
  */
-export const getWalk = <ThrowOnError extends boolean = false>(options: Options<GetWalkData, ThrowOnError>): RequestResult<GetWalkResponses, GetWalkErrors, ThrowOnError> => (options.client ?? client).get<GetWalkResponses, GetWalkErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/walk',
-    ...options
-});
+export const getWalk = <ThrowOnError extends boolean = false>(options: Options<GetWalkData, ThrowOnError>): RequestResult<GetWalkResponses, GetWalkErrors, ThrowOnError> => (options.client ?? client).get<GetWalkResponses, GetWalkErrors, ThrowOnError>({ url: '/api/orders/walk', ...options });
 
 /**
  * Plan Orders
@@ -2454,11 +1469,6 @@ export const getWalk = <ThrowOnError extends boolean = false>(options: Options<G
  * Make the orders of a period inside the caller's scope. Planning twice makes none twice.
  */
 export const planOrders = <ThrowOnError extends boolean = false>(options: Options<PlanOrdersData, ThrowOnError>): RequestResult<PlanOrdersResponses, PlanOrdersErrors, ThrowOnError> => (options.client ?? client).post<PlanOrdersResponses, PlanOrdersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/plan',
     ...options,
     headers: {
@@ -2473,11 +1483,6 @@ export const planOrders = <ThrowOnError extends boolean = false>(options: Option
  * What happened at many places, one fate each, in order; at most 500.
  */
 export const completeOrders = <ThrowOnError extends boolean = false>(options: Options<CompleteOrdersData, ThrowOnError>): RequestResult<CompleteOrdersResponses, unknown, ThrowOnError> => (options.client ?? client).post<CompleteOrdersResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/results',
     ...options,
     headers: {
@@ -2490,11 +1495,6 @@ export const completeOrders = <ThrowOnError extends boolean = false>(options: Op
  * Complete Order
  */
 export const completeOrder = <ThrowOnError extends boolean = false>(options: Options<CompleteOrderData, ThrowOnError>): RequestResult<CompleteOrderResponses, CompleteOrderErrors, ThrowOnError> => (options.client ?? client).post<CompleteOrderResponses, CompleteOrderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/result',
     ...options,
     headers: {
@@ -2508,30 +1508,14 @@ export const completeOrder = <ThrowOnError extends boolean = false>(options: Opt
  *
  * What was asked for beside the plan, the latest first, and how far it is.
  */
-export const listAssignments = <ThrowOnError extends boolean = false>(options?: Options<ListAssignmentsData, ThrowOnError>): RequestResult<ListAssignmentsResponses, ListAssignmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAssignmentsResponses, ListAssignmentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/assignments',
-    ...options
-});
+export const listAssignments = <ThrowOnError extends boolean = false>(options?: Options<ListAssignmentsData, ThrowOnError>): RequestResult<ListAssignmentsResponses, ListAssignmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAssignmentsResponses, ListAssignmentsErrors, ThrowOnError>({ url: '/api/orders/assignments', ...options });
 
 /**
  * Propose Alike
  *
  * What a case proposes: like places of the own territory, in the week to come.
  */
-export const proposeAlike = <ThrowOnError extends boolean = false>(options: Options<ProposeAlikeData, ThrowOnError>): RequestResult<ProposeAlikeResponses, ProposeAlikeErrors, ThrowOnError> => (options.client ?? client).get<ProposeAlikeResponses, ProposeAlikeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/assignments/alike',
-    ...options
-});
+export const proposeAlike = <ThrowOnError extends boolean = false>(options: Options<ProposeAlikeData, ThrowOnError>): RequestResult<ProposeAlikeResponses, ProposeAlikeErrors, ThrowOnError> => (options.client ?? client).get<ProposeAlikeResponses, ProposeAlikeErrors, ThrowOnError>({ url: '/api/orders/assignments/alike', ...options });
 
 /**
  * Order Alike
@@ -2539,11 +1523,6 @@ export const proposeAlike = <ThrowOnError extends boolean = false>(options: Opti
  * Make an order for each like place; 208 if this command came before.
  */
 export const orderAlike = <ThrowOnError extends boolean = false>(options: Options<OrderAlikeData, ThrowOnError>): RequestResult<OrderAlikeResponses, OrderAlikeErrors, ThrowOnError> => (options.client ?? client).post<OrderAlikeResponses, OrderAlikeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/assignments/alike',
     ...options,
     headers: {
@@ -2558,11 +1537,6 @@ export const orderAlike = <ThrowOnError extends boolean = false>(options: Option
  * How many visits the order for like places would make; nothing is written.
  */
 export const countAlike = <ThrowOnError extends boolean = false>(options: Options<CountAlikeData, ThrowOnError>): RequestResult<CountAlikeResponses, CountAlikeErrors, ThrowOnError> => (options.client ?? client).post<CountAlikeResponses, CountAlikeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/orders/assignments/alike/count',
     ...options,
     headers: {
@@ -2576,58 +1550,26 @@ export const countAlike = <ThrowOnError extends boolean = false>(options: Option
  *
  * Take back what nobody has visited yet.
  */
-export const undoAssignment = <ThrowOnError extends boolean = false>(options: Options<UndoAssignmentData, ThrowOnError>): RequestResult<UndoAssignmentResponses, UndoAssignmentErrors, ThrowOnError> => (options.client ?? client).post<UndoAssignmentResponses, UndoAssignmentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/assignments/{assignment_id}/undo',
-    ...options
-});
+export const undoAssignment = <ThrowOnError extends boolean = false>(options: Options<UndoAssignmentData, ThrowOnError>): RequestResult<UndoAssignmentResponses, UndoAssignmentErrors, ThrowOnError> => (options.client ?? client).post<UndoAssignmentResponses, UndoAssignmentErrors, ThrowOnError>({ url: '/api/orders/assignments/{assignment_id}/undo', ...options });
 
 /**
  * Get Order
  */
-export const getOrder = <ThrowOnError extends boolean = false>(options: Options<GetOrderData, ThrowOnError>): RequestResult<GetOrderResponses, GetOrderErrors, ThrowOnError> => (options.client ?? client).get<GetOrderResponses, GetOrderErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/orders/{order_id}',
-    ...options
-});
+export const getOrder = <ThrowOnError extends boolean = false>(options: Options<GetOrderData, ThrowOnError>): RequestResult<GetOrderResponses, GetOrderErrors, ThrowOnError> => (options.client ?? client).get<GetOrderResponses, GetOrderErrors, ThrowOnError>({ url: '/api/orders/{order_id}', ...options });
 
 /**
  * Get My Patrol
  *
  * The caller's patrol that goes on, and today's minutes so far.
  */
-export const getMyPatrol = <ThrowOnError extends boolean = false>(options?: Options<GetMyPatrolData, ThrowOnError>): RequestResult<GetMyPatrolResponses, GetMyPatrolErrors, ThrowOnError> => (options?.client ?? client).get<GetMyPatrolResponses, GetMyPatrolErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/mine',
-    ...options
-});
+export const getMyPatrol = <ThrowOnError extends boolean = false>(options?: Options<GetMyPatrolData, ThrowOnError>): RequestResult<GetMyPatrolResponses, GetMyPatrolErrors, ThrowOnError> => (options?.client ?? client).get<GetMyPatrolResponses, GetMyPatrolErrors, ThrowOnError>({ url: '/api/patrols/mine', ...options });
 
 /**
  * List On Duty
  *
  * Who of the caller's territory is on duty now, and where each was last seen.
  */
-export const listOnDuty = <ThrowOnError extends boolean = false>(options?: Options<ListOnDutyData, ThrowOnError>): RequestResult<ListOnDutyResponses, ListOnDutyErrors, ThrowOnError> => (options?.client ?? client).get<ListOnDutyResponses, ListOnDutyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/on-duty',
-    ...options
-});
+export const listOnDuty = <ThrowOnError extends boolean = false>(options?: Options<ListOnDutyData, ThrowOnError>): RequestResult<ListOnDutyResponses, ListOnDutyErrors, ThrowOnError> => (options?.client ?? client).get<ListOnDutyResponses, ListOnDutyErrors, ThrowOnError>({ url: '/api/patrols/on-duty', ...options });
 
 /**
  * Take Duty
@@ -2635,11 +1577,6 @@ export const listOnDuty = <ThrowOnError extends boolean = false>(options?: Optio
  * Start, pause, resume or stop a patrol, or check in at a plate.
  */
 export const takeDuty = <ThrowOnError extends boolean = false>(options: Options<TakeDutyData, ThrowOnError>): RequestResult<TakeDutyResponses, TakeDutyErrors, ThrowOnError> => (options.client ?? client).post<TakeDutyResponses, TakeDutyErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/patrols/duty',
     ...options,
     headers: {
@@ -2654,11 +1591,6 @@ export const takeDuty = <ThrowOnError extends boolean = false>(options: Options<
  * Many steps, one fate each, in order; at most 500.
  */
 export const takeDuties = <ThrowOnError extends boolean = false>(options: Options<TakeDutiesData, ThrowOnError>): RequestResult<TakeDutiesResponses, unknown, ThrowOnError> => (options.client ?? client).post<TakeDutiesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/patrols/duties',
     ...options,
     headers: {
@@ -2673,11 +1605,6 @@ export const takeDuties = <ThrowOnError extends boolean = false>(options: Option
  * A batch of the caller's positions, at most 1,000; the fate tells which were not taken and why.
  */
 export const ingestPoints = <ThrowOnError extends boolean = false>(options: Options<IngestPointsData, ThrowOnError>): RequestResult<IngestPointsResponses, IngestPointsErrors, ThrowOnError> => (options.client ?? client).post<IngestPointsResponses, IngestPointsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/patrols/points',
     ...options,
     headers: {
@@ -2689,58 +1616,26 @@ export const ingestPoints = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * List Patrol Days
  */
-export const listPatrolDays = <ThrowOnError extends boolean = false>(options?: Options<ListPatrolDaysData, ThrowOnError>): RequestResult<ListPatrolDaysResponses, ListPatrolDaysErrors, ThrowOnError> => (options?.client ?? client).get<ListPatrolDaysResponses, ListPatrolDaysErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/days',
-    ...options
-});
+export const listPatrolDays = <ThrowOnError extends boolean = false>(options?: Options<ListPatrolDaysData, ThrowOnError>): RequestResult<ListPatrolDaysResponses, ListPatrolDaysErrors, ThrowOnError> => (options?.client ?? client).get<ListPatrolDaysResponses, ListPatrolDaysErrors, ThrowOnError>({ url: '/api/patrols/days', ...options });
 
 /**
  * Export Patrol Days
  *
  * The days of the list as csv or xlsx.
  */
-export const exportPatrolDays = <ThrowOnError extends boolean = false>(options: Options<ExportPatrolDaysData, ThrowOnError>): RequestResult<ExportPatrolDaysResponses, ExportPatrolDaysErrors, ThrowOnError> => (options.client ?? client).get<ExportPatrolDaysResponses, ExportPatrolDaysErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/days.{suffix}',
-    ...options
-});
+export const exportPatrolDays = <ThrowOnError extends boolean = false>(options: Options<ExportPatrolDaysData, ThrowOnError>): RequestResult<ExportPatrolDaysResponses, ExportPatrolDaysErrors, ThrowOnError> => (options.client ?? client).get<ExportPatrolDaysResponses, ExportPatrolDaysErrors, ThrowOnError>({ url: '/api/patrols/days.{suffix}', ...options });
 
 /**
  * Get Patrol Day
  *
  * One day: its patrols, and why each stretch counted or did not.
  */
-export const getPatrolDay = <ThrowOnError extends boolean = false>(options: Options<GetPatrolDayData, ThrowOnError>): RequestResult<GetPatrolDayResponses, GetPatrolDayErrors, ThrowOnError> => (options.client ?? client).get<GetPatrolDayResponses, GetPatrolDayErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/days/{day_id}',
-    ...options
-});
+export const getPatrolDay = <ThrowOnError extends boolean = false>(options: Options<GetPatrolDayData, ThrowOnError>): RequestResult<GetPatrolDayResponses, GetPatrolDayErrors, ThrowOnError> => (options.client ?? client).get<GetPatrolDayResponses, GetPatrolDayErrors, ThrowOnError>({ url: '/api/patrols/days/{day_id}', ...options });
 
 /**
  * List Grid Logs
  */
-export const listGridLogs = <ThrowOnError extends boolean = false>(options?: Options<ListGridLogsData, ThrowOnError>): RequestResult<ListGridLogsResponses, ListGridLogsErrors, ThrowOnError> => (options?.client ?? client).get<ListGridLogsResponses, ListGridLogsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/logs',
-    ...options
-});
+export const listGridLogs = <ThrowOnError extends boolean = false>(options?: Options<ListGridLogsData, ThrowOnError>): RequestResult<ListGridLogsResponses, ListGridLogsErrors, ThrowOnError> => (options?.client ?? client).get<ListGridLogsResponses, ListGridLogsErrors, ThrowOnError>({ url: '/api/patrols/logs', ...options });
 
 /**
  * Save Grid Log
@@ -2748,11 +1643,6 @@ export const listGridLogs = <ThrowOnError extends boolean = false>(options?: Opt
  * The caller's own words for a day, or the signature under them.
  */
 export const saveGridLog = <ThrowOnError extends boolean = false>(options: Options<SaveGridLogData, ThrowOnError>): RequestResult<SaveGridLogResponses, SaveGridLogErrors, ThrowOnError> => (options.client ?? client).post<SaveGridLogResponses, SaveGridLogErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/patrols/logs',
     ...options,
     headers: {
@@ -2766,43 +1656,19 @@ export const saveGridLog = <ThrowOnError extends boolean = false>(options: Optio
  *
  * The logs of the list as csv or xlsx.
  */
-export const exportGridLogs = <ThrowOnError extends boolean = false>(options: Options<ExportGridLogsData, ThrowOnError>): RequestResult<ExportGridLogsResponses, ExportGridLogsErrors, ThrowOnError> => (options.client ?? client).get<ExportGridLogsResponses, ExportGridLogsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/logs.{suffix}',
-    ...options
-});
+export const exportGridLogs = <ThrowOnError extends boolean = false>(options: Options<ExportGridLogsData, ThrowOnError>): RequestResult<ExportGridLogsResponses, ExportGridLogsErrors, ThrowOnError> => (options.client ?? client).get<ExportGridLogsResponses, ExportGridLogsErrors, ThrowOnError>({ url: '/api/patrols/logs.{suffix}', ...options });
 
 /**
  * Get My Log
  *
  * The caller's log of a day, as it writes itself until somebody writes it.
  */
-export const getMyLog = <ThrowOnError extends boolean = false>(options: Options<GetMyLogData, ThrowOnError>): RequestResult<GetMyLogResponses, GetMyLogErrors, ThrowOnError> => (options.client ?? client).get<GetMyLogResponses, GetMyLogErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/logs/mine',
-    ...options
-});
+export const getMyLog = <ThrowOnError extends boolean = false>(options: Options<GetMyLogData, ThrowOnError>): RequestResult<GetMyLogResponses, GetMyLogErrors, ThrowOnError> => (options.client ?? client).get<GetMyLogResponses, GetMyLogErrors, ThrowOnError>({ url: '/api/patrols/logs/mine', ...options });
 
 /**
  * List Trackers
  */
-export const listTrackers = <ThrowOnError extends boolean = false>(options?: Options<ListTrackersData, ThrowOnError>): RequestResult<ListTrackersResponses, ListTrackersErrors, ThrowOnError> => (options?.client ?? client).get<ListTrackersResponses, ListTrackersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/trackers',
-    ...options
-});
+export const listTrackers = <ThrowOnError extends boolean = false>(options?: Options<ListTrackersData, ThrowOnError>): RequestResult<ListTrackersResponses, ListTrackersErrors, ThrowOnError> => (options?.client ?? client).get<ListTrackersResponses, ListTrackersErrors, ThrowOnError>({ url: '/api/patrols/trackers', ...options });
 
 /**
  * Pair Tracker
@@ -2810,11 +1676,6 @@ export const listTrackers = <ThrowOnError extends boolean = false>(options?: Opt
  * Pair a device of the caller. The token is in this answer and nowhere else.
  */
 export const pairTracker = <ThrowOnError extends boolean = false>(options: Options<PairTrackerData, ThrowOnError>): RequestResult<PairTrackerResponses, PairTrackerErrors, ThrowOnError> => (options.client ?? client).post<PairTrackerResponses, PairTrackerErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/patrols/trackers',
     ...options,
     headers: {
@@ -2826,15 +1687,7 @@ export const pairTracker = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Revoke Tracker
  */
-export const revokeTracker = <ThrowOnError extends boolean = false>(options: Options<RevokeTrackerData, ThrowOnError>): RequestResult<RevokeTrackerResponses, RevokeTrackerErrors, ThrowOnError> => (options.client ?? client).post<RevokeTrackerResponses, RevokeTrackerErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/patrols/trackers/{tracker_id}/revoke',
-    ...options
-});
+export const revokeTracker = <ThrowOnError extends boolean = false>(options: Options<RevokeTrackerData, ThrowOnError>): RequestResult<RevokeTrackerResponses, RevokeTrackerErrors, ThrowOnError> => (options.client ?? client).post<RevokeTrackerResponses, RevokeTrackerErrors, ThrowOnError>({ url: '/api/patrols/trackers/{tracker_id}/revoke', ...options });
 
 /**
  * Take Osmand
@@ -2868,30 +1721,14 @@ export const takeOwntracks = <ThrowOnError extends boolean = false>(options?: Op
  *
  * Groups, triggers and kinds of reports of the pack, and the bounds of proof.
  */
-export const getVisitWords = <ThrowOnError extends boolean = false>(options?: Options<GetVisitWordsData, ThrowOnError>): RequestResult<GetVisitWordsResponses, GetVisitWordsErrors, ThrowOnError> => (options?.client ?? client).get<GetVisitWordsResponses, GetVisitWordsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/words',
-    ...options
-});
+export const getVisitWords = <ThrowOnError extends boolean = false>(options?: Options<GetVisitWordsData, ThrowOnError>): RequestResult<GetVisitWordsResponses, GetVisitWordsErrors, ThrowOnError> => (options?.client ?? client).get<GetVisitWordsResponses, GetVisitWordsErrors, ThrowOnError>({ url: '/api/visits/words', ...options });
 
 /**
  * List Visited People
  *
  * People to visit, masked; no list is narrowed by a protected group.
  */
-export const listVisitedPeople = <ThrowOnError extends boolean = false>(options?: Options<ListVisitedPeopleData, ThrowOnError>): RequestResult<ListVisitedPeopleResponses, ListVisitedPeopleErrors, ThrowOnError> => (options?.client ?? client).get<ListVisitedPeopleResponses, ListVisitedPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/people',
-    ...options
-});
+export const listVisitedPeople = <ThrowOnError extends boolean = false>(options?: Options<ListVisitedPeopleData, ThrowOnError>): RequestResult<ListVisitedPeopleResponses, ListVisitedPeopleErrors, ThrowOnError> => (options?.client ?? client).get<ListVisitedPeopleResponses, ListVisitedPeopleErrors, ThrowOnError>({ url: '/api/visits/people', ...options });
 
 /**
  * Save Visited People
@@ -2899,11 +1736,6 @@ export const listVisitedPeople = <ThrowOnError extends boolean = false>(options?
  * Write people into the register, a fate each, at most 500.
  */
 export const saveVisitedPeople = <ThrowOnError extends boolean = false>(options: Options<SaveVisitedPeopleData, ThrowOnError>): RequestResult<SaveVisitedPeopleResponses, SaveVisitedPeopleErrors, ThrowOnError> => (options.client ?? client).post<SaveVisitedPeopleResponses, SaveVisitedPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/visits/people',
     ...options,
     headers: {
@@ -2915,30 +1747,14 @@ export const saveVisitedPeople = <ThrowOnError extends boolean = false>(options:
 /**
  * Export Visited People
  */
-export const exportVisitedPeople = <ThrowOnError extends boolean = false>(options: Options<ExportVisitedPeopleData, ThrowOnError>): RequestResult<ExportVisitedPeopleResponses, ExportVisitedPeopleErrors, ThrowOnError> => (options.client ?? client).get<ExportVisitedPeopleResponses, ExportVisitedPeopleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/people/export.{suffix}',
-    ...options
-});
+export const exportVisitedPeople = <ThrowOnError extends boolean = false>(options: Options<ExportVisitedPeopleData, ThrowOnError>): RequestResult<ExportVisitedPeopleResponses, ExportVisitedPeopleErrors, ThrowOnError> => (options.client ?? client).get<ExportVisitedPeopleResponses, ExportVisitedPeopleErrors, ThrowOnError>({ url: '/api/visits/people/export.{suffix}', ...options });
 
 /**
  * Get Visited Person
  *
  * A person, masked, with the last visits.
  */
-export const getVisitedPerson = <ThrowOnError extends boolean = false>(options: Options<GetVisitedPersonData, ThrowOnError>): RequestResult<GetVisitedPersonResponses, GetVisitedPersonErrors, ThrowOnError> => (options.client ?? client).get<GetVisitedPersonResponses, GetVisitedPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/people/{person_id}',
-    ...options
-});
+export const getVisitedPerson = <ThrowOnError extends boolean = false>(options: Options<GetVisitedPersonData, ThrowOnError>): RequestResult<GetVisitedPersonResponses, GetVisitedPersonErrors, ThrowOnError> => (options.client ?? client).get<GetVisitedPersonResponses, GetVisitedPersonErrors, ThrowOnError>({ url: '/api/visits/people/{person_id}', ...options });
 
 /**
  * Reveal Visited Person
@@ -2946,11 +1762,6 @@ export const getVisitedPerson = <ThrowOnError extends boolean = false>(options: 
  * Name, phone and protected groups; the reason stays in the audit trail.
  */
 export const revealVisitedPerson = <ThrowOnError extends boolean = false>(options: Options<RevealVisitedPersonData, ThrowOnError>): RequestResult<RevealVisitedPersonResponses, RevealVisitedPersonErrors, ThrowOnError> => (options.client ?? client).post<RevealVisitedPersonResponses, RevealVisitedPersonErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/visits/people/{person_id}/reveal',
     ...options,
     headers: {
@@ -2964,15 +1775,7 @@ export const revealVisitedPerson = <ThrowOnError extends boolean = false>(option
  *
  * Visits, newest first.
  */
-export const listVisits = <ThrowOnError extends boolean = false>(options?: Options<ListVisitsData, ThrowOnError>): RequestResult<ListVisitsResponses, ListVisitsErrors, ThrowOnError> => (options?.client ?? client).get<ListVisitsResponses, ListVisitsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits',
-    ...options
-});
+export const listVisits = <ThrowOnError extends boolean = false>(options?: Options<ListVisitsData, ThrowOnError>): RequestResult<ListVisitsResponses, ListVisitsErrors, ThrowOnError> => (options?.client ?? client).get<ListVisitsResponses, ListVisitsErrors, ThrowOnError>({ url: '/api/visits', ...options });
 
 /**
  * Record Visits
@@ -2980,11 +1783,6 @@ export const listVisits = <ThrowOnError extends boolean = false>(options?: Optio
  * Visits to people, a fate each, at most 500.
  */
 export const recordVisits = <ThrowOnError extends boolean = false>(options: Options<RecordVisitsData, ThrowOnError>): RequestResult<RecordVisitsResponses, RecordVisitsErrors, ThrowOnError> => (options.client ?? client).post<RecordVisitsResponses, RecordVisitsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/visits',
     ...options,
     headers: {
@@ -2998,15 +1796,7 @@ export const recordVisits = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Calls to places, newest first.
  */
-export const listArrivals = <ThrowOnError extends boolean = false>(options?: Options<ListArrivalsData, ThrowOnError>): RequestResult<ListArrivalsResponses, ListArrivalsErrors, ThrowOnError> => (options?.client ?? client).get<ListArrivalsResponses, ListArrivalsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/arrivals',
-    ...options
-});
+export const listArrivals = <ThrowOnError extends boolean = false>(options?: Options<ListArrivalsData, ThrowOnError>): RequestResult<ListArrivalsResponses, ListArrivalsErrors, ThrowOnError> => (options?.client ?? client).get<ListArrivalsResponses, ListArrivalsErrors, ThrowOnError>({ url: '/api/visits/arrivals', ...options });
 
 /**
  * Record Arrivals
@@ -3014,11 +1804,6 @@ export const listArrivals = <ThrowOnError extends boolean = false>(options?: Opt
  * Somebody is there: time, position and photos prove it. A fate each, at most 500.
  */
 export const recordArrivals = <ThrowOnError extends boolean = false>(options: Options<RecordArrivalsData, ThrowOnError>): RequestResult<RecordArrivalsResponses, RecordArrivalsErrors, ThrowOnError> => (options.client ?? client).post<RecordArrivalsResponses, RecordArrivalsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/visits/arrivals',
     ...options,
     headers: {
@@ -3033,11 +1818,6 @@ export const recordArrivals = <ThrowOnError extends boolean = false>(options: Op
  * Call somebody to a place by hand. A fate each, at most 500.
  */
 export const callArrivals = <ThrowOnError extends boolean = false>(options: Options<CallArrivalsData, ThrowOnError>): RequestResult<CallArrivalsResponses, CallArrivalsErrors, ThrowOnError> => (options.client ?? client).post<CallArrivalsResponses, CallArrivalsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/visits/calls',
     ...options,
     headers: {
@@ -3049,30 +1829,14 @@ export const callArrivals = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Export Arrivals
  */
-export const exportArrivals = <ThrowOnError extends boolean = false>(options: Options<ExportArrivalsData, ThrowOnError>): RequestResult<ExportArrivalsResponses, ExportArrivalsErrors, ThrowOnError> => (options.client ?? client).get<ExportArrivalsResponses, ExportArrivalsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/arrivals/export.{suffix}',
-    ...options
-});
+export const exportArrivals = <ThrowOnError extends boolean = false>(options: Options<ExportArrivalsData, ThrowOnError>): RequestResult<ExportArrivalsResponses, ExportArrivalsErrors, ThrowOnError> => (options.client ?? client).get<ExportArrivalsResponses, ExportArrivalsErrors, ThrowOnError>({ url: '/api/visits/arrivals/export.{suffix}', ...options });
 
 /**
  * List Quick Reports
  *
  * Quick reports, newest first.
  */
-export const listQuickReports = <ThrowOnError extends boolean = false>(options?: Options<ListQuickReportsData, ThrowOnError>): RequestResult<ListQuickReportsResponses, ListQuickReportsErrors, ThrowOnError> => (options?.client ?? client).get<ListQuickReportsResponses, ListQuickReportsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/reports',
-    ...options
-});
+export const listQuickReports = <ThrowOnError extends boolean = false>(options?: Options<ListQuickReportsData, ThrowOnError>): RequestResult<ListQuickReportsResponses, ListQuickReportsErrors, ThrowOnError> => (options?.client ?? client).get<ListQuickReportsResponses, ListQuickReportsErrors, ThrowOnError>({ url: '/api/visits/reports', ...options });
 
 /**
  * Take Quick Reports
@@ -3080,11 +1844,6 @@ export const listQuickReports = <ThrowOnError extends boolean = false>(options?:
  * Quick reports; each makes a case or changes a register. A fate each, at most 500.
  */
 export const takeQuickReports = <ThrowOnError extends boolean = false>(options: Options<TakeQuickReportsData, ThrowOnError>): RequestResult<TakeQuickReportsResponses, TakeQuickReportsErrors, ThrowOnError> => (options.client ?? client).post<TakeQuickReportsResponses, TakeQuickReportsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/visits/reports',
     ...options,
     headers: {
@@ -3096,75 +1855,35 @@ export const takeQuickReports = <ThrowOnError extends boolean = false>(options: 
 /**
  * Export Quick Reports
  */
-export const exportQuickReports = <ThrowOnError extends boolean = false>(options: Options<ExportQuickReportsData, ThrowOnError>): RequestResult<ExportQuickReportsResponses, ExportQuickReportsErrors, ThrowOnError> => (options.client ?? client).get<ExportQuickReportsResponses, ExportQuickReportsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/reports/export.{suffix}',
-    ...options
-});
+export const exportQuickReports = <ThrowOnError extends boolean = false>(options: Options<ExportQuickReportsData, ThrowOnError>): RequestResult<ExportQuickReportsResponses, ExportQuickReportsErrors, ThrowOnError> => (options.client ?? client).get<ExportQuickReportsResponses, ExportQuickReportsErrors, ThrowOnError>({ url: '/api/visits/reports/export.{suffix}', ...options });
 
 /**
  * Get Visit Figures
  *
  * A month of a territory: coverage, arrivals, reports.
  */
-export const getVisitFigures = <ThrowOnError extends boolean = false>(options?: Options<GetVisitFiguresData, ThrowOnError>): RequestResult<GetVisitFiguresResponses, GetVisitFiguresErrors, ThrowOnError> => (options?.client ?? client).get<GetVisitFiguresResponses, GetVisitFiguresErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/figures',
-    ...options
-});
+export const getVisitFigures = <ThrowOnError extends boolean = false>(options?: Options<GetVisitFiguresData, ThrowOnError>): RequestResult<GetVisitFiguresResponses, GetVisitFiguresErrors, ThrowOnError> => (options?.client ?? client).get<GetVisitFiguresResponses, GetVisitFiguresErrors, ThrowOnError>({ url: '/api/visits/figures', ...options });
 
 /**
  * List Visit Coverage
  *
  * How far each grid is in a month.
  */
-export const listVisitCoverage = <ThrowOnError extends boolean = false>(options?: Options<ListVisitCoverageData, ThrowOnError>): RequestResult<ListVisitCoverageResponses, ListVisitCoverageErrors, ThrowOnError> => (options?.client ?? client).get<ListVisitCoverageResponses, ListVisitCoverageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/visits/coverage',
-    ...options
-});
+export const listVisitCoverage = <ThrowOnError extends boolean = false>(options?: Options<ListVisitCoverageData, ThrowOnError>): RequestResult<ListVisitCoverageResponses, ListVisitCoverageErrors, ThrowOnError> => (options?.client ?? client).get<ListVisitCoverageResponses, ListVisitCoverageErrors, ThrowOnError>({ url: '/api/visits/coverage', ...options });
 
 /**
  * List Packs
  *
  * The packs that are shipped, and what was installed, newest first.
  */
-export const listPacks = <ThrowOnError extends boolean = false>(options?: Options<ListPacksData, ThrowOnError>): RequestResult<ListPacksResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPacksResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/packs',
-    ...options
-});
+export const listPacks = <ThrowOnError extends boolean = false>(options?: Options<ListPacksData, ThrowOnError>): RequestResult<ListPacksResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPacksResponses, unknown, ThrowOnError>({ url: '/api/packs', ...options });
 
 /**
  * List Rows
  *
  * Each row of the catalogue of requirements with the pack entries that do it.
  */
-export const listSourceRows = <ThrowOnError extends boolean = false>(options?: Options<ListSourceRowsData, ThrowOnError>): RequestResult<ListSourceRowsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSourceRowsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/packs/rows',
-    ...options
-});
+export const listSourceRows = <ThrowOnError extends boolean = false>(options?: Options<ListSourceRowsData, ThrowOnError>): RequestResult<ListSourceRowsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSourceRowsResponses, unknown, ThrowOnError>({ url: '/api/packs/rows', ...options });
 
 /**
  * Install Pack
@@ -3172,11 +1891,6 @@ export const listSourceRows = <ThrowOnError extends boolean = false>(options?: O
  * Make a shipped pack the active one; installing it again changes nothing.
  */
 export const installPack = <ThrowOnError extends boolean = false>(options: Options<InstallPackData, ThrowOnError>): RequestResult<InstallPackResponses, InstallPackErrors, ThrowOnError> => (options.client ?? client).post<InstallPackResponses, InstallPackErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/packs/installs',
     ...options,
     headers: {
@@ -3190,15 +1904,7 @@ export const installPack = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Sheets of plates inside the scope, newest first, and how far each is.
  */
-export const listPlateSheets = <ThrowOnError extends boolean = false>(options?: Options<ListPlateSheetsData, ThrowOnError>): RequestResult<ListPlateSheetsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPlateSheetsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/plates/sheets',
-    ...options
-});
+export const listPlateSheets = <ThrowOnError extends boolean = false>(options?: Options<ListPlateSheetsData, ThrowOnError>): RequestResult<ListPlateSheetsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListPlateSheetsResponses, unknown, ThrowOnError>({ url: '/api/plates/sheets', ...options });
 
 /**
  * Print Plates
@@ -3206,11 +1912,6 @@ export const listPlateSheets = <ThrowOnError extends boolean = false>(options?: 
  * Plates of some places, of a territory's places or of its grids, at most 5,000; a job draws them.
  */
 export const printPlates = <ThrowOnError extends boolean = false>(options: Options<PrintPlatesData, ThrowOnError>): RequestResult<PrintPlatesResponses, PrintPlatesErrors, ThrowOnError> => (options.client ?? client).post<PrintPlatesResponses, PrintPlatesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/plates/sheets',
     ...options,
     headers: {
@@ -3222,28 +1923,12 @@ export const printPlates = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Get Plate Sheet
  */
-export const getPlateSheet = <ThrowOnError extends boolean = false>(options: Options<GetPlateSheetData, ThrowOnError>): RequestResult<GetPlateSheetResponses, GetPlateSheetErrors, ThrowOnError> => (options.client ?? client).get<GetPlateSheetResponses, GetPlateSheetErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/plates/sheets/{sheet_id}/plates.pdf',
-    ...options
-});
+export const getPlateSheet = <ThrowOnError extends boolean = false>(options: Options<GetPlateSheetData, ThrowOnError>): RequestResult<GetPlateSheetResponses, GetPlateSheetErrors, ThrowOnError> => (options.client ?? client).get<GetPlateSheetResponses, GetPlateSheetErrors, ThrowOnError>({ url: '/api/plates/sheets/{sheet_id}/plates.pdf', ...options });
 
 /**
  * Get Venue Plate
  */
-export const getVenuePlate = <ThrowOnError extends boolean = false>(options: Options<GetVenuePlateData, ThrowOnError>): RequestResult<GetVenuePlateResponses, GetVenuePlateErrors, ThrowOnError> => (options.client ?? client).get<GetVenuePlateResponses, GetVenuePlateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/plates/venues/{venue_id}',
-    ...options
-});
+export const getVenuePlate = <ThrowOnError extends boolean = false>(options: Options<GetVenuePlateData, ThrowOnError>): RequestResult<GetVenuePlateResponses, GetVenuePlateErrors, ThrowOnError> => (options.client ?? client).get<GetVenuePlateResponses, GetVenuePlateErrors, ThrowOnError>({ url: '/api/plates/venues/{venue_id}', ...options });
 
 /**
  * Replace Plates
@@ -3251,11 +1936,6 @@ export const getVenuePlate = <ThrowOnError extends boolean = false>(options: Opt
  * Lost plates: their codes end at once, each place gets a new one. A fate each, at most 500.
  */
 export const replacePlates = <ThrowOnError extends boolean = false>(options: Options<ReplacePlatesData, ThrowOnError>): RequestResult<ReplacePlatesResponses, unknown, ThrowOnError> => (options.client ?? client).post<ReplacePlatesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/plates/replace',
     ...options,
     headers: {
@@ -3269,25 +1949,12 @@ export const replacePlates = <ThrowOnError extends boolean = false>(options: Opt
  *
  * Whom the public calls about a territory.
  */
-export const listSupervisionPhones = <ThrowOnError extends boolean = false>(options?: Options<ListSupervisionPhonesData, ThrowOnError>): RequestResult<ListSupervisionPhonesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSupervisionPhonesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/plates/phones',
-    ...options
-});
+export const listSupervisionPhones = <ThrowOnError extends boolean = false>(options?: Options<ListSupervisionPhonesData, ThrowOnError>): RequestResult<ListSupervisionPhonesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSupervisionPhonesResponses, unknown, ThrowOnError>({ url: '/api/plates/phones', ...options });
 
 /**
  * Set Supervision Phone
  */
 export const setSupervisionPhone = <ThrowOnError extends boolean = false>(options: Options<SetSupervisionPhoneData, ThrowOnError>): RequestResult<SetSupervisionPhoneResponses, SetSupervisionPhoneErrors, ThrowOnError> => (options.client ?? client).post<SetSupervisionPhoneResponses, SetSupervisionPhoneErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/plates/phones',
     ...options,
     headers: {
@@ -3301,15 +1968,7 @@ export const setSupervisionPhone = <ThrowOnError extends boolean = false>(option
  *
  * Censuses inside and around the scope, newest first.
  */
-export const listCensuses = <ThrowOnError extends boolean = false>(options?: Options<ListCensusesData, ThrowOnError>): RequestResult<ListCensusesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListCensusesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census',
-    ...options
-});
+export const listCensuses = <ThrowOnError extends boolean = false>(options?: Options<ListCensusesData, ThrowOnError>): RequestResult<ListCensusesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListCensusesResponses, unknown, ThrowOnError>({ url: '/api/census', ...options });
 
 /**
  * Open Census
@@ -3317,11 +1976,6 @@ export const listCensuses = <ThrowOnError extends boolean = false>(options?: Opt
  * A campaign over the grids of a territory, for a time, that asks some fields of every place.
  */
 export const openCensus = <ThrowOnError extends boolean = false>(options: Options<OpenCensusData, ThrowOnError>): RequestResult<OpenCensusResponses, OpenCensusErrors, ThrowOnError> => (options.client ?? client).post<OpenCensusResponses, OpenCensusErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/census',
     ...options,
     headers: {
@@ -3333,86 +1987,38 @@ export const openCensus = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Get Census
  */
-export const getCensus = <ThrowOnError extends boolean = false>(options: Options<GetCensusData, ThrowOnError>): RequestResult<GetCensusResponses, GetCensusErrors, ThrowOnError> => (options.client ?? client).get<GetCensusResponses, GetCensusErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}',
-    ...options
-});
+export const getCensus = <ThrowOnError extends boolean = false>(options: Options<GetCensusData, ThrowOnError>): RequestResult<GetCensusResponses, GetCensusErrors, ThrowOnError> => (options.client ?? client).get<GetCensusResponses, GetCensusErrors, ThrowOnError>({ url: '/api/census/{census_id}', ...options });
 
 /**
  * Close Census
  *
  * End it; how many places nobody walked to is kept.
  */
-export const closeCensus = <ThrowOnError extends boolean = false>(options: Options<CloseCensusData, ThrowOnError>): RequestResult<CloseCensusResponses, CloseCensusErrors, ThrowOnError> => (options.client ?? client).post<CloseCensusResponses, CloseCensusErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/close',
-    ...options
-});
+export const closeCensus = <ThrowOnError extends boolean = false>(options: Options<CloseCensusData, ThrowOnError>): RequestResult<CloseCensusResponses, CloseCensusErrors, ThrowOnError> => (options.client ?? client).post<CloseCensusResponses, CloseCensusErrors, ThrowOnError>({ url: '/api/census/{census_id}/close', ...options });
 
 /**
  * List Census Grids
  */
-export const listCensusGrids = <ThrowOnError extends boolean = false>(options: Options<ListCensusGridsData, ThrowOnError>): RequestResult<ListCensusGridsResponses, ListCensusGridsErrors, ThrowOnError> => (options.client ?? client).get<ListCensusGridsResponses, ListCensusGridsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/grids',
-    ...options
-});
+export const listCensusGrids = <ThrowOnError extends boolean = false>(options: Options<ListCensusGridsData, ThrowOnError>): RequestResult<ListCensusGridsResponses, ListCensusGridsErrors, ThrowOnError> => (options.client ?? client).get<ListCensusGridsResponses, ListCensusGridsErrors, ThrowOnError>({ url: '/api/census/{census_id}/grids', ...options });
 
 /**
  * List Census Members
  */
-export const listCensusMembers = <ThrowOnError extends boolean = false>(options: Options<ListCensusMembersData, ThrowOnError>): RequestResult<ListCensusMembersResponses, ListCensusMembersErrors, ThrowOnError> => (options.client ?? client).get<ListCensusMembersResponses, ListCensusMembersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/members',
-    ...options
-});
+export const listCensusMembers = <ThrowOnError extends boolean = false>(options: Options<ListCensusMembersData, ThrowOnError>): RequestResult<ListCensusMembersResponses, ListCensusMembersErrors, ThrowOnError> => (options.client ?? client).get<ListCensusMembersResponses, ListCensusMembersErrors, ThrowOnError>({ url: '/api/census/{census_id}/members', ...options });
 
 /**
  * List Census Walk
  *
  * The places to walk to, from the register, and what was found there.
  */
-export const listCensusWalk = <ThrowOnError extends boolean = false>(options: Options<ListCensusWalkData, ThrowOnError>): RequestResult<ListCensusWalkResponses, ListCensusWalkErrors, ThrowOnError> => (options.client ?? client).get<ListCensusWalkResponses, ListCensusWalkErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/walk',
-    ...options
-});
+export const listCensusWalk = <ThrowOnError extends boolean = false>(options: Options<ListCensusWalkData, ThrowOnError>): RequestResult<ListCensusWalkResponses, ListCensusWalkErrors, ThrowOnError> => (options.client ?? client).get<ListCensusWalkResponses, ListCensusWalkErrors, ThrowOnError>({ url: '/api/census/{census_id}/walk', ...options });
 
 /**
  * List Census Answers
  *
  * What was found beside what is recorded.
  */
-export const listCensusAnswers = <ThrowOnError extends boolean = false>(options: Options<ListCensusAnswersData, ThrowOnError>): RequestResult<ListCensusAnswersResponses, ListCensusAnswersErrors, ThrowOnError> => (options.client ?? client).get<ListCensusAnswersResponses, ListCensusAnswersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/answers',
-    ...options
-});
+export const listCensusAnswers = <ThrowOnError extends boolean = false>(options: Options<ListCensusAnswersData, ThrowOnError>): RequestResult<ListCensusAnswersResponses, ListCensusAnswersErrors, ThrowOnError> => (options.client ?? client).get<ListCensusAnswersResponses, ListCensusAnswersErrors, ThrowOnError>({ url: '/api/census/{census_id}/answers', ...options });
 
 /**
  * Answer Census
@@ -3420,11 +2026,6 @@ export const listCensusAnswers = <ThrowOnError extends boolean = false>(options:
  * What was found; ids are made on the phone, a repeat is answered 208. A fate each, at most 500.
  */
 export const answerCensus = <ThrowOnError extends boolean = false>(options: Options<AnswerCensusData, ThrowOnError>): RequestResult<AnswerCensusResponses, unknown, ThrowOnError> => (options.client ?? client).post<AnswerCensusResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/census/{census_id}/answers',
     ...options,
     headers: {
@@ -3439,11 +2040,6 @@ export const answerCensus = <ThrowOnError extends boolean = false>(options: Opti
  * Accept what was found, or keep the register. A fate each, at most 500.
  */
 export const reviewCensus = <ThrowOnError extends boolean = false>(options: Options<ReviewCensusData, ThrowOnError>): RequestResult<ReviewCensusResponses, unknown, ThrowOnError> => (options.client ?? client).post<ReviewCensusResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/census/{census_id}/reviews',
     ...options,
     headers: {
@@ -3455,28 +2051,12 @@ export const reviewCensus = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Export Census
  */
-export const exportCensus = <ThrowOnError extends boolean = false>(options: Options<ExportCensusData, ThrowOnError>): RequestResult<ExportCensusResponses, ExportCensusErrors, ThrowOnError> => (options.client ?? client).get<ExportCensusResponses, ExportCensusErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/export.{suffix}',
-    ...options
-});
+export const exportCensus = <ThrowOnError extends boolean = false>(options: Options<ExportCensusData, ThrowOnError>): RequestResult<ExportCensusResponses, ExportCensusErrors, ThrowOnError> => (options.client ?? client).get<ExportCensusResponses, ExportCensusErrors, ThrowOnError>({ url: '/api/census/{census_id}/export.{suffix}', ...options });
 
 /**
  * List Census Comparisons
  */
-export const listCensusComparisons = <ThrowOnError extends boolean = false>(options: Options<ListCensusComparisonsData, ThrowOnError>): RequestResult<ListCensusComparisonsResponses, ListCensusComparisonsErrors, ThrowOnError> => (options.client ?? client).get<ListCensusComparisonsResponses, ListCensusComparisonsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/{census_id}/comparisons',
-    ...options
-});
+export const listCensusComparisons = <ThrowOnError extends boolean = false>(options: Options<ListCensusComparisonsData, ThrowOnError>): RequestResult<ListCensusComparisonsResponses, ListCensusComparisonsErrors, ThrowOnError> => (options.client ?? client).get<ListCensusComparisonsResponses, ListCensusComparisonsErrors, ThrowOnError>({ url: '/api/census/{census_id}/comparisons', ...options });
 
 /**
  * Compare Census
@@ -3485,11 +2065,6 @@ export const listCensusComparisons = <ThrowOnError extends boolean = false>(opti
  */
 export const compareCensus = <ThrowOnError extends boolean = false>(options: Options<CompareCensusData, ThrowOnError>): RequestResult<CompareCensusResponses, CompareCensusErrors, ThrowOnError> => (options.client ?? client).post<CompareCensusResponses, CompareCensusErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/census/{census_id}/comparisons',
     ...options,
     headers: {
@@ -3503,126 +2078,57 @@ export const compareCensus = <ThrowOnError extends boolean = false>(options: Opt
  *
  * What stands in both, only here, or only there.
  */
-export const listCompared = <ThrowOnError extends boolean = false>(options: Options<ListComparedData, ThrowOnError>): RequestResult<ListComparedResponses, ListComparedErrors, ThrowOnError> => (options.client ?? client).get<ListComparedResponses, ListComparedErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/census/comparisons/{comparison_id}',
-    ...options
-});
+export const listCompared = <ThrowOnError extends boolean = false>(options: Options<ListComparedData, ThrowOnError>): RequestResult<ListComparedResponses, ListComparedErrors, ThrowOnError> => (options.client ?? client).get<ListComparedResponses, ListComparedErrors, ThrowOnError>({ url: '/api/census/comparisons/{comparison_id}', ...options });
 
 /**
  * List Cases
  */
-export const listCases = <ThrowOnError extends boolean = false>(options?: Options<ListCasesData, ThrowOnError>): RequestResult<ListCasesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListCasesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases',
-    ...options
-});
+export const listCases = <ThrowOnError extends boolean = false>(options?: Options<ListCasesData, ThrowOnError>): RequestResult<ListCasesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListCasesResponses, unknown, ThrowOnError>({ url: '/api/cases', ...options });
 
 /**
  * Export Cases
  *
  * The filtered list as a file; `suffix` is csv or xlsx.
  */
-export const exportCases = <ThrowOnError extends boolean = false>(options: Options<ExportCasesData, ThrowOnError>): RequestResult<ExportCasesResponses, ExportCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportCasesResponses, ExportCasesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/export.{suffix}',
-    ...options
-});
+export const exportCases = <ThrowOnError extends boolean = false>(options: Options<ExportCasesData, ThrowOnError>): RequestResult<ExportCasesResponses, ExportCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportCasesResponses, ExportCasesErrors, ThrowOnError>({ url: '/api/cases/export.{suffix}', ...options });
 
 /**
  * List Case Points
  *
  * Open cases in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000.
  */
-export const listCasePoints = <ThrowOnError extends boolean = false>(options: Options<ListCasePointsData, ThrowOnError>): RequestResult<ListCasePointsResponses, unknown, ThrowOnError> => (options.client ?? client).get<ListCasePointsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/shapes.geojson',
-    ...options
-});
+export const listCasePoints = <ThrowOnError extends boolean = false>(options: Options<ListCasePointsData, ThrowOnError>): RequestResult<ListCasePointsResponses, unknown, ThrowOnError> => (options.client ?? client).get<ListCasePointsResponses, unknown, ThrowOnError>({ url: '/api/cases/shapes.geojson', ...options });
 
 /**
  * Count Cases By Grid
  *
  * Cases reported and closed from the first to the last day, by the grid of that moment (China's days).
  */
-export const countCasesByGrid = <ThrowOnError extends boolean = false>(options: Options<CountCasesByGridData, ThrowOnError>): RequestResult<CountCasesByGridResponses, CountCasesByGridErrors, ThrowOnError> => (options.client ?? client).get<CountCasesByGridResponses, CountCasesByGridErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/figures/by-grid',
-    ...options
-});
+export const countCasesByGrid = <ThrowOnError extends boolean = false>(options: Options<CountCasesByGridData, ThrowOnError>): RequestResult<CountCasesByGridResponses, CountCasesByGridErrors, ThrowOnError> => (options.client ?? client).get<CountCasesByGridResponses, CountCasesByGridErrors, ThrowOnError>({ url: '/api/cases/figures/by-grid', ...options });
 
 /**
  * Get Case Figures
  */
-export const getCaseFigures = <ThrowOnError extends boolean = false>(options?: Options<GetCaseFiguresData, ThrowOnError>): RequestResult<GetCaseFiguresResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetCaseFiguresResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/figures',
-    ...options
-});
+export const getCaseFigures = <ThrowOnError extends boolean = false>(options?: Options<GetCaseFiguresData, ThrowOnError>): RequestResult<GetCaseFiguresResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetCaseFiguresResponses, unknown, ThrowOnError>({ url: '/api/cases/figures', ...options });
 
 /**
  * Count Work
  *
  * How many open cases wait for the caller, are the caller's own, and may be seen; by light.
  */
-export const countWork = <ThrowOnError extends boolean = false>(options?: Options<CountWorkData, ThrowOnError>): RequestResult<CountWorkResponses, unknown, ThrowOnError> => (options?.client ?? client).get<CountWorkResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/counts',
-    ...options
-});
+export const countWork = <ThrowOnError extends boolean = false>(options?: Options<CountWorkData, ThrowOnError>): RequestResult<CountWorkResponses, unknown, ThrowOnError> => (options?.client ?? client).get<CountWorkResponses, unknown, ThrowOnError>({ url: '/api/cases/counts', ...options });
 
 /**
  * List Saved Filters
  *
  * The caller's own lists, and those that the office shares.
  */
-export const listSavedFilters = <ThrowOnError extends boolean = false>(options?: Options<ListSavedFiltersData, ThrowOnError>): RequestResult<ListSavedFiltersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSavedFiltersResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/saved',
-    ...options
-});
+export const listSavedFilters = <ThrowOnError extends boolean = false>(options?: Options<ListSavedFiltersData, ThrowOnError>): RequestResult<ListSavedFiltersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListSavedFiltersResponses, unknown, ThrowOnError>({ url: '/api/cases/saved', ...options });
 
 /**
  * Save Filter
  */
 export const saveFilter = <ThrowOnError extends boolean = false>(options: Options<SaveFilterData, ThrowOnError>): RequestResult<SaveFilterResponses, SaveFilterErrors, ThrowOnError> => (options.client ?? client).post<SaveFilterResponses, SaveFilterErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/saved',
     ...options,
     headers: {
@@ -3634,45 +2140,21 @@ export const saveFilter = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Delete Filter
  */
-export const deleteFilter = <ThrowOnError extends boolean = false>(options: Options<DeleteFilterData, ThrowOnError>): RequestResult<DeleteFilterResponses, DeleteFilterErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFilterResponses, DeleteFilterErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/saved/{filter_id}',
-    ...options
-});
+export const deleteFilter = <ThrowOnError extends boolean = false>(options: Options<DeleteFilterData, ThrowOnError>): RequestResult<DeleteFilterResponses, DeleteFilterErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFilterResponses, DeleteFilterErrors, ThrowOnError>({ url: '/api/cases/saved/{filter_id}', ...options });
 
 /**
  * List Told Of Place
  *
  * The urge log of a place: who was told about its cases, by what, and whether it arrived.
  */
-export const listToldOfPlace = <ThrowOnError extends boolean = false>(options: Options<ListToldOfPlaceData, ThrowOnError>): RequestResult<ListToldOfPlaceResponses, ListToldOfPlaceErrors, ThrowOnError> => (options.client ?? client).get<ListToldOfPlaceResponses, ListToldOfPlaceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/told',
-    ...options
-});
+export const listToldOfPlace = <ThrowOnError extends boolean = false>(options: Options<ListToldOfPlaceData, ThrowOnError>): RequestResult<ListToldOfPlaceResponses, ListToldOfPlaceErrors, ThrowOnError> => (options.client ?? client).get<ListToldOfPlaceResponses, ListToldOfPlaceErrors, ThrowOnError>({ url: '/api/cases/told', ...options });
 
 /**
  * List Inboxes
  *
  * What lies unsigned in the inbox of each department, the longest waiting first.
  */
-export const listInboxes = <ThrowOnError extends boolean = false>(options?: Options<ListInboxesData, ThrowOnError>): RequestResult<ListInboxesResponses, ListInboxesErrors, ThrowOnError> => (options?.client ?? client).get<ListInboxesResponses, ListInboxesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/inboxes',
-    ...options
-});
+export const listInboxes = <ThrowOnError extends boolean = false>(options?: Options<ListInboxesData, ThrowOnError>): RequestResult<ListInboxesResponses, ListInboxesErrors, ThrowOnError> => (options?.client ?? client).get<ListInboxesResponses, ListInboxesErrors, ThrowOnError>({ url: '/api/cases/inboxes', ...options });
 
 /**
  * Report Cases
@@ -3680,11 +2162,6 @@ export const listInboxes = <ThrowOnError extends boolean = false>(options?: Opti
  * New cases, one fate each, in order; at most 500.
  */
 export const reportCases = <ThrowOnError extends boolean = false>(options: Options<ReportCasesData, ThrowOnError>): RequestResult<ReportCasesResponses, unknown, ThrowOnError> => (options.client ?? client).post<ReportCasesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/reports',
     ...options,
     headers: {
@@ -3699,11 +2176,6 @@ export const reportCases = <ThrowOnError extends boolean = false>(options: Optio
  * Steps on many cases, one fate each, in order; at most 500.
  */
 export const takeSteps = <ThrowOnError extends boolean = false>(options: Options<TakeStepsData, ThrowOnError>): RequestResult<TakeStepsResponses, unknown, ThrowOnError> => (options.client ?? client).post<TakeStepsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/steps',
     ...options,
     headers: {
@@ -3716,11 +2188,6 @@ export const takeSteps = <ThrowOnError extends boolean = false>(options: Options
  * Report Case
  */
 export const reportCase = <ThrowOnError extends boolean = false>(options: Options<ReportCaseData, ThrowOnError>): RequestResult<ReportCaseResponses, ReportCaseErrors, ThrowOnError> => (options.client ?? client).post<ReportCaseResponses, ReportCaseErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/report',
     ...options,
     headers: {
@@ -3733,11 +2200,6 @@ export const reportCase = <ThrowOnError extends boolean = false>(options: Option
  * Take Step
  */
 export const takeStep = <ThrowOnError extends boolean = false>(options: Options<TakeStepData, ThrowOnError>): RequestResult<TakeStepResponses, TakeStepErrors, ThrowOnError> => (options.client ?? client).post<TakeStepResponses, TakeStepErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/step',
     ...options,
     headers: {
@@ -3752,11 +2214,6 @@ export const takeStep = <ThrowOnError extends boolean = false>(options: Options<
  * Teams were called to cases, answered, came or left: an event of the case each, a fate each.
  */
 export const callTeams = <ThrowOnError extends boolean = false>(options: Options<CallTeamsData, ThrowOnError>): RequestResult<CallTeamsResponses, CallTeamsErrors, ThrowOnError> => (options.client ?? client).post<CallTeamsResponses, CallTeamsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/calls',
     ...options,
     headers: {
@@ -3770,15 +2227,7 @@ export const callTeams = <ThrowOnError extends boolean = false>(options: Options
  *
  * Teams that were called to the case, the first called first.
  */
-export const listCalls = <ThrowOnError extends boolean = false>(options: Options<ListCallsData, ThrowOnError>): RequestResult<ListCallsResponses, ListCallsErrors, ThrowOnError> => (options.client ?? client).get<ListCallsResponses, ListCallsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}/calls',
-    ...options
-});
+export const listCalls = <ThrowOnError extends boolean = false>(options: Options<ListCallsData, ThrowOnError>): RequestResult<ListCallsResponses, ListCallsErrors, ThrowOnError> => (options.client ?? client).get<ListCallsResponses, ListCallsErrors, ThrowOnError>({ url: '/api/cases/{case_id}/calls', ...options });
 
 /**
  * Issue Case Documents
@@ -3786,11 +2235,6 @@ export const listCalls = <ThrowOnError extends boolean = false>(options: Options
  * Notices and records of many cases, one fate each, in order; at most 50.
  */
 export const issueCaseDocuments = <ThrowOnError extends boolean = false>(options: Options<IssueCaseDocumentsData, ThrowOnError>): RequestResult<IssueCaseDocumentsResponses, unknown, ThrowOnError> => (options.client ?? client).post<IssueCaseDocumentsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/documents',
     ...options,
     headers: {
@@ -3804,25 +2248,12 @@ export const issueCaseDocuments = <ThrowOnError extends boolean = false>(options
  *
  * What was issued for the case, and what the caller may issue.
  */
-export const listCaseDocuments = <ThrowOnError extends boolean = false>(options: Options<ListCaseDocumentsData, ThrowOnError>): RequestResult<ListCaseDocumentsResponses, ListCaseDocumentsErrors, ThrowOnError> => (options.client ?? client).get<ListCaseDocumentsResponses, ListCaseDocumentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}/documents',
-    ...options
-});
+export const listCaseDocuments = <ThrowOnError extends boolean = false>(options: Options<ListCaseDocumentsData, ThrowOnError>): RequestResult<ListCaseDocumentsResponses, ListCaseDocumentsErrors, ThrowOnError> => (options.client ?? client).get<ListCaseDocumentsResponses, ListCaseDocumentsErrors, ThrowOnError>({ url: '/api/cases/{case_id}/documents', ...options });
 
 /**
  * Issue Case Document
  */
 export const issueCaseDocument = <ThrowOnError extends boolean = false>(options: Options<IssueCaseDocumentData, ThrowOnError>): RequestResult<IssueCaseDocumentResponses, IssueCaseDocumentErrors, ThrowOnError> => (options.client ?? client).post<IssueCaseDocumentResponses, IssueCaseDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/{case_id}/documents',
     ...options,
     headers: {
@@ -3837,11 +2268,6 @@ export const issueCaseDocument = <ThrowOnError extends boolean = false>(options:
  * What would be issued, without a number; `suffix` is docx or pdf.
  */
 export const previewCaseDocument = <ThrowOnError extends boolean = false>(options: Options<PreviewCaseDocumentData, ThrowOnError>): RequestResult<PreviewCaseDocumentResponses, PreviewCaseDocumentErrors, ThrowOnError> => (options.client ?? client).post<PreviewCaseDocumentResponses, PreviewCaseDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/{case_id}/documents/preview.{suffix}',
     ...options,
     headers: {
@@ -3853,25 +2279,12 @@ export const previewCaseDocument = <ThrowOnError extends boolean = false>(option
 /**
  * Get Case Document
  */
-export const getCaseDocument = <ThrowOnError extends boolean = false>(options: Options<GetCaseDocumentData, ThrowOnError>): RequestResult<GetCaseDocumentResponses, GetCaseDocumentErrors, ThrowOnError> => (options.client ?? client).get<GetCaseDocumentResponses, GetCaseDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}/documents/{document_id}.{suffix}',
-    ...options
-});
+export const getCaseDocument = <ThrowOnError extends boolean = false>(options: Options<GetCaseDocumentData, ThrowOnError>): RequestResult<GetCaseDocumentResponses, GetCaseDocumentErrors, ThrowOnError> => (options.client ?? client).get<GetCaseDocumentResponses, GetCaseDocumentErrors, ThrowOnError>({ url: '/api/cases/{case_id}/documents/{document_id}.{suffix}', ...options });
 
 /**
  * Void Case Document
  */
 export const voidCaseDocument = <ThrowOnError extends boolean = false>(options: Options<VoidCaseDocumentData, ThrowOnError>): RequestResult<VoidCaseDocumentResponses, VoidCaseDocumentErrors, ThrowOnError> => (options.client ?? client).post<VoidCaseDocumentResponses, VoidCaseDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/cases/{case_id}/documents/{document_id}/void',
     ...options,
     headers: {
@@ -3883,114 +2296,50 @@ export const voidCaseDocument = <ThrowOnError extends boolean = false>(options: 
 /**
  * Get Case
  */
-export const getCase = <ThrowOnError extends boolean = false>(options: Options<GetCaseData, ThrowOnError>): RequestResult<GetCaseResponses, GetCaseErrors, ThrowOnError> => (options.client ?? client).get<GetCaseResponses, GetCaseErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}',
-    ...options
-});
+export const getCase = <ThrowOnError extends boolean = false>(options: Options<GetCaseData, ThrowOnError>): RequestResult<GetCaseResponses, GetCaseErrors, ThrowOnError> => (options.client ?? client).get<GetCaseResponses, GetCaseErrors, ThrowOnError>({ url: '/api/cases/{case_id}', ...options });
 
 /**
  * Advise Handler
  *
  * On whom of the department the open cases weigh least: a suggestion, nobody is assigned.
  */
-export const adviseHandler = <ThrowOnError extends boolean = false>(options: Options<AdviseHandlerData, ThrowOnError>): RequestResult<AdviseHandlerResponses, AdviseHandlerErrors, ThrowOnError> => (options.client ?? client).get<AdviseHandlerResponses, AdviseHandlerErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}/handlers',
-    ...options
-});
+export const adviseHandler = <ThrowOnError extends boolean = false>(options: Options<AdviseHandlerData, ThrowOnError>): RequestResult<AdviseHandlerResponses, AdviseHandlerErrors, ThrowOnError> => (options.client ?? client).get<AdviseHandlerResponses, AdviseHandlerErrors, ThrowOnError>({ url: '/api/cases/{case_id}/handlers', ...options });
 
 /**
  * Explain Deadline
  */
-export const explainDeadline = <ThrowOnError extends boolean = false>(options: Options<ExplainDeadlineData, ThrowOnError>): RequestResult<ExplainDeadlineResponses, ExplainDeadlineErrors, ThrowOnError> => (options.client ?? client).get<ExplainDeadlineResponses, ExplainDeadlineErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}/deadline',
-    ...options
-});
+export const explainDeadline = <ThrowOnError extends boolean = false>(options: Options<ExplainDeadlineData, ThrowOnError>): RequestResult<ExplainDeadlineResponses, ExplainDeadlineErrors, ThrowOnError> => (options.client ?? client).get<ExplainDeadlineResponses, ExplainDeadlineErrors, ThrowOnError>({ url: '/api/cases/{case_id}/deadline', ...options });
 
 /**
  * Get Case Photo
  *
  * A photo: `plain` and `small` are copies without EXIF; `original` is for those who judge by it.
  */
-export const getCasePhoto = <ThrowOnError extends boolean = false>(options: Options<GetCasePhotoData, ThrowOnError>): RequestResult<GetCasePhotoResponses, GetCasePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetCasePhotoResponses, GetCasePhotoErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/cases/{case_id}/photos/{sha256}',
-    ...options
-});
+export const getCasePhoto = <ThrowOnError extends boolean = false>(options: Options<GetCasePhotoData, ThrowOnError>): RequestResult<GetCasePhotoResponses, GetCasePhotoErrors, ThrowOnError> => (options.client ?? client).get<GetCasePhotoResponses, GetCasePhotoErrors, ThrowOnError>({ url: '/api/cases/{case_id}/photos/{sha256}', ...options });
 
 /**
  * List Matters
  */
-export const listMatters = <ThrowOnError extends boolean = false>(options?: Options<ListMattersData, ThrowOnError>): RequestResult<ListMattersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListMattersResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters',
-    ...options
-});
+export const listMatters = <ThrowOnError extends boolean = false>(options?: Options<ListMattersData, ThrowOnError>): RequestResult<ListMattersResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListMattersResponses, unknown, ThrowOnError>({ url: '/api/matters', ...options });
 
 /**
  * Get Catalogue
  *
  * The matters in force with the words, upgrade rules and counts of the catalogue.
  */
-export const getCatalogue = <ThrowOnError extends boolean = false>(options?: Options<GetCatalogueData, ThrowOnError>): RequestResult<GetCatalogueResponses, GetCatalogueErrors, ThrowOnError> => (options?.client ?? client).get<GetCatalogueResponses, GetCatalogueErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/catalogue',
-    ...options
-});
+export const getCatalogue = <ThrowOnError extends boolean = false>(options?: Options<GetCatalogueData, ThrowOnError>): RequestResult<GetCatalogueResponses, GetCatalogueErrors, ThrowOnError> => (options?.client ?? client).get<GetCatalogueResponses, GetCatalogueErrors, ThrowOnError>({ url: '/api/matters/catalogue', ...options });
 
 /**
  * Export Matters
  *
  * The catalogue as a file; `suffix` is csv or xlsx.
  */
-export const exportMatters = <ThrowOnError extends boolean = false>(options: Options<ExportMattersData, ThrowOnError>): RequestResult<ExportMattersResponses, ExportMattersErrors, ThrowOnError> => (options.client ?? client).get<ExportMattersResponses, ExportMattersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/export.{suffix}',
-    ...options
-});
+export const exportMatters = <ThrowOnError extends boolean = false>(options: Options<ExportMattersData, ThrowOnError>): RequestResult<ExportMattersResponses, ExportMattersErrors, ThrowOnError> => (options.client ?? client).get<ExportMattersResponses, ExportMattersErrors, ThrowOnError>({ url: '/api/matters/export.{suffix}', ...options });
 
 /**
  * List Admissions
  */
-export const listAdmissions = <ThrowOnError extends boolean = false>(options?: Options<ListAdmissionsData, ThrowOnError>): RequestResult<ListAdmissionsResponses, ListAdmissionsErrors, ThrowOnError> => (options?.client ?? client).get<ListAdmissionsResponses, ListAdmissionsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/admissions',
-    ...options
-});
+export const listAdmissions = <ThrowOnError extends boolean = false>(options?: Options<ListAdmissionsData, ThrowOnError>): RequestResult<ListAdmissionsResponses, ListAdmissionsErrors, ThrowOnError> => (options?.client ?? client).get<ListAdmissionsResponses, ListAdmissionsErrors, ThrowOnError>({ url: '/api/matters/admissions', ...options });
 
 /**
  * Draft Matter
@@ -3998,11 +2347,6 @@ export const listAdmissions = <ThrowOnError extends boolean = false>(options?: O
  * A matter that a department proposes; sent again with the same id it changes the draft.
  */
 export const draftMatter = <ThrowOnError extends boolean = false>(options: Options<DraftMatterData, ThrowOnError>): RequestResult<DraftMatterResponses, DraftMatterErrors, ThrowOnError> => (options.client ?? client).post<DraftMatterResponses, DraftMatterErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/matters/admissions',
     ...options,
     headers: {
@@ -4017,11 +2361,6 @@ export const draftMatter = <ThrowOnError extends boolean = false>(options: Optio
  * Versions submitted, admitted, returned or withdrawn, one fate each, in order; at most 500.
  */
 export const moveAdmissions = <ThrowOnError extends boolean = false>(options: Options<MoveAdmissionsData, ThrowOnError>): RequestResult<MoveAdmissionsResponses, MoveAdmissionsErrors, ThrowOnError> => (options.client ?? client).post<MoveAdmissionsResponses, MoveAdmissionsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/matters/admissions/moves',
     ...options,
     headers: {
@@ -4035,15 +2374,7 @@ export const moveAdmissions = <ThrowOnError extends boolean = false>(options: Op
  *
  * The empty sheet that the import reads.
  */
-export const getMatterTemplate = <ThrowOnError extends boolean = false>(options?: Options<GetMatterTemplateData, ThrowOnError>): RequestResult<GetMatterTemplateResponses, GetMatterTemplateErrors, ThrowOnError> => (options?.client ?? client).get<GetMatterTemplateResponses, GetMatterTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/imports/template.xlsx',
-    ...options
-});
+export const getMatterTemplate = <ThrowOnError extends boolean = false>(options?: Options<GetMatterTemplateData, ThrowOnError>): RequestResult<GetMatterTemplateResponses, GetMatterTemplateErrors, ThrowOnError> => (options?.client ?? client).get<GetMatterTemplateResponses, GetMatterTemplateErrors, ThrowOnError>({ url: '/api/matters/imports/template.xlsx', ...options });
 
 /**
  * Import Matters
@@ -4052,11 +2383,6 @@ export const getMatterTemplate = <ThrowOnError extends boolean = false>(options?
  */
 export const importMatters = <ThrowOnError extends boolean = false>(options: Options<ImportMattersData, ThrowOnError>): RequestResult<ImportMattersResponses, ImportMattersErrors, ThrowOnError> => (options.client ?? client).post<ImportMattersResponses, ImportMattersErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/matters/imports',
     ...options,
     headers: {
@@ -4068,114 +2394,50 @@ export const importMatters = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * List Routes
  */
-export const listRoutes = <ThrowOnError extends boolean = false>(options?: Options<ListRoutesData, ThrowOnError>): RequestResult<ListRoutesResponses, ListRoutesErrors, ThrowOnError> => (options?.client ?? client).get<ListRoutesResponses, ListRoutesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/routes',
-    ...options
-});
+export const listRoutes = <ThrowOnError extends boolean = false>(options?: Options<ListRoutesData, ThrowOnError>): RequestResult<ListRoutesResponses, ListRoutesErrors, ThrowOnError> => (options?.client ?? client).get<ListRoutesResponses, ListRoutesErrors, ThrowOnError>({ url: '/api/matters/routes', ...options });
 
 /**
  * Explain Route
  *
  * Whose a matter is in a place: which rows speak of it, which won and why, and who there would get it.
  */
-export const explainRoute = <ThrowOnError extends boolean = false>(options: Options<ExplainRouteData, ThrowOnError>): RequestResult<ExplainRouteResponses, ExplainRouteErrors, ThrowOnError> => (options.client ?? client).get<ExplainRouteResponses, ExplainRouteErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/routes/explain',
-    ...options
-});
+export const explainRoute = <ThrowOnError extends boolean = false>(options: Options<ExplainRouteData, ThrowOnError>): RequestResult<ExplainRouteResponses, ExplainRouteErrors, ThrowOnError> => (options.client ?? client).get<ExplainRouteResponses, ExplainRouteErrors, ThrowOnError>({ url: '/api/matters/routes/explain', ...options });
 
 /**
  * List Route Gaps
  *
  * Matters that would go nowhere, over every grid of the caller's scope at once.
  */
-export const listRouteGaps = <ThrowOnError extends boolean = false>(options?: Options<ListRouteGapsData, ThrowOnError>): RequestResult<ListRouteGapsResponses, ListRouteGapsErrors, ThrowOnError> => (options?.client ?? client).get<ListRouteGapsResponses, ListRouteGapsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/routes/gaps',
-    ...options
-});
+export const listRouteGaps = <ThrowOnError extends boolean = false>(options?: Options<ListRouteGapsData, ThrowOnError>): RequestResult<ListRouteGapsResponses, ListRouteGapsErrors, ThrowOnError> => (options?.client ?? client).get<ListRouteGapsResponses, ListRouteGapsErrors, ThrowOnError>({ url: '/api/matters/routes/gaps', ...options });
 
 /**
  * List Powers
  */
-export const listPowers = <ThrowOnError extends boolean = false>(options?: Options<ListPowersData, ThrowOnError>): RequestResult<ListPowersResponses, ListPowersErrors, ThrowOnError> => (options?.client ?? client).get<ListPowersResponses, ListPowersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/matters/powers',
-    ...options
-});
+export const listPowers = <ThrowOnError extends boolean = false>(options?: Options<ListPowersData, ThrowOnError>): RequestResult<ListPowersResponses, ListPowersErrors, ThrowOnError> => (options?.client ?? client).get<ListPowersResponses, ListPowersErrors, ThrowOnError>({ url: '/api/matters/powers', ...options });
 
 /**
  * List Documents
  */
-export const listDocuments = <ThrowOnError extends boolean = false>(options?: Options<ListDocumentsData, ThrowOnError>): RequestResult<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError> => (options?.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents',
-    ...options
-});
+export const listDocuments = <ThrowOnError extends boolean = false>(options?: Options<ListDocumentsData, ThrowOnError>): RequestResult<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError> => (options?.client ?? client).get<ListDocumentsResponses, ListDocumentsErrors, ThrowOnError>({ url: '/api/documents', ...options });
 
 /**
  * Export Documents
  *
  * The list as a file; `suffix` is csv or xlsx.
  */
-export const exportDocuments = <ThrowOnError extends boolean = false>(options: Options<ExportDocumentsData, ThrowOnError>): RequestResult<ExportDocumentsResponses, ExportDocumentsErrors, ThrowOnError> => (options.client ?? client).get<ExportDocumentsResponses, ExportDocumentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/export.{suffix}',
-    ...options
-});
+export const exportDocuments = <ThrowOnError extends boolean = false>(options: Options<ExportDocumentsData, ThrowOnError>): RequestResult<ExportDocumentsResponses, ExportDocumentsErrors, ThrowOnError> => (options.client ?? client).get<ExportDocumentsResponses, ExportDocumentsErrors, ThrowOnError>({ url: '/api/documents/export.{suffix}', ...options });
 
 /**
  * Get Document Settings
  *
  * Templates, number formats, and the placeholders that a template may hold.
  */
-export const getDocumentSettings = <ThrowOnError extends boolean = false>(options?: Options<GetDocumentSettingsData, ThrowOnError>): RequestResult<GetDocumentSettingsResponses, GetDocumentSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetDocumentSettingsResponses, GetDocumentSettingsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/settings',
-    ...options
-});
+export const getDocumentSettings = <ThrowOnError extends boolean = false>(options?: Options<GetDocumentSettingsData, ThrowOnError>): RequestResult<GetDocumentSettingsResponses, GetDocumentSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetDocumentSettingsResponses, GetDocumentSettingsErrors, ThrowOnError>({ url: '/api/documents/settings', ...options });
 
 /**
  * Use Shipped Template
  */
-export const useShippedTemplate = <ThrowOnError extends boolean = false>(options: Options<UseShippedTemplateData, ThrowOnError>): RequestResult<UseShippedTemplateResponses, UseShippedTemplateErrors, ThrowOnError> => (options.client ?? client).delete<UseShippedTemplateResponses, UseShippedTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/templates/{kind}',
-    ...options
-});
+export const useShippedTemplate = <ThrowOnError extends boolean = false>(options: Options<UseShippedTemplateData, ThrowOnError>): RequestResult<UseShippedTemplateResponses, UseShippedTemplateErrors, ThrowOnError> => (options.client ?? client).delete<UseShippedTemplateResponses, UseShippedTemplateErrors, ThrowOnError>({ url: '/api/documents/templates/{kind}', ...options });
 
 /**
  * Upload Template
@@ -4184,11 +2446,6 @@ export const useShippedTemplate = <ThrowOnError extends boolean = false>(options
  */
 export const uploadTemplate = <ThrowOnError extends boolean = false>(options: Options<UploadTemplateData, ThrowOnError>): RequestResult<UploadTemplateResponses, UploadTemplateErrors, ThrowOnError> => (options.client ?? client).post<UploadTemplateResponses, UploadTemplateErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/documents/templates/{kind}',
     ...options,
     headers: {
@@ -4202,53 +2459,24 @@ export const uploadTemplate = <ThrowOnError extends boolean = false>(options: Op
  *
  * Put an earlier version into force again.
  */
-export const useTemplate = <ThrowOnError extends boolean = false>(options: Options<UseTemplateData, ThrowOnError>): RequestResult<UseTemplateResponses, UseTemplateErrors, ThrowOnError> => (options.client ?? client).post<UseTemplateResponses, UseTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/templates/{kind}/versions/{version}',
-    ...options
-});
+export const useTemplate = <ThrowOnError extends boolean = false>(options: Options<UseTemplateData, ThrowOnError>): RequestResult<UseTemplateResponses, UseTemplateErrors, ThrowOnError> => (options.client ?? client).post<UseTemplateResponses, UseTemplateErrors, ThrowOnError>({ url: '/api/documents/templates/{kind}/versions/{version}', ...options });
 
 /**
  * Get Template File
  */
-export const getTemplateFile = <ThrowOnError extends boolean = false>(options: Options<GetTemplateFileData, ThrowOnError>): RequestResult<GetTemplateFileResponses, GetTemplateFileErrors, ThrowOnError> => (options.client ?? client).get<GetTemplateFileResponses, GetTemplateFileErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/templates/{kind}/file',
-    ...options
-});
+export const getTemplateFile = <ThrowOnError extends boolean = false>(options: Options<GetTemplateFileData, ThrowOnError>): RequestResult<GetTemplateFileResponses, GetTemplateFileErrors, ThrowOnError> => (options.client ?? client).get<GetTemplateFileResponses, GetTemplateFileErrors, ThrowOnError>({ url: '/api/documents/templates/{kind}/file', ...options });
 
 /**
  * Preview Template
  *
  * The template in force with sample data; `suffix` is docx or pdf.
  */
-export const previewTemplate = <ThrowOnError extends boolean = false>(options: Options<PreviewTemplateData, ThrowOnError>): RequestResult<PreviewTemplateResponses, PreviewTemplateErrors, ThrowOnError> => (options.client ?? client).get<PreviewTemplateResponses, PreviewTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/templates/{kind}/preview.{suffix}',
-    ...options
-});
+export const previewTemplate = <ThrowOnError extends boolean = false>(options: Options<PreviewTemplateData, ThrowOnError>): RequestResult<PreviewTemplateResponses, PreviewTemplateErrors, ThrowOnError> => (options.client ?? client).get<PreviewTemplateResponses, PreviewTemplateErrors, ThrowOnError>({ url: '/api/documents/templates/{kind}/preview.{suffix}', ...options });
 
 /**
  * Set Number Format
  */
 export const setNumberFormat = <ThrowOnError extends boolean = false>(options: Options<SetNumberFormatData, ThrowOnError>): RequestResult<SetNumberFormatResponses, SetNumberFormatErrors, ThrowOnError> => (options.client ?? client).post<SetNumberFormatResponses, SetNumberFormatErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/documents/number-formats',
     ...options,
     headers: {
@@ -4262,71 +2490,31 @@ export const setNumberFormat = <ThrowOnError extends boolean = false>(options: O
  *
  * The document as Word or PDF: the same file every time.
  */
-export const getDocumentFile = <ThrowOnError extends boolean = false>(options: Options<GetDocumentFileData, ThrowOnError>): RequestResult<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError> => (options.client ?? client).get<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/documents/{document_id}/file.{suffix}',
-    ...options
-});
+export const getDocumentFile = <ThrowOnError extends boolean = false>(options: Options<GetDocumentFileData, ThrowOnError>): RequestResult<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError> => (options.client ?? client).get<GetDocumentFileResponses, GetDocumentFileErrors, ThrowOnError>({ url: '/api/documents/{document_id}/file.{suffix}', ...options });
 
 /**
  * List Major Hazards
  *
  * The ledger.
  */
-export const listMajorHazards = <ThrowOnError extends boolean = false>(options?: Options<ListMajorHazardsData, ThrowOnError>): RequestResult<ListMajorHazardsResponses, ListMajorHazardsErrors, ThrowOnError> => (options?.client ?? client).get<ListMajorHazardsResponses, ListMajorHazardsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards',
-    ...options
-});
+export const listMajorHazards = <ThrowOnError extends boolean = false>(options?: Options<ListMajorHazardsData, ThrowOnError>): RequestResult<ListMajorHazardsResponses, ListMajorHazardsErrors, ThrowOnError> => (options?.client ?? client).get<ListMajorHazardsResponses, ListMajorHazardsErrors, ThrowOnError>({ url: '/api/major-hazards', ...options });
 
 /**
  * Export Major Hazards
  *
  * The ledger as a file; `suffix` is csv or xlsx.
  */
-export const exportMajorHazards = <ThrowOnError extends boolean = false>(options: Options<ExportMajorHazardsData, ThrowOnError>): RequestResult<ExportMajorHazardsResponses, ExportMajorHazardsErrors, ThrowOnError> => (options.client ?? client).get<ExportMajorHazardsResponses, ExportMajorHazardsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/export.{suffix}',
-    ...options
-});
+export const exportMajorHazards = <ThrowOnError extends boolean = false>(options: Options<ExportMajorHazardsData, ThrowOnError>): RequestResult<ExportMajorHazardsResponses, ExportMajorHazardsErrors, ThrowOnError> => (options.client ?? client).get<ExportMajorHazardsResponses, ExportMajorHazardsErrors, ThrowOnError>({ url: '/api/major-hazards/export.{suffix}', ...options });
 
 /**
  * Count Major Hazards
  */
-export const countMajorHazards = <ThrowOnError extends boolean = false>(options?: Options<CountMajorHazardsData, ThrowOnError>): RequestResult<CountMajorHazardsResponses, CountMajorHazardsErrors, ThrowOnError> => (options?.client ?? client).get<CountMajorHazardsResponses, CountMajorHazardsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/counts',
-    ...options
-});
+export const countMajorHazards = <ThrowOnError extends boolean = false>(options?: Options<CountMajorHazardsData, ThrowOnError>): RequestResult<CountMajorHazardsResponses, CountMajorHazardsErrors, ThrowOnError> => (options?.client ?? client).get<CountMajorHazardsResponses, CountMajorHazardsErrors, ThrowOnError>({ url: '/api/major-hazards/counts', ...options });
 
 /**
  * List Element Sets
  */
-export const listElementSets = <ThrowOnError extends boolean = false>(options?: Options<ListElementSetsData, ThrowOnError>): RequestResult<ListElementSetsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListElementSetsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/element-sets',
-    ...options
-});
+export const listElementSets = <ThrowOnError extends boolean = false>(options?: Options<ListElementSetsData, ThrowOnError>): RequestResult<ListElementSetsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListElementSetsResponses, unknown, ThrowOnError>({ url: '/api/major-hazards/element-sets', ...options });
 
 /**
  * Import Element Set
@@ -4334,11 +2522,6 @@ export const listElementSets = <ThrowOnError extends boolean = false>(options?: 
  * An edition of the standard; one that assessments used is not changed.
  */
 export const importElementSet = <ThrowOnError extends boolean = false>(options: Options<ImportElementSetData, ThrowOnError>): RequestResult<ImportElementSetResponses, ImportElementSetErrors, ThrowOnError> => (options.client ?? client).post<ImportElementSetResponses, ImportElementSetErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/element-sets',
     ...options,
     headers: {
@@ -4352,15 +2535,7 @@ export const importElementSet = <ThrowOnError extends boolean = false>(options: 
  *
  * The sheet that the import reads.
  */
-export const getElementSetTemplate = <ThrowOnError extends boolean = false>(options?: Options<GetElementSetTemplateData, ThrowOnError>): RequestResult<GetElementSetTemplateResponses, GetElementSetTemplateErrors, ThrowOnError> => (options?.client ?? client).get<GetElementSetTemplateResponses, GetElementSetTemplateErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/element-sets/template.xlsx',
-    ...options
-});
+export const getElementSetTemplate = <ThrowOnError extends boolean = false>(options?: Options<GetElementSetTemplateData, ThrowOnError>): RequestResult<GetElementSetTemplateResponses, GetElementSetTemplateErrors, ThrowOnError> => (options?.client ?? client).get<GetElementSetTemplateResponses, GetElementSetTemplateErrors, ThrowOnError>({ url: '/api/major-hazards/element-sets/template.xlsx', ...options });
 
 /**
  * Import Element Set File
@@ -4369,11 +2544,6 @@ export const getElementSetTemplate = <ThrowOnError extends boolean = false>(opti
  */
 export const importElementSetFile = <ThrowOnError extends boolean = false>(options: Options<ImportElementSetFileData, ThrowOnError>): RequestResult<ImportElementSetFileResponses, ImportElementSetFileErrors, ThrowOnError> => (options.client ?? client).post<ImportElementSetFileResponses, ImportElementSetFileErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/element-sets/file',
     ...options,
     headers: {
@@ -4385,68 +2555,31 @@ export const importElementSetFile = <ThrowOnError extends boolean = false>(optio
 /**
  * List Assessments
  */
-export const listAssessments = <ThrowOnError extends boolean = false>(options?: Options<ListAssessmentsData, ThrowOnError>): RequestResult<ListAssessmentsResponses, ListAssessmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAssessmentsResponses, ListAssessmentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/assessments',
-    ...options
-});
+export const listAssessments = <ThrowOnError extends boolean = false>(options?: Options<ListAssessmentsData, ThrowOnError>): RequestResult<ListAssessmentsResponses, ListAssessmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAssessmentsResponses, ListAssessmentsErrors, ThrowOnError>({ url: '/api/major-hazards/assessments', ...options });
 
 /**
  * List Decisions
  */
-export const listDecisions = <ThrowOnError extends boolean = false>(options?: Options<ListDecisionsData, ThrowOnError>): RequestResult<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError> => (options?.client ?? client).get<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/decisions',
-    ...options
-});
+export const listDecisions = <ThrowOnError extends boolean = false>(options?: Options<ListDecisionsData, ThrowOnError>): RequestResult<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError> => (options?.client ?? client).get<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError>({ url: '/api/major-hazards/decisions', ...options });
 
 /**
  * List Signers
  *
  * People who may sign, by the beginning of their name.
  */
-export const listSigners = <ThrowOnError extends boolean = false>(options?: Options<ListSignersData, ThrowOnError>): RequestResult<ListSignersResponses, ListSignersErrors, ThrowOnError> => (options?.client ?? client).get<ListSignersResponses, ListSignersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/signers',
-    ...options
-});
+export const listSigners = <ThrowOnError extends boolean = false>(options?: Options<ListSignersData, ThrowOnError>): RequestResult<ListSignersResponses, ListSignersErrors, ThrowOnError> => (options?.client ?? client).get<ListSignersResponses, ListSignersErrors, ThrowOnError>({ url: '/api/major-hazards/signers', ...options });
 
 /**
  * Get Case Major
  *
  * All that the case page shows of it.
  */
-export const getCaseMajor = <ThrowOnError extends boolean = false>(options: Options<GetCaseMajorData, ThrowOnError>): RequestResult<GetCaseMajorResponses, GetCaseMajorErrors, ThrowOnError> => (options.client ?? client).get<GetCaseMajorResponses, GetCaseMajorErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/cases/{case_id}',
-    ...options
-});
+export const getCaseMajor = <ThrowOnError extends boolean = false>(options: Options<GetCaseMajorData, ThrowOnError>): RequestResult<GetCaseMajorResponses, GetCaseMajorErrors, ThrowOnError> => (options.client ?? client).get<GetCaseMajorResponses, GetCaseMajorErrors, ThrowOnError>({ url: '/api/major-hazards/cases/{case_id}', ...options });
 
 /**
  * Assess Major
  */
 export const assessMajor = <ThrowOnError extends boolean = false>(options: Options<AssessMajorData, ThrowOnError>): RequestResult<AssessMajorResponses, AssessMajorErrors, ThrowOnError> => (options.client ?? client).post<AssessMajorResponses, AssessMajorErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/assess',
     ...options,
     headers: {
@@ -4461,11 +2594,6 @@ export const assessMajor = <ThrowOnError extends boolean = false>(options: Optio
  * Ask people to decide that it is major, or to de-list it.
  */
 export const proposeDecision = <ThrowOnError extends boolean = false>(options: Options<ProposeDecisionData, ThrowOnError>): RequestResult<ProposeDecisionResponses, ProposeDecisionErrors, ThrowOnError> => (options.client ?? client).post<ProposeDecisionResponses, ProposeDecisionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/propose',
     ...options,
     headers: {
@@ -4480,11 +2608,6 @@ export const proposeDecision = <ThrowOnError extends boolean = false>(options: O
  * Sign for oneself.
  */
 export const signDecision = <ThrowOnError extends boolean = false>(options: Options<SignDecisionData, ThrowOnError>): RequestResult<SignDecisionResponses, SignDecisionErrors, ThrowOnError> => (options.client ?? client).post<SignDecisionResponses, SignDecisionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/sign',
     ...options,
     headers: {
@@ -4497,11 +2620,6 @@ export const signDecision = <ThrowOnError extends boolean = false>(options: Opti
  * List Major Hazard
  */
 export const listMajorHazard = <ThrowOnError extends boolean = false>(options: Options<ListMajorHazardData, ThrowOnError>): RequestResult<ListMajorHazardResponses, ListMajorHazardErrors, ThrowOnError> => (options.client ?? client).post<ListMajorHazardResponses, ListMajorHazardErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/list',
     ...options,
     headers: {
@@ -4514,11 +2632,6 @@ export const listMajorHazard = <ThrowOnError extends boolean = false>(options: O
  * Report Progress
  */
 export const reportProgress = <ThrowOnError extends boolean = false>(options: Options<ReportProgressData, ThrowOnError>): RequestResult<ReportProgressResponses, ReportProgressErrors, ThrowOnError> => (options.client ?? client).post<ReportProgressResponses, ReportProgressErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/progress',
     ...options,
     headers: {
@@ -4531,11 +2644,6 @@ export const reportProgress = <ThrowOnError extends boolean = false>(options: Op
  * Reinspect Major
  */
 export const reinspectMajor = <ThrowOnError extends boolean = false>(options: Options<ReinspectMajorData, ThrowOnError>): RequestResult<ReinspectMajorResponses, ReinspectMajorErrors, ThrowOnError> => (options.client ?? client).post<ReinspectMajorResponses, ReinspectMajorErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/reinspect',
     ...options,
     headers: {
@@ -4549,40 +2657,19 @@ export const reinspectMajor = <ThrowOnError extends boolean = false>(options: Op
  *
  * A photo of an assessment or of a hazard.
  */
-export const getMajorPhoto = <ThrowOnError extends boolean = false>(options: Options<GetMajorPhotoData, ThrowOnError>): RequestResult<GetMajorPhotoResponses, GetMajorPhotoErrors, ThrowOnError> => (options.client ?? client).get<GetMajorPhotoResponses, GetMajorPhotoErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/{subject_id}/photos/{sha256}',
-    ...options
-});
+export const getMajorPhoto = <ThrowOnError extends boolean = false>(options: Options<GetMajorPhotoData, ThrowOnError>): RequestResult<GetMajorPhotoResponses, GetMajorPhotoErrors, ThrowOnError> => (options.client ?? client).get<GetMajorPhotoResponses, GetMajorPhotoErrors, ThrowOnError>({ url: '/api/major-hazards/{subject_id}/photos/{sha256}', ...options });
 
 /**
  * List Major Documents
  *
  * Notices that were issued for the hazard, and what the caller may issue.
  */
-export const listMajorDocuments = <ThrowOnError extends boolean = false>(options: Options<ListMajorDocumentsData, ThrowOnError>): RequestResult<ListMajorDocumentsResponses, ListMajorDocumentsErrors, ThrowOnError> => (options.client ?? client).get<ListMajorDocumentsResponses, ListMajorDocumentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/{hazard_id}/documents',
-    ...options
-});
+export const listMajorDocuments = <ThrowOnError extends boolean = false>(options: Options<ListMajorDocumentsData, ThrowOnError>): RequestResult<ListMajorDocumentsResponses, ListMajorDocumentsErrors, ThrowOnError> => (options.client ?? client).get<ListMajorDocumentsResponses, ListMajorDocumentsErrors, ThrowOnError>({ url: '/api/major-hazards/{hazard_id}/documents', ...options });
 
 /**
  * Issue Major Document
  */
 export const issueMajorDocument = <ThrowOnError extends boolean = false>(options: Options<IssueMajorDocumentData, ThrowOnError>): RequestResult<IssueMajorDocumentResponses, IssueMajorDocumentErrors, ThrowOnError> => (options.client ?? client).post<IssueMajorDocumentResponses, IssueMajorDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/{hazard_id}/documents',
     ...options,
     headers: {
@@ -4595,11 +2682,6 @@ export const issueMajorDocument = <ThrowOnError extends boolean = false>(options
  * Preview Major Document
  */
 export const previewMajorDocument = <ThrowOnError extends boolean = false>(options: Options<PreviewMajorDocumentData, ThrowOnError>): RequestResult<PreviewMajorDocumentResponses, PreviewMajorDocumentErrors, ThrowOnError> => (options.client ?? client).post<PreviewMajorDocumentResponses, PreviewMajorDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/{hazard_id}/documents/preview.{suffix}',
     ...options,
     headers: {
@@ -4611,25 +2693,12 @@ export const previewMajorDocument = <ThrowOnError extends boolean = false>(optio
 /**
  * Get Major Document
  */
-export const getMajorDocument = <ThrowOnError extends boolean = false>(options: Options<GetMajorDocumentData, ThrowOnError>): RequestResult<GetMajorDocumentResponses, GetMajorDocumentErrors, ThrowOnError> => (options.client ?? client).get<GetMajorDocumentResponses, GetMajorDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/major-hazards/{hazard_id}/documents/{document_id}.{suffix}',
-    ...options
-});
+export const getMajorDocument = <ThrowOnError extends boolean = false>(options: Options<GetMajorDocumentData, ThrowOnError>): RequestResult<GetMajorDocumentResponses, GetMajorDocumentErrors, ThrowOnError> => (options.client ?? client).get<GetMajorDocumentResponses, GetMajorDocumentErrors, ThrowOnError>({ url: '/api/major-hazards/{hazard_id}/documents/{document_id}.{suffix}', ...options });
 
 /**
  * Void Major Document
  */
 export const voidMajorDocument = <ThrowOnError extends boolean = false>(options: Options<VoidMajorDocumentData, ThrowOnError>): RequestResult<VoidMajorDocumentResponses, VoidMajorDocumentErrors, ThrowOnError> => (options.client ?? client).post<VoidMajorDocumentResponses, VoidMajorDocumentErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/major-hazards/{hazard_id}/documents/{document_id}/void',
     ...options,
     headers: {
@@ -4644,11 +2713,6 @@ export const voidMajorDocument = <ThrowOnError extends boolean = false>(options:
  * Matter, severity and department for a report that is being written; a person decides.
  */
 export const suggestForDraft = <ThrowOnError extends boolean = false>(options: Options<SuggestForDraftData, ThrowOnError>): RequestResult<SuggestForDraftResponses, SuggestForDraftErrors, ThrowOnError> => (options.client ?? client).post<SuggestForDraftResponses, SuggestForDraftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/triage/suggest',
     ...options,
     headers: {
@@ -4663,11 +2727,6 @@ export const suggestForDraft = <ThrowOnError extends boolean = false>(options: O
  * Cases that may be the same as a report that is being written, at most five.
  */
 export const listDuplicatesOfDraft = <ThrowOnError extends boolean = false>(options: Options<ListDuplicatesOfDraftData, ThrowOnError>): RequestResult<ListDuplicatesOfDraftResponses, ListDuplicatesOfDraftErrors, ThrowOnError> => (options.client ?? client).post<ListDuplicatesOfDraftResponses, ListDuplicatesOfDraftErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/triage/duplicates',
     ...options,
     headers: {
@@ -4679,28 +2738,12 @@ export const listDuplicatesOfDraft = <ThrowOnError extends boolean = false>(opti
 /**
  * Suggest For Case
  */
-export const suggestForCase = <ThrowOnError extends boolean = false>(options: Options<SuggestForCaseData, ThrowOnError>): RequestResult<SuggestForCaseResponses, SuggestForCaseErrors, ThrowOnError> => (options.client ?? client).get<SuggestForCaseResponses, SuggestForCaseErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/triage/cases/{case_id}/suggest',
-    ...options
-});
+export const suggestForCase = <ThrowOnError extends boolean = false>(options: Options<SuggestForCaseData, ThrowOnError>): RequestResult<SuggestForCaseResponses, SuggestForCaseErrors, ThrowOnError> => (options.client ?? client).get<SuggestForCaseResponses, SuggestForCaseErrors, ThrowOnError>({ url: '/api/triage/cases/{case_id}/suggest', ...options });
 
 /**
  * List Duplicates Of Case
  */
-export const listDuplicatesOfCase = <ThrowOnError extends boolean = false>(options: Options<ListDuplicatesOfCaseData, ThrowOnError>): RequestResult<ListDuplicatesOfCaseResponses, ListDuplicatesOfCaseErrors, ThrowOnError> => (options.client ?? client).get<ListDuplicatesOfCaseResponses, ListDuplicatesOfCaseErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/triage/cases/{case_id}/duplicates',
-    ...options
-});
+export const listDuplicatesOfCase = <ThrowOnError extends boolean = false>(options: Options<ListDuplicatesOfCaseData, ThrowOnError>): RequestResult<ListDuplicatesOfCaseResponses, ListDuplicatesOfCaseErrors, ThrowOnError> => (options.client ?? client).get<ListDuplicatesOfCaseResponses, ListDuplicatesOfCaseErrors, ThrowOnError>({ url: '/api/triage/cases/{case_id}/duplicates', ...options });
 
 /**
  * Record Decisions
@@ -4708,11 +2751,6 @@ export const listDuplicatesOfCase = <ThrowOnError extends boolean = false>(optio
  * What was suggested for cases; what was chosen is read from them. One fate each, in order.
  */
 export const recordDecisions = <ThrowOnError extends boolean = false>(options: Options<RecordDecisionsData, ThrowOnError>): RequestResult<RecordDecisionsResponses, unknown, ThrowOnError> => (options.client ?? client).post<RecordDecisionsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/triage/decisions',
     ...options,
     headers: {
@@ -4726,30 +2764,14 @@ export const recordDecisions = <ThrowOnError extends boolean = false>(options: O
  *
  * Versions of the model with their figures, and what people chose of late.
  */
-export const getTriage = <ThrowOnError extends boolean = false>(options?: Options<GetTriageData, ThrowOnError>): RequestResult<GetTriageResponses, GetTriageErrors, ThrowOnError> => (options?.client ?? client).get<GetTriageResponses, GetTriageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/triage',
-    ...options
-});
+export const getTriage = <ThrowOnError extends boolean = false>(options?: Options<GetTriageData, ThrowOnError>): RequestResult<GetTriageResponses, GetTriageErrors, ThrowOnError> => (options?.client ?? client).get<GetTriageResponses, GetTriageErrors, ThrowOnError>({ url: '/api/triage', ...options });
 
 /**
  * Train Triage
  *
  * Learn from the closed cases now; a job does it.
  */
-export const trainTriage = <ThrowOnError extends boolean = false>(options?: Options<TrainTriageData, ThrowOnError>): RequestResult<TrainTriageResponses, TrainTriageErrors, ThrowOnError> => (options?.client ?? client).post<TrainTriageResponses, TrainTriageErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/triage/train',
-    ...options
-});
+export const trainTriage = <ThrowOnError extends boolean = false>(options?: Options<TrainTriageData, ThrowOnError>): RequestResult<TrainTriageResponses, TrainTriageErrors, ThrowOnError> => (options?.client ?? client).post<TrainTriageResponses, TrainTriageErrors, ThrowOnError>({ url: '/api/triage/train', ...options });
 
 /**
  * Use Triage Version
@@ -4757,11 +2779,6 @@ export const trainTriage = <ThrowOnError extends boolean = false>(options?: Opti
  * Ask another version from now on, or the words alone.
  */
 export const useTriageVersion = <ThrowOnError extends boolean = false>(options: Options<UseTriageVersionData, ThrowOnError>): RequestResult<UseTriageVersionResponses, UseTriageVersionErrors, ThrowOnError> => (options.client ?? client).post<UseTriageVersionResponses, UseTriageVersionErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/triage/use',
     ...options,
     headers: {
@@ -4782,28 +2799,12 @@ export const listEvidenceKeys = <ThrowOnError extends boolean = false>(options?:
  *
  * What the photos of a case say against what was claimed with them: advice for those who verify.
  */
-export const getCaseEvidence = <ThrowOnError extends boolean = false>(options: Options<GetCaseEvidenceData, ThrowOnError>): RequestResult<GetCaseEvidenceResponses, GetCaseEvidenceErrors, ThrowOnError> => (options.client ?? client).get<GetCaseEvidenceResponses, GetCaseEvidenceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/evidence/cases/{case_id}',
-    ...options
-});
+export const getCaseEvidence = <ThrowOnError extends boolean = false>(options: Options<GetCaseEvidenceData, ThrowOnError>): RequestResult<GetCaseEvidenceResponses, GetCaseEvidenceErrors, ThrowOnError> => (options.client ?? client).get<GetCaseEvidenceResponses, GetCaseEvidenceErrors, ThrowOnError>({ url: '/api/evidence/cases/{case_id}', ...options });
 
 /**
  * List Evidence Exports
  */
-export const listEvidenceExports = <ThrowOnError extends boolean = false>(options?: Options<ListEvidenceExportsData, ThrowOnError>): RequestResult<ListEvidenceExportsResponses, ListEvidenceExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListEvidenceExportsResponses, ListEvidenceExportsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/evidence/exports',
-    ...options
-});
+export const listEvidenceExports = <ThrowOnError extends boolean = false>(options?: Options<ListEvidenceExportsData, ThrowOnError>): RequestResult<ListEvidenceExportsResponses, ListEvidenceExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListEvidenceExportsResponses, ListEvidenceExportsErrors, ThrowOnError>({ url: '/api/evidence/exports', ...options });
 
 /**
  * Request Evidence Export
@@ -4811,11 +2812,6 @@ export const listEvidenceExports = <ThrowOnError extends boolean = false>(option
  * Ask for a signed bundle of up to 1,000 cases; a job makes it.
  */
 export const requestEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<RequestEvidenceExportData, ThrowOnError>): RequestResult<RequestEvidenceExportResponses, RequestEvidenceExportErrors, ThrowOnError> => (options.client ?? client).post<RequestEvidenceExportResponses, RequestEvidenceExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/evidence/exports',
     ...options,
     headers: {
@@ -4827,118 +2823,54 @@ export const requestEvidenceExport = <ThrowOnError extends boolean = false>(opti
 /**
  * Get Evidence Export
  */
-export const getEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<GetEvidenceExportData, ThrowOnError>): RequestResult<GetEvidenceExportResponses, GetEvidenceExportErrors, ThrowOnError> => (options.client ?? client).get<GetEvidenceExportResponses, GetEvidenceExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/evidence/exports/{export_id}',
-    ...options
-});
+export const getEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<GetEvidenceExportData, ThrowOnError>): RequestResult<GetEvidenceExportResponses, GetEvidenceExportErrors, ThrowOnError> => (options.client ?? client).get<GetEvidenceExportResponses, GetEvidenceExportErrors, ThrowOnError>({ url: '/api/evidence/exports/{export_id}', ...options });
 
 /**
  * Download Evidence Export
  */
-export const downloadEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<DownloadEvidenceExportData, ThrowOnError>): RequestResult<DownloadEvidenceExportResponses, DownloadEvidenceExportErrors, ThrowOnError> => (options.client ?? client).get<DownloadEvidenceExportResponses, DownloadEvidenceExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/evidence/exports/{export_id}/file',
-    ...options
-});
+export const downloadEvidenceExport = <ThrowOnError extends boolean = false>(options: Options<DownloadEvidenceExportData, ThrowOnError>): RequestResult<DownloadEvidenceExportResponses, DownloadEvidenceExportErrors, ThrowOnError> => (options.client ?? client).get<DownloadEvidenceExportResponses, DownloadEvidenceExportErrors, ThrowOnError>({ url: '/api/evidence/exports/{export_id}/file', ...options });
 
 /**
  * List Indicators
  *
  * What the figures are made of.
  */
-export const listIndicators = <ThrowOnError extends boolean = false>(options?: Options<ListIndicatorsData, ThrowOnError>): RequestResult<ListIndicatorsResponses, ListIndicatorsErrors, ThrowOnError> => (options?.client ?? client).get<ListIndicatorsResponses, ListIndicatorsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/appraisal/indicators',
-    ...options
-});
+export const listIndicators = <ThrowOnError extends boolean = false>(options?: Options<ListIndicatorsData, ThrowOnError>): RequestResult<ListIndicatorsResponses, ListIndicatorsErrors, ThrowOnError> => (options?.client ?? client).get<ListIndicatorsResponses, ListIndicatorsErrors, ThrowOnError>({ url: '/api/appraisal/indicators', ...options });
 
 /**
  * Get Indicator Figures
  *
  * Every indicator of a territory and a span of months, in all and by group.
  */
-export const getIndicatorFigures = <ThrowOnError extends boolean = false>(options: Options<GetIndicatorFiguresData, ThrowOnError>): RequestResult<GetIndicatorFiguresResponses, GetIndicatorFiguresErrors, ThrowOnError> => (options.client ?? client).get<GetIndicatorFiguresResponses, GetIndicatorFiguresErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/appraisal/figures',
-    ...options
-});
+export const getIndicatorFigures = <ThrowOnError extends boolean = false>(options: Options<GetIndicatorFiguresData, ThrowOnError>): RequestResult<GetIndicatorFiguresResponses, GetIndicatorFiguresErrors, ThrowOnError> => (options.client ?? client).get<GetIndicatorFiguresResponses, GetIndicatorFiguresErrors, ThrowOnError>({ url: '/api/appraisal/figures', ...options });
 
 /**
  * Export Indicator Figures
  *
  * The figures as a file; `suffix` is csv or xlsx.
  */
-export const exportIndicatorFigures = <ThrowOnError extends boolean = false>(options: Options<ExportIndicatorFiguresData, ThrowOnError>): RequestResult<ExportIndicatorFiguresResponses, ExportIndicatorFiguresErrors, ThrowOnError> => (options.client ?? client).get<ExportIndicatorFiguresResponses, ExportIndicatorFiguresErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/appraisal/figures/export.{suffix}',
-    ...options
-});
+export const exportIndicatorFigures = <ThrowOnError extends boolean = false>(options: Options<ExportIndicatorFiguresData, ThrowOnError>): RequestResult<ExportIndicatorFiguresResponses, ExportIndicatorFiguresErrors, ThrowOnError> => (options.client ?? client).get<ExportIndicatorFiguresResponses, ExportIndicatorFiguresErrors, ThrowOnError>({ url: '/api/appraisal/figures/export.{suffix}', ...options });
 
 /**
  * List Rows Behind
  *
  * The cases or orders behind one figure: as many as it says.
  */
-export const listRowsBehind = <ThrowOnError extends boolean = false>(options: Options<ListRowsBehindData, ThrowOnError>): RequestResult<ListRowsBehindResponses, ListRowsBehindErrors, ThrowOnError> => (options.client ?? client).get<ListRowsBehindResponses, ListRowsBehindErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/appraisal/rows',
-    ...options
-});
+export const listRowsBehind = <ThrowOnError extends boolean = false>(options: Options<ListRowsBehindData, ThrowOnError>): RequestResult<ListRowsBehindResponses, ListRowsBehindErrors, ThrowOnError> => (options.client ?? client).get<ListRowsBehindResponses, ListRowsBehindErrors, ThrowOnError>({ url: '/api/appraisal/rows', ...options });
 
 /**
  * Get Ledger Contents
  *
  * The sections of a territory and a period, with how many rows each has.
  */
-export const getLedgerContents = <ThrowOnError extends boolean = false>(options: Options<GetLedgerContentsData, ThrowOnError>): RequestResult<GetLedgerContentsResponses, GetLedgerContentsErrors, ThrowOnError> => (options.client ?? client).get<GetLedgerContentsResponses, GetLedgerContentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/ledgers',
-    ...options
-});
+export const getLedgerContents = <ThrowOnError extends boolean = false>(options: Options<GetLedgerContentsData, ThrowOnError>): RequestResult<GetLedgerContentsResponses, GetLedgerContentsErrors, ThrowOnError> => (options.client ?? client).get<GetLedgerContentsResponses, GetLedgerContentsErrors, ThrowOnError>({ url: '/api/ledgers', ...options });
 
 /**
  * Export Ledgers
  *
  * All of them in one workbook, a sheet each; beyond 20,000 rows ask for it in the background.
  */
-export const exportLedgers = <ThrowOnError extends boolean = false>(options: Options<ExportLedgersData, ThrowOnError>): RequestResult<ExportLedgersResponses, ExportLedgersErrors, ThrowOnError> => (options.client ?? client).get<ExportLedgersResponses, ExportLedgersErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/ledgers/export.xlsx',
-    ...options
-});
+export const exportLedgers = <ThrowOnError extends boolean = false>(options: Options<ExportLedgersData, ThrowOnError>): RequestResult<ExportLedgersResponses, ExportLedgersErrors, ThrowOnError> => (options.client ?? client).get<ExportLedgersResponses, ExportLedgersErrors, ThrowOnError>({ url: '/api/ledgers/export.xlsx', ...options });
 
 /**
  * Ask Ledger Export
@@ -4946,11 +2878,6 @@ export const exportLedgers = <ThrowOnError extends boolean = false>(options: Opt
  * A file of ledgers of any size, made in the background.
  */
 export const askLedgerExport = <ThrowOnError extends boolean = false>(options: Options<AskLedgerExportData, ThrowOnError>): RequestResult<AskLedgerExportResponses, AskLedgerExportErrors, ThrowOnError> => (options.client ?? client).post<AskLedgerExportResponses, AskLedgerExportErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/ledgers/exports',
     ...options,
     headers: {
@@ -4964,165 +2891,77 @@ export const askLedgerExport = <ThrowOnError extends boolean = false>(options: O
  *
  * One ledger, in its order, paged.
  */
-export const getLedger = <ThrowOnError extends boolean = false>(options: Options<GetLedgerData, ThrowOnError>): RequestResult<GetLedgerResponses, GetLedgerErrors, ThrowOnError> => (options.client ?? client).get<GetLedgerResponses, GetLedgerErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/ledgers/{code}',
-    ...options
-});
+export const getLedger = <ThrowOnError extends boolean = false>(options: Options<GetLedgerData, ThrowOnError>): RequestResult<GetLedgerResponses, GetLedgerErrors, ThrowOnError> => (options.client ?? client).get<GetLedgerResponses, GetLedgerErrors, ThrowOnError>({ url: '/api/ledgers/{code}', ...options });
 
 /**
  * Export Ledger
  *
  * One ledger as a file.
  */
-export const exportLedger = <ThrowOnError extends boolean = false>(options: Options<ExportLedgerData, ThrowOnError>): RequestResult<ExportLedgerResponses, ExportLedgerErrors, ThrowOnError> => (options.client ?? client).get<ExportLedgerResponses, ExportLedgerErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/ledgers/{code}/export.{suffix}',
-    ...options
-});
+export const exportLedger = <ThrowOnError extends boolean = false>(options: Options<ExportLedgerData, ThrowOnError>): RequestResult<ExportLedgerResponses, ExportLedgerErrors, ThrowOnError> => (options.client ?? client).get<ExportLedgerResponses, ExportLedgerErrors, ThrowOnError>({ url: '/api/ledgers/{code}/export.{suffix}', ...options });
 
 /**
  * Get Wall
  *
  * The day of a territory for a wall: figures, lights, last steps, and where the stream is.
  */
-export const getWall = <ThrowOnError extends boolean = false>(options?: Options<GetWallData, ThrowOnError>): RequestResult<GetWallResponses, GetWallErrors, ThrowOnError> => (options?.client ?? client).get<GetWallResponses, GetWallErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/console/wall',
-    ...options
-});
+export const getWall = <ThrowOnError extends boolean = false>(options?: Options<GetWallData, ThrowOnError>): RequestResult<GetWallResponses, GetWallErrors, ThrowOnError> => (options?.client ?? client).get<GetWallResponses, GetWallErrors, ThrowOnError>({ url: '/api/console/wall', ...options });
 
 /**
  * Get Desk
  *
  * What needs the caller's post now.
  */
-export const getDesk = <ThrowOnError extends boolean = false>(options?: Options<GetDeskData, ThrowOnError>): RequestResult<GetDeskResponses, GetDeskErrors, ThrowOnError> => (options?.client ?? client).get<GetDeskResponses, GetDeskErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/console/desk',
-    ...options
-});
+export const getDesk = <ThrowOnError extends boolean = false>(options?: Options<GetDeskData, ThrowOnError>): RequestResult<GetDeskResponses, GetDeskErrors, ThrowOnError> => (options?.client ?? client).get<GetDeskResponses, GetDeskErrors, ThrowOnError>({ url: '/api/console/desk', ...options });
 
 /**
  * List Audit Rows
  *
  * Who did what to which thing, the newest first.
  */
-export const listAuditRows = <ThrowOnError extends boolean = false>(options?: Options<ListAuditRowsData, ThrowOnError>): RequestResult<ListAuditRowsResponses, ListAuditRowsErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditRowsResponses, ListAuditRowsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/console/audit',
-    ...options
-});
+export const listAuditRows = <ThrowOnError extends boolean = false>(options?: Options<ListAuditRowsData, ThrowOnError>): RequestResult<ListAuditRowsResponses, ListAuditRowsErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditRowsResponses, ListAuditRowsErrors, ThrowOnError>({ url: '/api/console/audit', ...options });
 
 /**
  * Export Audit Rows
  *
  * The same as a file; `suffix` is csv or xlsx.
  */
-export const exportAuditRows = <ThrowOnError extends boolean = false>(options: Options<ExportAuditRowsData, ThrowOnError>): RequestResult<ExportAuditRowsResponses, ExportAuditRowsErrors, ThrowOnError> => (options.client ?? client).get<ExportAuditRowsResponses, ExportAuditRowsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/console/audit/export.{suffix}',
-    ...options
-});
+export const exportAuditRows = <ThrowOnError extends boolean = false>(options: Options<ExportAuditRowsData, ThrowOnError>): RequestResult<ExportAuditRowsResponses, ExportAuditRowsErrors, ThrowOnError> => (options.client ?? client).get<ExportAuditRowsResponses, ExportAuditRowsErrors, ThrowOnError>({ url: '/api/console/audit/export.{suffix}', ...options });
 
 /**
  * Get Map Tile
  *
  * Places of the caller's territory as a vector tile: counted cells to level 13, then each place.
  */
-export const getMapTile = <ThrowOnError extends boolean = false>(options: Options<GetMapTileData, ThrowOnError>): RequestResult<GetMapTileResponses, GetMapTileErrors, ThrowOnError> => (options.client ?? client).get<GetMapTileResponses, GetMapTileErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/map/tiles/{z}/{x}/{y}.mvt',
-    ...options
-});
+export const getMapTile = <ThrowOnError extends boolean = false>(options: Options<GetMapTileData, ThrowOnError>): RequestResult<GetMapTileResponses, GetMapTileErrors, ThrowOnError> => (options.client ?? client).get<GetMapTileResponses, GetMapTileErrors, ThrowOnError>({ url: '/api/map/tiles/{z}/{x}/{y}.mvt', ...options });
 
 /**
  * Get Map Legend
  *
  * The layers, kinds and tags by which the map is narrowed, and its ground.
  */
-export const getMapLegend = <ThrowOnError extends boolean = false>(options?: Options<GetMapLegendData, ThrowOnError>): RequestResult<GetMapLegendResponses, GetMapLegendErrors, ThrowOnError> => (options?.client ?? client).get<GetMapLegendResponses, GetMapLegendErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/map/legend',
-    ...options
-});
+export const getMapLegend = <ThrowOnError extends boolean = false>(options?: Options<GetMapLegendData, ThrowOnError>): RequestResult<GetMapLegendResponses, GetMapLegendErrors, ThrowOnError> => (options?.client ?? client).get<GetMapLegendResponses, GetMapLegendErrors, ThrowOnError>({ url: '/api/map/legend', ...options });
 
 /**
  * Get Circle
  *
  * Who and what is in a circle: places by kind, open cases, people on duty, teams, grids.
  */
-export const getCircle = <ThrowOnError extends boolean = false>(options: Options<GetCircleData, ThrowOnError>): RequestResult<GetCircleResponses, GetCircleErrors, ThrowOnError> => (options.client ?? client).get<GetCircleResponses, GetCircleErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/map/circle',
-    ...options
-});
+export const getCircle = <ThrowOnError extends boolean = false>(options: Options<GetCircleData, ThrowOnError>): RequestResult<GetCircleResponses, GetCircleErrors, ThrowOnError> => (options.client ?? client).get<GetCircleResponses, GetCircleErrors, ThrowOnError>({ url: '/api/map/circle', ...options });
 
 /**
  * List Team Points
  *
  * The teams and stations in a box `min_lon,min_lat,max_lon,max_lat`.
  */
-export const listTeamPoints = <ThrowOnError extends boolean = false>(options: Options<ListTeamPointsData, ThrowOnError>): RequestResult<ListTeamPointsResponses, ListTeamPointsErrors, ThrowOnError> => (options.client ?? client).get<ListTeamPointsResponses, ListTeamPointsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/map/teams',
-    ...options
-});
+export const listTeamPoints = <ThrowOnError extends boolean = false>(options: Options<ListTeamPointsData, ThrowOnError>): RequestResult<ListTeamPointsResponses, ListTeamPointsErrors, ThrowOnError> => (options.client ?? client).get<ListTeamPointsResponses, ListTeamPointsErrors, ThrowOnError>({ url: '/api/map/teams', ...options });
 
 /**
  * Get Calendar
  *
  * The calendar of `path`, by default of the caller's own territory.
  */
-export const getCalendar = <ThrowOnError extends boolean = false>(options: Options<GetCalendarData, ThrowOnError>): RequestResult<GetCalendarResponses, GetCalendarErrors, ThrowOnError> => (options.client ?? client).get<GetCalendarResponses, GetCalendarErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/calendar',
-    ...options
-});
+export const getCalendar = <ThrowOnError extends boolean = false>(options: Options<GetCalendarData, ThrowOnError>): RequestResult<GetCalendarResponses, GetCalendarErrors, ThrowOnError> => (options.client ?? client).get<GetCalendarResponses, GetCalendarErrors, ThrowOnError>({ url: '/api/calendar', ...options });
 
 /**
  * Put Calendar Year
@@ -5130,11 +2969,6 @@ export const getCalendar = <ThrowOnError extends boolean = false>(options: Optio
  * Load the notice for a year; it replaces what was known. Deadlines move only when people say so.
  */
 export const putCalendarYear = <ThrowOnError extends boolean = false>(options: Options<PutCalendarYearData, ThrowOnError>): RequestResult<PutCalendarYearResponses, PutCalendarYearErrors, ThrowOnError> => (options.client ?? client).put<PutCalendarYearResponses, PutCalendarYearErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/calendar/years/{year}',
     ...options,
     headers: {
@@ -5149,11 +2983,6 @@ export const putCalendarYear = <ThrowOnError extends boolean = false>(options: O
  * Set or take back days of a territory, all or none.
  */
 export const putLocalDays = <ThrowOnError extends boolean = false>(options: Options<PutLocalDaysData, ThrowOnError>): RequestResult<PutLocalDaysResponses, PutLocalDaysErrors, ThrowOnError> => (options.client ?? client).post<PutLocalDaysResponses, PutLocalDaysErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/calendar/days',
     ...options,
     headers: {
@@ -5167,60 +2996,28 @@ export const putLocalDays = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Late cases with what was done about each; the filters are those of the list of cases.
  */
-export const listLateCases = <ThrowOnError extends boolean = false>(options?: Options<ListLateCasesData, ThrowOnError>): RequestResult<ListLateCasesResponses, ListLateCasesErrors, ThrowOnError> => (options?.client ?? client).get<ListLateCasesResponses, ListLateCasesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/late',
-    ...options
-});
+export const listLateCases = <ThrowOnError extends boolean = false>(options?: Options<ListLateCasesData, ThrowOnError>): RequestResult<ListLateCasesResponses, ListLateCasesErrors, ThrowOnError> => (options?.client ?? client).get<ListLateCasesResponses, ListLateCasesErrors, ThrowOnError>({ url: '/api/oversight/late', ...options });
 
 /**
  * Export Late Cases
  *
  * The late cases as a file; `suffix` is csv or xlsx.
  */
-export const exportLateCases = <ThrowOnError extends boolean = false>(options: Options<ExportLateCasesData, ThrowOnError>): RequestResult<ExportLateCasesResponses, ExportLateCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportLateCasesResponses, ExportLateCasesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/late/export.{suffix}',
-    ...options
-});
+export const exportLateCases = <ThrowOnError extends boolean = false>(options: Options<ExportLateCasesData, ThrowOnError>): RequestResult<ExportLateCasesResponses, ExportLateCasesErrors, ThrowOnError> => (options.client ?? client).get<ExportLateCasesResponses, ExportLateCasesErrors, ThrowOnError>({ url: '/api/oversight/late/export.{suffix}', ...options });
 
 /**
  * List Climbs
  *
  * What climbed, newest first; `mine`: what climbed to the caller's post.
  */
-export const listClimbs = <ThrowOnError extends boolean = false>(options?: Options<ListClimbsData, ThrowOnError>): RequestResult<ListClimbsResponses, ListClimbsErrors, ThrowOnError> => (options?.client ?? client).get<ListClimbsResponses, ListClimbsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/climbs',
-    ...options
-});
+export const listClimbs = <ThrowOnError extends boolean = false>(options?: Options<ListClimbsData, ThrowOnError>): RequestResult<ListClimbsResponses, ListClimbsErrors, ThrowOnError> => (options?.client ?? client).get<ListClimbsResponses, ListClimbsErrors, ThrowOnError>({ url: '/api/oversight/climbs', ...options });
 
 /**
  * List Acts
  *
  * Letters and cards that stand, newest first.
  */
-export const listActs = <ThrowOnError extends boolean = false>(options?: Options<ListActsData, ThrowOnError>): RequestResult<ListActsResponses, ListActsErrors, ThrowOnError> => (options?.client ?? client).get<ListActsResponses, ListActsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/acts',
-    ...options
-});
+export const listActs = <ThrowOnError extends boolean = false>(options?: Options<ListActsData, ThrowOnError>): RequestResult<ListActsResponses, ListActsErrors, ThrowOnError> => (options?.client ?? client).get<ListActsResponses, ListActsErrors, ThrowOnError>({ url: '/api/oversight/acts', ...options });
 
 /**
  * Take Acts
@@ -5228,11 +3025,6 @@ export const listActs = <ThrowOnError extends boolean = false>(options?: Options
  * Urge, supervise or show cards, one fate each, in order; at most 500.
  */
 export const takeActs = <ThrowOnError extends boolean = false>(options: Options<TakeActsData, ThrowOnError>): RequestResult<TakeActsResponses, unknown, ThrowOnError> => (options.client ?? client).post<TakeActsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/oversight/acts',
     ...options,
     headers: {
@@ -5246,15 +3038,7 @@ export const takeActs = <ThrowOnError extends boolean = false>(options: Options<
  *
  * What is late and what stands against each department, the worst first.
  */
-export const listLateDepartments = <ThrowOnError extends boolean = false>(options?: Options<ListLateDepartmentsData, ThrowOnError>): RequestResult<ListLateDepartmentsResponses, ListLateDepartmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListLateDepartmentsResponses, ListLateDepartmentsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/departments',
-    ...options
-});
+export const listLateDepartments = <ThrowOnError extends boolean = false>(options?: Options<ListLateDepartmentsData, ThrowOnError>): RequestResult<ListLateDepartmentsResponses, ListLateDepartmentsErrors, ThrowOnError> => (options?.client ?? client).get<ListLateDepartmentsResponses, ListLateDepartmentsErrors, ThrowOnError>({ url: '/api/oversight/departments', ...options });
 
 /**
  * List Promise Lights
@@ -5262,11 +3046,6 @@ export const listLateDepartments = <ThrowOnError extends boolean = false>(option
  * What the reporters of these cases still wait for, with its light; for a page of a list.
  */
 export const listPromiseLights = <ThrowOnError extends boolean = false>(options: Options<ListPromiseLightsData, ThrowOnError>): RequestResult<ListPromiseLightsResponses, ListPromiseLightsErrors, ThrowOnError> => (options.client ?? client).post<ListPromiseLightsResponses, ListPromiseLightsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/oversight/promise-lights',
     ...options,
     headers: {
@@ -5278,15 +3057,7 @@ export const listPromiseLights = <ThrowOnError extends boolean = false>(options:
 /**
  * Get Case Oversight
  */
-export const getCaseOversight = <ThrowOnError extends boolean = false>(options: Options<GetCaseOversightData, ThrowOnError>): RequestResult<GetCaseOversightResponses, GetCaseOversightErrors, ThrowOnError> => (options.client ?? client).get<GetCaseOversightResponses, GetCaseOversightErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/cases/{case_id}',
-    ...options
-});
+export const getCaseOversight = <ThrowOnError extends boolean = false>(options: Options<GetCaseOversightData, ThrowOnError>): RequestResult<GetCaseOversightResponses, GetCaseOversightErrors, ThrowOnError> => (options.client ?? client).get<GetCaseOversightResponses, GetCaseOversightErrors, ThrowOnError>({ url: '/api/oversight/cases/{case_id}', ...options });
 
 /**
  * Answer Acts
@@ -5294,11 +3065,6 @@ export const getCaseOversight = <ThrowOnError extends boolean = false>(options: 
  * A department's answers to letters and cards.
  */
 export const answerActs = <ThrowOnError extends boolean = false>(options: Options<AnswerActsData, ThrowOnError>): RequestResult<AnswerActsResponses, unknown, ThrowOnError> => (options.client ?? client).post<AnswerActsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/oversight/answers',
     ...options,
     headers: {
@@ -5313,11 +3079,6 @@ export const answerActs = <ThrowOnError extends boolean = false>(options: Option
  * Take back letters and cards, with the reason.
  */
 export const liftActs = <ThrowOnError extends boolean = false>(options: Options<LiftActsData, ThrowOnError>): RequestResult<LiftActsResponses, unknown, ThrowOnError> => (options.client ?? client).post<LiftActsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/oversight/lifts',
     ...options,
     headers: {
@@ -5332,11 +3093,6 @@ export const liftActs = <ThrowOnError extends boolean = false>(options: Options<
  * What reporters were told; it keeps the promise of an answer.
  */
 export const replyToReporters = <ThrowOnError extends boolean = false>(options: Options<ReplyToReportersData, ThrowOnError>): RequestResult<ReplyToReportersResponses, unknown, ThrowOnError> => (options.client ?? client).post<ReplyToReportersResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/oversight/replies',
     ...options,
     headers: {
@@ -5350,15 +3106,7 @@ export const replyToReporters = <ThrowOnError extends boolean = false>(options: 
  *
  * What the last change of the calendar would move; nothing moves until somebody says so.
  */
-export const listDeadlineMoves = <ThrowOnError extends boolean = false>(options?: Options<ListDeadlineMovesData, ThrowOnError>): RequestResult<ListDeadlineMovesResponses, ListDeadlineMovesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadlineMovesResponses, ListDeadlineMovesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/oversight/moves',
-    ...options
-});
+export const listDeadlineMoves = <ThrowOnError extends boolean = false>(options?: Options<ListDeadlineMovesData, ThrowOnError>): RequestResult<ListDeadlineMovesResponses, ListDeadlineMovesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadlineMovesResponses, ListDeadlineMovesErrors, ThrowOnError>({ url: '/api/oversight/moves', ...options });
 
 /**
  * Move Deadlines
@@ -5366,11 +3114,6 @@ export const listDeadlineMoves = <ThrowOnError extends boolean = false>(options?
  * Move the deadlines of the listed cases, each as a mark of the caller.
  */
 export const moveDeadlines = <ThrowOnError extends boolean = false>(options: Options<MoveDeadlinesData, ThrowOnError>): RequestResult<MoveDeadlinesResponses, MoveDeadlinesErrors, ThrowOnError> => (options.client ?? client).post<MoveDeadlinesResponses, MoveDeadlinesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/oversight/moves',
     ...options,
     headers: {
@@ -5384,28 +3127,12 @@ export const moveDeadlines = <ThrowOnError extends boolean = false>(options: Opt
  *
  * The caller's inbox, newest first.
  */
-export const listNotices = <ThrowOnError extends boolean = false>(options?: Options<ListNoticesData, ThrowOnError>): RequestResult<ListNoticesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListNoticesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices',
-    ...options
-});
+export const listNotices = <ThrowOnError extends boolean = false>(options?: Options<ListNoticesData, ThrowOnError>): RequestResult<ListNoticesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListNoticesResponses, unknown, ThrowOnError>({ url: '/api/notices', ...options });
 
 /**
  * Count Unread Notices
  */
-export const countUnreadNotices = <ThrowOnError extends boolean = false>(options?: Options<CountUnreadNoticesData, ThrowOnError>): RequestResult<CountUnreadNoticesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<CountUnreadNoticesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices/unread',
-    ...options
-});
+export const countUnreadNotices = <ThrowOnError extends boolean = false>(options?: Options<CountUnreadNoticesData, ThrowOnError>): RequestResult<CountUnreadNoticesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<CountUnreadNoticesResponses, unknown, ThrowOnError>({ url: '/api/notices/unread', ...options });
 
 /**
  * Mark Notices Read
@@ -5413,11 +3140,6 @@ export const countUnreadNotices = <ThrowOnError extends boolean = false>(options
  * Mark own notices as read; answers how many are left.
  */
 export const markNoticesRead = <ThrowOnError extends boolean = false>(options: Options<MarkNoticesReadData, ThrowOnError>): RequestResult<MarkNoticesReadResponses, unknown, ThrowOnError> => (options.client ?? client).post<MarkNoticesReadResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/notices/read',
     ...options,
     headers: {
@@ -5429,28 +3151,12 @@ export const markNoticesRead = <ThrowOnError extends boolean = false>(options: O
 /**
  * List Notice Topics
  */
-export const listNoticeTopics = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeTopicsData, ThrowOnError>): RequestResult<ListNoticeTopicsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListNoticeTopicsResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices/topics',
-    ...options
-});
+export const listNoticeTopics = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeTopicsData, ThrowOnError>): RequestResult<ListNoticeTopicsResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListNoticeTopicsResponses, unknown, ThrowOnError>({ url: '/api/notices/topics', ...options });
 
 /**
  * Get Notice Preference
  */
-export const getNoticePreference = <ThrowOnError extends boolean = false>(options?: Options<GetNoticePreferenceData, ThrowOnError>): RequestResult<GetNoticePreferenceResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetNoticePreferenceResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices/preference',
-    ...options
-});
+export const getNoticePreference = <ThrowOnError extends boolean = false>(options?: Options<GetNoticePreferenceData, ThrowOnError>): RequestResult<GetNoticePreferenceResponses, unknown, ThrowOnError> => (options?.client ?? client).get<GetNoticePreferenceResponses, unknown, ThrowOnError>({ url: '/api/notices/preference', ...options });
 
 /**
  * Set Notice Preference
@@ -5458,11 +3164,6 @@ export const getNoticePreference = <ThrowOnError extends boolean = false>(option
  * What the caller wants to hear; what is duty stays on.
  */
 export const setNoticePreference = <ThrowOnError extends boolean = false>(options: Options<SetNoticePreferenceData, ThrowOnError>): RequestResult<SetNoticePreferenceResponses, unknown, ThrowOnError> => (options.client ?? client).put<SetNoticePreferenceResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/notices/preference',
     ...options,
     headers: {
@@ -5474,28 +3175,12 @@ export const setNoticePreference = <ThrowOnError extends boolean = false>(option
 /**
  * List Notice Rules
  */
-export const listNoticeRules = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeRulesData, ThrowOnError>): RequestResult<ListNoticeRulesResponses, ListNoticeRulesErrors, ThrowOnError> => (options?.client ?? client).get<ListNoticeRulesResponses, ListNoticeRulesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices/rules',
-    ...options
-});
+export const listNoticeRules = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeRulesData, ThrowOnError>): RequestResult<ListNoticeRulesResponses, ListNoticeRulesErrors, ThrowOnError> => (options?.client ?? client).get<ListNoticeRulesResponses, ListNoticeRulesErrors, ThrowOnError>({ url: '/api/notices/rules', ...options });
 
 /**
  * List Notice Channels
  */
-export const listNoticeChannels = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeChannelsData, ThrowOnError>): RequestResult<ListNoticeChannelsResponses, ListNoticeChannelsErrors, ThrowOnError> => (options?.client ?? client).get<ListNoticeChannelsResponses, ListNoticeChannelsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices/channels',
-    ...options
-});
+export const listNoticeChannels = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeChannelsData, ThrowOnError>): RequestResult<ListNoticeChannelsResponses, ListNoticeChannelsErrors, ThrowOnError> => (options?.client ?? client).get<ListNoticeChannelsResponses, ListNoticeChannelsErrors, ThrowOnError>({ url: '/api/notices/channels', ...options });
 
 /**
  * Save Notice Channel
@@ -5503,11 +3188,6 @@ export const listNoticeChannels = <ThrowOnError extends boolean = false>(options
  * Connect a medium or switch it; the address goes in and never comes out.
  */
 export const saveNoticeChannel = <ThrowOnError extends boolean = false>(options: Options<SaveNoticeChannelData, ThrowOnError>): RequestResult<SaveNoticeChannelResponses, SaveNoticeChannelErrors, ThrowOnError> => (options.client ?? client).put<SaveNoticeChannelResponses, SaveNoticeChannelErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/notices/channels/{medium}',
     ...options,
     headers: {
@@ -5522,11 +3202,6 @@ export const saveNoticeChannel = <ThrowOnError extends boolean = false>(options:
  * Send one message now, and hear what the channel says.
  */
 export const testNoticeChannel = <ThrowOnError extends boolean = false>(options: Options<TestNoticeChannelData, ThrowOnError>): RequestResult<TestNoticeChannelResponses, TestNoticeChannelErrors, ThrowOnError> => (options.client ?? client).post<TestNoticeChannelResponses, TestNoticeChannelErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/notices/channels/{medium}/test',
     ...options,
     headers: {
@@ -5540,25 +3215,12 @@ export const testNoticeChannel = <ThrowOnError extends boolean = false>(options:
  *
  * What did not arrive, with the reason.
  */
-export const listNoticeDeliveries = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeDeliveriesData, ThrowOnError>): RequestResult<ListNoticeDeliveriesResponses, ListNoticeDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListNoticeDeliveriesResponses, ListNoticeDeliveriesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/notices/outbox',
-    ...options
-});
+export const listNoticeDeliveries = <ThrowOnError extends boolean = false>(options?: Options<ListNoticeDeliveriesData, ThrowOnError>): RequestResult<ListNoticeDeliveriesResponses, ListNoticeDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListNoticeDeliveriesResponses, ListNoticeDeliveriesErrors, ThrowOnError>({ url: '/api/notices/outbox', ...options });
 
 /**
  * Retry Notice Deliveries
  */
 export const retryNoticeDeliveries = <ThrowOnError extends boolean = false>(options: Options<RetryNoticeDeliveriesData, ThrowOnError>): RequestResult<RetryNoticeDeliveriesResponses, RetryNoticeDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<RetryNoticeDeliveriesResponses, RetryNoticeDeliveriesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/notices/outbox/retry',
     ...options,
     headers: {
@@ -5574,11 +3236,6 @@ export const retryNoticeDeliveries = <ThrowOnError extends boolean = false>(opti
  */
 export const storeFile = <ThrowOnError extends boolean = false>(options: Options<StoreFileData, ThrowOnError>): RequestResult<StoreFileResponses, StoreFileErrors, ThrowOnError> => (options.client ?? client).post<StoreFileResponses, StoreFileErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/files',
     ...options,
     headers: {
@@ -5592,15 +3249,7 @@ export const storeFile = <ThrowOnError extends boolean = false>(options: Options
  *
  * The caller's phones, the latest seen first.
  */
-export const listDevices = <ThrowOnError extends boolean = false>(options?: Options<ListDevicesData, ThrowOnError>): RequestResult<ListDevicesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDevicesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/field/devices',
-    ...options
-});
+export const listDevices = <ThrowOnError extends boolean = false>(options?: Options<ListDevicesData, ThrowOnError>): RequestResult<ListDevicesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListDevicesResponses, unknown, ThrowOnError>({ url: '/api/field/devices', ...options });
 
 /**
  * Enrol Device
@@ -5608,11 +3257,6 @@ export const listDevices = <ThrowOnError extends boolean = false>(options?: Opti
  * Introduce a phone; twice is once.
  */
 export const enrolDevice = <ThrowOnError extends boolean = false>(options: Options<EnrolDeviceData, ThrowOnError>): RequestResult<EnrolDeviceResponses, EnrolDeviceErrors, ThrowOnError> => (options.client ?? client).post<EnrolDeviceResponses, EnrolDeviceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/field/devices',
     ...options,
     headers: {
@@ -5628,90 +3272,42 @@ export const enrolDevice = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Its log-in ends at once; it gets no slice any more, hands over what it has, and wipes itself.
  */
-export const revokeDevice = <ThrowOnError extends boolean = false>(options: Options<RevokeDeviceData, ThrowOnError>): RequestResult<RevokeDeviceResponses, RevokeDeviceErrors, ThrowOnError> => (options.client ?? client).post<RevokeDeviceResponses, RevokeDeviceErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/field/devices/{device_id}/revoke',
-    ...options
-});
+export const revokeDevice = <ThrowOnError extends boolean = false>(options: Options<RevokeDeviceData, ThrowOnError>): RequestResult<RevokeDeviceResponses, RevokeDeviceErrors, ThrowOnError> => (options.client ?? client).post<RevokeDeviceResponses, RevokeDeviceErrors, ThrowOnError>({ url: '/api/field/devices/{device_id}/revoke', ...options });
 
 /**
  * List Phones
  *
  * The phones of people of the own territory, for who may revoke them.
  */
-export const listPhones = <ThrowOnError extends boolean = false>(options?: Options<ListPhonesData, ThrowOnError>): RequestResult<ListPhonesResponses, ListPhonesErrors, ThrowOnError> => (options?.client ?? client).get<ListPhonesResponses, ListPhonesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/field/phones',
-    ...options
-});
+export const listPhones = <ThrowOnError extends boolean = false>(options?: Options<ListPhonesData, ThrowOnError>): RequestResult<ListPhonesResponses, ListPhonesErrors, ThrowOnError> => (options?.client ?? client).get<ListPhonesResponses, ListPhonesErrors, ThrowOnError>({ url: '/api/field/phones', ...options });
 
 /**
  * List Field Burden
  *
  * What the phone asks of the people of the territory, day by day: minutes, fields typed, photos.
  */
-export const listFieldBurden = <ThrowOnError extends boolean = false>(options: Options<ListFieldBurdenData, ThrowOnError>): RequestResult<ListFieldBurdenResponses, ListFieldBurdenErrors, ThrowOnError> => (options.client ?? client).get<ListFieldBurdenResponses, ListFieldBurdenErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/field/burden',
-    ...options
-});
+export const listFieldBurden = <ThrowOnError extends boolean = false>(options: Options<ListFieldBurdenData, ThrowOnError>): RequestResult<ListFieldBurdenResponses, ListFieldBurdenErrors, ThrowOnError> => (options.client ?? client).get<ListFieldBurdenResponses, ListFieldBurdenErrors, ThrowOnError>({ url: '/api/field/burden', ...options });
 
 /**
  * List Runs
  *
  * One's own imports and exports, and those of one's territory, newest first.
  */
-export const listRuns = <ThrowOnError extends boolean = false>(options?: Options<ListRunsData, ThrowOnError>): RequestResult<ListRunsResponses, ListRunsErrors, ThrowOnError> => (options?.client ?? client).get<ListRunsResponses, ListRunsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/runs',
-    ...options
-});
+export const listRuns = <ThrowOnError extends boolean = false>(options?: Options<ListRunsData, ThrowOnError>): RequestResult<ListRunsResponses, ListRunsErrors, ThrowOnError> => (options?.client ?? client).get<ListRunsResponses, ListRunsErrors, ThrowOnError>({ url: '/api/runs', ...options });
 
 /**
  * Get Run
  *
  * How far a run is. Ask once a second while it is waiting or running.
  */
-export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/runs/{run_id}',
-    ...options
-});
+export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>): RequestResult<GetRunResponses, GetRunErrors, ThrowOnError> => (options.client ?? client).get<GetRunResponses, GetRunErrors, ThrowOnError>({ url: '/api/runs/{run_id}', ...options });
 
 /**
  * Cancel Run
  *
  * End a run: nothing of it is loaded.
  */
-export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/runs/{run_id}/cancel',
-    ...options
-});
+export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({ url: '/api/runs/{run_id}/cancel', ...options });
 
 /**
  * Repeat Run
@@ -5719,11 +3315,6 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
  * Do a run that is over once more with the file that is kept: load what was checked, or try again.
  */
 export const repeatRun = <ThrowOnError extends boolean = false>(options: Options<RepeatRunData, ThrowOnError>): RequestResult<RepeatRunResponses, RepeatRunErrors, ThrowOnError> => (options.client ?? client).post<RepeatRunResponses, RepeatRunErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/runs/{run_id}/again',
     ...options,
     headers: {
@@ -5739,11 +3330,6 @@ export const repeatRun = <ThrowOnError extends boolean = false>(options: Options
  */
 export const repeatRunWithFile = <ThrowOnError extends boolean = false>(options: Options<RepeatRunWithFileData, ThrowOnError>): RequestResult<RepeatRunWithFileResponses, RepeatRunWithFileErrors, ThrowOnError> => (options.client ?? client).post<RepeatRunWithFileResponses, RepeatRunWithFileErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/runs/{run_id}/mended',
     ...options,
     headers: {
@@ -5757,30 +3343,14 @@ export const repeatRunWithFile = <ThrowOnError extends boolean = false>(options:
  *
  * Every problem of the file: row, column, what was found, the remedy.
  */
-export const getRunProblems = <ThrowOnError extends boolean = false>(options: Options<GetRunProblemsData, ThrowOnError>): RequestResult<GetRunProblemsResponses, GetRunProblemsErrors, ThrowOnError> => (options.client ?? client).get<GetRunProblemsResponses, GetRunProblemsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/runs/{run_id}/problems.csv',
-    ...options
-});
+export const getRunProblems = <ThrowOnError extends boolean = false>(options: Options<GetRunProblemsData, ThrowOnError>): RequestResult<GetRunProblemsResponses, GetRunProblemsErrors, ThrowOnError> => (options.client ?? client).get<GetRunProblemsResponses, GetRunProblemsErrors, ThrowOnError>({ url: '/api/runs/{run_id}/problems.csv', ...options });
 
 /**
  * Get Run Result
  *
  * The file that an export made.
  */
-export const getRunResult = <ThrowOnError extends boolean = false>(options: Options<GetRunResultData, ThrowOnError>): RequestResult<GetRunResultResponses, GetRunResultErrors, ThrowOnError> => (options.client ?? client).get<GetRunResultResponses, GetRunResultErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/runs/{run_id}/result',
-    ...options
-});
+export const getRunResult = <ThrowOnError extends boolean = false>(options: Options<GetRunResultData, ThrowOnError>): RequestResult<GetRunResultResponses, GetRunResultErrors, ThrowOnError> => (options.client ?? client).get<GetRunResultResponses, GetRunResultErrors, ThrowOnError>({ url: '/api/runs/{run_id}/result', ...options });
 
 /**
  * Get Health
@@ -5794,15 +3364,7 @@ export const getHealth = <ThrowOnError extends boolean = false>(options?: Option
  *
  * Dossiers that may be one place, the likeliest first, as the last look found them.
  */
-export const listVenueDuplicates = <ThrowOnError extends boolean = false>(options?: Options<ListVenueDuplicatesData, ThrowOnError>): RequestResult<ListVenueDuplicatesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueDuplicatesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/duplicates',
-    ...options
-});
+export const listVenueDuplicates = <ThrowOnError extends boolean = false>(options?: Options<ListVenueDuplicatesData, ThrowOnError>): RequestResult<ListVenueDuplicatesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueDuplicatesResponses, unknown, ThrowOnError>({ url: '/api/venues/duplicates', ...options });
 
 /**
  * Find Venue Duplicates
@@ -5810,11 +3372,6 @@ export const listVenueDuplicates = <ThrowOnError extends boolean = false>(option
  * Look through a territory again; a job does it.
  */
 export const findVenueDuplicates = <ThrowOnError extends boolean = false>(options: Options<FindVenueDuplicatesData, ThrowOnError>): RequestResult<FindVenueDuplicatesResponses, FindVenueDuplicatesErrors, ThrowOnError> => (options.client ?? client).post<FindVenueDuplicatesResponses, FindVenueDuplicatesErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/duplicates/look',
     ...options,
     headers: {
@@ -5829,11 +3386,6 @@ export const findVenueDuplicates = <ThrowOnError extends boolean = false>(option
  * Two places, not one: the pair is not asked about again. A fate each, at most 500.
  */
 export const keepVenuesApart = <ThrowOnError extends boolean = false>(options: Options<KeepVenuesApartData, ThrowOnError>): RequestResult<KeepVenuesApartResponses, unknown, ThrowOnError> => (options.client ?? client).post<KeepVenuesApartResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/duplicates/apart',
     ...options,
     headers: {
@@ -5847,15 +3399,7 @@ export const keepVenuesApart = <ThrowOnError extends boolean = false>(options: O
  *
  * What was merged, by whom, and whether it was undone; newest first.
  */
-export const listVenueMerges = <ThrowOnError extends boolean = false>(options?: Options<ListVenueMergesData, ThrowOnError>): RequestResult<ListVenueMergesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueMergesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/merges',
-    ...options
-});
+export const listVenueMerges = <ThrowOnError extends boolean = false>(options?: Options<ListVenueMergesData, ThrowOnError>): RequestResult<ListVenueMergesResponses, unknown, ThrowOnError> => (options?.client ?? client).get<ListVenueMergesResponses, unknown, ThrowOnError>({ url: '/api/venues/merges', ...options });
 
 /**
  * Merge Venues
@@ -5863,11 +3407,6 @@ export const listVenueMerges = <ThrowOnError extends boolean = false>(options?: 
  * Let one dossier go into another, with all that hangs on it. A fate each, at most 500.
  */
 export const mergeVenues = <ThrowOnError extends boolean = false>(options: Options<MergeVenuesData, ThrowOnError>): RequestResult<MergeVenuesResponses, unknown, ThrowOnError> => (options.client ?? client).post<MergeVenuesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/merges',
     ...options,
     headers: {
@@ -5881,15 +3420,7 @@ export const mergeVenues = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Two dossiers side by side, and which side each field takes unless somebody says otherwise.
  */
-export const previewVenueMerge = <ThrowOnError extends boolean = false>(options: Options<PreviewVenueMergeData, ThrowOnError>): RequestResult<PreviewVenueMergeResponses, PreviewVenueMergeErrors, ThrowOnError> => (options.client ?? client).get<PreviewVenueMergeResponses, PreviewVenueMergeErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/venues/merges/preview',
-    ...options
-});
+export const previewVenueMerge = <ThrowOnError extends boolean = false>(options: Options<PreviewVenueMergeData, ThrowOnError>): RequestResult<PreviewVenueMergeResponses, PreviewVenueMergeErrors, ThrowOnError> => (options.client ?? client).get<PreviewVenueMergeResponses, PreviewVenueMergeErrors, ThrowOnError>({ url: '/api/venues/merges/preview', ...options });
 
 /**
  * Unmerge Venues
@@ -5897,11 +3428,6 @@ export const previewVenueMerge = <ThrowOnError extends boolean = false>(options:
  * Part two dossiers again. A fate each: refused where what was written since cannot be told apart.
  */
 export const unmergeVenues = <ThrowOnError extends boolean = false>(options: Options<UnmergeVenuesData, ThrowOnError>): RequestResult<UnmergeVenuesResponses, unknown, ThrowOnError> => (options.client ?? client).post<UnmergeVenuesResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/venues/merges/undo',
     ...options,
     headers: {
@@ -5916,11 +3442,6 @@ export const unmergeVenues = <ThrowOnError extends boolean = false>(options: Opt
  * What is new of the member's day since the cursor, compressed where the phone can read that.
  */
 export const syncSlice = <ThrowOnError extends boolean = false>(options: Options<SyncSliceData, ThrowOnError>): RequestResult<SyncSliceResponses, SyncSliceErrors, ThrowOnError> => (options.client ?? client).post<SyncSliceResponses, SyncSliceErrors, ThrowOnError>({
-    security: [{ name: 'Wangge-Device', type: 'apiKey' }, {
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/field/sync',
     ...options,
     headers: {
@@ -5935,11 +3456,6 @@ export const syncSlice = <ThrowOnError extends boolean = false>(options: Options
  * Commands of a phone, applied in order, a fate each; what cannot be read is kept.
  */
 export const receiveCommands = <ThrowOnError extends boolean = false>(options: Options<ReceiveCommandsData, ThrowOnError>): RequestResult<ReceiveCommandsResponses, ReceiveCommandsErrors, ThrowOnError> => (options.client ?? client).post<ReceiveCommandsResponses, ReceiveCommandsErrors, ThrowOnError>({
-    security: [{ name: 'Wangge-Device', type: 'apiKey' }, {
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/field/inbox',
     ...options,
     headers: {
@@ -5953,15 +3469,7 @@ export const receiveCommands = <ThrowOnError extends boolean = false>(options: O
  *
  * How much of one's own half-sent photo is there.
  */
-export const countPhotoBytes = <ThrowOnError extends boolean = false>(options: Options<CountPhotoBytesData, ThrowOnError>): RequestResult<CountPhotoBytesResponses, CountPhotoBytesErrors, ThrowOnError> => (options.client ?? client).get<CountPhotoBytesResponses, CountPhotoBytesErrors, ThrowOnError>({
-    security: [{ name: 'Wangge-Device', type: 'apiKey' }, {
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
-    url: '/api/field/photos/{sha256}',
-    ...options
-});
+export const countPhotoBytes = <ThrowOnError extends boolean = false>(options: Options<CountPhotoBytesData, ThrowOnError>): RequestResult<CountPhotoBytesResponses, CountPhotoBytesErrors, ThrowOnError> => (options.client ?? client).get<CountPhotoBytesResponses, CountPhotoBytesErrors, ThrowOnError>({ url: '/api/field/photos/{sha256}', ...options });
 
 /**
  * Add Photo Part
@@ -5970,11 +3478,6 @@ export const countPhotoBytes = <ThrowOnError extends boolean = false>(options: O
  */
 export const addPhotoPart = <ThrowOnError extends boolean = false>(options: Options<AddPhotoPartData, ThrowOnError>): RequestResult<AddPhotoPartResponses, AddPhotoPartErrors, ThrowOnError> => (options.client ?? client).post<AddPhotoPartResponses, AddPhotoPartErrors, ThrowOnError>({
     ...formDataBodySerializer,
-    security: [{ name: 'Wangge-Device', type: 'apiKey' }, {
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }],
     url: '/api/field/photos/{sha256}',
     ...options,
     headers: {
