@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from wangge.kernel.actor import Actor
-from wangge.kernel.clock import CHINA, days
+from wangge.kernel.clock import CHINA, days, deadline_words
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.kernel.secrets import decrypt, mask_name
@@ -214,6 +214,8 @@ def _cell(value: Any, form: CellForm, names: dict[str, str]) -> tuple[str, str]:
             text = mask_name(decrypt(value))
         case CellForm.MOMENT:
             text = f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        case CellForm.DEADLINE:
+            text = " ".join(map(str, deadline_words(value)))
         case CellForm.DAY:
             on = value.astimezone(CHINA).date() if isinstance(value, datetime) else value
             text = on.isoformat()

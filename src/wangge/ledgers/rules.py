@@ -39,6 +39,7 @@ class CellForm(StrEnum):
     NUMBER = "number"
     DAY = "day"
     MOMENT = "moment"
+    DEADLINE = "deadline"  # a moment; midnight is 24:00 of the day before
     GRID = "grid"  # a path, shown by name
     NAME = "name"  # of somebody outside the office: masked
     SEALED_NAME = "sealed_name"

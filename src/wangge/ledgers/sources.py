@@ -139,7 +139,7 @@ SELECT c.reported_at AS k1, c.id AS k2, c.reported_at AS reported_at, c.matter_c
             GRID,
             Column("department", "处置部门", "Department"),
             Column("status", "状态", "Status", W),
-            Column("due_at", "整改期限", "Due", M),
+            Column("due_at", "整改期限", "Due", CellForm.DEADLINE),
             Column("closed_at", "销号时间", "Closed at", M),
         ),
     ),

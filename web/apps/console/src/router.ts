@@ -99,9 +99,7 @@ const SECTIONS: Record<string, string> = {
 
 /** Sections whose pages need the folder of locales/console of their own name. */
 const OWN = new Set(
-  'desk plans matters triage oversight patrols visits people phones burden teams runs leave documents'.split(
-    ' ',
-  ),
+  'desk plans matters triage oversight patrols visits people phones burden teams runs leave documents'.split(' '),
 )
 
 /** The folders that a page, or every page of a section, needs beside or instead of its own. */
@@ -150,7 +148,10 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
         component: () => import('./features/accounts/LoginPage.vue'),
         meta: { isOpen: true },
       },
-      withSection(page('wall', () => import('./features/wall/WallPage.vue')), '/'),
+      withSection(
+        page('wall', () => import('./features/wall/WallPage.vue')),
+        '/',
+      ),
       {
         path: '/',
         component: () => import('./layout/FrameShell.vue'),

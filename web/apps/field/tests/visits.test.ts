@@ -2,6 +2,7 @@ import type { ArrivalRow, PersonRow, ReportKindOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
 import {
   EMPTY_QUICK,
+  formOf,
   lacksOf,
   matchesPerson,
   quickPayload,
@@ -67,6 +68,11 @@ describe('a quick report', () => {
     expect(lacksOf({ ...full, name: '', venue: 'v' }, kind({ becomes: 'place' }), true)).toEqual([])
     expect(lacksOf({ ...full, name: ' ' }, kind({ becomes: 'place' }), true)).toEqual(['name'])
     expect(lacksOf({ ...full, group: '' }, kind({ becomes: 'person' }), false)).toEqual(['group', 'place'])
+  })
+  it('comes back as it was said when the house refused it', () => {
+    const person = { ...EMPTY_QUICK, kind: 'k', name: '李四', address: '花园路', group: 'disabled', phone: '139' }
+    const sent = quickPayload(person, kind({ becomes: 'person' }), HERE, 's')
+    expect(formOf(sent)).toEqual(person)
   })
   it('sends only what its kind knows', () => {
     const told = { ...full, venue: 'v', phone: '139' }

@@ -109,6 +109,25 @@ export function lacksOf(form: Quick, kind: ReportKindOut | undefined, hasPlace: 
   return lacks
 }
 
+/** A report that the house refused, as the form holds it. */
+export function formOf(payload: Readonly<Record<string, unknown>>): Quick {
+  const words = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const many = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+  return {
+    kind: words(payload.kind),
+    matter: words(payload.matter_code),
+    text: words(payload.text),
+    address: words(payload.address),
+    name: words(payload.name),
+    phone: words(payload.phone),
+    group: many(payload.groups)[0] ?? '',
+    value: words(payload.value),
+    venue: words(payload.venue_id),
+    photos: many(payload.photos),
+  }
+}
+
 /** The report as the house takes it; only what its kind knows goes along. */
 export function quickPayload(
   form: Quick,
