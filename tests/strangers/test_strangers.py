@@ -66,6 +66,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_source_rows": PACK,
     "list_unreachable": "against the pack's capacity, of which there is none here",
     "list_powers": PACK,
+    "get_visit_words": PACK,
     "list_routes": PACK,
     "get_people_template": "an empty form",
     "list_staff_words": PACK,

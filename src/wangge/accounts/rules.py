@@ -69,6 +69,9 @@ _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 _PHONES = frozenset({"devices.revoke"})  # phones of people of the territory that are lost
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
 _RECHECKS = frozenset({"rechecks.read", "rechecks.write"})  # what was done is drawn and looked at again
+_VISIT = frozenset({"visits.read", "visits.do", "visits.reveal"})  # people who are visited: protected (VI-10)
+_VISITS = frozenset({"visits.read", "visits.write", "visits.reveal", "visits.export"})
+_LEDGERS = frozenset({"ledgers.read", "ledgers.export"})  # what is on file of a territory, as it is kept
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -116,6 +119,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PLATES
     | _CENSUS
     | _PATROLS
+    | _VISITS
+    | _LEDGERS
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _SITE
@@ -128,6 +133,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | _AWAY
     | _PATROLS
+    | _VISITS - {"visits.write"}
+    | _LEDGERS
     | _PHONES
     | _RECHECKS
     | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
@@ -144,6 +151,9 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _CENSUS
     | _PATROL
     | _PATROLS
+    | _VISIT
+    | _VISITS
+    | _LEDGERS
     | _PHONES
     | _RECHECKS
     | _WATCH,
@@ -153,6 +163,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _PATROL
+    | _VISIT
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _SITE
@@ -166,7 +177,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.LEADER: _READ_ALL
     | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read", "appraisal.read", "rechecks.read"}
+    | {"leave.read", "patrols.read", "appraisal.read", "rechecks.read", "visits.read", "ledgers.read"}
     | _AWAY,
 }
 

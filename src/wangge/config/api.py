@@ -39,6 +39,7 @@ from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
+from wangge.ledgers.api import router as ledgers
 from wangge.major_hazards.api import router as major_hazards
 from wangge.matters.api import router as matters
 from wangge.notices.api import router as notices
@@ -52,6 +53,7 @@ from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
+from wangge.visits.api import router as visits
 
 POST_HEADER = "Wangge-Post"  # in which of the own posts a page, or a command made earlier, acts
 
@@ -94,6 +96,7 @@ for prefix, router in {
     "checklists": checklists,
     "orders": orders,
     "patrols": patrols,
+    "visits": visits,
     "packs": packs,
     "plates": plates,
     "census": census,
@@ -104,6 +107,7 @@ for prefix, router in {
     "triage": triage,
     "evidence": evidence,
     "appraisal": appraisal,
+    "ledgers": ledgers,
     "console": console,
     "map": city_map,
     "calendar": calendar,

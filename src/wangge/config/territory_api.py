@@ -32,6 +32,7 @@ from wangge.territory.change_schemas import (
 )
 from wangge.territory.services import Mover
 from wangge.venues.services import VenueMover
+from wangge.visits.services import ArrivalMover, PersonMover
 
 router = Router(tags=["territory"])
 MOVERS: tuple[Mover, ...] = (
@@ -43,6 +44,8 @@ MOVERS: tuple[Mover, ...] = (
     CalendarMover(),
     PlateMover(),
     CensusMover(),
+    PersonMover(),
+    ArrivalMover(),
 )
 NO = {(403, 404, 409, 422): Refusal}
 

@@ -34,6 +34,7 @@ __all__ = [
     "Answering",
     "answering_for",
     "copied_logs_limit",
+    "fact_standing",
     "get_dossier",
     "get_photo",
     "list_differing",
@@ -131,6 +132,16 @@ def answering_for(places: Mapping[UUID, str], on: date) -> dict[UUID, Answering]
                 holder.id, holder.kind, holder.name, bytes(phone) if phone else None, path
             )
     return answers
+
+
+def fact_standing(venue_id: UUID, kind: str) -> tuple[UUID | None, int]:
+    """Return the entry and the version of a fact of a place, (None, 0) if nobody noted it yet.
+
+    For rooms above that write it through `save_facts`, which asks who may.
+    Rule: DS-9.
+    """
+    found = Fact.objects.filter(venue_id=venue_id, kind=kind, removed_at__isnull=True)
+    return found.values_list("pk", "version").first() or (None, 0)
 
 
 def _holders(rows: Iterable[Person]) -> list[Holder]:

@@ -21,6 +21,7 @@ from wangge.packs.dossier_rows import (
 )
 from wangge.packs.entry import Entry, Strict
 from wangge.packs.indicator_rows import IndicatorRow
+from wangge.packs.ledger_rows import LedgerRow
 from wangge.packs.loop_rows import (
     Card,
     Light,
@@ -59,6 +60,7 @@ from wangge.packs.people_rows import (
 from wangge.packs.plate_rows import PlateForm
 from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
+from wangge.packs.visit_rows import ArrivalTrigger, ReportKind, VisitGroup
 
 
 class VenueClass(Entry):
@@ -229,6 +231,11 @@ class Pack(Head):
     educations: list[Education] = Field(default_factory=list)
     politics: list[Politics] = Field(default_factory=list)
     hiring_criteria: list[HiringCriterion] = Field(default_factory=list)
+    visit_groups: list[VisitGroup] = Field(default_factory=list)
+    arrival_triggers: list[ArrivalTrigger] = Field(default_factory=list)
+    report_kinds: list[ReportKind] = Field(default_factory=list)
+    proof_limits: list[Figure] = Field(default_factory=list)
+    ledgers: list[LedgerRow] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:
