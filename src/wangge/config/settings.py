@@ -48,9 +48,11 @@ INSTALLED_APPS = [
     "wangge.triage",
     "wangge.orders",
     "wangge.patrols",
+    "wangge.fires",
     "wangge.field",
     "wangge.appraisal",
     "wangge.console",
+    "wangge.bulletins",
     "wangge.packs",
     "wangge.twin",
 ]
