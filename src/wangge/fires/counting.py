@@ -10,7 +10,7 @@ from django.db import connection
 
 from wangge.fires.models import FireWord
 from wangge.fires.rules import COUNTED, NOTICE_EN, NOTICE_ZH, FireGrouping, Four, TimesWrong, change_pct
-from wangge.fires.schemas import ChangeOut, FireFigureFilter, FireFigureRow, FireFigures, FourOut
+from wangge.fires.schemas import FireChangeOut, FireFigureFilter, FireFigureRow, FireFigures, FireFourOut
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import is_closed
@@ -123,7 +123,9 @@ def _row(key: str, name: tuple[str, str], now: Four, before: Four) -> FireFigure
         key=key,
         name_zh=name[0],
         name_en=name[1],
-        now=FourOut.model_validate(now, from_attributes=True),
-        before=FourOut.model_validate(before, from_attributes=True),
-        change=ChangeOut(**{name: change_pct(getattr(now, name), getattr(before, name)) for name in figures}),
+        now=FireFourOut.model_validate(now, from_attributes=True),
+        before=FireFourOut.model_validate(before, from_attributes=True),
+        change=FireChangeOut(
+            **{name: change_pct(getattr(now, name), getattr(before, name)) for name in figures}
+        ),
     )

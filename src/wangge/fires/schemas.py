@@ -148,14 +148,14 @@ class FireFigureFilter(Schema):
     by: FireGrouping = FireGrouping.NONE
 
 
-class FourOut(Schema):
+class FireFourOut(Schema):
     fires: int
     dead: int
     injured: int
     loss_fen: int
 
 
-class ChangeOut(Schema):
+class FireChangeOut(Schema):
     """In per cent of the same months a year before; computed, never typed."""
 
     fires: float | None
@@ -168,9 +168,9 @@ class FireFigureRow(Schema):
     key: str
     name_zh: str
     name_en: str
-    now: FourOut
-    before: FourOut
-    change: ChangeOut
+    now: FireFourOut
+    before: FireFourOut
+    change: FireChangeOut
 
 
 class FireFigures(Schema):

@@ -9370,6 +9370,775 @@ export type TrackerIn = {
 };
 
 /**
+ * FireFilter
+ */
+export type FireFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    status?: FireStatus | null;
+    /**
+     * Cause
+     */
+    cause?: string;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Within
+     */
+    within?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * FireStatus
+ */
+export type FireStatus = 'reported' | 'confirmed' | 'out' | 'ended' | 'dismissed';
+
+/**
+ * FirePage
+ */
+export type FirePage = {
+    /**
+     * Items
+     */
+    items: Array<FireRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+};
+
+/**
+ * FireRow
+ */
+export type FireRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    source: FireSource;
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Cause Zh
+     */
+    cause_zh: string;
+    /**
+     * Cause En
+     */
+    cause_en: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Place Zh
+     */
+    place_zh: string;
+    /**
+     * Place En
+     */
+    place_en: string;
+    status: FireStatus;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Out At
+     */
+    out_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+};
+
+/**
+ * FireSource
+ *
+ * By whom it was heard of.
+ */
+export type FireSource = 'brigade' | 'member' | 'citizen' | 'alarm' | 'other';
+
+/**
+ * FireIn
+ *
+ * A fire that was heard of. Its place by a point (WGS-84), by a place of the register, or by its grid.
+ */
+export type FireIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Fire Id
+     */
+    fire_id: string;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    source?: FireSource;
+    /**
+     * Grid Path
+     */
+    grid_path?: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Cause
+     */
+    cause?: string;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Text
+     */
+    text?: string;
+};
+
+/**
+ * FireAction
+ */
+export type FireAction = 'confirm' | 'turn_out' | 'end' | 'dismiss' | 'state';
+
+/**
+ * FireStepIn
+ *
+ * A step of the loop, or the four figures as they are known. What is left out stays as it is.
+ */
+export type FireStepIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Fire Id
+     */
+    fire_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    action: FireAction;
+    /**
+     * At
+     */
+    at?: string | null;
+    /**
+     * Cause
+     */
+    cause?: string | null;
+    /**
+     * Place
+     */
+    place?: string | null;
+    /**
+     * Dead
+     */
+    dead?: number | null;
+    /**
+     * Injured
+     */
+    injured?: number | null;
+    /**
+     * Loss Fen
+     */
+    loss_fen?: number | null;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * FireWordOut
+ */
+export type FireWordOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * FireFigureFilter
+ */
+export type FireFigureFilter = {
+    /**
+     * First
+     */
+    first: string;
+    /**
+     * Last
+     */
+    last: string;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * FireGrouping
+     */
+    by?: 'none' | 'month' | 'territory' | 'cause' | 'place';
+};
+
+/**
+ * FireGrouping
+ */
+export type FireGrouping = 'none' | 'month' | 'territory' | 'cause' | 'place';
+
+/**
+ * FireChangeOut
+ *
+ * In per cent of the same months a year before; computed, never typed.
+ */
+export type FireChangeOut = {
+    /**
+     * Fires
+     */
+    fires: number | null;
+    /**
+     * Dead
+     */
+    dead: number | null;
+    /**
+     * Injured
+     */
+    injured: number | null;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number | null;
+};
+
+/**
+ * FireFigureRow
+ */
+export type FireFigureRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    now: FireFourOut;
+    before: FireFourOut;
+    change: FireChangeOut;
+};
+
+/**
+ * FireFigures
+ */
+export type FireFigures = {
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    by: FireGrouping;
+    total: FireFigureRow;
+    /**
+     * Rows
+     */
+    rows: Array<FireFigureRow>;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+};
+
+/**
+ * FireFourOut
+ */
+export type FireFourOut = {
+    /**
+     * Fires
+     */
+    fires: number;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number;
+};
+
+/**
+ * FirePoint
+ *
+ * A fire on the map.
+ */
+export type FirePoint = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    status: FireStatus;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+};
+
+/**
+ * FirePoints
+ */
+export type FirePoints = {
+    /**
+     * Items
+     */
+    items: Array<FirePoint>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * FireDetail
+ */
+export type FireDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    source: FireSource;
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Cause Zh
+     */
+    cause_zh: string;
+    /**
+     * Cause En
+     */
+    cause_en: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Place Zh
+     */
+    place_zh: string;
+    /**
+     * Place En
+     */
+    place_en: string;
+    status: FireStatus;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Out At
+     */
+    out_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+    /**
+     * Events
+     */
+    events: Array<FireEventOut>;
+    /**
+     * May
+     */
+    may: Array<FireAction>;
+};
+
+/**
+ * FireEventOut
+ */
+export type FireEventOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Detail
+     */
+    detail: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * BulletinFilter
+ */
+export type BulletinFilter = {
+    kind?: BulletinKind | null;
+    /**
+     * Within
+     */
+    within?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * BulletinKind
+ */
+export type BulletinKind = 'week' | 'month';
+
+/**
+ * BulletinPage
+ */
+export type BulletinPage = {
+    /**
+     * Items
+     */
+    items: Array<BulletinRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Has Pdf
+     */
+    has_pdf: boolean;
+    /**
+     * May Make
+     */
+    may_make: boolean;
+};
+
+/**
+ * BulletinRow
+ */
+export type BulletinRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    kind: BulletinKind;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Number Text
+     */
+    number_text: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Is Scheduled
+     */
+    is_scheduled: boolean;
+    /**
+     * Is Void
+     */
+    is_void: boolean;
+    /**
+     * Made At
+     */
+    made_at: string;
+};
+
+/**
+ * BulletinIn
+ *
+ * A bulletin of a territory and of the week or month that holds a day.
+ */
+export type BulletinIn = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: BulletinKind;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Path
+     */
+    path?: string;
+};
+
+/**
  * InstalledOut
  */
 export type InstalledOut = {
@@ -11130,7 +11899,7 @@ export type CaseDocumentIn = {
  *
  * What may be issued. The Chinese name is the title on paper.
  */
-export type DocumentKind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+export type DocumentKind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
 
 /**
  * SignatureIn
@@ -15118,6 +15887,290 @@ export type BehindRow = {
      * Hours
      */
     hours: number | null;
+};
+
+/**
+ * TargetFilter
+ */
+export type TargetFilter = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * Only Behind
+     */
+    only_behind?: boolean;
+};
+
+/**
+ * ForecastOut
+ */
+export type ForecastOut = {
+    /**
+     * Value
+     */
+    value: number;
+    method: Method;
+};
+
+/**
+ * Method
+ *
+ * How a forecast was made; always said beside it (TA-5).
+ */
+export type Method = 'by_days' | 'last_months' | 'monthly_gain';
+
+/**
+ * PeriodOut
+ */
+export type PeriodOut = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Plan
+     */
+    plan: number;
+    /**
+     * Fact
+     */
+    fact: number | null;
+    /**
+     * Part
+     */
+    part: number | null;
+    /**
+     * Whole
+     */
+    whole: number | null;
+    /**
+     * Is Small
+     */
+    is_small: boolean;
+    standing: Standing;
+    forecast: ForecastOut | null;
+};
+
+/**
+ * Rhythm
+ */
+export type Rhythm = 'month' | 'year';
+
+/**
+ * Standing
+ *
+ * How a period stands.
+ */
+export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
+
+/**
+ * TargetOf
+ *
+ * What a target is measured by (TA-2).
+ */
+export type TargetOf = 'figure' | 'nodes' | 'places_seen' | 'places_whole' | 'grids_covered';
+
+/**
+ * TargetOut
+ */
+export type TargetOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    of: TargetOf;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Indicator Zh
+     */
+    indicator_zh: string;
+    /**
+     * Indicator En
+     */
+    indicator_en: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Tier Zh
+     */
+    tier_zh: string;
+    /**
+     * Tier En
+     */
+    tier_en: string;
+    /**
+     * At Least
+     */
+    at_least: number | null;
+    /**
+     * Less Is Better
+     */
+    less_is_better: boolean;
+    /**
+     * Unit
+     */
+    unit: string;
+    every: Rhythm;
+    /**
+     * Plan
+     */
+    plan: Array<number>;
+    /**
+     * Adds
+     */
+    adds: boolean;
+    /**
+     * First Year
+     */
+    first_year: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Set Path
+     */
+    set_path: string;
+    /**
+     * Version
+     */
+    version: number;
+    now: PeriodOut | null;
+    /**
+     * Periods
+     */
+    periods: Array<PeriodOut>;
+};
+
+/**
+ * TargetTable
+ */
+export type TargetTable = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    /**
+     * Items
+     */
+    items: Array<TargetOut>;
+    /**
+     * Behind
+     */
+    behind: number;
+    /**
+     * Register Counted At
+     */
+    register_counted_at: string | null;
+    /**
+     * Counted At
+     */
+    counted_at: string;
+    /**
+     * May Set
+     */
+    may_set: boolean;
+};
+
+/**
+ * TargetIn
+ *
+ * A target of a territory, whole. Not active: the territory gives it up, also where the pack has it.
+ */
+export type TargetIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    of: TargetOf;
+    /**
+     * Indicator
+     */
+    indicator?: string;
+    /**
+     * Tier
+     */
+    tier?: string;
+    /**
+     * At Least
+     */
+    at_least?: number | null;
+    every: Rhythm;
+    /**
+     * Plan
+     */
+    plan: Array<number>;
+    /**
+     * Adds
+     */
+    adds?: boolean;
+    /**
+     * First Year
+     */
+    first_year?: number | null;
+    /**
+     * Is Active
+     */
+    is_active?: boolean;
 };
 
 /**
@@ -24370,6 +25423,574 @@ export type TakeOwntracksResponses = {
     200: unknown;
 };
 
+export type ListFiresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        status?: FireStatus | null;
+        /**
+         * Cause
+         */
+        cause?: string;
+        /**
+         * Place
+         */
+        place?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/fires';
+};
+
+export type ListFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFiresError = ListFiresErrors[keyof ListFiresErrors];
+
+export type ListFiresResponses = {
+    /**
+     * OK
+     */
+    200: FirePage;
+};
+
+export type ListFiresResponse = ListFiresResponses[keyof ListFiresResponses];
+
+export type ReportFiresData = {
+    /**
+     * Fires
+     */
+    body: Array<FireIn>;
+    path?: never;
+    query?: never;
+    url: '/api/fires';
+};
+
+export type ReportFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ReportFiresError = ReportFiresErrors[keyof ReportFiresErrors];
+
+export type ReportFiresResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type ReportFiresResponse = ReportFiresResponses[keyof ReportFiresResponses];
+
+export type TakeFireStepsData = {
+    /**
+     * Steps
+     */
+    body: Array<FireStepIn>;
+    path?: never;
+    query?: never;
+    url: '/api/fires/steps';
+};
+
+export type TakeFireStepsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type TakeFireStepsError = TakeFireStepsErrors[keyof TakeFireStepsErrors];
+
+export type TakeFireStepsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeFireStepsResponse = TakeFireStepsResponses[keyof TakeFireStepsResponses];
+
+export type ListFireWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/fires/words';
+};
+
+export type ListFireWordsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFireWordsError = ListFireWordsErrors[keyof ListFireWordsErrors];
+
+export type ListFireWordsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FireWordOut>;
+};
+
+export type ListFireWordsResponse = ListFireWordsResponses[keyof ListFireWordsResponses];
+
+export type CountFiresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         */
+        first: string;
+        /**
+         * Last
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * FireGrouping
+         */
+        by?: 'none' | 'month' | 'territory' | 'cause' | 'place';
+    };
+    url: '/api/fires/figures';
+};
+
+export type CountFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountFiresError = CountFiresErrors[keyof CountFiresErrors];
+
+export type CountFiresResponses = {
+    /**
+     * OK
+     */
+    200: FireFigures;
+};
+
+export type CountFiresResponse = CountFiresResponses[keyof CountFiresResponses];
+
+export type ListFirePointsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Bbox
+         */
+        bbox: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/fires/points';
+};
+
+export type ListFirePointsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFirePointsError = ListFirePointsErrors[keyof ListFirePointsErrors];
+
+export type ListFirePointsResponses = {
+    /**
+     * OK
+     */
+    200: FirePoints;
+};
+
+export type ListFirePointsResponse = ListFirePointsResponses[keyof ListFirePointsResponses];
+
+export type ExportFiresData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        status?: FireStatus | null;
+        /**
+         * Cause
+         */
+        cause?: string;
+        /**
+         * Place
+         */
+        place?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/fires/export.{suffix}';
+};
+
+export type ExportFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportFiresError = ExportFiresErrors[keyof ExportFiresErrors];
+
+export type ExportFiresResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetFireTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/fires/template.{suffix}';
+};
+
+export type GetFireTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetFireTemplateError = GetFireTemplateErrors[keyof GetFireTemplateErrors];
+
+export type GetFireTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportFiresData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/fires/imports';
+};
+
+export type ImportFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportFiresError = ImportFiresErrors[keyof ImportFiresErrors];
+
+export type ImportFiresResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportFiresResponse = ImportFiresResponses[keyof ImportFiresResponses];
+
+export type GetFireData = {
+    body?: never;
+    path: {
+        /**
+         * Fire Id
+         */
+        fire_id: string;
+    };
+    query?: never;
+    url: '/api/fires/{fire_id}';
+};
+
+export type GetFireErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetFireError = GetFireErrors[keyof GetFireErrors];
+
+export type GetFireResponses = {
+    /**
+     * OK
+     */
+    200: FireDetail;
+};
+
+export type GetFireResponse = GetFireResponses[keyof GetFireResponses];
+
+export type ListBulletinsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        kind?: BulletinKind | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/bulletins';
+};
+
+export type ListBulletinsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListBulletinsError = ListBulletinsErrors[keyof ListBulletinsErrors];
+
+export type ListBulletinsResponses = {
+    /**
+     * OK
+     */
+    200: BulletinPage;
+};
+
+export type ListBulletinsResponse = ListBulletinsResponses[keyof ListBulletinsResponses];
+
+export type MakeBulletinsData = {
+    /**
+     * Bulletins
+     */
+    body: Array<BulletinIn>;
+    path?: never;
+    query?: never;
+    url: '/api/bulletins';
+};
+
+export type MakeBulletinsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type MakeBulletinsError = MakeBulletinsErrors[keyof MakeBulletinsErrors];
+
+export type MakeBulletinsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type MakeBulletinsResponse = MakeBulletinsResponses[keyof MakeBulletinsResponses];
+
+export type GetBulletinFileData = {
+    body?: never;
+    path: {
+        /**
+         * Bulletin Id
+         */
+        bulletin_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/bulletins/{bulletin_id}/file.{suffix}';
+};
+
+export type GetBulletinFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetBulletinFileError = GetBulletinFileErrors[keyof GetBulletinFileErrors];
+
+export type GetBulletinFileResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type ListPacksData = {
     body?: never;
     path?: never;
@@ -26737,7 +28358,7 @@ export type UseShippedTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
     };
     query?: never;
     url: '/api/documents/templates/{kind}';
@@ -26777,7 +28398,7 @@ export type UploadTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
     };
     query?: never;
     url: '/api/documents/templates/{kind}';
@@ -26813,7 +28434,7 @@ export type UseTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
         /**
          * Version
          */
@@ -26853,7 +28474,7 @@ export type GetTemplateFileData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
     };
     query?: never;
     url: '/api/documents/templates/{kind}/file';
@@ -26883,7 +28504,7 @@ export type PreviewTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
         /**
          * Suffix
          */
@@ -28655,6 +30276,131 @@ export type ListRowsBehindResponses = {
 };
 
 export type ListRowsBehindResponse = ListRowsBehindResponses[keyof ListRowsBehindResponses];
+
+export type ListTargetsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Year
+         */
+        year: number;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Only Behind
+         */
+        only_behind?: boolean;
+    };
+    url: '/api/appraisal/targets';
+};
+
+export type ListTargetsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListTargetsError = ListTargetsErrors[keyof ListTargetsErrors];
+
+export type ListTargetsResponses = {
+    /**
+     * OK
+     */
+    200: TargetTable;
+};
+
+export type ListTargetsResponse = ListTargetsResponses[keyof ListTargetsResponses];
+
+export type SetTargetsData = {
+    /**
+     * Targets
+     */
+    body: Array<TargetIn>;
+    path?: never;
+    query?: never;
+    url: '/api/appraisal/targets';
+};
+
+export type SetTargetsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type SetTargetsError = SetTargetsErrors[keyof SetTargetsErrors];
+
+export type SetTargetsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SetTargetsResponse = SetTargetsResponses[keyof SetTargetsResponses];
+
+export type ExportTargetsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * Year
+         */
+        year: number;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Only Behind
+         */
+        only_behind?: boolean;
+    };
+    url: '/api/appraisal/targets/export.{suffix}';
+};
+
+export type ExportTargetsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportTargetsError = ExportTargetsErrors[keyof ExportTargetsErrors];
+
+export type ExportTargetsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetWallData = {
     body?: never;
