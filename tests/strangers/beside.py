@@ -22,6 +22,8 @@ from tests.makers import (
 from tests.notices.makers import telling
 from tests.teams.makers import STREET, body, make_team, member, piece, save_body
 from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.bulletins import services as bulletins
+from wangge.bulletins.schemas import BulletinIn
 from wangge.grid_drafts import services as grid_drafts
 from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel import run_files, runs
@@ -115,3 +117,11 @@ def drafted() -> UUID:
     assert grid_drafts.request_draft(body, actor=root, at=AT).status == 200
     assert grid_drafts.make_draft(body.id, at=AT)
     return body.id
+
+
+def bulletin(house: House) -> UUID:
+    """The bulletin of a week of A's street."""
+    asked = BulletinIn.model_validate({"id": new_id(), "kind": "week", "on": AT.date()})
+    [fate] = bulletins.make_bulletins([asked], actor=house.alice, at=LOOKED_AT)
+    assert fate.status == 200, fate
+    return asked.id

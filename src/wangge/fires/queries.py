@@ -90,7 +90,7 @@ def get_fire(actor: Actor, fire_id: UUID) -> FireDetail:
     if fire is None:
         raise NotVisible()
     [row] = rows_of([fire])
-    events = list(fire.events.order_by("written_at", "pk")[:EVENTS])
+    events = list(fire.events.order_by("at", "written_at", "pk")[:EVENTS])
     names = accounts.names_of([one.by_id for one in events])
     may = [action for action in FireAction if (FireStatus(fire.status), action) in STEPS]
     return FireDetail(

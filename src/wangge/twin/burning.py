@@ -56,14 +56,16 @@ def arrange_fires(city: City, *, at: datetime, seed: int) -> int:
     while day.days < DAYS:
         on = (at - day).astimezone(CHINA).date()
         moment = datetime.combine(on, time(rng.choice(HOURS), rng.randrange(60)), CHINA)
-        _burn(rng, rng.choice(grids), moment, actor, ends=True)
+        _burn(rng, rng.choice(grids), moment, actor, at, ends=True)
         count += 1
         day += timedelta(days=rng.randint(*EVERY_DAYS) - (6 if day.days > 365 else 0))
-    _burn(rng, grids[0], at - timedelta(minutes=25), actor, ends=False)
+    _burn(rng, grids[0], at - timedelta(minutes=25), actor, at, ends=False)
     return count + 1
 
 
-def _burn(rng: random.Random, grid: GridSeed, moment: datetime, actor: Actor, *, ends: bool) -> None:
+def _burn(
+    rng: random.Random, grid: GridSeed, moment: datetime, actor: Actor, now: datetime, *, ends: bool
+) -> None:
     cause, place, text = rng.choice(CAUSES)
     lon, lat = _inside(rng, grid.polygon)
     fire_id = id_at(moment, rng)
@@ -80,7 +82,7 @@ def _burn(rng: random.Random, grid: GridSeed, moment: datetime, actor: Actor, *,
             "text": text,
         }
     )
-    _check(fires.report_fires([told], actor=actor, at=moment + timedelta(minutes=2)))
+    _check(fires.report_fires([told], actor=actor, at=now))
     hurt = rng.random()
     steps: list[tuple[FireAction, int, dict[str, object]]] = [
         (FireAction.CONFIRM, rng.randint(3, 6), {}),
@@ -103,7 +105,7 @@ def _burn(rng: random.Random, grid: GridSeed, moment: datetime, actor: Actor, *,
             "action": action,
             "at": then,
         }
-        _check(fires.take_fire_steps([FireStepIn.model_validate(step | figures)], actor=actor, at=then))
+        _check(fires.take_fire_steps([FireStepIn.model_validate(step | figures)], actor=actor, at=now))
 
 
 def _inside(rng: random.Random, shape: Polygon) -> tuple[float, float]:

@@ -2,7 +2,7 @@ import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
-import { firstPage, mayOpen } from './pages'
+import { firstPage, mayOpen, PAGES } from './pages'
 import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
@@ -101,79 +101,38 @@ const inFrame: RouteRecordRaw[] = [
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
 
+/** What a section asks for: what its page on the left side does. */
 const SECTIONS: Record<string, string> = {
-  desk: 'cases.read accounts.read audit.read',
-  audit: 'audit.read',
-  cases: 'cases.read',
-  map: 'territory.read',
-  venues: 'venues.read',
-  dues: 'venues.read',
-  orders: 'orders.read',
-  plans: 'orders.read',
-  'pack-rows': 'matters.read',
-  matters: 'matters.read',
-  routes: 'matters.read',
-  triage: 'triage.read',
-  oversight: 'oversight.read',
-  patrols: 'patrols.read',
-  territory: 'territory.read',
-  censuses: 'venues.read',
-  plates: 'plates.write',
-  people: 'accounts.read',
-  phones: 'devices.revoke',
-  burden: 'appraisal.read',
-  teams: 'teams.read',
-  indicators: 'appraisal.read',
-  targets: 'appraisal.read',
-  bulletins: 'bulletins.read',
-  fires: 'fires.read',
+  ...Object.fromEntries(PAGES.map(({ path, capability }) => [path.slice(1), capability])),
   wall: 'appraisal.read',
-  runs: 'venues.write venues.export',
-  leave: 'leave.take',
-  calendar: 'calendar.write',
-  'major-hazards': 'major_hazards.read',
-  'element-sets': 'matters.read',
-  documents: 'documents.read',
-  'document-settings': 'documents.configure',
 }
 
 /** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  desk: ['desk'],
+  ...Object.fromEntries(
+    'desk plans matters triage oversight patrols people phones burden teams targets bulletins fires runs leave documents notices'
+      .split(' ')
+      .map((own) => [own, [own]]),
+  ),
   audit: ['desk'],
   case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near', 'plans'],
-  cases: ['cases', 'triage', 'matters'],
+  cases: ['cases'],
+  'case-report': ['cases', 'triage', 'matters'],
   map: ['places', 'map'],
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
   orders: ['places', 'plans'],
-  plans: ['plans'],
   'pack-rows': ['plans'],
-  matters: ['matters'],
   routes: ['matters'],
-  triage: ['triage'],
-  oversight: ['oversight'],
-  patrols: ['patrols'],
   territory: ['territory', 'places'],
   censuses: ['census'],
   plates: ['places'],
-  people: ['people'],
-  phones: ['phones'],
-  burden: ['burden'],
-  teams: ['teams'],
   indicators: ['appraisal'],
-  targets: ['targets'],
-  bulletins: ['bulletins'],
-  fires: ['fires'],
   wall: ['wall', 'places'],
-  runs: ['runs'],
-  leave: ['leave'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],
-  documents: ['documents'],
   'document-settings': ['documents'],
-  notices: ['notices'],
   'notice-settings': ['notices'],
 }
 

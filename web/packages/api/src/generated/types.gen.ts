@@ -16546,6 +16546,64 @@ export type AuditPage = {
 };
 
 /**
+ * SavedViewOut
+ */
+export type SavedViewOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Page
+     */
+    page: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Is Shared
+     */
+    is_shared: boolean;
+    /**
+     * Is Own
+     */
+    is_own: boolean;
+};
+
+/**
+ * SavedViewIn
+ *
+ * A page as its address has it, under a name.
+ */
+export type SavedViewIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Page
+     */
+    page: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Is Shared
+     */
+    is_shared?: boolean;
+};
+
+/**
  * MapFilter
  *
  * Which places the map shows; of several words one is enough.
@@ -16638,6 +16696,10 @@ export type MapLegend = {
      * Tianditu Key
      */
     tianditu_key: string;
+    /**
+     * Has Base File
+     */
+    has_base_file: boolean;
 };
 
 /**
@@ -16877,6 +16939,153 @@ export type TeamPoint = {
 };
 
 /**
+ * HeatFilter
+ *
+ * Which cases: of these days, of these hours of the day `[first_hour, after_hour)`.
+ */
+export type HeatFilter = {
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * First Hour
+     */
+    first_hour?: number;
+    /**
+     * After Hour
+     */
+    after_hour?: number;
+    /**
+     * Matter
+     */
+    matter?: string;
+};
+
+/**
+ * HeatOut
+ */
+export type HeatOut = {
+    /**
+     * Cells
+     */
+    cells: Array<[
+        number,
+        number,
+        number
+    ]>;
+    /**
+     * Hours
+     */
+    hours: Array<number>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * DayCase
+ *
+ * A case that was open on the day, in minutes of it.
+ */
+export type DayCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * From Minute
+     */
+    from_minute: number;
+    /**
+     * To Minute
+     */
+    to_minute: number | null;
+};
+
+/**
+ * DayFire
+ */
+export type DayFire = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Minute
+     */
+    minute: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * DayOut
+ */
+export type DayOut = {
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind;
+};
+
+/**
+ * DayWalk
+ *
+ * Somebody on duty, by no name.
+ */
+export type DayWalk = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Steps
+     */
+    steps: Array<[
+        number,
+        number,
+        number
+    ]>;
+};
+
+/**
  * CalendarOut
  *
  * A year of a place, day by day where it is not Monday to Friday; `is_known` false: nobody knows it.
@@ -16920,17 +17129,6 @@ export type CalendarOut = {
  * DayKind
  */
 export type DayKind = 'workday' | 'makeup' | 'weekend' | 'holiday' | 'local_off' | 'local_work' | 'morning_off' | 'afternoon_off';
-
-/**
- * DayOut
- */
-export type DayOut = {
-    /**
-     * On
-     */
-    on: string;
-    kind: DayKind;
-};
 
 /**
  * EditionRow
@@ -30579,6 +30777,101 @@ export type ExportAuditRowsResponses = {
     200: unknown;
 };
 
+export type ListViewsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Page
+         */
+        page: string;
+    };
+    url: '/api/console/views';
+};
+
+export type ListViewsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListViewsError = ListViewsErrors[keyof ListViewsErrors];
+
+export type ListViewsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<SavedViewOut>;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type SaveViewData = {
+    body: SavedViewIn;
+    path?: never;
+    query?: never;
+    url: '/api/console/views';
+};
+
+export type SaveViewErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveViewError = SaveViewErrors[keyof SaveViewErrors];
+
+export type SaveViewResponses = {
+    /**
+     * OK
+     */
+    200: SavedViewOut;
+};
+
+export type SaveViewResponse = SaveViewResponses[keyof SaveViewResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: never;
+    url: '/api/console/views/{view_id}';
+};
+
+export type DeleteViewErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type DeleteViewError = DeleteViewErrors[keyof DeleteViewErrors];
+
+export type DeleteViewResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
 export type GetMapTileData = {
     body?: never;
     path: {
@@ -30722,6 +31015,117 @@ export type ListTeamPointsResponses = {
 };
 
 export type ListTeamPointsResponse = ListTeamPointsResponses[keyof ListTeamPointsResponses];
+
+export type GetHeatData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+        /**
+         * First Hour
+         */
+        first_hour?: number;
+        /**
+         * After Hour
+         */
+        after_hour?: number;
+        /**
+         * Matter
+         */
+        matter?: string;
+    };
+    url: '/api/map/heat';
+};
+
+export type GetHeatErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetHeatError = GetHeatErrors[keyof GetHeatErrors];
+
+export type GetHeatResponses = {
+    /**
+     * OK
+     */
+    200: HeatOut;
+};
+
+export type GetHeatResponse = GetHeatResponses[keyof GetHeatResponses];
+
+export type GetMapDayData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/map/day';
+};
+
+export type GetMapDayErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMapDayError = GetMapDayErrors[keyof GetMapDayErrors];
+
+export type GetMapDayResponses = {
+    /**
+     * OK
+     */
+    200: DayOut;
+};
+
+export type GetMapDayResponse = GetMapDayResponses[keyof GetMapDayResponses];
+
+export type GetBaseMapData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/map/base.geojson';
+};
+
+export type GetBaseMapErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetBaseMapError = GetBaseMapErrors[keyof GetBaseMapErrors];
+
+export type GetBaseMapResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetCalendarData = {
     body?: never;
