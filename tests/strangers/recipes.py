@@ -50,6 +50,9 @@ FILTERS: Mapping[str, list[object]] = {
     "indicator": ["reported"],
     "part": ["numerator"],
     "department": [0],
+    "source": ["citizen"],
+    "cause": ["cause_electric"],
+    "place": ["place_home"],
     "territory": ["34.02.03."],
     "channel": ["inspection"],
     "first_on": ["2025-10-01"],
@@ -234,6 +237,7 @@ FILES: Mapping[str, tuple[str, bytes]] = {
     "import_venues": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "repeat_run_with_file": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "import_matters": _table(部门="雪松消防大队", 类别="H3", 名称="占位", 依据="x", 等级="一般", 工作日=5),
+    "import_fires": _table(编号="X1", 发生时间="2025-10-01 10:00", 网格编码=BOB.scope),
     "upload_template": ("a.docx", word("{{ 编号 }}")),
     "import_element_set_file": _table(类型="直接", 编号="6.1", 内容="出口不足", 适用场所="人员密集场所"),
     "import_people": _table(

@@ -56,6 +56,8 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_deadline_moves": "of the calendar's editions, of which there is none here",
     "list_divisions": "the national register, loaded in both worlds",
     "list_element_sets": PACK,
+    "list_fire_words": PACK,
+    "get_fire_template": "an empty form",
     "list_evidence_keys": "public keys: by them anybody checks a bundle",
     "list_matters": PACK,
     "list_notice_rules": PACK,

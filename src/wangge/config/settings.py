@@ -50,10 +50,12 @@ INSTALLED_APPS = [
     "wangge.patrols",
     "wangge.rechecks",
     "wangge.visits",
+    "wangge.fires",
     "wangge.field",
     "wangge.appraisal",
     "wangge.ledgers",
     "wangge.console",
+    "wangge.bulletins",
     "wangge.packs",
     "wangge.twin",
 ]

@@ -19,7 +19,14 @@ from wangge.dossiers.models import Fact, Holding, Person, Venue
 from wangge.dossiers.nobody import list_nobody
 from wangge.dossiers.people import holder_of
 from wangge.dossiers.quality import copied_logs_limit
-from wangge.dossiers.quality_lists import list_hollow, list_least_known, list_quality, quality_of
+from wangge.dossiers.quality_lists import (
+    RegisterSums,
+    list_hollow,
+    list_least_known,
+    list_quality,
+    quality_of,
+    sum_register,
+)
 from wangge.dossiers.rules import Holder, Sort, community_of, missing_of, who_answers
 from wangge.dossiers.showing import answers_out, facility_out, licence_out, missing_out, person_out
 from wangge.dossiers.timeline import list_history
@@ -32,6 +39,7 @@ from wangge.territory.queries import names_of as grid_names_of
 
 __all__ = [
     "Answering",
+    "RegisterSums",
     "answering_for",
     "copied_logs_limit",
     "fact_standing",
@@ -46,6 +54,7 @@ __all__ = [
     "list_quality",
     "list_words",
     "open_drawing",
+    "sum_register",
 ]
 READ = "venues.read"
 

@@ -55,6 +55,11 @@ def references(pack: Pack) -> Iterator[Reference]:
     yield from _of_quality(pack, codes)
     yield from _of_classes(pack, codes, tags)
     yield from _of_checklists(pack, codes["matters"])
+    for target in pack.targets:
+        if target.indicator:
+            yield "targets", target.code, ("indicator",), target.indicator, codes["indicators"]
+        if target.tier:
+            yield "targets", target.code, ("tier",), target.tier, codes["tiers"]
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     yield from _of_templates(pack, codes["stage_templates"])
     yield from _of_visits(pack, codes)

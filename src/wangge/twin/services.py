@@ -10,6 +10,7 @@ from itertools import chain, islice
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
 from wangge.accounts.rules import Role
+from wangge.bulletins import services as bulletins
 from wangge.dossiers import services as dossiers
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
@@ -24,6 +25,7 @@ from wangge.twin.behaviour import behaviour
 from wangge.twin.belonging import arrange_belonging
 from wangge.twin.besides import arrange_besides
 from wangge.twin.big_city import Profile, object_records
+from wangge.twin.burning import arrange_fires
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
@@ -173,6 +175,8 @@ def make_demo(
     arrange_visits(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
     plan_rest(today, at=at)
+    arrange_fires(made.city, at=at, seed=seed)
+    bulletins.make_due(at=at)
     return play
 
 
