@@ -22,6 +22,8 @@ from tests.makers import (
 from tests.notices.makers import telling
 from tests.teams.makers import STREET, body, make_team, member, piece, save_body
 from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.bulletins import services as bulletins
+from wangge.bulletins.schemas import BulletinIn
 from wangge.grid_drafts import services as grid_drafts
 from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel import run_files, runs
@@ -143,3 +145,11 @@ def beside_the_plan(house: House) -> dict[str, Any]:
     )  # fmt: skip
     CampaignPhase.objects.create(campaign=campaign, position=1, name="雪松阶段", path=BOB.scope, **days)
     return {"draw_id": drawn.pk, "campaign_id": campaign.pk}
+
+
+def bulletin(house: House) -> UUID:
+    """The bulletin of a week of A's street."""
+    asked = BulletinIn.model_validate({"id": new_id(), "kind": "week", "on": AT.date()})
+    [fate] = bulletins.make_bulletins([asked], actor=house.alice, at=LOOKED_AT)
+    assert fate.status == 200, fate
+    return asked.id

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
+from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
 from wangge.orders import (
     assignment_queries,
@@ -280,3 +281,15 @@ def judge_campaign(request: ActorRequest, campaign_id: UUID, body: VerdictIn) ->
 @router.get("/{uuid:order_id}", response={200: OrderDetail, 404: Refusal}, operation_id="get_order")
 def get_order(request: ActorRequest, order_id: UUID) -> OrderDetail:
     return queries.get_detail(request.actor, order_id, today=clock.today())
+
+
+@router.get(
+    "/{uuid:order_id}/visits/{uuid:visit_id}/signature",
+    response={200: None, (403, 404): Refusal},
+    operation_id="get_visit_signature",
+)
+def get_visit_signature(
+    request: ActorRequest, order_id: UUID, visit_id: UUID, form: PhotoForm = PhotoForm.PLAIN
+) -> HttpResponseBase:
+    """What whoever was visited drew: a copy, or the original for those who judge by it."""
+    return queries.get_signature(request.actor, order_id, visit_id, form, at=clock.now())

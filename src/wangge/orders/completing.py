@@ -60,6 +60,8 @@ VISITS = prepared.insert(
         "lon": "float8",
         "lat": "float8",
         "note": "text",
+        "signature": "text",
+        "unsigned": "text",
     },
 )
 
@@ -108,6 +110,7 @@ def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
     spans = checklists.spans_beside(order.checklist_id for order in orders.values())
     told = {result.checklist_id for result in results}
     used = {order.checklist_id for order in orders.values()} | {one for one in told if one in spans}
+    facts = _facts(results)
     places_told = any(result.lon is not None for result in results)
     return Batch(
         actor=actor,
@@ -117,21 +120,25 @@ def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
         covered=territory.paths_of(actor.user_id, at.astimezone(CHINA).date()),
         spans={one.id: ListSpan(**asdict(one)) for one in spans.values()},
         limits=limits_in_force(),
-        taken=_taken(results),
+        stored=set(facts),
+        taken={sha256: taken_at for sha256, told_by in facts.items() if (taken_at := _taken_at(told_by))},
         bounds=territory.index_of(LAYER, at).bounds if places_told else None,
     )
 
 
-def _taken(results: Sequence[OrderResult]) -> dict[str, datetime]:
-    """Return when the photos of the results say they were taken; most say nothing."""
+def _facts(results: Sequence[OrderResult]) -> dict[str, dict[str, Any]]:
+    """Return the photos and signatures of the results that arrived, and what each says; most say nothing."""
     photos = {
         sha256
         for result in results
         for answer in result.answers
         for sha256 in (*answer.photos, *answer.after_photos)
     }
-    told = {sha256: from_json(facts) for sha256, facts in files.facts_of(photos).items() if facts}
-    return {sha256: facts.taken_at for sha256, facts in told.items() if facts.taken_at}
+    return files.facts_of(photos | {result.signature for result in results if result.signature})
+
+
+def _taken_at(facts: dict[str, Any]) -> datetime | None:
+    return from_json(facts).taken_at if facts else None
 
 
 def _report(batch: Batch, judged: Sequence[Judged]) -> dict[UUID, Fate]:
@@ -259,6 +266,8 @@ def _visit(one: Judged, actor: Actor) -> dict[str, Any]:
         "lon": lon,
         "lat": lat,
         "note": result.note,
+        "signature": result.signature,
+        "unsigned": result.unsigned or "",
     }
 
 

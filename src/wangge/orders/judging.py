@@ -13,7 +13,7 @@ from wangge.checklists.schemas import ChecklistOut, Item
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
-from wangge.kernel.errors import NotVisible, Refused, VersionConflict
+from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
 from wangge.kernel.fates import Fate
 from wangge.orders.refusals import (
     AnswersIncomplete,
@@ -28,6 +28,7 @@ from wangge.orders.refusals import (
     NotYourOrder,
     OutOfCity,
     PhotoTooOld,
+    SignatureUnclear,
 )
 from wangge.orders.rules import (
     GONE,
@@ -39,6 +40,7 @@ from wangge.orders.rules import (
     check_time,
     is_in_city,
     is_photo_too_old,
+    is_signing_clear,
     started_on,
     status_after,
     successor,
@@ -82,6 +84,7 @@ class Batch:
     covered: set[str]  # paths of the grids the actor covers as primary, deputy or substitute
     spans: dict[int, ListSpan] = field(default_factory=dict)  # every version of the lists
     limits: VisitLimits = field(default_factory=VisitLimits)
+    stored: set[str] = field(default_factory=set)  # the photos and signatures that arrived
     taken: dict[str, datetime] = field(default_factory=dict)  # when a photo says it was taken
     bounds: tuple[float, float, float, float] | None = None  # of the city's grids
     fates: dict[UUID, Fate] = field(default_factory=dict)
@@ -140,6 +143,7 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     point = _position(batch, result)
     if result.outcome in GONE and order.subject_kind == SubjectKind.GRID:
         raise NotAPlace
+    _check_signature(batch, result)
     if result.outcome is not VisitOutcome.INSPECTED:
         if result.answers:
             raise AnswersNotWanted
@@ -198,6 +202,15 @@ def _check_photos(batch: Batch, result: OrderResult) -> None:
                 when = taken_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
                 minutes = round(batch.limits.photo_minutes)
                 raise PhotoTooOld(item=answer.item, taken_at=when, minutes=minutes)
+
+
+def _check_signature(batch: Batch, result: OrderResult) -> None:
+    """Raises: SignatureUnclear; Unreadable for one that never arrived. Rule: OR-37."""
+    signed, why_not = bool(result.signature), result.unsigned is not None
+    if not is_signing_clear(result.outcome, is_signed=signed, has_reason=why_not):
+        raise SignatureUnclear
+    if signed and result.signature not in batch.stored:
+        raise Unreadable(field="signature", why_zh="签名尚未上传", why_en="the signature was not uploaded")
 
 
 def _check_member(batch: Batch, order: OpenOrder) -> None:

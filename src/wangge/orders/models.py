@@ -28,6 +28,7 @@ from wangge.orders.rules import (
     OrderStatus,
     SeasonKind,
     SubjectKind,
+    Unsigned,
     VisitOutcome,
 )
 from wangge.venues.models import Venue
@@ -290,3 +291,16 @@ class Visit(models.Model):
     lon = models.FloatField(null=True)  # WGS-84
     lat = models.FloatField(null=True)
     note = models.TextField(blank=True)
+    # Of whoever was visited, as a file by its digest; else why there is none (OR-37).
+    signature = models.CharField(max_length=64, default="", db_default="", blank=True)
+    unsigned = models.CharField(max_length=16, default="", db_default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unsigned__in=["", *(one.value for one in Unsigned)]), name="visit_unsigned_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(signature="") | Q(unsigned=""), name="visit_signed_or_why_not"
+            ),
+        ]

@@ -16,9 +16,10 @@ from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
 from wangge.orders.assignment_queries import beside_of, propose_alike, risk_of
 from wangge.orders.by_grid import count_by_grid
+from wangge.orders.evidence import get_signature
 from wangge.orders.hands import count_open_by_member, hands_of_orders, in_hands_of
 from wangge.orders.models import AssignedOrder, Order, OrderQuerySet, PlanRule, Visit
-from wangge.orders.rules import OrderStatus, SubjectKind, VisitOutcome, status_on
+from wangge.orders.rules import OrderStatus, SubjectKind, Unsigned, VisitOutcome, status_on
 from wangge.orders.schemas import (
     OrderDetail,
     OrderFigures,
@@ -38,6 +39,7 @@ __all__ = [
     "get_detail",
     "get_details",
     "get_figures",
+    "get_signature",
     "list_orders",
     "list_plan_rules",
     "list_top_scopes",
@@ -213,12 +215,15 @@ def _visits_shown(visits: Sequence[Visit]) -> list[VisitOut]:
     names = accounts.names_of([visit.actor_id for visit in visits])
     return [
         VisitOut(
+            id=visit.id,
             at=visit.at,
             member_name=names.get(visit.actor_id),
             outcome=VisitOutcome(visit.outcome),
             answers=visit.answers,
             score=visit.score,
             note=visit.note,
+            is_signed=visit.signature != "",
+            unsigned=Unsigned(visit.unsigned) if visit.unsigned else None,
         )
         for visit in visits
     ]

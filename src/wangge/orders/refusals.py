@@ -93,6 +93,12 @@ class PhotoTooOld(Unreadable):
     en = "The photo of {item} dates from {taken_at}, over {minutes} minutes before the visit. Take a new one."
 
 
+class SignatureUnclear(Unreadable):
+    code = "orders.signature_unclear"
+    zh = "被检查人要么签名，要么注明未签原因，不能两样都有；没有检查时都不填。"
+    en = "Whoever was visited signed, or there is a reason why not: one of both, and of an inspection only."
+
+
 class OutOfCity(Unreadable):
     code = "orders.out_of_city"
     zh = "到场位置（{lon}，{lat}）不在本市。请核对定位和坐标系。"

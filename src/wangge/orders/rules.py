@@ -20,7 +20,7 @@ from wangge.orders.interval_rules import (
     working_days,
 )
 from wangge.orders.risk_rules import Signal
-from wangge.orders.statuses import OrderStatus, VisitOutcome
+from wangge.orders.statuses import OrderStatus, Unsigned, VisitOutcome
 from wangge.orders.visit_rules import (
     GONE,
     VISIT_LIMITS,
@@ -29,6 +29,7 @@ from wangge.orders.visit_rules import (
     check_time,
     is_in_city,
     is_photo_too_old,
+    is_signing_clear,
     status_after,
     status_on,
     successor,
@@ -51,6 +52,7 @@ __all__ = [
     "SeasonKind",
     "Signal",
     "SubjectKind",
+    "Unsigned",
     "VisitLimits",
     "VisitOutcome",
     "assigned_id",
@@ -62,6 +64,7 @@ __all__ = [
     "is_countable",
     "is_in_city",
     "is_photo_too_old",
+    "is_signing_clear",
     "opens_on",
     "order_id",
     "period_of",

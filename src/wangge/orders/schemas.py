@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
 from wangge.kernel.shapes import Schema
-from wangge.orders.rules import AssignmentKind, OrderStatus, SubjectKind, VisitOutcome
+from wangge.orders.rules import AssignmentKind, OrderStatus, SubjectKind, Unsigned, VisitOutcome
 from wangge.territory.schemas import HandedOnOut
 
 
@@ -41,6 +41,10 @@ class OrderResult(Sent):
     lat: float | None = None
     datum: Literal["wgs84", "gcj02", "cgcs2000"] = "wgs84"
     note: str = Field("", max_length=2000)
+    signature: str = Field(
+        "", pattern="^([0-9a-f]{64})?$"
+    )  # drawn by whoever was visited; a file by its digest
+    unsigned: Unsigned | None = None  # why there is none
 
 
 class OrderFilter(Schema):
@@ -91,12 +95,15 @@ class OrderRow(Schema):
 class VisitOut(Schema):
     """One visit: what was answered, in the words of the order's checklist."""
 
+    id: UUID
     at: datetime
     member_name: str | None
     outcome: VisitOutcome
     answers: list[Answer]
     score: float | None
     note: str
+    is_signed: bool  # the signature itself: `get_visit_signature`
+    unsigned: Unsigned | None
 
 
 class RiskReasonOut(Schema):

@@ -45,6 +45,16 @@ class VisitLimits:
 VISIT_LIMITS = frozenset(field.name for field in fields(VisitLimits))
 
 
+def is_signing_clear(outcome: VisitOutcome, *, is_signed: bool, has_reason: bool) -> bool:
+    """Return whether it is clear who signed: one of signature and reason at most, of an inspection alone.
+
+    Rule: OR-37.
+    """
+    if outcome is not VisitOutcome.INSPECTED:
+        return not (is_signed or has_reason)
+    return not (is_signed and has_reason)
+
+
 def is_photo_too_old(taken_at: datetime, at: datetime, limits: VisitLimits) -> bool:
     """Return whether a photo was taken too long before the visit to be of it. Rule: OR-26."""
     return taken_at < at - timedelta(minutes=limits.photo_minutes)

@@ -8,11 +8,13 @@ from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.photo_copies import MARKS
+from wangge.ledgers.queries import column_keys
 from wangge.matters.rules import Severity
 from wangge.orders.rules import VISIT_LIMITS, Signal, SubjectKind
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
 from wangge.patrols.rules import LIMITS
+from wangge.visits.rules import LIMITS as PROOF_LIMITS
 
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
@@ -43,20 +45,32 @@ def references(pack: Pack) -> Iterator[Reference]:
     yield from _of_plans(pack, codes, tags)
     for kind in pack.staff_kinds:
         yield "staff_kinds", kind.code, ("group",), kind.group, codes["staff_classes"]
+    for person in pack.person_kinds:
+        yield from _each(
+            "person_kinds", person.code, "required_in", person.required_in, codes["venue_classes"]
+        )
     for due in pack.due_intervals:
         yield from _each("due_intervals", due.code, "kinds", due.kinds, codes["facility_kinds"])
         yield from _each("due_intervals", due.code, "classes", due.classes, codes["venue_classes"])
     yield from _of_quality(pack, codes)
     yield from _of_classes(pack, codes, tags)
     yield from _of_checklists(pack, codes["matters"])
+    for target in pack.targets:
+        if target.indicator:
+            yield "targets", target.code, ("indicator",), target.indicator, codes["indicators"]
+        if target.tier:
+            yield "targets", target.code, ("tier",), target.tier, codes["tiers"]
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     yield from _of_templates(pack, codes["stage_templates"])
+    yield from _of_visits(pack, codes)
+    yield from _of_ledgers(pack, codes, tags)
     for section, known in (
         ("stages", KNOWN_STATUSES),
         ("stage_use", KNOWN_CHANNELS),
         ("limits", KNOWN_LIMITS),
         ("patrol_limits", LIMITS),
         ("visit_limits", VISIT_LIMITS),
+        ("proof_limits", PROOF_LIMITS),
         ("photo_marks", MARKS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),
@@ -187,6 +201,29 @@ def _of_templates(pack: Pack, templates: frozenset[str]) -> Iterator[Reference]:
                 yield "stage_templates", template.code, ("stages", n, "by", m), event, KNOWN_STEPS
     for use in pack.stage_use:
         yield "stage_use", use.code, ("template",), use.template, templates
+
+
+def _of_visits(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
+    matters = codes["matters"] | codes["matter_groups"]
+    for trigger in pack.arrival_triggers:
+        yield from _each("arrival_triggers", trigger.code, "matters", trigger.matters, matters)
+        if trigger.season:
+            yield "arrival_triggers", trigger.code, ("season",), trigger.season, codes["seasons"]
+    for kind in pack.report_kinds:
+        yield from _each("report_kinds", kind.code, "matters", kind.matters, matters)
+        yield from _each("report_kinds", kind.code, "groups", kind.groups, codes["visit_groups"])
+        if kind.place_class:
+            yield "report_kinds", kind.code, ("place_class",), kind.place_class, codes["venue_classes"]
+        if kind.fact:
+            yield "report_kinds", kind.code, ("fact",), kind.fact, codes["fact_fields"]
+
+
+def _of_ledgers(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:
+    for row in pack.ledgers:
+        yield from _each("ledgers", row.code, "classes", row.classes, codes["venue_classes"])
+        yield from _each("ledgers", row.code, "tags", row.tags, tags)
+        yield from _each("ledgers", row.code, "drawings", row.drawings, codes["drawing_kinds"])
+        yield from _each("ledgers", row.code, "columns", row.columns, column_keys(row.kind))
 
 
 def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:

@@ -20,7 +20,9 @@ from wangge.packs.dossier_rows import (
     PersonKind,
 )
 from wangge.packs.entry import Entry, Strict
+from wangge.packs.fire_rows import FireCause, FirePlace
 from wangge.packs.indicator_rows import IndicatorRow
+from wangge.packs.ledger_rows import LedgerRow
 from wangge.packs.loop_rows import (
     Card,
     Light,
@@ -57,8 +59,10 @@ from wangge.packs.people_rows import (
     StaffKind,
 )
 from wangge.packs.plate_rows import PlateForm
+from wangge.packs.target_rows import TargetRow
 from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
+from wangge.packs.visit_rows import ArrivalTrigger, ReportKind, VisitGroup
 
 
 class VenueClass(Entry):
@@ -216,6 +220,9 @@ class Pack(Head):
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     indicators: list[IndicatorRow] = Field(default_factory=list)
+    fire_causes: list[FireCause] = Field(default_factory=list)
+    fire_places: list[FirePlace] = Field(default_factory=list)
+    targets: list[TargetRow] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
     plate_forms: list[PlateForm] = Field(default_factory=list)
     venue_likeness: list[Figure] = Field(default_factory=list)
@@ -229,6 +236,11 @@ class Pack(Head):
     educations: list[Education] = Field(default_factory=list)
     politics: list[Politics] = Field(default_factory=list)
     hiring_criteria: list[HiringCriterion] = Field(default_factory=list)
+    visit_groups: list[VisitGroup] = Field(default_factory=list)
+    arrival_triggers: list[ArrivalTrigger] = Field(default_factory=list)
+    report_kinds: list[ReportKind] = Field(default_factory=list)
+    proof_limits: list[Figure] = Field(default_factory=list)
+    ledgers: list[LedgerRow] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:

@@ -27,6 +27,9 @@ from wangge.territory.handed import list_handed as list_handed
 from wangge.territory.layer_index import SHELF, LayerIndex, Spell
 from wangge.territory.models import Division, Duty, Grid, GridMember, GridQuerySet
 from wangge.territory.movers import patterns
+from wangge.territory.nodes import divisions_with_grids as divisions_with_grids
+from wangge.territory.nodes import list_tiers as list_tiers
+from wangge.territory.nodes import nodes_of as nodes_of
 from wangge.territory.schemas import DivisionOut, FeatureCollection, GridOut, GridPage, LocatedOut, LocateIn
 from wangge.territory.showing import show_grids
 from wangge.territory.walking import primary_walkers as primary_walkers

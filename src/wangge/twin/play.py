@@ -287,6 +287,8 @@ def _photos_of(results: Iterable[OrderResult]) -> Iterator[str]:
     for result in results:
         for answer in result.answers:
             yield from (*answer.photos, *answer.after_photos)
+        if result.signature:
+            yield result.signature
 
 
 Intent = TypeVar("Intent", Move, Report)

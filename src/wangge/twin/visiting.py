@@ -12,10 +12,10 @@ from uuid import UUID
 from wangge.checklists.rules import visible_items
 from wangge.checklists.schemas import Item
 from wangge.kernel.ids import id_at
-from wangge.orders.rules import GONE, VisitOutcome
+from wangge.orders.rules import GONE, Unsigned, VisitOutcome
 from wangge.orders.schemas import Answer, OrderResult
 from wangge.twin.behaviour import Visits
-from wangge.twin.photos import Album, choose_phone
+from wangge.twin.photos import HANDS, Album, choose_phone
 from wangge.twin.worktime import IsWorkday, works_on
 
 
@@ -63,7 +63,10 @@ def visit(
     outcome = _outcome(habits, rng)
     if task.venue_id is None and outcome in GONE:
         outcome = VisitOutcome.INSPECTED  # a grid does not move away
-    answers = _answers(task, items, habits, album, rng, at) if outcome is VisitOutcome.INSPECTED else []
+    is_inspected = outcome is VisitOutcome.INSPECTED
+    answers = _answers(task, items, habits, album, rng, at) if is_inspected else []
+    signing = random.Random(f"{seed}:sign:{task.order_id}:{task.version}")
+    signature, unsigned = _signed(habits, album, signing) if is_inspected else ("", None)
     return OrderResult(
         id=id_at(at, rng),
         order_id=task.order_id,
@@ -74,7 +77,15 @@ def visit(
         lon=task.lon,
         lat=task.lat,
         note="",
+        signature=signature,
+        unsigned=unsigned,
     )
+
+
+def _signed(habits: Visits, album: Album, rng: random.Random) -> tuple[str, Unsigned | None]:
+    if habits.signed_share.happens(rng):
+        return album.sign(rng.randrange(HANDS)), None
+    return "", rng.choice([Unsigned.REFUSED, Unsigned.NOBODY, Unsigned.NOBODY, Unsigned.UNABLE])
 
 
 def _outcome(habits: Visits, rng: random.Random) -> VisitOutcome:
