@@ -10378,7 +10378,7 @@ export type PersonFilter = {
      * Grid
      */
     grid?: string;
-    standing?: Standing | null;
+    standing?: VisitStanding | null;
     /**
      * Group
      */
@@ -10402,11 +10402,11 @@ export type PersonFilter = {
 };
 
 /**
- * Standing
+ * VisitStanding
  *
- * How a period stands.
+ * How a person stands on a day (VI-3).
  */
-export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
+export type VisitStanding = 'done' | 'due' | 'overdue';
 
 /**
  * PersonPage
@@ -10476,7 +10476,7 @@ export type PersonRow = {
      * Is Protected
      */
     is_protected: boolean;
-    standing: Standing;
+    standing: VisitStanding;
     /**
      * Due On
      */
@@ -10599,7 +10599,7 @@ export type PersonDetail = {
      * Is Protected
      */
     is_protected: boolean;
-    standing: Standing;
+    standing: VisitStanding;
     /**
      * Due On
      */
@@ -17974,6 +17974,13 @@ export type PeriodOut = {
  * Rhythm
  */
 export type Rhythm = 'month' | 'year';
+
+/**
+ * Standing
+ *
+ * How a period stands.
+ */
+export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
 
 /**
  * TargetOf
@@ -28867,7 +28874,7 @@ export type ListVisitedPeopleData = {
          * Grid
          */
         grid?: string;
-        standing?: Standing | null;
+        standing?: VisitStanding | null;
         /**
          * Group
          */
@@ -28977,7 +28984,7 @@ export type ExportVisitedPeopleData = {
          * Grid
          */
         grid?: string;
-        standing?: Standing | null;
+        standing?: VisitStanding | null;
         /**
          * Group
          */
@@ -36177,7 +36184,7 @@ export type MoveDeadlinesResponses = {
 
 export type MoveDeadlinesResponse = MoveDeadlinesResponses[keyof MoveDeadlinesResponses];
 
-export type ListDrawsData = {
+export type ListRecheckDrawsData = {
     body?: never;
     path?: never;
     query?: {
@@ -36193,7 +36200,7 @@ export type ListDrawsData = {
     url: '/api/rechecks';
 };
 
-export type ListDrawsErrors = {
+export type ListRecheckDrawsErrors = {
     /**
      * Forbidden
      */
@@ -36208,16 +36215,16 @@ export type ListDrawsErrors = {
     422: Refusal;
 };
 
-export type ListDrawsError = ListDrawsErrors[keyof ListDrawsErrors];
+export type ListRecheckDrawsError = ListRecheckDrawsErrors[keyof ListRecheckDrawsErrors];
 
-export type ListDrawsResponses = {
+export type ListRecheckDrawsResponses = {
     /**
      * OK
      */
     200: RecheckDrawPage;
 };
 
-export type ListDrawsResponse = ListDrawsResponses[keyof ListDrawsResponses];
+export type ListRecheckDrawsResponse = ListRecheckDrawsResponses[keyof ListRecheckDrawsResponses];
 
 export type DrawSamplesData = {
     /**
@@ -36359,7 +36366,7 @@ export type RecordRecheckResultsResponses = {
 
 export type RecordRecheckResultsResponse = RecordRecheckResultsResponses[keyof RecordRecheckResultsResponses];
 
-export type GetDraw2Data = {
+export type GetRecheckDrawData = {
     body?: never;
     path: {
         /**
@@ -36371,7 +36378,7 @@ export type GetDraw2Data = {
     url: '/api/rechecks/{draw_id}';
 };
 
-export type GetDraw2Errors = {
+export type GetRecheckDrawErrors = {
     /**
      * Forbidden
      */
@@ -36386,18 +36393,18 @@ export type GetDraw2Errors = {
     422: Refusal;
 };
 
-export type GetDraw2Error = GetDraw2Errors[keyof GetDraw2Errors];
+export type GetRecheckDrawError = GetRecheckDrawErrors[keyof GetRecheckDrawErrors];
 
-export type GetDraw2Responses = {
+export type GetRecheckDrawResponses = {
     /**
      * OK
      */
     200: RecheckDetail;
 };
 
-export type GetDraw2Response = GetDraw2Responses[keyof GetDraw2Responses];
+export type GetRecheckDrawResponse = GetRecheckDrawResponses[keyof GetRecheckDrawResponses];
 
-export type WithdrawDrawData = {
+export type WithdrawRecheckDrawData = {
     body: RecheckWithdrawIn;
     path: {
         /**
@@ -36409,7 +36416,7 @@ export type WithdrawDrawData = {
     url: '/api/rechecks/{draw_id}/withdraw';
 };
 
-export type WithdrawDrawErrors = {
+export type WithdrawRecheckDrawErrors = {
     /**
      * Forbidden
      */
@@ -36424,18 +36431,18 @@ export type WithdrawDrawErrors = {
     422: Refusal;
 };
 
-export type WithdrawDrawError = WithdrawDrawErrors[keyof WithdrawDrawErrors];
+export type WithdrawRecheckDrawError = WithdrawRecheckDrawErrors[keyof WithdrawRecheckDrawErrors];
 
-export type WithdrawDrawResponses = {
+export type WithdrawRecheckDrawResponses = {
     /**
      * OK
      */
     200: RecheckDetail;
 };
 
-export type WithdrawDrawResponse = WithdrawDrawResponses[keyof WithdrawDrawResponses];
+export type WithdrawRecheckDrawResponse = WithdrawRecheckDrawResponses[keyof WithdrawRecheckDrawResponses];
 
-export type ExportDraw2Data = {
+export type ExportRecheckDrawData = {
     body?: never;
     path: {
         /**
@@ -36451,7 +36458,7 @@ export type ExportDraw2Data = {
     url: '/api/rechecks/{draw_id}/export.{suffix}';
 };
 
-export type ExportDraw2Errors = {
+export type ExportRecheckDrawErrors = {
     /**
      * Forbidden
      */
@@ -36466,9 +36473,9 @@ export type ExportDraw2Errors = {
     422: Refusal;
 };
 
-export type ExportDraw2Error = ExportDraw2Errors[keyof ExportDraw2Errors];
+export type ExportRecheckDrawError = ExportRecheckDrawErrors[keyof ExportRecheckDrawErrors];
 
-export type ExportDraw2Responses = {
+export type ExportRecheckDrawResponses = {
     /**
      * OK
      */
