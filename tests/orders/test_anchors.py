@@ -295,6 +295,11 @@ def run(steps: list[tuple[str, int]]) -> None:
     check_all(today)
 
 
+@pytest.mark.django_db
+def test_a_season_that_sees_the_turn_takes_its_place_at_the_first_plan():
+    run([("import", 1), ("declare", 0)])
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -104,7 +104,7 @@ class Lines:
         found = stretches(self._rules, class_code, tags, spells, first, after) if spells else []
         lines = [self._seasonal(stretch) for stretch in found]
         if won and visited_on and won[0].anchor == Anchor.VISIT:
-            lines.append(self._anchored(won[0], won[1], visited_on))
+            lines.append(self._anchored(won[0], won[1], visited_on, found))
         elif won:
             lines.append(self._base(won[0], won[1], found))
         return [line for line in lines if line.name in self._turns]
@@ -118,10 +118,7 @@ class Lines:
 
     def _base(self, rule: PlanRule, others: list[str], found: Sequence[Stretch[PlanRule]]) -> Line:
         """Bases of one interval under the same stretches are one line, whatever the rule."""
-        over = "+".join(
-            f"{one.rule.interval}/{one.starts_on}/{one.ends_on}/{one.works_holidays:d}" for one in found
-        )
-        name = f"{rule.interval}|{over}"
+        name = f"{rule.interval}|{_over(found)}"
         if name not in self._turns:
             periods = periods_between(Interval(rule.interval), self._from, self._to)
             if self._only_known:
@@ -132,8 +129,11 @@ class Lines:
             self._turns[name] = base_turns(rule, others, periods, seasonal, self._calendar)
         return Line(name, rule, others)
 
-    def _anchored(self, rule: PlanRule, others: list[str], visited_on: date) -> Line:
-        name = f"{rule.code}@{visited_on}"
+    def _anchored(
+        self, rule: PlanRule, others: list[str], visited_on: date, found: Sequence[Stretch[PlanRule]]
+    ) -> Line:
+        """The next turn, unless a season's order that can still be done sees the subject in it (OR-19)."""
+        name = f"{rule.code}@{visited_on}|{_over(found)}"
         if name not in self._turns:
             cycle = cycle_of(
                 visited_on,
@@ -145,13 +145,23 @@ class Lines:
             self._turns[name] = []
             if not self._only_known or is_cycle_countable(cycle, self._calendar.years):
                 days = days_of(cycle, self._calendar.is_workday, self._today)
-                turn = Turn(rule, tuple(others), cycle.starts_on, cycle.ends_on, days[-1], tuple(days))
+                first, after = cycle.starts_on, cycle.ends_on
+                seasonal = [t for one in found for t in seasonal_turns(one, first, after, self._calendar)]
+                under = tuple(turn.days for turn in seasonal if turn.ends_on > self._today)
+                turn = Turn(rule, tuple(others), first, after, days[-1], tuple(days), under)
                 self._turns[name].append(turn)
         return Line(name, rule, others, is_anchored=True)
 
     def _is_known(self, turn: Turn[PlanRule]) -> bool:
         period = Period(Interval(turn.rule.interval), turn.starts_on, turn.ends_on)
         return not self._only_known or is_countable(period, self._calendar.years)
+
+
+def _over(found: Sequence[Stretch[PlanRule]]) -> str:
+    """Return a name of the stretches that lie over a line."""
+    return "+".join(
+        f"{one.rule.interval}/{one.starts_on}/{one.ends_on}/{one.works_holidays:d}" for one in found
+    )
 
 
 def names_of_seasons(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
