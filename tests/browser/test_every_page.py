@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.nightly]
 ROLES = ["dispatcher", "supervisor", "department_handler", "grid_chief", "system_admin", "security_admin"]
 ROLES += ["audit_admin", "leader"]
 BESIDE = {"dispatcher": ["/wall", "/cases/new", "/venues/duplicates", "/teams/new", "/notices"]}
+BESIDE["dispatcher"] += ["/plans/draws/new", "/plans/campaigns/new"]
 SIZES = {"1366": (1366, 768), "1920": (1920, 1080), "3840": (3840, 1080)}
 
 

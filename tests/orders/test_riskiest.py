@@ -12,7 +12,7 @@ from tests.makers import ALICE, BOB, make_actor, make_venues, plain_actor
 from tests.orders.makers import make_bob, make_rules
 from wangge.cases import services as cases
 from wangge.kernel.models import AuditRow
-from wangge.orders import queries, services
+from wangge.orders import assignment_queries, queries, services
 from wangge.orders.models import Assignment, Order, RiskScore
 from wangge.orders.risk_rules import Facts, Reason, Signal, Weight, reasons_of
 from wangge.orders.riskiest import rank
@@ -100,6 +100,8 @@ def test_two_a_grid_and_once_a_week(street):
     made = Assignment.objects.order_by("starts_on")
     assert [row.starts_on for row in made] == [date(2025, 11, 10), date(2025, 11, 17)]
     assert {row.made_by_id for row in made} == {None}
+    beside = assignment_queries.list_assignments(plain_actor(BOB), cursor="", limit=9, today=TODAY).items
+    assert [(one.open, one.can_undo) for one in beside] == [(2, False), (2, False)]  # of his grid alone
     page = queries.list_orders(plain_actor(ALICE), queries.OrderFilter(), today=TODAY)
     assert {row.rule_zh for row in page.items} == {"每周高风险场所"}
     assert AuditRow.objects.filter(action="orders.riskiest").count() == 2

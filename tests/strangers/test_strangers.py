@@ -51,6 +51,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_venue_template": "an empty form",
     "get_holding_template": "an empty form",
     "get_team_template": "an empty form",
+    "list_beside_choices": "the divisions right below the own scope, and words of the pack",
     "list_checklists": PACK,
     "list_indicators": PACK,
     "list_deadline_moves": "of the calendar's editions, of which there is none here",

@@ -142,8 +142,9 @@ ANNOUNCE = prepared.insert("cases_news", NEWS)
 SHOW = f"""
 INSERT INTO cases_liveevent ({LIVE})
 SELECT case_id, action, before, after, c.grid_path, c.matter_code, c.is_restricted
-FROM json_to_recordset(%s) AS v(place int, case_id uuid, action text, before text, after text)
-JOIN cases_case c ON c.id = v.case_id ORDER BY v.place
+FROM json_to_recordset(%s) AS v(place int, case_id uuid, action text, before text, after text),
+LATERAL (SELECT grid_path, matter_code, is_restricted FROM cases_case WHERE id = v.case_id OFFSET 0) c
+ORDER BY v.place
 """
 
 

@@ -116,7 +116,7 @@ def list_assignments(actor: Actor, *, cursor: str, limit: int, today: date) -> A
     page = rows[:limit]
     more = len(rows) > limit
     return AssignmentPage(
-        items=_shown(page, today),
+        items=_shown(page, actor, today),
         total=min(total, COUNTED),
         total_is_exact=total <= COUNTED,
         next_cursor=f"{page[-1].made_at.isoformat()}_{page[-1].id}" if more else None,
@@ -133,12 +133,12 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         ) from error
 
 
-def _shown(rows: list[Assignment], today: date) -> list[AssignmentOut]:
+def _shown(rows: list[Assignment], actor: Actor, today: date) -> list[AssignmentOut]:
     names = territory.names_of({row.path for row in rows})
     people = accounts.names_of([one for row in rows for one in (row.made_by_id, row.undone_by_id) if one])
     classes = {one.code: one for one in venues.list_classes()}
     lists = {one.code: one for one in checklists.list_in_force(today)}
-    counts = _counts([row.id for row in rows], today)
+    counts = _counts([row.id for row in rows], actor.scope, today)
     shown = []
     for row in rows:
         kind, asked = classes.get(row.class_code), lists.get(row.checklist_code)
@@ -162,6 +162,9 @@ def _shown(rows: list[Assignment], today: date) -> list[AssignmentOut]:
                 made_at=row.made_at,
                 undone_by=people.get(row.undone_by_id) if row.undone_by_id else None,
                 undone_at=row.undone_at,
+                can_undo=actor.can("orders.plan")
+                and row.undone_at is None
+                and row.path.startswith(actor.scope),
                 open=stand["open"],
                 done=stand["done"],
                 missed=stand["missed"],
@@ -203,10 +206,12 @@ def risk_of(order_id: UUID) -> RiskOut | None:
     return RiskOut(score=kept.score, reasons=reasons, is_confirmed=confirmed)
 
 
-def _counts(ids: list[UUID], today: date) -> defaultdict[UUID, defaultdict[str, int]]:
+def _counts(ids: list[UUID], scope: str, today: date) -> defaultdict[UUID, defaultdict[str, int]]:
     counts: defaultdict[UUID, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     with connection.cursor() as cursor:
-        cursor.execute(assignment_sql.STAND, {"ids": ids, "today": today})
+        cursor.execute(
+            assignment_sql.STAND, {"ids": ids, "today": today, "scope": scope.replace("_", r"\_") + "%"}
+        )
         for assignment, status, count, found in cursor.fetchall():
             counts[assignment][status] += count
             counts[assignment]["found"] += found

@@ -110,7 +110,8 @@ class AssignmentOut(Schema):
     made_at: datetime
     undone_by: str | None
     undone_at: datetime | None
-    open: int
+    can_undo: bool  # by the caller, whose scope holds all of it
+    open: int  # of the caller's scope, as the figures that follow
     done: int
     missed: int
     withdrawn: int

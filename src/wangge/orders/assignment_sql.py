@@ -67,13 +67,13 @@ WHERE a.assignment_id = %(assignment)s AND o.id = a.order_id AND o.status = 'ope
   AND NOT EXISTS (SELECT FROM orders_visit w WHERE w.order_id = o.id)
 """
 
-# How the orders of some assignments stand; what nobody did in its time is missed (OR-9).
+# How the orders of some assignments stand inside a scope; what nobody did in its time is missed (OR-9).
 STAND = """
 SELECT a.assignment_id,
        CASE WHEN o.status = 'open' AND o.ends_on <= %(today)s THEN 'missed' ELSE o.status END,
        count(*), count(*) FILTER (WHERE o.findings > 0)
 FROM orders_assignedorder a JOIN orders_order o ON o.id = a.order_id
-WHERE a.assignment_id = ANY(%(ids)s) GROUP BY 1, 2
+WHERE a.assignment_id = ANY(%(ids)s) AND o.grid_path LIKE %(scope)s GROUP BY 1, 2
 """
 
 # How the orders of some assignments stand by grid.
@@ -86,10 +86,11 @@ FROM orders_assignedorder a JOIN orders_order o ON o.id = a.order_id
 WHERE a.assignment_id = ANY(%(ids)s) AND o.grid_path LIKE %(scope)s GROUP BY 1 ORDER BY 1
 """
 
-# What became of the cases that the orders of some assignments found.
+# What became of the cases that the orders of some assignments found inside a scope.
 CASES = """
 SELECT count(*), count(*) FILTER (WHERE c.closed_at IS NOT NULL OR c.status IN ('rejected', 'merged'))
-FROM orders_assignedorder a JOIN orders_visit w ON w.order_id = a.order_id
+FROM orders_assignedorder a JOIN orders_order o ON o.id = a.order_id AND o.grid_path LIKE %(scope)s
+JOIN orders_visit w ON w.order_id = a.order_id
 CROSS JOIN LATERAL jsonb_array_elements(w.answers) AS answer
 JOIN cases_case c ON c.id = (answer ->> 'case_id')::uuid
 WHERE a.assignment_id = ANY(%(ids)s) AND answer ->> 'case_id' IS NOT NULL

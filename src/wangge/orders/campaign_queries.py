@@ -87,7 +87,7 @@ def figures_of(campaign: Campaign, scope: str, *, today: date) -> Figures:
     for _, n, ended, lost, hits in _by_grid(ids, scope, today):
         visits, done, missed, found = visits + n, done + ended, missed + lost, found + hits
     with connection.cursor() as cursor:
-        cursor.execute(assignment_sql.CASES, {"ids": ids})
+        cursor.execute(assignment_sql.CASES, {"ids": ids, "scope": _pattern(scope)})
         cases, disposed = cursor.fetchone()
     visited, disposed_of = share(done, visits), share(disposed, cases)
     return Figures(
@@ -108,8 +108,12 @@ def figures_of(campaign: Campaign, scope: str, *, today: date) -> Figures:
     )
 
 
+def _pattern(scope: str) -> str:
+    return scope.replace("_", r"\_") + "%"
+
+
 def _by_grid(ids: list[UUID], scope: str, today: date) -> list[tuple[str, int, int, int, int]]:
-    values: dict[str, Any] = {"ids": ids, "today": today, "scope": scope.replace("_", r"\_") + "%"}
+    values: dict[str, Any] = {"ids": ids, "today": today, "scope": _pattern(scope)}
     with connection.cursor() as cursor:
         cursor.execute(assignment_sql.STAND_BY_GRID, values)
         return [(path, n, done, missed, found) for path, n, done, missed, found in cursor.fetchall()]

@@ -24,7 +24,7 @@ from wangge.orders.judging import DO, READ, Batch, Finding, Judged, OpenOrder, j
 from wangge.orders.planning import pattern
 from wangge.orders.relisting import limits_in_force
 from wangge.orders.rules import GONE, LAYER, ListSpan, SubjectKind, VisitOutcome
-from wangge.orders.schemas import OrderResult
+from wangge.orders.schemas import Answer, OrderResult
 from wangge.orders.subjects import Described, describe, mark_seen
 from wangge.territory import queries as territory
 from wangge.venues import services as venue_services
@@ -42,6 +42,7 @@ DONE = prepared.update(
     },
     key=("id", "uuid"),
 )
+ALWAYS = frozenset({"item", "ok"})  # of an answer; the rest only where it says something
 LOOK = f"""
 SELECT {READ} FROM orders_order
 WHERE id = ANY(%s) AND (grid_path LIKE %s OR member_id = %s) ORDER BY id FOR UPDATE
@@ -260,7 +261,7 @@ def _visit(one: Judged, actor: Actor) -> dict[str, Any]:
         "at": result.at,
         "actor_id": actor.user_id,
         "outcome": result.outcome.value,
-        "answers": [vars(answer) for answer in result.answers],
+        "answers": [_kept(answer) for answer in result.answers],
         "score": one.score,
         "lon": lon,
         "lat": lat,
@@ -268,6 +269,14 @@ def _visit(one: Judged, actor: Actor) -> dict[str, Any]:
         "signature": result.signature,
         "unsigned": result.unsigned or "",
     }
+
+
+def _kept(answer: Answer) -> dict[str, Any]:
+    """Return what is kept of an answer: of one that says nothing more, item and verdict.
+
+    Most say that nothing is wrong; whole, a visit would be four times as long, and compressed each time.
+    """
+    return {name: value for name, value in vars(answer).items() if name in ALWAYS or value}
 
 
 def _day(one: Judged) -> date:

@@ -230,7 +230,7 @@ def _visits_shown(visits: Sequence[Visit]) -> list[VisitOut]:
 
 
 def _is_finding(answer: dict[str, object]) -> bool:
-    return answer["ok"] is False and answer["case_id"] is not None
+    return answer["ok"] is False and answer.get("case_id") is not None
 
 
 def list_plan_rules() -> list[PlanRuleOut]:

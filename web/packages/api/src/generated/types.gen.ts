@@ -8189,6 +8189,10 @@ export type AssignmentOut = {
      */
     undone_at: string | null;
     /**
+     * Can Undo
+     */
+    can_undo: boolean;
+    /**
      * Open
      */
     open: number;
