@@ -230,7 +230,7 @@ SELECT m.held_on AS k1, m.id AS k2, m.held_on AS held_on, b.name AS body, b.path
 SELECT v.at AS k1, v.id AS k2, v.at AS at, p.sealed_name AS person, p.address AS address, v.grid_path AS grid,
        u.name AS by_name, v.outcome AS outcome, v.note AS note
   FROM visits_visit v JOIN visits_person p ON p.id = v.person_id JOIN accounts_user u ON u.id = v.by
- WHERE v.grid_path LIKE %(within)s AND v."on" >= %(first_on)s AND v."on" <= %(last_on)s
+ WHERE v.grid_path LIKE %(within)s AND v.at >= %(since)s AND v.at < %(until)s
 """,
         ("timestamptz", "uuid"),
         (
