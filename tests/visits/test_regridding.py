@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cases.makers import House
@@ -36,7 +38,7 @@ def test_people_and_open_calls_go_with_their_point_and_the_past_stays(street: Ho
         {"id": new_id(), "grid_id": grid.pk, "line": line, "reason": "太大了", "dry_run": False}
     )
 
-    territory.split_grid(cut, movers=MOVERS, actor=admin(), at=AT)
+    territory.split_grid(cut, movers=MOVERS, actor=admin(), at=AT + timedelta(hours=1))
 
     paths = {row.pk: row.grid_path for row in Person.objects.all()}
     assert paths[east.pk] != paths[west.pk]
