@@ -266,8 +266,9 @@ SELECT a.called_at AS k1, a.id AS k2, a.called_at AS called_at, t.name_zh AS tri
     ),
     LedgerKind.REPORTS: Source(
         """
-SELECT r.at AS k1, r.id AS k2, r.at AS at, t.name_zh AS kind, r.address AS address, r.grid_path AS grid,
-       r.text AS text, u.name AS by_name, r.becomes AS becomes
+SELECT r.at AS k1, r.id AS k2, r.at AS at, t.name_zh AS kind, r.grid_path AS grid,
+       CASE WHEN r.becomes = 'person' THEN '' ELSE r.address END AS address,
+       CASE WHEN r.becomes = 'person' THEN '' ELSE r.text END AS text, u.name AS by_name, r.becomes AS becomes
   FROM visits_report r LEFT JOIN visits_reportkind t ON t.code = r.kind JOIN accounts_user u ON u.id = r.by
  WHERE r.grid_path LIKE %(within)s AND r.at >= %(since)s AND r.at < %(until)s
 """,
