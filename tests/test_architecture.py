@@ -19,10 +19,10 @@ SOURCE = ROOT / "src" / "wangge"
 ORDER = [  # architecture.md §1, from the top down; rooms on one line do not know each other
     ("config",),
     ("twin", "packs"),
-    ("console", "field", "public", "enterprise"),
+    ("console", "field", "public", "enterprise", "bulletins"),
     ("appraisal", "datahub", "ledgers"),
-    ("risk", "outreach", "filings", "visits"),
-    ("orders", "patrols", "alarms"),
+    ("risk", "outreach", "filings", "rechecks", "visits"),
+    ("orders", "patrols", "alarms", "fires"),
     ("oversight", "major_hazards", "evidence", "triage"),
     ("cases",),
     ("matters",),

@@ -29,6 +29,8 @@ from tests.documents.makers import make_formats
 from tests.dossiers.makers import drawing, facility, fact, licence, make_class_words, make_standards, person
 from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
+from tests.fires.makers import make_ended
+from tests.fires.makers import make_words as make_fire_words
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
 from tests.ledgers.makers import make_ledgers
 from tests.major_hazards.makers import make_edition, make_signers
@@ -51,7 +53,7 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import drafted, major, manned, post, run, told
+from tests.strangers.beside import beside_the_plan, bulletin, drafted, major, manned, post, run, told
 from tests.strangers.visited import make_visited
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
@@ -102,6 +104,7 @@ def make_world() -> World:
     make_dossier_words()
     make_class_words()
     make_standards()
+    make_fire_words()
     make_edition()
     make_oversight(pack_version=PACK)
     make_staff_words()
@@ -157,6 +160,7 @@ def make_district(world: World) -> Mapping[str, Any]:
     house = _people()
     [shop, other] = _venues(house)
     case, twin = _cases(house, shop)
+    order, visit = _order(house, shop)
     ids: dict[str, Any] = {
         "user_id": house.bob.user_id,
         "post_id": Post.objects.get(user_id=house.bob.user_id).pk,
@@ -164,7 +168,8 @@ def make_district(world: World) -> Mapping[str, Any]:
         "grid_ids": [_grid(BOB.scope), _grid(NEXT)],
         "venue_id": shop,
         "contact_id": Contact.objects.latest("pk").pk,
-        "order_id": _order(house, shop),
+        "order_id": order,
+        "visit_id": visit,
         "run_id": run(house),
         "case_id": case,
         "case_ids": [case, twin],
@@ -180,6 +185,9 @@ def make_district(world: World) -> Mapping[str, Any]:
         "handover_id": _handed(),
         **_dossier(house, shop),
         "spell_id": _declared(house),
+        **beside_the_plan(house),
+        "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
+        "bulletin_id": bulletin(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),
@@ -336,13 +344,18 @@ def _grid(path: str) -> UUID:
     return Grid.objects.get(path=path, valid_to__isnull=True).pk
 
 
-def _order(house: House, shop: UUID) -> UUID:
+def _order(house: House, shop: UUID) -> tuple[UUID, UUID]:
     make_plan(date(2025, 10, 1), date(2025, 11, 1), at=AT)
     order = Order.objects.get(venue_id=shop, opens_on=LOOKED_AT.date()).pk
-    result = {"id": new_id(), "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
+    visit = new_id()
+    result = {"id": visit, "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
     answers = [{"item": item, "ok": True} for item in ("exits", "there", "good", "person")]
-    post(house.bob, "/api/orders/results", [result | {"base_version": 1, "answers": answers}])
-    return order
+    post(
+        house.bob,
+        "/api/orders/results",
+        [result | {"base_version": 1, "answers": answers, "signature": house.photo}],
+    )
+    return order, visit
 
 
 def _kept(house: House, case: UUID) -> dict[str, Any]:

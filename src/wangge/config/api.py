@@ -12,6 +12,7 @@ from ninja.security import SessionAuth
 from wangge.accounts.api import router as accounts
 from wangge.accounts.queries import PostNotInForce, get_signed_in
 from wangge.appraisal.api import router as appraisal
+from wangge.bulletins.api import router as bulletins
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
@@ -35,6 +36,7 @@ from wangge.evidence.api import router as evidence
 from wangge.field.api import HandingOver
 from wangge.field.api import router as field
 from wangge.field.api import taking as field_taking
+from wangge.fires.api import router as fires
 from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
@@ -48,6 +50,7 @@ from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
 from wangge.patrols.api import router as patrols
 from wangge.plates.api import router as plates
+from wangge.rechecks.api import router as rechecks
 from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
@@ -96,6 +99,8 @@ for prefix, router in {
     "orders": orders,
     "patrols": patrols,
     "visits": visits,
+    "fires": fires,
+    "bulletins": bulletins,
     "packs": packs,
     "plates": plates,
     "census": census,
@@ -111,6 +116,7 @@ for prefix, router in {
     "map": city_map,
     "calendar": calendar,
     "oversight": oversight,
+    "rechecks": rechecks,
     "notices": notices,
     "files": files,
     "field": field,

@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 from wangge.cases.services import CaseMover
 from wangge.census.services import CensusMover
 from wangge.config.calendar_mover import CalendarMover
+from wangge.fires.services import FireMover
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
@@ -46,6 +47,7 @@ MOVERS: tuple[Mover, ...] = (
     CensusMover(),
     PersonMover(),
     ArrivalMover(),
+    FireMover(),
 )
 NO = {(403, 404, 409, 422): Refusal}
 

@@ -19,7 +19,14 @@ from wangge.dossiers.models import Fact, Holding, Person, Venue
 from wangge.dossiers.nobody import list_nobody
 from wangge.dossiers.people import holder_of
 from wangge.dossiers.quality import copied_logs_limit
-from wangge.dossiers.quality_lists import list_hollow, list_least_known, list_quality, quality_of
+from wangge.dossiers.quality_lists import (
+    RegisterSums,
+    list_hollow,
+    list_least_known,
+    list_quality,
+    quality_of,
+    sum_register,
+)
 from wangge.dossiers.rules import Holder, Sort, community_of, missing_of, who_answers
 from wangge.dossiers.showing import answers_out, facility_out, licence_out, missing_out, person_out
 from wangge.dossiers.timeline import list_history
@@ -32,6 +39,7 @@ from wangge.territory.queries import names_of as grid_names_of
 
 __all__ = [
     "Answering",
+    "RegisterSums",
     "answering_for",
     "copied_logs_limit",
     "fact_standing",
@@ -46,6 +54,7 @@ __all__ = [
     "list_quality",
     "list_words",
     "open_drawing",
+    "sum_register",
 ]
 READ = "venues.read"
 
@@ -68,7 +77,9 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     Rule:   DS-1 to DS-6.
     """
     actor.check_can(READ)
-    venue = Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path").first()
+    venue = (
+        Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path", "venue_class_id").first()
+    )
     if venue is None:
         raise NotVisible()
     on = at.astimezone(CHINA).date()
@@ -86,7 +97,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     return DossierOut(
         venue_id=venue_id,
         answers=answers_out(answer, words, community_name=name),
-        missing=missing_out(missing_of(holders, words.required(), on), words),
+        missing=missing_out(missing_of(holders, words.required(venue.venue_class_id), on), words),
         people=[person_out(one, words, on) for one in people],
         facilities=[
             facility_out(one, lines_of(one, intervals), words, on)

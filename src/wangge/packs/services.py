@@ -11,6 +11,7 @@ from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
 from wangge.documents import services as documents
 from wangge.evidence import services as evidence
+from wangge.fires import services as fires
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -142,6 +143,7 @@ def _push(pack: Pack, effective_on: date) -> None:
     push_visits(pack)
     push_ledgers(pack)
     _push_indicators(pack)
+    _push_fires(pack)
 
 
 def _push_indicators(pack: Pack) -> None:
@@ -150,6 +152,32 @@ def _push_indicators(pack: Pack) -> None:
             {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
             | row.model_dump(exclude={"zh", "en", "certainty"}, mode="json")
             for row in pack.indicators
+        ],
+        pack_version=pack.pack_version,
+    )
+    appraisal.install_targets(
+        [
+            {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
+            | row.model_dump(exclude={"zh", "en", "certainty"}, mode="json")
+            for row in pack.targets
+        ],
+        pack_version=pack.pack_version,
+    )
+
+
+def _push_fires(pack: Pack) -> None:
+    fires.install_words(
+        [
+            {
+                "kind": kind,
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for kind, rows in (("cause", pack.fire_causes), ("place", pack.fire_places))
+            for row in rows
         ],
         pack_version=pack.pack_version,
     )

@@ -50,6 +50,12 @@ const inFrame: RouteRecordRaw[] = [
   },
   page('plates', () => import('./features/plates/PlatePage.vue')),
   page('plans', () => import('./features/orders/PlansPage.vue')),
+  {
+    path: 'plans/:what/:id',
+    name: 'beside',
+    component: () => import('./features/orders/BesidePage.vue'),
+    props: true,
+  },
   page('pack-rows', () => import('./features/packs/PackRows.vue')),
   page('orders', () => import('./features/orders/OrderList.vue')),
   { path: 'orders/:id', name: 'order', component: () => import('./features/orders/OrderPage.vue'), props: true },
@@ -65,7 +71,17 @@ const inFrame: RouteRecordRaw[] = [
   page('visits', () => import('./features/visits/VisitsPage.vue')),
   page('ledgers', () => import('./features/ledgers/LedgersPage.vue')),
   page('oversight', () => import('./features/oversight/OversightPage.vue')),
+  page('rechecks', () => import('./features/rechecks/RecheckPage.vue')),
+  {
+    path: 'rechecks/:id',
+    name: 'recheck',
+    component: () => import('./features/rechecks/DrawPage.vue'),
+    props: true,
+  },
   page('indicators', () => import('./features/appraisal/IndicatorPage.vue')),
+  page('targets', () => import('./features/targets/TargetPage.vue')),
+  page('bulletins', () => import('./features/bulletins/BulletinPage.vue')),
+  page('fires', () => import('./features/fires/FirePage.vue')),
   page('runs', () => import('./features/runs/RunPage.vue')),
   page('people', () => import('./features/people/PeoplePage.vue')),
   page('burden', () => import('./features/burden/BurdenPage.vue')),
@@ -99,14 +115,17 @@ const SECTIONS: Record<string, string> = {
 
 /** Sections whose pages need the folder of locales/console of their own name. */
 const OWN = new Set(
-  'desk plans matters triage oversight patrols visits people phones burden teams runs leave documents'.split(' '),
+  'desk plans matters triage oversight rechecks patrols visits people phones burden teams targets bulletins fires runs leave documents notices'.split(
+    ' ',
+  ),
 )
 
 /** The folders that a page, or every page of a section, needs beside or instead of its own. */
 const TEXTS: Record<string, readonly string[]> = {
   audit: ['desk'],
   case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near', 'plans'],
-  cases: ['cases', 'triage', 'matters'],
+  cases: ['cases'],
+  'case-report': ['cases', 'triage', 'matters'],
   map: ['places', 'map'],
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
@@ -123,7 +142,6 @@ const TEXTS: Record<string, readonly string[]> = {
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],
   'document-settings': ['documents'],
-  notices: ['notices'],
   'notice-settings': ['notices'],
 }
 

@@ -21,6 +21,8 @@ export interface Device {
   key: string
 }
 
+/** So many rows are written between two breaths: a cheap phone answers fingers meanwhile. */
+const AT_ONCE = 50
 const DEVICE = 'device'
 const CURSOR = 'cursor'
 const CLOCK = 'clock'
@@ -35,7 +37,8 @@ export async function applySlice(store: Store, answer: SliceAnswer, now: number 
   await store.transaction('rw', store.slice, store.facts, async () => {
     if (answer.is_whole) await store.slice.clear()
     else await store.slice.bulkDelete([...answer.removed])
-    await store.slice.bulkPut([...answer.changed])
+    for (let start = 0; start < answer.changed.length; start += AT_ONCE)
+      await store.slice.bulkPut(answer.changed.slice(start, start + AT_ONCE))
     const told: Told = { cursor: answer.cursor, at: now }
     await store.facts.put({ key: CURSOR, value: told })
   })

@@ -20,6 +20,7 @@ export type Kind =
   | 'triage.decide'
   | 'patrols.duty'
   | 'patrols.points'
+  | 'patrols.log'
   | 'venues.correct'
   | 'visits.visit'
   | 'visits.arrive'
