@@ -10374,7 +10374,7 @@ export type PersonFilter = {
      * Grid
      */
     grid?: string;
-    standing?: Standing | null;
+    standing?: VisitStanding | null;
     /**
      * Group
      */
@@ -10398,11 +10398,11 @@ export type PersonFilter = {
 };
 
 /**
- * Standing
+ * VisitStanding
  *
- * How a period stands.
+ * How a person stands on a day (VI-3).
  */
-export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
+export type VisitStanding = 'done' | 'due' | 'overdue';
 
 /**
  * PersonPage
@@ -10472,7 +10472,7 @@ export type PersonRow = {
      * Is Protected
      */
     is_protected: boolean;
-    standing: Standing;
+    standing: VisitStanding;
     /**
      * Due On
      */
@@ -10595,7 +10595,7 @@ export type PersonDetail = {
      * Is Protected
      */
     is_protected: boolean;
-    standing: Standing;
+    standing: VisitStanding;
     /**
      * Due On
      */
@@ -17970,6 +17970,13 @@ export type PeriodOut = {
  * Rhythm
  */
 export type Rhythm = 'month' | 'year';
+
+/**
+ * Standing
+ *
+ * How a period stands.
+ */
+export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
 
 /**
  * TargetOf
@@ -28863,7 +28870,7 @@ export type ListVisitedPeopleData = {
          * Grid
          */
         grid?: string;
-        standing?: Standing | null;
+        standing?: VisitStanding | null;
         /**
          * Group
          */
@@ -28973,7 +28980,7 @@ export type ExportVisitedPeopleData = {
          * Grid
          */
         grid?: string;
-        standing?: Standing | null;
+        standing?: VisitStanding | null;
         /**
          * Group
          */
