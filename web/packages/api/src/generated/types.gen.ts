@@ -17055,17 +17055,6 @@ export type DayFire = {
 };
 
 /**
- * DayOut
- */
-export type DayOut = {
-    /**
-     * On
-     */
-    on: string;
-    kind: DayKind;
-};
-
-/**
  * DayWalk
  *
  * Somebody on duty, by no name.
@@ -17083,6 +17072,32 @@ export type DayWalk = {
         number,
         number
     ]>;
+};
+
+/**
+ * MapDayOut
+ */
+export type MapDayOut = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Cases
+     */
+    cases: Array<DayCase>;
+    /**
+     * Walks
+     */
+    walks: Array<DayWalk>;
+    /**
+     * Fires
+     */
+    fires: Array<DayFire>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
 };
 
 /**
@@ -17129,6 +17144,17 @@ export type CalendarOut = {
  * DayKind
  */
 export type DayKind = 'workday' | 'makeup' | 'weekend' | 'holiday' | 'local_off' | 'local_work' | 'morning_off' | 'afternoon_off';
+
+/**
+ * DayOut
+ */
+export type DayOut = {
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind;
+};
 
 /**
  * EditionRow
@@ -31095,7 +31121,7 @@ export type GetMapDayResponses = {
     /**
      * OK
      */
-    200: DayOut;
+    200: MapDayOut;
 };
 
 export type GetMapDayResponse = GetMapDayResponses[keyof GetMapDayResponses];
