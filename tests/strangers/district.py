@@ -52,7 +52,7 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import bulletin, drafted, major, manned, post, run, told
+from tests.strangers.beside import bulletin, drafted, kept_view, major, manned, post, run, told
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
 from wangge.accounts.models import Post, User
@@ -180,6 +180,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         "spell_id": _declared(house),
         "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
         "bulletin_id": bulletin(house),
+        "view_id": kept_view(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),

@@ -190,7 +190,13 @@ def _values(target: Target, periods: list[Period], facts: Facts) -> list[Value]:
         return [_of_now(facts.register.covered, facts.register.grids, one, facts.today) for one in periods]
     if target.of == TargetOf.PLACES_SEEN:
         seen = reading.count_seen_places(facts.asked)
-        return [_share(seen.get(one.key, 0), facts.register.places) for one in periods]
+        asked = _months(facts, Counted.ORDERS)
+        return [
+            _share(seen.get(one.key, 0), facts.register.places)
+            if asked.get(one.key, {}).get("planned")
+            else Value(None, None, None, False)
+            for one in periods
+        ]
     if target.of == TargetOf.NODES:
         return _of_nodes(target, periods, facts)
     return [_of_figure(target, one, facts) for one in periods]
@@ -253,6 +259,9 @@ def _of_nodes(target: Target, periods: list[Period], facts: Facts) -> list[Value
             if _reaches(one, _of_period(counts.get(path, {}), period), target.at_least or 0)
         }
         so_far |= reached
+        if not so_far and not any(_of_period(months, period) for months in counts.values()):
+            values.append(Value(None, None, len(nodes), False))  # nothing was asked of anybody
+            continue
         values.append(_share(len(so_far if target.adds else reached), len(nodes)))
     return values
 

@@ -14,9 +14,9 @@ from wangge.console.audit_trail import AuditFilter, AuditPage
 from wangge.console.map_schemas import (
     CircleFilter,
     CircleOut,
-    MapDayOut,
     HeatFilter,
     HeatOut,
+    MapDayOut,
     MapFilter,
     MapLegend,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from wangge.cases import queries as cases
-from wangge.console.map_schemas import DayCase, DayFire, MapDayOut, DayWalk, HeatFilter, HeatOut
+from wangge.console.map_schemas import DayCase, DayFire, DayWalk, HeatFilter, HeatOut, MapDayOut
 from wangge.fires import queries as fires
 from wangge.fires.schemas import FireFilter
 from wangge.kernel.actor import Actor
