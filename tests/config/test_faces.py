@@ -47,6 +47,22 @@ def test_a_deep_link_gets_the_page_of_its_face_asked_for_anew_each_time(
     assert answer["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize(
+    ("accepts", "encoding"),
+    [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.5", "gzip"), ("", ""), ("zstd", "")],
+)
+def test_a_deep_link_comes_packed_as_the_browser_takes_it(
+    client: Client, built: Path, accepts: str, encoding: str
+) -> None:
+    for suffix in ("br", "gz"):
+        (built / "field" / f"index.html.{suffix}").write_bytes(suffix.encode())
+    answer = client.get("/m/orders/7", headers={"Accept-Encoding": accepts})
+
+    assert answer.headers.get("Content-Encoding", "") == encoding
+    assert answer["Vary"] == "Accept-Encoding"
+    assert text_of(answer) == {"br": "br", "gzip": "gz"}.get(encoding, "<title>field</title>")
+
+
 def test_hashed_files_are_kept_for_ever_and_the_service_worker_never(client: Client) -> None:
     asset, worker = client.get("/assets/app-1a2b3c.js"), client.get("/m/sw.js")
 

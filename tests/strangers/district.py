@@ -32,6 +32,7 @@ from tests.evidence.makers import make_limits
 from tests.fires.makers import make_ended
 from tests.fires.makers import make_words as make_fire_words
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
+from tests.ledgers.makers import make_ledgers
 from tests.major_hazards.makers import make_edition, make_signers
 from tests.makers import (
     ALICE,
@@ -52,9 +53,11 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import bulletin, drafted, kept_view, major, manned, post, run, told
+from tests.strangers.beside import beside_the_plan, bulletin, drafted, kept_view, major, manned, post, run, told
+from tests.strangers.visited import make_visited
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
+from tests.visits.makers import make_visit_words
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
@@ -109,6 +112,8 @@ def make_world() -> World:
     connect(Medium.SMS, "json://127.0.0.1:9/send?:phone={to}")
     make_rules([*RULES])
     make_kinds()
+    make_visit_words()
+    make_ledgers()
     layer = {"code": "comprehensive", "tier": "grid", "under": "community", "first": 1, "last": 999}
     called = {
         "name_zh": "综合",
@@ -155,6 +160,7 @@ def make_district(world: World) -> Mapping[str, Any]:
     house = _people()
     [shop, other] = _venues(house)
     case, twin = _cases(house, shop)
+    order, visit = _order(house, shop)
     ids: dict[str, Any] = {
         "user_id": house.bob.user_id,
         "post_id": Post.objects.get(user_id=house.bob.user_id).pk,
@@ -162,7 +168,8 @@ def make_district(world: World) -> Mapping[str, Any]:
         "grid_ids": [_grid(BOB.scope), _grid(NEXT)],
         "venue_id": shop,
         "contact_id": Contact.objects.latest("pk").pk,
-        "order_id": _order(house, shop),
+        "order_id": order,
+        "visit_id": visit,
         "run_id": run(house),
         "case_id": case,
         "case_ids": [case, twin],
@@ -178,12 +185,14 @@ def make_district(world: World) -> Mapping[str, Any]:
         "handover_id": _handed(),
         **_dossier(house, shop),
         "spell_id": _declared(house),
+        **beside_the_plan(house),
         "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
         "bulletin_id": bulletin(house),
         "view_id": kept_view(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),
+        **make_visited(house),
     }
     ids["change_id"] = _changed(house)
     ids["device_id"] = _phone(house)
@@ -336,13 +345,18 @@ def _grid(path: str) -> UUID:
     return Grid.objects.get(path=path, valid_to__isnull=True).pk
 
 
-def _order(house: House, shop: UUID) -> UUID:
+def _order(house: House, shop: UUID) -> tuple[UUID, UUID]:
     make_plan(date(2025, 10, 1), date(2025, 11, 1), at=AT)
     order = Order.objects.get(venue_id=shop, opens_on=LOOKED_AT.date()).pk
-    result = {"id": new_id(), "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
+    visit = new_id()
+    result = {"id": visit, "order_id": order, "at": LOOKED_AT.isoformat(), "outcome": "inspected"}
     answers = [{"item": item, "ok": True} for item in ("exits", "there", "good", "person")]
-    post(house.bob, "/api/orders/results", [result | {"base_version": 1, "answers": answers}])
-    return order
+    post(
+        house.bob,
+        "/api/orders/results",
+        [result | {"base_version": 1, "answers": answers, "signature": house.photo}],
+    )
+    return order, visit
 
 
 def _kept(house: House, case: UUID) -> dict[str, Any]:

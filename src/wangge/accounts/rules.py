@@ -71,6 +71,10 @@ _PHONES = frozenset({"devices.revoke"})  # phones of people of the territory tha
 _TARGETS = frozenset({"appraisal.set_targets"})  # what a territory is to reach
 _FIRES = frozenset({"fires.write"})  # the local record of fires, and what is loaded into it
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
+_RECHECKS = frozenset({"rechecks.read", "rechecks.write"})  # what was done is drawn and looked at again
+_VISIT = frozenset({"visits.read", "visits.do", "visits.reveal"})  # people who are visited: protected (VI-10)
+_VISITS = frozenset({"visits.read", "visits.write", "visits.reveal", "visits.export"})
+_LEDGERS = frozenset({"ledgers.read", "ledgers.export"})  # what is on file of a territory, as it is kept
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -120,6 +124,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PLATES
     | _CENSUS
     | _PATROLS
+    | _VISITS
+    | _LEDGERS
     | _TARGETS
     | _FIRES
     | {"fires.export"}
@@ -135,7 +141,10 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | _AWAY
     | _PATROLS
+    | _VISITS - {"visits.write"}
+    | _LEDGERS
     | _PHONES
+    | _RECHECKS
     | _TARGETS
     | _FIRES
     | {"fires.export"}
@@ -160,7 +169,11 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _CENSUS
     | _PATROL
     | _PATROLS
+    | _VISIT
+    | _VISITS
+    | _LEDGERS
     | _PHONES
+    | _RECHECKS
     | _FIRES
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
@@ -169,6 +182,7 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _PATROL
+    | _VISIT
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _SITE
@@ -183,7 +197,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.LEADER: _READ_ALL
     | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read", "appraisal.read", "bulletins.read", "fires.export"}
+    | {"leave.read", "patrols.read", "appraisal.read", "rechecks.read", "visits.read", "ledgers.read"}
+    | {"bulletins.read", "fires.export"}
     | _AWAY,
 }
 

@@ -22,5 +22,17 @@ def add_headers(headers: Headers, path: str, url: str) -> None:
         headers["Cache-Control"] = "no-cache"
 
 
+def packed_index(face: str, accepted: str) -> tuple[Path, str]:
+    """Return the page of a face as the build packed it for what a browser accepts, and the name of that."""
+    page = STATIC / face / "index.html"
+    taken = (one.replace(" ", "").partition(";") for one in accepted.split(","))
+    known = {name for name, _, weight in taken if weight not in {"q=0", "q=0.0"}}
+    for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
+        packed = page.with_name(page.name + suffix)
+        if encoding in known and packed.exists():
+            return packed, encoding
+    return page, ""
+
+
 def is_built(face: str) -> bool:
     return (STATIC / face / "index.html").exists()

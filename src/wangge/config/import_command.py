@@ -16,6 +16,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from wangge.accounts.rules import CAPABILITIES, Role
 from wangge.config.reporting import show_report
 from wangge.config.run_here import run_here
+from wangge.field import services as field
 from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
@@ -27,7 +28,7 @@ from wangge.venues import services as venues
 from wangge.venues.schemas import VenueImport
 
 app = typer.Typer(
-    help="导入区划、网格、场所。Import divisions, grids, venues.",
+    help="导入区划、网格、场所和手机文件。Import divisions, grids, venues and files of phones.",
     no_args_is_help=True,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 / machine-readable output")]
@@ -177,25 +178,36 @@ def venues_(
     _end(report, as_json=as_json, began=began)
 
 
-def read_path(field: str, text: str) -> str:
+@app.command()
+def unsent(file: Given) -> None:
+    """导入手机导出的未发送记录。Bring in what a phone saved as a file; twice is once."""
+    told = field.hand_in(file.read_bytes(), at=clock.now())
+    typer.echo(f"{told.person}：照片 {told.photos} 张，记录 {len(told.commands)} 条  photos, records")
+    for what, fate in told.commands:
+        typer.echo(f"  {fate.outcome.value:10} {what}" + (f"  {fate.zh} {fate.en}" if fate.code else ""))
+    if any(fate.code for _, fate in told.commands):
+        raise typer.Exit(2)
+
+
+def read_path(name: str, text: str) -> str:
     """Return a typed territory as a closed path. Raises: Unreadable."""
     try:
         return closed(text)
     except ValueError:
         raise Unreadable(
-            field=field,
+            field=name,
             why_zh=f"“{text}”不是区划路径，例如 44.03.05",
             why_en=f"{text!r} is no path like 44.03.05",
         ) from None
 
 
-def read_pairs(field: str, texts: Sequence[str] | None) -> dict[str, str]:
+def read_pairs(name: str, texts: Sequence[str] | None) -> dict[str, str]:
     """Return repeated `a=b` as a dictionary. Raises: Unreadable."""
     pairs = {}
     for text in texts or ():
         left, sign, right = text.rpartition("=")
         if not (left and sign and right):
-            raise Unreadable(field=field, why_zh=f"“{text}”应写成 甲=乙", why_en=f"{text!r} should be a=b")
+            raise Unreadable(field=name, why_zh=f"“{text}”应写成 甲=乙", why_en=f"{text!r} should be a=b")
         pairs[left.strip()] = right.strip()
     return pairs
 

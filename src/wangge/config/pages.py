@@ -52,8 +52,10 @@ def serve_page(request: HttpRequest, face: str, rest: str = "") -> HttpResponseB
         return HttpResponse("404\n", status=404, content_type=PLAIN)
     if not faces.is_built(face):
         return HttpResponse(NOT_BUILT, status=503, content_type=PLAIN)
-    page = FileResponse(
-        (faces.STATIC / face / "index.html").open("rb"), content_type="text/html; charset=utf-8"
-    )
+    path, encoding = faces.packed_index(face, request.headers.get("Accept-Encoding", ""))
+    page = FileResponse(path.open("rb"), content_type="text/html; charset=utf-8")
+    if encoding:
+        page["Content-Encoding"] = encoding
     page["Cache-Control"] = "no-cache"
+    page["Vary"] = "Accept-Encoding"
     return page

@@ -33,6 +33,7 @@ from wangge.territory.change_schemas import (
 )
 from wangge.territory.services import Mover
 from wangge.venues.services import VenueMover
+from wangge.visits.services import ArrivalMover, PersonMover
 
 router = Router(tags=["territory"])
 MOVERS: tuple[Mover, ...] = (
@@ -44,6 +45,8 @@ MOVERS: tuple[Mover, ...] = (
     CalendarMover(),
     PlateMover(),
     CensusMover(),
+    PersonMover(),
+    ArrivalMover(),
     FireMover(),
 )
 NO = {(403, 404, 409, 422): Refusal}

@@ -24,9 +24,11 @@ from wangge.kernel.fates import Fate
 from wangge.orders import services as orders
 from wangge.orders.schemas import OrderResult
 from wangge.patrols import services as patrols
-from wangge.patrols.schemas import DutyCommand
+from wangge.patrols.schemas import DutyCommand, GridLogCommand
 from wangge.triage import services as triage
 from wangge.triage.schemas import DecisionIn
+from wangge.visits import services as visits
+from wangge.visits.schemas import ArriveIn, QuickReportIn, VisitIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,14 @@ KINDS: Mapping[str, Kind] = {
     "triage.decide": Kind(DecisionIn, triage.record_decisions),
     "patrols.duty": Kind(DutyCommand, patrols.take_duty),
     "patrols.points": Kind(PointsIn, _keep_points),
+    "patrols.log": Kind(GridLogCommand, patrols.save_log),
     "venues.correct": Kind(CorrectionIn, correct_places),
     "dossiers.facility": Kind(FacilityIn, dossiers.save_facilities),
     "dossiers.done": Kind(DoneIn, dossiers.record_done),
     "dossiers.fact": Kind(FactIn, dossiers.save_facts),
+    "visits.visit": Kind(VisitIn, visits.record_visits),
+    "visits.arrive": Kind(ArriveIn, visits.record_arrivals),
+    "visits.report": Kind(QuickReportIn, visits.take_reports),
     "field.burden": Kind(BurdenIn, note_burdens),
     "field.decide": Kind(DecidedIn, note_decisions),
 }

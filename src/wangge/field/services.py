@@ -12,7 +12,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from wangge.field.burden import note_burdens
 from wangge.field.devices import enrol_device, find_device, revoke_device
+from wangge.field.handing_in import HandedIn, hand_in
 from wangge.field.models import Device
 from wangge.field.receiving import receive
 from wangge.field.rules import DeviceRevoked, delta_of, seconds_off
@@ -23,7 +25,17 @@ from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.ids import new_id
 
-__all__ = ["add_part", "count_received", "enrol_device", "receive", "revoke_device", "sync"]
+__all__ = [
+    "HandedIn",
+    "add_part",
+    "count_received",
+    "enrol_device",
+    "hand_in",
+    "note_burdens",
+    "receive",
+    "revoke_device",
+    "sync",
+]
 DIGEST_BYTES = 6
 
 

@@ -16,3 +16,11 @@ class VisitOutcome(StrEnum):
     REFUSED_ENTRY = "refused_entry"
     CLOSED_DOWN = "closed_down"
     MOVED_AWAY = "moved_away"
+
+
+class Unsigned(StrEnum):
+    """Why whoever was visited did not sign."""
+
+    REFUSED = "refused"  # would not
+    NOBODY = "nobody"  # nobody there who may sign for the place
+    UNABLE = "unable"  # cannot write

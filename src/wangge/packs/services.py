@@ -25,6 +25,7 @@ from wangge.packs.pushing_patrols import push_patrols
 from wangge.packs.pushing_people import push_people
 from wangge.packs.pushing_teams import push_teams
 from wangge.packs.pushing_territory import push_territory
+from wangge.packs.pushing_visits import push_ledgers, push_visits
 from wangge.packs.reading import list_names, read
 from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
 from wangge.packs.schemas import Pack
@@ -139,6 +140,8 @@ def _push(pack: Pack, effective_on: date) -> None:
     push_oversight(pack)
     push_patrols(pack)
     push_orders(pack)
+    push_visits(pack)
+    push_ledgers(pack)
     _push_indicators(pack)
     _push_fires(pack)
 

@@ -44,6 +44,7 @@ class Visits(BaseModel):
     moved_away_share: Share
     on_its_day_share: Share
     forgotten_share: Share
+    signed_share: Share
     later_days_max: Share
 
 

@@ -94,7 +94,7 @@ class ServicesDoor:
 
     def store_photos(self, contents: Sequence[bytes], *, actor: Actor, at: datetime) -> None:
         for content in contents:
-            files.store_file(content, media_type="image/jpeg", actor=actor, at=at)
+            files.store_file(content, actor=actor, at=at)
 
     def plan(self, plan: PlanRequest, *, actor: Actor, at: datetime) -> None:
         with clock.standing_at(at):

@@ -27,6 +27,7 @@ DAYS = 3
 EVERY_S = 60
 MADE_UP = 1  # the flag of a position that the phone says was made up
 PACE = 0.6 * EVERY_S / 111_195  # degrees a step: looking about, not marching
+OUT_NOW = 4  # every fourth member is out at the moment, whatever the hour
 COPIED_DAYS = 6
 COPIED = "上午、下午各巡查一遍，未发现异常。"
 NOTE = "今天重点看了老旧小区的楼道和充电棚，已当面提醒住户。"
@@ -47,7 +48,11 @@ def arrange_patrols(city: City, *, at: datetime, seed: int) -> None:
         actors = accounts.get_actors(list(ids.values()), on)
         for n, grid in enumerate(city.grids):
             actor = actors.get(ids.get(members.get(grid.path, ""), 0))
-            if actor is not None and actor.role == Role.GRID_MEMBER and (n + back) % 7 != 6:
+            if actor is None or actor.role != Role.GRID_MEMBER:
+                continue
+            if not back and n % OUT_NOW == OUT_NOW - 1:
+                _be_out(grid, actor, at, rng)
+            elif (n + back) % 7 != 6:
                 _walk(grid, actor, on, n + back, at, rng)
         if back:
             patrols.close_day(on, at=min(at, datetime.combine(on + timedelta(days=1), time(1, 20), CHINA)))
@@ -67,6 +72,14 @@ def _copy(actor: Actor, today: date, until: datetime, rng: random.Random) -> Non
         _check(patrols.save_log([log], actor=actor, at=at)[0])
 
 
+def _be_out(grid: GridSeed, actor: Actor, at: datetime, rng: random.Random) -> None:
+    """Whatever the hour, some are out: on a round that they began within the hour."""
+    midnight = datetime.combine(at.astimezone(CHINA).date(), time(0, 1), CHINA)
+    start = max(midnight, at - timedelta(minutes=rng.randint(18, 50)))
+    if start < at:
+        _stroll(grid, actor, start, at, 0, rng)
+
+
 def _walk(grid: GridSeed, actor: Actor, on: date, kind: int, at: datetime, rng: random.Random) -> None:
     """One patrol of about two hours. By `kind` one is short, one has a gap, one a made-up position."""
     start = datetime.combine(on, time(8, 30), CHINA) + timedelta(minutes=rng.randint(0, 40))
@@ -74,6 +87,15 @@ def _walk(grid: GridSeed, actor: Actor, on: date, kind: int, at: datetime, rng: 
     end = min(start + timedelta(minutes=minutes), at)
     if end <= start:
         return
+    session = _stroll(grid, actor, start, end, kind, rng)
+    if end < at:
+        _step(actor, PatrolAction.STOP, session, end, rng)
+
+
+def _stroll(
+    grid: GridSeed, actor: Actor, start: datetime, end: datetime, kind: int, rng: random.Random
+) -> UUID:
+    """Begin a patrol and send its positions as they come; return its id."""
     session = id_at(start, rng)
     _step(actor, PatrolAction.START, session, start, rng)
     rows = _points(grid, start, end, kind, rng)
@@ -82,8 +104,7 @@ def _walk(grid: GridSeed, actor: Actor, on: date, kind: int, at: datetime, rng: 
         sent = datetime.fromtimestamp(part[-1, 0] / 1000, CHINA)
         batch = patrols.TrackBatch(id_at(sent, rng), part)
         _check(patrols.ingest_points([batch], actor=actor, at=sent)[0])
-    if end < at:
-        _step(actor, PatrolAction.STOP, session, end, rng)
+    return session
 
 
 def _points(

@@ -18,6 +18,7 @@ from wangge.kernel.distance import Point
 from wangge.twin.behaviour import Photos
 
 PHONES = 6
+HANDS = 8  # that sign: a file each, however many visits there are
 SCENE, SIZE = (320, 240), (240, 180)
 STAINS = (12, 10)  # of a wall: they make two places look unlike each other, also to a perceptual hash
 STEPS_ASIDE, STEPS_DOWN = (40, 0, 80, 20, 60), (30, 0, 60)  # pixels: no two shots are framed alike
@@ -49,6 +50,7 @@ class Album:
     is_shared: bool = False
     waiting: dict[str, bytes] = field(default_factory=dict)
     _drawn: dict[Shot, str] = field(default_factory=dict)
+    _signed: dict[int, str] = field(default_factory=dict)
 
     def take(
         self, case_id: UUID, phone: int, *, number: int, tidy: bool, at: datetime, point: Point | None
@@ -73,6 +75,14 @@ class Album:
             self.waiting[self._drawn[shot]] = content
         return self._drawn[shot]
 
+    def sign(self, hand: int) -> str:
+        """Return the digest of what a hand draws on a phone; it waits until it is sent."""
+        if hand not in self._signed:
+            content = draw_signature(hand)
+            self._signed[hand] = sha256(content).hexdigest()
+            self.waiting[self._signed[hand]] = content
+        return self._signed[hand]
+
     def hand_over(self, named: Iterable[str]) -> list[bytes]:
         """Return those of the named photos that were not sent before."""
         return [self.waiting.pop(digest) for digest in dict.fromkeys(named) if digest in self.waiting]
@@ -80,6 +90,23 @@ class Album:
 
 def choose_phone(rng: random.Random) -> int:
     return rng.randrange(PHONES)
+
+
+def draw_signature(hand: int) -> bytes:
+    """Return a PNG of some quick strokes of a pen, as a finger draws them on a phone."""
+    rng = random.Random(f"hand:{hand}")
+    page = Image.new("L", (720, 300), 255)
+    pen = ImageDraw.Draw(page)
+    for stroke in range(rng.randint(3, 5)):
+        x, y = 90 + stroke * 125 + rng.randint(0, 30), rng.randint(70, 130)
+        path = [(x, y)]
+        for _ in range(rng.randint(5, 9)):
+            x, y = x + rng.randint(-28, 46), min(260, max(40, y + rng.randint(-75, 85)))
+            path.append((x, y))
+        pen.line(path, fill=30, width=6, joint="curve")
+    kept = io.BytesIO()
+    page.save(kept, "PNG", optimize=True)
+    return kept.getvalue()
 
 
 def draw_photo(shot: Shot) -> bytes:

@@ -15,6 +15,5 @@ declare module 'vue' {
     RouterView: typeof import('vue-router')['RouterView']
     VanPopup: typeof import('vant/es')['Popup']
     VanPullRefresh: typeof import('vant/es')['PullRefresh']
-    VanSearch: typeof import('vant/es')['Search']
   }
 }

@@ -7,8 +7,6 @@ import App from './App.vue'
 import { getI18n } from './i18n'
 import { makeRouter } from './router'
 import { watchForNews } from './news'
-import 'vant/es/toast/style'
-import 'vant/es/dialog/style'
 import './theme.css'
 
 async function start(): Promise<void> {

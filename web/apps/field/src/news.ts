@@ -1,3 +1,4 @@
+import { whenIdle } from '@wangge/phone'
 import { ref } from 'vue'
 import { registerSW } from 'virtual:pwa-register'
 
@@ -5,8 +6,9 @@ import { registerSW } from 'virtual:pwa-register'
 export const hasNews = ref(false)
 let take: (() => Promise<void>) | undefined
 
+/** The worker puts the whole app on the phone: when the first screen has had its turn. */
 export function watchForNews(): void {
-  take = registerSW({ onNeedRefresh: () => (hasNews.value = true) })
+  whenIdle(() => (take = registerSW({ immediate: true, onNeedRefresh: () => (hasNews.value = true) })))
 }
 
 export const takeNews = (): void => void take?.()

@@ -61,6 +61,7 @@ describe('a report', () => {
         lon: 83.5,
         lat: 39.2,
         channel: 'patrol',
+        venue_id: 'v1',
       }),
     ).toEqual({
       matter: 'H101',
@@ -68,6 +69,7 @@ describe('a report', () => {
       address: '',
       photos: ['a'],
       place: { from: 'typed', lon: 83.5, lat: 39.2 },
+      venue: { id: 'v1', name: '' },
     })
   })
 

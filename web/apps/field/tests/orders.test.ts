@@ -2,12 +2,14 @@ import type { OrderRow } from '@wangge/api'
 import type { Item, Mark } from '@wangge/engine'
 import { describe, expect, it } from 'vitest'
 import { EMPTY, marksOf, photosOnSheet, resultOf, toItems } from '../src/features/orders/checklist'
-import { matches, sectionsOf, sortRows } from '../src/features/orders/useToday'
+import { matches, pieceOf, sectionsOf, sortRows } from '../src/features/orders/useToday'
 
 function makeRow(venue_name: string, extra: Partial<OrderRow> = {}): OrderRow {
   return {
     id: venue_name,
     venue_id: venue_name,
+    subject_kind: 'venue',
+    subject_id: null,
     venue_name,
     venue_class_zh: '三小',
     venue_class_en: 'Small place',
@@ -62,6 +64,16 @@ describe('today', () => {
     expect(sectionsOf([], '2026-05-02')).toEqual([])
   })
 
+  it('is drawn in pieces, and says how many there are in all', () => {
+    const rows = [makeRow('late', { is_overdue: true }), makeRow('a'), makeRow('b'), makeRow('c')]
+    const pieces = pieceOf(sectionsOf(rows, '2026-05-02'), 3)
+    expect(pieces.map(({ key, rows: found, of }) => [key, names(found), of])).toEqual([
+      ['overdue', ['late'], 1],
+      ['now', ['a', 'b'], 3],
+    ])
+    expect(pieceOf(sectionsOf(rows, '2026-05-02'), 1)).toHaveLength(1)
+  })
+
   it('is searched by every word', () => {
     const row = makeRow('Noodle House')
     expect(matches(row, 'noodle 人民路')).toBe(true)
@@ -85,11 +97,12 @@ const [EXIT, SIGN] = toItems({
 
 describe('what is handed in', () => {
   const exit = makeMark({ verdict: 'failed', remedy: 'persuaded', photos: ['a'], after_photos: ['b'], case_id: 'c1' })
-  const sheet = { outcome: 'inspected' as const, note: ' fine ', marks: { exit, sign: makeMark({ photos: ['z'] }) } }
+  const sheet = { ...EMPTY, note: ' fine ', marks: { exit, sign: makeMark({ photos: ['z'] }) } }
+  const order = { id: 'o1', checklist: { id: 7 } }
 
   it('speaks of every photo that is sent, and of no other', () => {
-    const { payload, photos } = resultOf('o1', [EXIT, SIGN], sheet)
-    expect(payload).toMatchObject({ order_id: 'o1', outcome: 'inspected', note: 'fine' })
+    const { payload, photos } = resultOf(order, [EXIT, SIGN], sheet)
+    expect(payload).toMatchObject({ order_id: 'o1', outcome: 'inspected', note: 'fine', checklist_id: 7 })
     expect(payload.answers.map(({ item, ok, case_id }) => [item, ok, case_id])).toEqual([
       ['exit', false, 'c1'],
       ['sign', true, null],
@@ -99,17 +112,30 @@ describe('what is handed in', () => {
   })
 
   it('answers nothing when nobody was there', () => {
-    const { payload, photos } = resultOf('o1', [EXIT, SIGN], { ...sheet, outcome: 'nobody_there' })
+    const { payload, photos } = resultOf(order, [EXIT, SIGN], { ...sheet, outcome: 'nobody_there' })
     expect([payload.answers, photos]).toEqual([[], []])
   })
 
   it('carries the position only when there is one', () => {
-    expect(resultOf('o1', [EXIT], EMPTY).payload).not.toHaveProperty('lon')
-    expect(resultOf('o1', [EXIT], EMPTY, { lon: 83.5, lat: 39.2 }).payload).toMatchObject({ lon: 83.5, lat: 39.2 })
+    expect(resultOf(order, [EXIT], EMPTY).payload).not.toHaveProperty('lon')
+    expect(resultOf(order, [EXIT], EMPTY, { lon: 83.5, lat: 39.2 }).payload).toMatchObject({ lon: 83.5, lat: 39.2 })
+  })
+
+  it('carries the signature as a photo, or why there is none, and neither when nobody was there', () => {
+    const signed = { ...sheet, signature: 's1' }
+    const told = resultOf(order, [EXIT, SIGN], signed)
+    expect([told.payload.signature, told.photos]).toEqual(['s1', ['a', 'b', 's1']])
+    expect(told.payload).not.toHaveProperty('unsigned')
+    expect(photosOnSheet(signed)).toEqual(['a', 'b', 'z', 's1'])
+    expect(resultOf(order, [EXIT, SIGN], { ...sheet, unsigned: 'refused' }).payload).toMatchObject({
+      unsigned: 'refused',
+    })
+    const away = resultOf(order, [EXIT], { ...signed, outcome: 'nobody_there' })
+    expect([away.payload.signature, away.photos]).toEqual([undefined, []])
   })
 
   it('comes back as a sheet when it was refused', () => {
-    const { payload } = resultOf('o1', [EXIT, SIGN], { ...sheet, marks: { exit } })
+    const { payload } = resultOf(order, [EXIT, SIGN], { ...sheet, marks: { exit } })
     expect(marksOf(payload.answers)).toEqual({ exit })
   })
 })

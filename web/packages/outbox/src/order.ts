@@ -20,10 +20,13 @@ async function candidates(store: Store, isResting: (entry: Entry) => boolean): P
   const entries = await store.commands.orderBy('seq').toArray()
   const arrived = await arrivedOf(store, entries)
   const held = new Set<string>()
+  let isAnyBefore = false
   const found: Candidate[] = []
   for (const entry of entries) {
     const missing = entry.photos.filter((sha256) => !arrived.has(sha256))
-    const isFree = entry.state === 'waiting' && !isResting(entry) && !entry.subjects.some((one) => held.has(one))
+    const isHeld = entry.subjects.some((one) => held.has(one)) || (entry.is_closing === true && isAnyBefore)
+    const isFree = entry.state === 'waiting' && !isResting(entry) && !isHeld
+    isAnyBefore ||= entry.is_aside !== true
     if (isFree) found.push({ entry, missing })
     const isLoose = isFree && missing.length === 0 && LOOSE.has(entry.command.kind)
     if (!isLoose) for (const subject of entry.subjects) held.add(subject)
@@ -32,11 +35,8 @@ async function candidates(store: Store, isResting: (entry: Entry) => boolean): P
 }
 
 async function arrivedOf(store: Store, entries: readonly Entry[]): Promise<Set<string>> {
-  const digests = [...new Set(entries.flatMap(({ photos }) => photos))]
-  const arrived = new Set<string>()
-  for (const sha256 of digests)
-    if (typeof (await store.photos.get(sha256))?.uploaded_at === 'number') arrived.add(sha256)
-  return arrived
+  if (entries.every(({ photos }) => photos.length === 0)) return new Set()
+  return new Set(await store.photos.where('uploaded_at').aboveOrEqual(0).primaryKeys())
 }
 
 /** The commands that may go now, oldest first: all their photos are there. */

@@ -19,11 +19,13 @@ export interface Submission {
   /** By how much the clock was ahead that `at` was put right by. */
   off_ms?: number
   is_aside?: boolean
+  is_closing?: boolean
 }
 
 /** Put a command into the queue. The same id twice (a double tap) is one command. */
 export async function submit(store: Store, submission: Submission): Promise<void> {
-  const { command, subjects = [], photos = [], label = '', draft, off_ms = 0, is_aside = false } = submission
+  const { command, subjects = [], photos = [], label = '', draft, off_ms = 0 } = submission
+  const { is_aside = false, is_closing = false } = submission
   await store.transaction('rw', store.commands, store.receipts, store.drafts, async () => {
     if (draft !== undefined) await store.drafts.delete(draft)
     const known =
@@ -42,6 +44,7 @@ export async function submit(store: Store, submission: Submission): Promise<void
       refusal: null,
       off_ms,
       is_aside,
+      is_closing,
     }
     await store.commands.add(entry)
   })

@@ -21,6 +21,8 @@ export interface Device {
   key: string
 }
 
+/** So many rows are written between two breaths: a cheap phone answers fingers meanwhile. */
+const AT_ONCE = 50
 const DEVICE = 'device'
 const CURSOR = 'cursor'
 const CLOCK = 'clock'
@@ -35,7 +37,8 @@ export async function applySlice(store: Store, answer: SliceAnswer, now: number 
   await store.transaction('rw', store.slice, store.facts, async () => {
     if (answer.is_whole) await store.slice.clear()
     else await store.slice.bulkDelete([...answer.removed])
-    await store.slice.bulkPut([...answer.changed])
+    for (let start = 0; start < answer.changed.length; start += AT_ONCE)
+      await store.slice.bulkPut(answer.changed.slice(start, start + AT_ONCE))
     const told: Told = { cursor: answer.cursor, at: now }
     await store.facts.put({ key: CURSOR, value: told })
   })
@@ -89,6 +92,9 @@ interface ListedOrder {
   checklist_id?: number
 }
 
+/** Lists that are all things of one kind in the slice. */
+const LISTS: Readonly<Record<string, string>> = { today: 'order:', visits: 'person:', arrivals: 'arrival:' }
+
 /**
  * A thing of the slice as its page expects it. An order comes without its checklist, which many orders share; the list
  * of today is all orders of the slice.
@@ -96,7 +102,8 @@ interface ListedOrder {
 export async function readSliced(store: Store, key: string): Promise<{ value: unknown; at: number } | undefined> {
   const told = await readCursor(store)
   if (!told) return undefined
-  if (key === 'today') return { value: await rowsOf(store, 'order:'), at: told.at }
+  const prefix = LISTS[key]
+  if (prefix !== undefined) return { value: await rowsOf(store, prefix), at: told.at }
   const value = (await store.slice.get(key))?.value
   if (value === undefined) return undefined
   const sheet = key.startsWith('order:') ? (value as ListedOrder).checklist_id : undefined

@@ -24,5 +24,7 @@ export class Store extends Dexie {
       kept: 'key, kept_at',
     })
     this.version(2).stores({ slice: 'key', facts: 'key' })
+    // Which photos arrived is asked at every step: by the index alone, without reading their bytes.
+    this.version(3).stores({ photos: 'sha256, saved_at, uploaded_at' })
   }
 }

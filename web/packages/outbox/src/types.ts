@@ -50,6 +50,8 @@ export interface Entry {
   off_ms?: number
   /** Told beside the work: a no to it asks nobody. */
   is_aside?: boolean
+  /** It closes what was done before it: nothing that was handed in earlier may come after it. */
+  is_closing?: boolean
 }
 
 export interface Draft {

@@ -75,6 +75,24 @@ describe('handing in', () => {
 })
 
 describe('sending', () => {
+  it('lets what closes a shift go after all of it, also after what waits for a photo or a person', async () => {
+    const photo = await makePhoto('door')
+    const slow = makeCommand()
+    const closing = makeCommand({ kind: 'patrols.log' })
+    const later = makeCommand()
+    await submit(store, { command: slow, subjects: ['order:1'], photos: [photo] })
+    await submit(store, { command: makeCommand(), is_aside: true })
+    await submit(store, { command: closing, subjects: ['log:1'], is_closing: true })
+    await submit(store, { command: later, subjects: ['order:2'] })
+    city.answers.set(slow.id, { status: 200, body: makeFate(slow.id, 'conflict', 409, 'kernel.version_conflict') })
+    await makeWorker().flush()
+    expect(city.applied).toContain(later.id)
+    expect(city.applied).not.toContain(closing.id)
+    await discard(store, slow.id)
+    await makeWorker().flush({ force: true })
+    expect(city.applied.at(-1)).toBe(closing.id)
+  })
+
   it('goes oldest first, words before pictures, and pictures before their command', async () => {
     const log: string[] = []
     const transport: Transport = {
@@ -177,6 +195,22 @@ describe('when it does not go', () => {
     expect(waits.slice(0, 3)).toEqual([1_500, 3_000, 6_000])
     expect(waits.at(-1)).toBe(225_000)
     dead = false
+    expect(await worker.flush()).toBe('empty')
+    expect(city.applied).toEqual(commands.map((command) => command.id))
+  })
+
+  it('a server that tells a turn is asked again then, as often as it takes, and order is kept', async () => {
+    let now = 1_000_000
+    const commands = [makeCommand(), makeCommand()]
+    for (const command of commands) await submit(store, { command, subjects: ['case:1'] })
+    for (const { id } of commands) city.answers.set(id, { status: 429, body: null, retry_after_s: 7 })
+    const worker = makeWorker(city, () => now)
+    for (let round = 0; round < 9; round += 1) {
+      expect(await worker.flush()).toBe('later')
+      expect(worker.nextAt - now).toBe(7_500)
+      now = worker.nextAt
+    }
+    city.answers.clear()
     expect(await worker.flush()).toBe('empty')
     expect(city.applied).toEqual(commands.map((command) => command.id))
   })

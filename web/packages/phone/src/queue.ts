@@ -22,6 +22,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { askClock, clockOffMs, houseNow, setClock } from './houseClock'
 import { startCounting, stopBurden } from './burden'
 import { identify } from './device'
+import { whenIdle } from './idle'
 import { type Kind, makeTransport } from './transport'
 import { rememberMe } from './who'
 
@@ -36,6 +37,8 @@ export interface Deed {
   draft?: string
   /** Told beside the work: a no to it asks nobody. */
   is_aside?: boolean
+  /** It closes what was done before it: it goes after all of that. */
+  is_closing?: boolean
 }
 
 /** What somebody did about a command that was not taken: said again, mended, or given up for what stands. */
@@ -98,9 +101,13 @@ export const useQueue = defineStore('queue', () => {
     const transport = makeTransport(person, onStranger, () => identify(mine))
     worker = new Worker({ store, transport, locks: navigator.locks, before })
     unwatch = watchEntries(store, (now) => (entries.value = now), tellFault)
-    triggers = startTriggers(worker, onEnd, tellFault)
-    void keepHouse(store).catch(tellFault)
-    startCounting(mine, houseNow)
+    // The first screen has its turn before anything is sent or tidied up.
+    whenIdle(() => {
+      if (store !== mine || !worker) return
+      triggers = startTriggers(worker, onEnd, tellFault)
+      startCounting(mine, houseNow)
+      void keepHouse(mine).catch(tellFault)
+    }, 1_500)
   }
 
   function close(): void {
@@ -131,7 +138,7 @@ export const useQueue = defineStore('queue', () => {
       payload: plain(deed.payload),
       ...(post === undefined ? {} : { post }),
     }
-    const { subjects, label, photos = [], draft, is_aside = false } = deed
+    const { subjects, label, photos = [], draft, is_aside = false, is_closing = false } = deed
     await submit(its(), {
       command,
       subjects,
@@ -139,6 +146,7 @@ export const useQueue = defineStore('queue', () => {
       photos: plain(photos),
       off_ms: clockOffMs.value,
       is_aside,
+      is_closing,
       ...(draft === undefined ? {} : { draft }),
     })
     void triggers?.now()

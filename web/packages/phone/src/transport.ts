@@ -20,7 +20,11 @@ export type Kind =
   | 'triage.decide'
   | 'patrols.duty'
   | 'patrols.points'
+  | 'patrols.log'
   | 'venues.correct'
+  | 'visits.visit'
+  | 'visits.arrive'
+  | 'visits.report'
   | 'field.burden'
   | 'field.decide'
 

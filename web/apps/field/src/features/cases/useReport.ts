@@ -1,9 +1,9 @@
-import { call, listMatters, type MatterOut } from '@wangge/api'
+import { call, listMatters, type MatterOut, type VenueDetail } from '@wangge/api'
 import { readDraft, saveDraft } from '@wangge/outbox'
-import { useKept, useQueue } from '@wangge/phone'
+import { readKept, useKept, useQueue } from '@wangge/phone'
 import { computed, ref, shallowRef } from 'vue'
 
-export type PlaceFrom = 'position' | 'grid' | 'typed' | 'photo'
+export type PlaceFrom = 'position' | 'grid' | 'typed' | 'photo' | 'venue'
 
 export interface Place {
   from: PlaceFrom
@@ -17,9 +17,11 @@ export interface Report {
   address: string
   photos: string[]
   place: Place | null
+  /** The place of the register that it is about. */
+  venue: { id: string; name: string } | null
 }
 
-export const EMPTY: Report = { matter: '', text: '', address: '', photos: [], place: null }
+export const EMPTY: Report = { matter: '', text: '', address: '', photos: [], place: null, venue: null }
 export const DRAFT = 'report'
 
 export interface MatterGroup {
@@ -62,11 +64,12 @@ export function useMatters() {
 }
 
 export function draftOf(payload: Readonly<Record<string, unknown>>): Report {
-  const { matter_code, text, address, photos, lon, lat } = payload
+  const { matter_code, text, address, photos, lon, lat, venue_id } = payload
   const words = (value: unknown): string => (typeof value === 'string' ? value : '')
   const digests = Array.isArray(photos) ? photos.filter((each): each is string => typeof each === 'string') : []
   const place: Place | null = typeof lon === 'number' && typeof lat === 'number' ? { from: 'typed', lon, lat } : null
-  return { matter: words(matter_code), text: words(text), address: words(address), photos: digests, place }
+  const venue = typeof venue_id === 'string' ? { id: venue_id, name: words(address) } : null
+  return { matter: words(matter_code), text: words(text), address: words(address), photos: digests, place, venue }
 }
 
 /** The report that is being written, kept at every touch. */
@@ -93,5 +96,13 @@ export function useReport() {
     report.value = next
     writing = writing.then(() => saveDraft(queue.its(), DRAFT, next, next.photos)).catch(console.error)
   }
-  return { report, isReady, read, change, settled: () => writing }
+
+  /** The report is about a place of the register: the phone knows where that is. */
+  async function begin(venueId: string): Promise<void> {
+    const known = await readKept<VenueDetail>(`venue:${venueId}`)
+    if (!known) return
+    const { name, address, lon, lat } = known.value
+    change({ venue: { id: venueId, name }, address, place: { from: 'venue', lon, lat } })
+  }
+  return { report, isReady, read, begin, change, settled: () => writing }
 }

@@ -1,4 +1,4 @@
-import type { ChecklistOut, VisitOutcome } from '@wangge/api'
+import type { ChecklistOut, Unsigned, VisitOutcome } from '@wangge/api'
 import { answersOf, photosOf } from '@wangge/engine'
 import type { Answer, Item, Mark, Marks, Remedy, Verdict } from '@wangge/engine'
 
@@ -7,9 +7,16 @@ export interface Sheet {
   outcome: VisitOutcome
   marks: Marks
   note: string
+  /** What whoever was visited drew, by its digest; else why there is nothing. */
+  signature: string
+  unsigned: Unsigned | null
+  /** The version of the list that stood there at the first touch: another one may have come meanwhile. */
+  list: number | null
 }
 
-export const EMPTY: Sheet = { outcome: 'inspected', marks: {}, note: '' }
+export const EMPTY: Sheet = { outcome: 'inspected', marks: {}, note: '', signature: '', unsigned: null, list: null }
+
+export const UNSIGNED: readonly Unsigned[] = ['refused', 'nobody', 'unable']
 
 export const OUTCOMES: readonly VisitOutcome[] = [
   'inspected',
@@ -34,13 +41,37 @@ export const toItems = (checklist: ChecklistOut): Item[] =>
 /** Every photo on the sheet, also of items that are hidden just now: the draft holds on to them. */
 export const photosOnSheet = (sheet: Sheet): string[] => [
   ...new Set(Object.values(sheet.marks).flatMap((mark) => [...mark.photos, ...mark.after_photos])),
+  ...(sheet.signature ? [sheet.signature] : []),
 ]
 
-/** What the server is told. Whoever was not let in has nothing to answer. */
-export function resultOf(orderId: string, items: readonly Item[], sheet: Sheet, at?: { lon: number; lat: number }) {
-  const answers = sheet.outcome === 'inspected' ? answersOf(items, sheet.marks) : []
-  const payload = { order_id: orderId, outcome: sheet.outcome, answers, note: sheet.note.trim(), ...at }
-  return { payload, photos: photosOf(answers) }
+interface Asked {
+  id: string
+  checklist: Pick<ChecklistOut, 'id'>
+}
+
+/**
+ * What the server is told, with the version of the list that was answered: it may be withdrawn by then (OR-25).
+ * Whoever was not let in has nothing to answer, and nobody to sign.
+ */
+export function resultOf(order: Asked, items: readonly Item[], sheet: Sheet, at?: { lon: number; lat: number }) {
+  const isInspected = sheet.outcome === 'inspected'
+  const answers = isInspected ? answersOf(items, sheet.marks) : []
+  const { signature, unsigned } = isInspected ? sheet : EMPTY
+  const signedAs: Partial<Pick<Sheet, 'signature' | 'unsigned'>> = signature
+    ? { signature }
+    : unsigned
+      ? { unsigned }
+      : {}
+  const payload = {
+    order_id: order.id,
+    outcome: sheet.outcome,
+    checklist_id: order.checklist.id,
+    answers,
+    note: sheet.note.trim(),
+    ...signedAs,
+    ...at,
+  }
+  return { payload, photos: [...photosOf(answers), ...(signature ? [signature] : [])] }
 }
 
 /** The way back: a sheet from answers that were refused, so that they can be mended and handed in anew. */

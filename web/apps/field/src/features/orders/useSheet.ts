@@ -5,7 +5,7 @@ import { ref, shallowRef } from 'vue'
 import { EMPTY, photosOnSheet, type Sheet } from './checklist'
 
 /** The sheet of one order. Every touch is written into the phone at once, one after the other. */
-export function useSheet(orderId: string) {
+export function useSheet(orderId: string, list: () => number) {
   const queue = useQueue()
   const draft = `order:${orderId}`
   const sheet = shallowRef<Sheet>(EMPTY)
@@ -20,7 +20,7 @@ export function useSheet(orderId: string) {
   }
 
   function change(part: Partial<Sheet>): void {
-    const next = { ...sheet.value, ...part }
+    const next = { ...sheet.value, ...part, list: sheet.value.list ?? list() }
     sheet.value = next
     writing = writing
       .then(() => saveDraft(queue.its(), draft, next, photosOnSheet(next)))

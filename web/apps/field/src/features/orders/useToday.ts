@@ -43,6 +43,16 @@ export function sectionsOf(rows: readonly OrderRow[], today: string): Section[] 
   ].filter((section) => section.rows.length > 0)
 }
 
+/** The first rows of the list, and of each section how many there are in all. */
+export function pieceOf(sections: readonly Section[], most: number): (Section & { of: number })[] {
+  let left = most
+  return sections.flatMap((section) => {
+    const rows = section.rows.slice(0, left)
+    left -= rows.length
+    return rows.length > 0 ? [{ ...section, rows, of: section.rows.length }] : []
+  })
+}
+
 async function fetchToday(): Promise<OrderRow[]> {
   const until = formatOn(new Date(Date.now() + AHEAD_DAYS * DAY_MS))
   const page = await call(listOrders({ query: { mine: true, status: 'open', opens_to: until, limit: MOST } }))
