@@ -53,7 +53,17 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import beside_the_plan, bulletin, drafted, kept_view, major, manned, post, run, told
+from tests.strangers.beside import (
+    beside_the_plan,
+    bulletin,
+    drafted,
+    kept_view,
+    major,
+    manned,
+    post,
+    run,
+    told,
+)
 from tests.strangers.visited import make_visited
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
