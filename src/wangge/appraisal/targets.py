@@ -24,7 +24,7 @@ from wangge.appraisal.setting_targets import SET
 from wangge.appraisal.target_rules import (
     Forecast,
     Period,
-    Standing,
+    TargetStanding,
     gain_on,
     go_on,
     mean_of_last,
@@ -101,8 +101,10 @@ def in_force(path: str) -> list[Target]:
 
 def is_behind(target: TargetOut) -> bool:
     """Return whether the last period that can be judged fell short. Rule: TA-4."""
-    judged = [one for one in target.periods if one.standing in {Standing.REACHED, Standing.BEHIND}]
-    return bool(judged) and judged[-1].standing is Standing.BEHIND
+    judged = [
+        one for one in target.periods if one.standing in {TargetStanding.REACHED, TargetStanding.BEHIND}
+    ]
+    return bool(judged) and judged[-1].standing is TargetStanding.BEHIND
 
 
 def _is_known(target: Target, facts: Facts) -> bool:

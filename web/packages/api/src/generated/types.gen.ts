@@ -10400,9 +10400,9 @@ export type PersonFilter = {
 /**
  * Standing
  *
- * How a period stands.
+ * How a person stands on a day (VI-3).
  */
-export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
+export type Standing = 'done' | 'due' | 'overdue';
 
 /**
  * PersonPage
@@ -17909,6 +17909,13 @@ export type TargetFilter = {
 };
 
 /**
+ * ForecastMethod
+ *
+ * How a forecast was made; always said beside it (TA-5).
+ */
+export type ForecastMethod = 'by_days' | 'last_months' | 'monthly_gain';
+
+/**
  * ForecastOut
  */
 export type ForecastOut = {
@@ -17916,15 +17923,8 @@ export type ForecastOut = {
      * Value
      */
     value: number;
-    method: Method;
+    method: ForecastMethod;
 };
-
-/**
- * Method
- *
- * How a forecast was made; always said beside it (TA-5).
- */
-export type Method = 'by_days' | 'last_months' | 'monthly_gain';
 
 /**
  * PeriodOut
@@ -17962,7 +17962,7 @@ export type PeriodOut = {
      * Is Small
      */
     is_small: boolean;
-    standing: Standing;
+    standing: TargetStanding;
     forecast: ForecastOut | null;
 };
 
@@ -18066,6 +18066,13 @@ export type TargetOut = {
      */
     periods: Array<PeriodOut>;
 };
+
+/**
+ * TargetStanding
+ *
+ * How a period stands.
+ */
+export type TargetStanding = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
 
 /**
  * TargetTable
