@@ -22,7 +22,7 @@ from wangge.visits.refusals import (
 from wangge.visits.rules import (
     Call,
     ProofLimits,
-    Standing,
+    VisitStanding,
     check_arrival,
     check_moment,
     check_photos,
@@ -100,12 +100,12 @@ def test_who_was_met_today_is_never_due_today(day: date, interval: Interval) -> 
     turn = turn_of(interval, day)
 
     assert turn.before_on < turn.starts_on <= day < turn.ends_on
-    assert standing(turn, met_on=day, since_on=day) is Standing.DONE
+    assert standing(turn, met_on=day, since_on=day) is VisitStanding.DONE
 
 
 def test_of_several_groups_the_worst_counts() -> None:
-    assert worst([Standing.DONE, Standing.OVERDUE, Standing.DUE]) is Standing.OVERDUE
-    assert worst([]) is Standing.DONE
+    assert worst([VisitStanding.DONE, VisitStanding.OVERDUE, VisitStanding.DUE]) is VisitStanding.OVERDUE
+    assert worst([]) is VisitStanding.DONE
 
 
 def test_a_blur_helps_only_as_far_as_the_pack_allows() -> None:

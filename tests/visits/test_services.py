@@ -32,7 +32,7 @@ from wangge.kernel.models import AuditRow
 from wangge.visits import queries, refusals, services
 from wangge.visits.models import Person, Visit
 from wangge.visits.refusals import GroupProtected, GroupUnknown
-from wangge.visits.rules import PersonOutcome, Standing
+from wangge.visits.rules import PersonOutcome, VisitStanding
 from wangge.visits.schemas import ArrivalFilter, PersonFilter, PersonRow, QuickFilter, VisitedPersonIn
 
 OCTOBER, TODAY = date(2025, 10, 1), date(2025, 10, 13)
@@ -120,7 +120,7 @@ def test_the_list_by_standing_says_what_each_row_says(street: House) -> None:
 
     every = {one.id: one.standing for one in people(street)}
 
-    for standing in Standing:
+    for standing in VisitStanding:
         wanted = {pk for pk, found in every.items() if found is standing}
         assert {one.id for one in people(street, standing=standing)} == wanted
     assert len(set(every.values())) > 1
@@ -132,7 +132,7 @@ def test_a_weekly_group_is_due_again_within_the_month(street: House) -> None:
 
     [row] = people(street)
 
-    assert (row.standing, row.due_on) == (Standing.DUE, date(2025, 10, 19))
+    assert (row.standing, row.due_on) == (VisitStanding.DUE, date(2025, 10, 19))
 
 
 def test_a_visit_sent_twice_is_one_and_one_far_away_says_so(street: House) -> None:

@@ -25,7 +25,7 @@ from wangge.plates import queries as plates
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 from wangge.visits import queries as visits
-from wangge.visits.rules import Standing
+from wangge.visits.rules import VisitStanding
 from wangge.visits.schemas import ArrivalFilter, PersonFilter
 
 LAYER = "comprehensive"
@@ -129,7 +129,7 @@ def _visits(actor: Actor, at: datetime) -> dict[str, Any]:
     """Who is owed a visit and who is called in the own grids, masked as everywhere (VI-10)."""
     today = at.astimezone(CHINA).date()
     values: dict[str, Any] = {"visit-words": visits.get_words(actor).model_dump(mode="json")}
-    for standing in (Standing.OVERDUE, Standing.DUE):
+    for standing in (VisitStanding.OVERDUE, VisitStanding.DUE):
         owed = PersonFilter.model_validate({"standing": standing, "mine": True, "limit": MOST_VISITS})
         people = visits.list_people(actor, owed, today=today).items
         values |= {f"person:{row.id}": row.model_dump(mode="json") for row in people}

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from wangge.kernel.lots import lot
 from wangge.kernel.paths import is_within
 
 
@@ -38,11 +39,6 @@ class Drawn(NamedTuple):
 
     place: Place
     user_id: int | None
-
-
-def lot(seed: str, *things: object) -> str:
-    """Return the lot of something: sha256 of seed and ids, joined by `|`, as hex. Rule: OR-33."""
-    return sha256("|".join([seed, *map(str, things)]).encode()).hexdigest()
 
 
 def draw(seed: str, places: Sequence[Place], inspectors: Sequence[Inspector], count: int) -> list[Drawn]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.errors import NotVisible
+from wangge.kernel.lots import new_seed
 from wangge.kernel.paths import is_within
 from wangge.orders import assignment_sql, month_tables, planning
 from wangge.orders.assigned import list_to_ask_with, order_values
@@ -58,7 +58,7 @@ def make_draw(body: DoubleDrawIn, *, actor: Actor, at: datetime) -> tuple[Double
         return DoubleDrawDone(id=body.id, made=made, seed=before.seed, digest=before.digest), False
     _check(body, actor, at)
     places, inspectors = _places(body, actor), _inspectors(body, at)
-    seed = body.seed or secrets.token_hex(16)
+    seed = body.seed or new_seed()
     drawn = draw(seed, places, inspectors, body.count)
     able = [one for one in drawn if one.user_id is not None]
     if not able:

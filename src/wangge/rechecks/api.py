@@ -28,8 +28,8 @@ router = Router(tags=["rechecks"])
 NO: dict[Any, Any] = {(403, 404, 422): Refusal}
 
 
-@router.get("", response={200: RecheckDrawPage, **NO}, operation_id="list_draws")
-def list_draws(request: ActorRequest, cursor: UUID | None = None, limit: int = 20) -> RecheckDrawPage:
+@router.get("", response={200: RecheckDrawPage, **NO}, operation_id="list_recheck_draws")
+def list_recheck_draws(request: ActorRequest, cursor: UUID | None = None, limit: int = 20) -> RecheckDrawPage:
     """Draws of the own territory, newest first."""
     return queries.list_draws(request.actor, cursor=cursor, limit=min(max(limit, 1), 100), at=clock.now())
 
@@ -58,20 +58,22 @@ def record_recheck_results(request: ActorRequest, results: list[RecheckResultIn]
     return fate_bodies(services.record_results(results, actor=request.actor, at=clock.now()))
 
 
-@router.get("/{uuid:draw_id}", response={200: RecheckDetail, **NO}, operation_id="get_draw")
-def get_draw(request: ActorRequest, draw_id: UUID) -> RecheckDetail:
+@router.get("/{uuid:draw_id}", response={200: RecheckDetail, **NO}, operation_id="get_recheck_draw")
+def get_recheck_draw(request: ActorRequest, draw_id: UUID) -> RecheckDetail:
     return queries.get_draw(request.actor, draw_id, at=clock.now())
 
 
-@router.post("/{uuid:draw_id}/withdraw", response={200: RecheckDetail, **NO}, operation_id="withdraw_draw")
-def withdraw_draw(request: ActorRequest, draw_id: UUID, body: RecheckWithdrawIn) -> RecheckDetail:
+@router.post(
+    "/{uuid:draw_id}/withdraw", response={200: RecheckDetail, **NO}, operation_id="withdraw_recheck_draw"
+)
+def withdraw_recheck_draw(request: ActorRequest, draw_id: UUID, body: RecheckWithdrawIn) -> RecheckDetail:
     """Let a draw count for nothing, with the reason; it stays in the list."""
     services.withdraw(draw_id, body.reason, actor=request.actor, at=clock.now())
     return queries.get_draw(request.actor, draw_id, at=clock.now())
 
 
-@router.get("/{uuid:draw_id}/export.{suffix}", response={200: None, **NO}, operation_id="export_draw")
-def export_draw(request: ActorRequest, draw_id: UUID, suffix: str) -> StreamingHttpResponse:
+@router.get("/{uuid:draw_id}/export.{suffix}", response={200: None, **NO}, operation_id="export_recheck_draw")
+def export_recheck_draw(request: ActorRequest, draw_id: UUID, suffix: str) -> StreamingHttpResponse:
     """What was drawn and found as csv or xlsx."""
     return services.export_draw(request.actor, draw_id, suffix, at=clock.now())
 

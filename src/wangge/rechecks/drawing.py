@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
 from wangge.kernel.fates import Fate
 from wangge.kernel.ids import new_id
+from wangge.kernel.lots import new_seed
 from wangge.rechecks.models import Draw, Sample
 from wangge.rechecks.populations import Work, work_of
 from wangge.rechecks.rules import (
@@ -61,7 +61,7 @@ def _draw(given: RecheckDrawIn, actor: Actor, at: datetime) -> Fate:
         raise Unreadable(field="until_on", why_zh="日期还没有到", why_en="that day has not come yet")
     work = work_of(given.kind, given.path, given.since_on, given.until_on)
     candidates = [one.candidate for one in work.values()]
-    seed = given.seed.strip() or secrets.token_hex(16)
+    seed = given.seed.strip() or new_seed()
     chosen = choose(candidates, seed, given.size)
     walkers = cross(chosen) if given.kind is RecheckKind.CROSS_PATROL else {}
     if given.kind is RecheckKind.CROSS_PATROL:

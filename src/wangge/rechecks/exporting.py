@@ -12,9 +12,10 @@ from django.http import StreamingHttpResponse
 from wangge.kernel import audit, downloads
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
+from wangge.kernel.lots import lot
 from wangge.rechecks import queries
 from wangge.rechecks.models import Draw
-from wangge.rechecks.rules import RecheckVerdict, choose, rank, read_told
+from wangge.rechecks.rules import RecheckVerdict, choose, read_told
 from wangge.rechecks.schemas import RecheckSampleOut
 
 VERDICT_ZH = {
@@ -79,5 +80,5 @@ def _drawn(draw: Draw) -> Iterator[dict[str, object]]:
     candidates = read_told(zlib.decompress(bytes(draw.drawn_from)).decode())
     size = draw.samples.count()
     for n, one in enumerate(choose(candidates, draw.seed, len(candidates))):
-        said = (n + 1, one.id, one.of, rank(draw.seed, one.id), "是" if n < size else "")
+        said = (n + 1, one.id, one.of, lot(draw.seed, one.id), "是" if n < size else "")
         yield dict(zip(DRAWN, said, strict=True))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wangge.kernel.errors import Refused
+from wangge.kernel.lots import lot
 
 MOST = 200  # of one draw: what a handful of people look at within weeks
 SATISFIED = 4  # of five
@@ -96,20 +97,15 @@ class Candidate:
     of: str = ""
 
 
-def rank(seed: str, identifier: str) -> str:
-    """Return where a candidate stands by the seed: the smaller, the earlier. Rule: RC-1."""
-    return hashlib.sha256(f"{seed}:{identifier}".encode()).hexdigest()
-
-
 def choose(candidates: Iterable[Candidate], seed: str, size: int) -> list[Candidate]:
     """Return `size` of the candidates as the seed draws them: nobody twice before everybody once.
 
     Shape: min(size, how many there are), in the order of drawing; the order given does not matter.
-    Rule:  RC-1 (by rank), RC-3 (members evenly).
+    Rule:  RC-1 (by lot), RC-3 (members evenly).
     """
     turns: dict[str, int] = {}
     ranked: list[tuple[int, int, Candidate]] = []
-    for one in sorted(candidates, key=lambda each: (rank(seed, each.id), each.id)):
+    for one in sorted(candidates, key=lambda each: (lot(seed, each.id), each.id)):
         turn = turns.get(one.of, 0) if one.of else 0
         turns[one.of] = turn + 1
         ranked.append((turn, len(ranked), one))

@@ -15,13 +15,13 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.downloads import check_suffix, download
 from wangge.visits import queries
 from wangge.visits.installing import groups_in_force
-from wangge.visits.rules import PersonOutcome, Standing
+from wangge.visits.rules import PersonOutcome, VisitStanding
 from wangge.visits.schemas import ArrivalFilter, ArrivalRow, PersonFilter, PersonRow, QuickFilter, QuickRow
 from wangge.visits.showing import arrivals_out, people_out, reports_out
 
 EXPORT = "visits.export"
 MOST, AT_ONCE = 100_000, 1_000
-STANDING_ZH = {Standing.DONE: "已访", Standing.DUE: "待访", Standing.OVERDUE: "逾期未访"}
+STANDING_ZH = {VisitStanding.DONE: "已访", VisitStanding.DUE: "待访", VisitStanding.OVERDUE: "逾期未访"}
 OUTCOME_ZH = {
     PersonOutcome.MET: "已见到",
     PersonOutcome.NOBODY_THERE: "无人在家",

@@ -17,7 +17,7 @@ from wangge.visits.coverage import get_figures, list_coverage
 from wangge.visits.installing import groups_in_force, limits_in_force
 from wangge.visits.models import Arrival, ArrivalTrigger, Person, ProofLimit, Report, ReportKind, Visit
 from wangge.visits.refusals import GroupProtected, GroupUnknown
-from wangge.visits.rules import Standing, intervals_of, turn_of
+from wangge.visits.rules import VisitStanding, intervals_of, turn_of
 from wangge.visits.schemas import (
     ArrivalFilter,
     ArrivalPage,
@@ -110,7 +110,7 @@ def select_people(actor: Actor, filters: PersonFilter, *, today: date) -> QueryS
         found = found.filter(_inside(territory.paths_of(actor.user_id, today)))
     if filters.standing:
         late, owed = late_and_owed(today)
-        wanted = {Standing.OVERDUE: late, Standing.DUE: owed & ~late, Standing.DONE: ~owed}
+        wanted = {VisitStanding.OVERDUE: late, VisitStanding.DUE: owed & ~late, VisitStanding.DONE: ~owed}
         found = found.filter(wanted[filters.standing])
     return _within(found, filters.grid)
 

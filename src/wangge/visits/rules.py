@@ -44,7 +44,7 @@ class Register(StrEnum):
     PERSON = "person"
 
 
-class Standing(StrEnum):
+class VisitStanding(StrEnum):
     """How a person stands on a day (VI-3)."""
 
     DONE = "done"
@@ -83,22 +83,22 @@ def turn_of(interval: Interval, day: date) -> Turn:
     return Turn(now.starts_on, before.starts_on, now.ends_on)
 
 
-def standing(turn: Turn, *, met_on: date | None, since_on: date) -> Standing:
+def standing(turn: Turn, *, met_on: date | None, since_on: date) -> VisitStanding:
     """Return how somebody stands: met in this period, owed in it, or a whole period went by without a visit.
 
     Rule: VI-3. Who came into the register during a period is owed a visit in it; the period that ends
           without one makes it overdue until somebody was there.
     """
     if met_on is not None and met_on >= turn.starts_on:
-        return Standing.DONE
+        return VisitStanding.DONE
     late = since_on < turn.starts_on if met_on is None else met_on < turn.before_on
-    return Standing.OVERDUE if late else Standing.DUE
+    return VisitStanding.OVERDUE if late else VisitStanding.DUE
 
 
-def worst(found: Iterable[Standing]) -> Standing:
+def worst(found: Iterable[VisitStanding]) -> VisitStanding:
     """Return the worst of what several groups say of one person. Rule: VI-3."""
-    order = [Standing.DONE, Standing.DUE, Standing.OVERDUE]
-    return max(found, key=order.index, default=Standing.DONE)
+    order = [VisitStanding.DONE, VisitStanding.DUE, VisitStanding.OVERDUE]
+    return max(found, key=order.index, default=VisitStanding.DONE)
 
 
 def metres_off(there: Point, here: Point, accuracy_m: float, limits: ProofLimits) -> float:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from wangge.kernel.schemas import Text
 from wangge.kernel.shapes import Schema
-from wangge.visits.rules import PersonOutcome, Register, Standing
+from wangge.visits.rules import PersonOutcome, Register, VisitStanding
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
@@ -172,7 +172,7 @@ class PersonRow(Schema):
     grid_name: str
     groups: list[str]  # those that anybody may read
     is_protected: bool
-    standing: Standing
+    standing: VisitStanding
     due_on: date  # the last day of the period
     last_met_on: date | None
     last_tried_on: date | None
@@ -192,7 +192,7 @@ class PersonFilter(Schema):
     """What to list; of people who left nothing is owed."""
 
     grid: Text = Field("", max_length=64)  # a closed path: the subtree
-    standing: Standing | None = None
+    standing: VisitStanding | None = None
     group: Text = Field("", max_length=32)  # an open one only
     mine: bool = False  # in the grids that the caller covers today
     left: bool = False  # those who are not in the register any more

@@ -14,7 +14,7 @@ from wangge.visits.models import Arrival, ArrivalTrigger, Person, Report, Report
 from wangge.visits.rules import (
     PersonOutcome,
     Register,
-    Standing,
+    VisitStanding,
     minutes_until,
     shown_groups,
     standing,
@@ -48,7 +48,7 @@ def people_out(rows: Sequence[Person], today: date) -> list[PersonRow]:
                 grid_name=grids.get(row.grid_path, row.grid_path),
                 groups=shown,
                 is_protected=is_protected,
-                standing=Standing.DONE if row.ended_on else worst(found),
+                standing=VisitStanding.DONE if row.ended_on else worst(found),
                 due_on=min((turn.ends_on for turn in own), default=today) - timedelta(days=1),
             )
         )

@@ -10374,7 +10374,7 @@ export type PersonFilter = {
      * Grid
      */
     grid?: string;
-    standing?: Standing | null;
+    standing?: VisitStanding | null;
     /**
      * Group
      */
@@ -10398,11 +10398,11 @@ export type PersonFilter = {
 };
 
 /**
- * Standing
+ * VisitStanding
  *
  * How a person stands on a day (VI-3).
  */
-export type Standing = 'done' | 'due' | 'overdue';
+export type VisitStanding = 'done' | 'due' | 'overdue';
 
 /**
  * PersonPage
@@ -10472,7 +10472,7 @@ export type PersonRow = {
      * Is Protected
      */
     is_protected: boolean;
-    standing: Standing;
+    standing: VisitStanding;
     /**
      * Due On
      */
@@ -10595,7 +10595,7 @@ export type PersonDetail = {
      * Is Protected
      */
     is_protected: boolean;
-    standing: Standing;
+    standing: VisitStanding;
     /**
      * Due On
      */
@@ -28896,7 +28896,7 @@ export type ListVisitedPeopleData = {
          * Grid
          */
         grid?: string;
-        standing?: Standing | null;
+        standing?: VisitStanding | null;
         /**
          * Group
          */
@@ -29006,7 +29006,7 @@ export type ExportVisitedPeopleData = {
          * Grid
          */
         grid?: string;
-        standing?: Standing | null;
+        standing?: VisitStanding | null;
         /**
          * Group
          */
@@ -36206,7 +36206,7 @@ export type MoveDeadlinesResponses = {
 
 export type MoveDeadlinesResponse = MoveDeadlinesResponses[keyof MoveDeadlinesResponses];
 
-export type ListDrawsData = {
+export type ListRecheckDrawsData = {
     body?: never;
     path?: never;
     query?: {
@@ -36222,7 +36222,7 @@ export type ListDrawsData = {
     url: '/api/rechecks';
 };
 
-export type ListDrawsErrors = {
+export type ListRecheckDrawsErrors = {
     /**
      * Forbidden
      */
@@ -36237,16 +36237,16 @@ export type ListDrawsErrors = {
     422: Refusal;
 };
 
-export type ListDrawsError = ListDrawsErrors[keyof ListDrawsErrors];
+export type ListRecheckDrawsError = ListRecheckDrawsErrors[keyof ListRecheckDrawsErrors];
 
-export type ListDrawsResponses = {
+export type ListRecheckDrawsResponses = {
     /**
      * OK
      */
     200: RecheckDrawPage;
 };
 
-export type ListDrawsResponse = ListDrawsResponses[keyof ListDrawsResponses];
+export type ListRecheckDrawsResponse = ListRecheckDrawsResponses[keyof ListRecheckDrawsResponses];
 
 export type DrawSamplesData = {
     /**
@@ -36388,7 +36388,7 @@ export type RecordRecheckResultsResponses = {
 
 export type RecordRecheckResultsResponse = RecordRecheckResultsResponses[keyof RecordRecheckResultsResponses];
 
-export type GetDraw2Data = {
+export type GetRecheckDrawData = {
     body?: never;
     path: {
         /**
@@ -36400,7 +36400,7 @@ export type GetDraw2Data = {
     url: '/api/rechecks/{draw_id}';
 };
 
-export type GetDraw2Errors = {
+export type GetRecheckDrawErrors = {
     /**
      * Forbidden
      */
@@ -36415,18 +36415,18 @@ export type GetDraw2Errors = {
     422: Refusal;
 };
 
-export type GetDraw2Error = GetDraw2Errors[keyof GetDraw2Errors];
+export type GetRecheckDrawError = GetRecheckDrawErrors[keyof GetRecheckDrawErrors];
 
-export type GetDraw2Responses = {
+export type GetRecheckDrawResponses = {
     /**
      * OK
      */
     200: RecheckDetail;
 };
 
-export type GetDraw2Response = GetDraw2Responses[keyof GetDraw2Responses];
+export type GetRecheckDrawResponse = GetRecheckDrawResponses[keyof GetRecheckDrawResponses];
 
-export type WithdrawDrawData = {
+export type WithdrawRecheckDrawData = {
     body: RecheckWithdrawIn;
     path: {
         /**
@@ -36438,7 +36438,7 @@ export type WithdrawDrawData = {
     url: '/api/rechecks/{draw_id}/withdraw';
 };
 
-export type WithdrawDrawErrors = {
+export type WithdrawRecheckDrawErrors = {
     /**
      * Forbidden
      */
@@ -36453,18 +36453,18 @@ export type WithdrawDrawErrors = {
     422: Refusal;
 };
 
-export type WithdrawDrawError = WithdrawDrawErrors[keyof WithdrawDrawErrors];
+export type WithdrawRecheckDrawError = WithdrawRecheckDrawErrors[keyof WithdrawRecheckDrawErrors];
 
-export type WithdrawDrawResponses = {
+export type WithdrawRecheckDrawResponses = {
     /**
      * OK
      */
     200: RecheckDetail;
 };
 
-export type WithdrawDrawResponse = WithdrawDrawResponses[keyof WithdrawDrawResponses];
+export type WithdrawRecheckDrawResponse = WithdrawRecheckDrawResponses[keyof WithdrawRecheckDrawResponses];
 
-export type ExportDraw2Data = {
+export type ExportRecheckDrawData = {
     body?: never;
     path: {
         /**
@@ -36480,7 +36480,7 @@ export type ExportDraw2Data = {
     url: '/api/rechecks/{draw_id}/export.{suffix}';
 };
 
-export type ExportDraw2Errors = {
+export type ExportRecheckDrawErrors = {
     /**
      * Forbidden
      */
@@ -36495,9 +36495,9 @@ export type ExportDraw2Errors = {
     422: Refusal;
 };
 
-export type ExportDraw2Error = ExportDraw2Errors[keyof ExportDraw2Errors];
+export type ExportRecheckDrawError = ExportRecheckDrawErrors[keyof ExportRecheckDrawErrors];
 
-export type ExportDraw2Responses = {
+export type ExportRecheckDrawResponses = {
     /**
      * OK
      */

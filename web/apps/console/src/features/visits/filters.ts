@@ -1,15 +1,15 @@
-import type { Standing } from '@wangge/api'
+import type { VisitStanding } from '@wangge/api'
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
 export const TABS = ['people', 'arrivals', 'reports', 'coverage'] as const
 export type Tab = (typeof TABS)[number]
-export const STANDINGS = ['overdue', 'due', 'done'] as const satisfies readonly Standing[]
+export const STANDINGS = ['overdue', 'due', 'done'] as const satisfies readonly VisitStanding[]
 export const STATES = ['open', 'late', 'arrived', 'ended'] as const
 
 /** What the lists show; it lives in the address. */
 export interface VisitFilters {
   grid: string
-  standing: '' | Standing
+  standing: '' | VisitStanding
   group: string
   state: '' | (typeof STATES)[number]
   /** A trigger or a kind of report. */
