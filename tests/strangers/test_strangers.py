@@ -58,6 +58,8 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_divisions": "the national register, loaded in both worlds",
     "list_element_sets": PACK,
     "list_fire_words": PACK,
+    "get_base_map": "one file of the whole city, of which there is none here",
+    "list_views": "of the reader, and of posts with the very same territory",
     "get_fire_template": "an empty form",
     "list_evidence_keys": "public keys: by them anybody checks a bundle",
     "list_matters": PACK,
