@@ -27,6 +27,7 @@ from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
 from wangge.twin.hiring import arrange_hiring
+from wangge.twin.looking import arrange_rechecks
 from wangge.twin.majors import arrange_majors
 from wangge.twin.patrolling import arrange_patrols
 from wangge.twin.play import Play
@@ -161,6 +162,7 @@ def make_demo(
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
     arrange_alike(play, path=f"{spec.root}01.001.", at=at)
     arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
+    arrange_rechecks(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
     return play
 
