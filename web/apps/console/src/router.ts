@@ -2,7 +2,7 @@ import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
-import { firstPage, mayOpen } from './pages'
+import { PAGES, firstPage, mayOpen } from './pages'
 import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
@@ -56,15 +56,13 @@ const inFrame: RouteRecordRaw[] = [
     path: 'notice-settings',
     name: 'notice-settings',
     component: () => import('./features/notices/NoticeSettings.vue'),
-    meta: { capability: 'notices.manage' },
   },
   { path: 'patrols', name: 'patrols', component: () => import('./features/patrols/PatrolPage.vue') },
   { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
-  { path: 'rechecks', name: 'rechecks', component: () => import('./features/rechecks/RecheckPage.vue') },
   {
-    path: 'rechecks/:id',
-    name: 'recheck',
-    component: () => import('./features/rechecks/DrawPage.vue'),
+    path: 'rechecks/:id?',
+    name: 'rechecks',
+    component: () => import('./features/rechecks/RecheckPage.vue'),
     props: true,
   },
   { path: 'indicators', name: 'indicators', component: () => import('./features/appraisal/IndicatorPage.vue') },
@@ -105,43 +103,18 @@ const inFrame: RouteRecordRaw[] = [
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
 
+/** What a section of the address needs: what its page says, and the wall. */
 const SECTIONS: Record<string, string> = {
-  desk: 'cases.read accounts.read audit.read',
-  audit: 'audit.read',
-  cases: 'cases.read',
-  map: 'territory.read',
-  venues: 'venues.read',
-  dues: 'venues.read',
-  orders: 'orders.read',
-  plans: 'orders.read',
-  'pack-rows': 'matters.read',
-  matters: 'matters.read',
-  routes: 'matters.read',
-  triage: 'triage.read',
-  oversight: 'oversight.read',
-  patrols: 'patrols.read',
-  rechecks: 'rechecks.read',
-  territory: 'territory.read',
-  censuses: 'venues.read',
-  plates: 'plates.write',
-  people: 'accounts.read',
-  phones: 'devices.revoke',
-  burden: 'appraisal.read',
-  teams: 'teams.read',
-  indicators: 'appraisal.read',
+  ...Object.fromEntries(PAGES.map(({ path, capability }) => [path.slice(1), capability])),
   wall: 'appraisal.read',
-  runs: 'venues.write venues.export',
-  leave: 'leave.take',
-  calendar: 'calendar.write',
-  'major-hazards': 'major_hazards.read',
-  'element-sets': 'matters.read',
-  documents: 'documents.read',
-  'document-settings': 'documents.configure',
 }
 
+/** The sections whose texts are a folder of their own name. */
+const OWN =
+  'desk plans matters triage oversight patrols rechecks people phones burden teams runs leave documents notices'
 /** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
 const TEXTS: Record<string, readonly string[]> = {
-  desk: ['desk'],
+  ...Object.fromEntries(OWN.split(' ').map((each) => [each, [each]])),
   audit: ['desk'],
   case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near', 'plans'],
   cases: ['cases', 'triage', 'matters'],
@@ -149,31 +122,17 @@ const TEXTS: Record<string, readonly string[]> = {
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
   orders: ['places', 'plans'],
-  plans: ['plans'],
   'pack-rows': ['plans'],
-  matters: ['matters'],
   routes: ['matters'],
-  triage: ['triage'],
-  oversight: ['oversight'],
-  patrols: ['patrols'],
-  rechecks: ['rechecks'],
   territory: ['territory', 'places'],
   censuses: ['census'],
   plates: ['places'],
-  people: ['people'],
-  phones: ['phones'],
-  burden: ['burden'],
-  teams: ['teams'],
   indicators: ['appraisal'],
   wall: ['wall', 'places'],
-  runs: ['runs'],
-  leave: ['leave'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],
-  documents: ['documents'],
   'document-settings': ['documents'],
-  notices: ['notices'],
   'notice-settings': ['notices'],
 }
 
