@@ -164,7 +164,7 @@ def get_figures(actor: Actor, filters: RecheckFigureFilter) -> RecheckFigures:
     return RecheckFigures(by_kind=whole, members=members, **_total(whole.values()))
 
 
-def _total(counts: Iterable[tuple[int, int]]) -> dict[str, int | None]:
+def _total(counts: Iterable[tuple[int, int]]) -> dict[str, Any]:
     pairs = list(counts)
     well, badly = sum(one for one, _ in pairs), sum(one for _, one in pairs)
     return {"well": well, "badly": badly, "well_pct": share_pct(well, badly)}
