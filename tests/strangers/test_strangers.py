@@ -69,6 +69,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "get_walk": OWN,
     "list_plan_rules": PACK,
     "list_source_rows": PACK,
+    "count_draw_population": "of visits that were made, of which there is none here (tests/rechecks)",
     "list_unreachable": "against the pack's capacity, of which there is none here",
     "list_powers": PACK,
     "get_visit_words": PACK,
