@@ -1,4 +1,4 @@
-"""OR-29: the signature of whoever was visited, or why there is none."""
+"""OR-40: the signature of whoever was visited, or why there is none."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def _check_photos(batch: Batch, result: OrderResult) -> None:
 
 
 def _check_signature(batch: Batch, result: OrderResult) -> None:
-    """Raises: SignatureUnclear; Unreadable for one that never arrived. Rule: OR-29."""
+    """Raises: SignatureUnclear; Unreadable for one that never arrived. Rule: OR-40."""
     signed, why_not = bool(result.signature), result.unsigned is not None
     if not is_signing_clear(result.outcome, is_signed=signed, has_reason=why_not):
         raise SignatureUnclear

@@ -212,7 +212,7 @@ class Visit(models.Model):
     lon = models.FloatField(null=True)  # WGS-84
     lat = models.FloatField(null=True)
     note = models.TextField(blank=True)
-    # Of whoever was visited, as a file by its digest; else why there is none (OR-29).
+    # Of whoever was visited, as a file by its digest; else why there is none (OR-40).
     signature = models.CharField(max_length=64, default="", db_default="", blank=True)
     unsigned = models.CharField(max_length=16, default="", db_default="", blank=True)
 

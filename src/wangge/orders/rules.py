@@ -268,7 +268,7 @@ VISIT_LIMITS = frozenset(field.name for field in fields(VisitLimits))
 def is_signing_clear(outcome: VisitOutcome, *, is_signed: bool, has_reason: bool) -> bool:
     """Return whether it is clear who signed: one of signature and reason at most, of an inspection alone.
 
-    Rule: OR-29 (issue 6, Inspect: the signature of whoever was visited).
+    Rule: OR-40 (issue 6, Inspect: the signature of whoever was visited).
     """
     if outcome is not VisitOutcome.INSPECTED:
         return not (is_signed or has_reason)
