@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -21,6 +22,10 @@ CHROMIUM = os.environ.get("WANGGE_CHROMIUM") or shutil.which("chromium") or shut
 NO_CHROMIUM = "Chromium is not here: make test as root installs it, or name it in WANGGE_CHROMIUM"
 NO_OFFICE = "LibreOffice is not here: make test as root installs it, or name it in WANGGE_OFFICE"
 not_run: Counter[str] = Counter()
+
+# An example that is slow on a busy machine says nothing of the code; what is fast stands in benchmarks/.
+hypothesis.settings.register_profile("wangge", deadline=None)
+hypothesis.settings.load_profile("wangge")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -41,14 +41,14 @@ def answers_but(order: Order, failed: Answer) -> list[Answer]:
 @pytest.mark.django_db
 def test_a_pack_makes_an_order_and_its_failed_item_a_case(bob):
     order = Order.objects.order_by("id").last()
-    assert (order.rule_code, order.pack_version) == ("FQ-04-flammable", "wuhu@2026.11.4")
+    assert (order.rule_code, order.pack_version) == ("FQ-04-flammable", "wuhu@2026.11.5")
     case_id = uuid4()
     failed = Answer(item="spacing_kept", ok=False, photos=[make_photo(actor=bob)], case_id=case_id)
     [fate] = complete(bob, make_result(order, answers=answers_but(order, failed)))
     assert fate.outcome is Outcome.APPLIED, fate
     case = Case.objects.get()
     assert (case.id, case.order_id, case.matter_code) == (case_id, order.id, "H204")
-    assert (case.channel, case.status, case.pack_version) == ("inspection", "reported", "wuhu@2026.11.4")
+    assert (case.channel, case.status, case.pack_version) == ("inspection", "reported", "wuhu@2026.11.5")
     assert (case.lon, case.lat) == (118.37, 31.33)
 
 

@@ -30,11 +30,11 @@ def _in_november():
 
 @pytest.mark.slow
 def test_a_pack_is_checked_installed_and_planned_with():
-    assert json.loads(run(pack, ["check", "wuhu", "--json"]).stdout)["rows"]["matters"] == 78
+    assert json.loads(run(pack, ["check", "wuhu", "--json"]).stdout)["rows"]["matters"] == 79
     assert json.loads(run(pack, ["install", "wuhu", "--json"]).stdout)["installed"] is True
     assert json.loads(run(pack, ["install", "wuhu", "--json"]).stdout)["installed"] is False
     listed = json.loads(run(pack, ["list", "--json"]).stdout)
-    assert [row["pack_version"] for row in listed if row["active"]] == ["wuhu@2026.11.4"]
+    assert [row["pack_version"] for row in listed if row["active"]] == ["wuhu@2026.11.5"]
     make_venues(class_code="flammable")
     dry = json.loads(run(planning, [*MONTH, "--dry-run"]).stdout)
     assert (dry["made"], Order.objects.count()) == (2, 0)

@@ -39,7 +39,7 @@ def test_a_pack_reaches_every_room_once():
     before = counts()
     assert not install("wuhu")
     assert counts() == before
-    assert queries.get_active().pack_version == "wuhu@2026.11.4"
+    assert queries.get_active().pack_version == "wuhu@2026.11.5"
     assert PlanRule.objects.get(code="FQ-04-flammable", is_active=True).interval == "half_month"
     assert Matter.objects.filter(is_active=True, code__startswith="H").count() == 51
     assert len(checklists.list_in_force(TODAY)) == 5
@@ -53,13 +53,13 @@ def test_another_pack_replaces_the_rules_and_the_old_ones_stay_inactive():
     install("wuhu")
     install("dongguan")
     assert set(PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True)) == {
-        "dongguan@2026.11.4"
+        "dongguan@2026.11.5"
     }
-    assert PlanRule.objects.filter(pack_version="wuhu@2026.11.4", is_active=False).count() == 8
+    assert PlanRule.objects.filter(pack_version="wuhu@2026.11.5", is_active=False).count() == 8
     assert Checklist.objects.count() == 5  # unchanged lists keep their version
     assert install("wuhu")
     assert set(PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True)) == {
-        "wuhu@2026.11.4"
+        "wuhu@2026.11.5"
     }
     assert PackInstall.objects.filter(is_active=True).count() == 1
 

@@ -152,6 +152,11 @@ def test_the_demo_city_shows_every_state_and_has_visits_due(db: None) -> None:
     assert list(case_queries.verify_chains("")) == []
     kinds = "SELECT kind, count(*) FROM teams_team GROUP BY 1 ORDER BY 1"
     assert rows(kinds) == [("micro_fire_station", 6), ("mobile_team", 1), ("rescue_station", 2)]
+    papers = "SELECT kind, count(*) > 5 FROM documents_document WHERE issued_at <= %s GROUP BY 1 ORDER BY 1"
+    assert {*rows(papers.replace("%s", f"'{at.isoformat()}'"))} >= {
+        ("recheck_record", True),
+        ("rectification_notice", True),
+    }
     assert rows("SELECT count(*) FROM teams_meeting") == [(1,)]
     assert rows("SELECT count(*) FROM teams_board WHERE is_published") == [(12,)]
 

@@ -14,7 +14,7 @@ from wangge.kernel.morton import BITS, Keys, apart, tile_number
 PLACES_FROM = 14  # from this level on places are shown one by one, below it as counted cells (MP-1)
 LAST_LEVEL = 18  # nearer than that the same tiles are drawn larger
 CELL_BITS = 5  # a tile has 32 × 32 cells
-PIXEL_BITS = 9  # a tile is drawn 512 pixels wide: of two places on one pixel one is sent (MP-3)
+SPOT_BITS = 8  # a tile is drawn 512 pixels wide: of the places on a spot of two pixels one is sent (MP-3)
 SHOWN_BITS = 12  # 4,096 steps a side
 MOST_METRES = 5_000  # of a circle
 
@@ -60,10 +60,10 @@ def inside(keys: Keys, tile: Tile) -> slice:
 
 
 def thinned(keys: Keys, tile: Tile) -> NDArray[np.bool_]:
-    """Return which of the sorted places of a tile are sent: the first on each pixel. Rule: MP-3."""
-    pixels = keys >> np.uint64(2 * max(0, BITS - tile.z - PIXEL_BITS))
+    """Return which of the sorted places of a tile are sent: the first on each spot. Rule: MP-3."""
+    spots = keys >> np.uint64(2 * max(0, BITS - tile.z - SPOT_BITS))
     first = np.ones(len(keys), dtype=np.bool_)
-    first[1:] = pixels[1:] != pixels[:-1]
+    first[1:] = spots[1:] != spots[:-1]
     return first
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import RLock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,20 +50,20 @@ class Cells:
     version: int = -1
 
 
-def chosen(packed: Packed, choice: Choice) -> NDArray[np.bool_]:
-    """Return which rows of a sheet the choice has. Rule: MP-5: a path outside the scope is never one."""
+def picked(packed: Packed, choice: Choice) -> NDArray[Any]:
+    """Return the rows of a sheet that the choice has. Rule: MP-5: a path outside the scope is never one."""
     words, rows = packed.words, packed.rows
-    mask: NDArray[np.bool_] = np.array([one.startswith(choice.scope) for one in words.paths], dtype=np.bool_)[
-        rows["path"]
-    ]
+    narrowings = [("path", [one.startswith(choice.scope) for one in words.paths])]
     if choice.kinds:
-        mask &= np.array([one in choice.kinds for one in words.kinds], dtype=np.bool_)[rows["kind"]]
+        narrowings.append(("kind", [one in choice.kinds for one in words.kinds]))
     if choice.tags:
-        has = [not choice.tags.isdisjoint(one) for one in words.tags]
-        mask &= np.array(has, dtype=np.bool_)[rows["tags"]]
+        narrowings.append(("tags", [not choice.tags.isdisjoint(one) for one in words.tags]))
     if choice.states:
-        mask &= np.array([one.value in choice.states for one in STATES], dtype=np.bool_)[rows["state"]]
-    return mask
+        narrowings.append(("state", [one.value in choice.states for one in STATES]))
+    for column, passes in narrowings:
+        if not all(passes):  # the table of a whole sheet that passes is not gone through
+            rows = rows[np.array(passes, dtype=np.bool_)[rows[column]]]
+    return rows
 
 
 class Shelf:
@@ -135,7 +136,7 @@ class Shelf:
                 sheet = self._sheet(key)
                 if sheet is None or not any(one.startswith(scope) for one in sheet.words.paths):
                     continue
-                for number in np.unique(sheet.rows["tags"][chosen(sheet, Choice(scope))]):
+                for number in np.unique(picked(sheet, Choice(scope))["tags"]):
                     found.update(sheet.words.tags[number])
         return sorted(found)
 
@@ -147,7 +148,7 @@ class Shelf:
             if sheet is None:
                 continue
             if known is None or known[0] is not sheet:
-                keys = sheet.rows["key"][chosen(sheet, choice)] >> np.uint64(2 * (BITS - FINEST))
+                keys = picked(sheet, choice)["key"] >> np.uint64(2 * (BITS - FINEST))
                 known = (sheet, *counted(keys))
             parts[key] = known
         keys, counts = np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)

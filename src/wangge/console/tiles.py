@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from wangge.console.map_rules import (
     CELL_BITS,
@@ -16,8 +20,8 @@ from wangge.console.map_rules import (
     thinned,
 )
 from wangge.console.map_schemas import MapFilter
-from wangge.console.sheet_shelf import SHELF, Choice, chosen
-from wangge.console.sheets import STATES
+from wangge.console.sheet_shelf import SHELF, Choice, picked
+from wangge.console.sheets import STATES, Packed
 from wangge.kernel.actor import Actor
 from wangge.kernel.mvt import Group, points_layer, squares_layer
 
@@ -52,16 +56,15 @@ def _places(tile: Tile, choice: Choice) -> bytes:
     sheet = SHELF.sheet_of(tile)
     if sheet is None:
         return b""
-    rows = sheet.rows[inside(sheet.rows["key"], tile)]
-    rows = rows[chosen(type(sheet)(rows, sheet.words), choice)]
+    rows = picked(Packed(sheet.rows[inside(sheet.rows["key"], tile)], sheet.words), choice)
     rows = rows[thinned(rows["key"], tile)]
-    x, y = place_in(rows["key"], tile)
-    sort = rows["kind"].astype(np.int64) * len(STATES) + rows["state"]
+    sort = rows["kind"] * len(STATES) + rows["state"]  # few numbers of 16 bits, which sort fast
+    order = np.argsort(sort, kind="stable")
+    x, y = place_in(rows["key"][order], tile)
     groups = []
-    for one in np.unique(sort):
-        mine = sort == one
+    for one, start, end in _runs(sort[order]):
         words = {"kind": sheet.words.kinds[one // len(STATES)], "state": STATES[one % len(STATES)].value}
-        groups.append(Group(words, x[mine], y[mine]))
+        groups.append(Group(words, x[start:end], y[start:end]))
     return points_layer("places", groups)
 
 
@@ -76,10 +79,12 @@ def _cells(tile: Tile, choice: Choice) -> bytes:
     x, y = place_in(keys, tile, bits)
     order = np.argsort(counts, kind="stable")
     x, y, counts = x[order], y[order], counts[order]
-    different, starts = np.unique(counts, return_index=True)
-    ends = [*starts[1:], len(counts)]
-    groups = [
-        Group({"n": int(n)}, x[start:end], y[start:end])
-        for n, start, end in zip(different, starts, ends, strict=True)
-    ]
+    groups = [Group({"n": one}, x[start:end], y[start:end]) for one, start, end in _runs(counts)]
     return squares_layer("cells", groups, _CELL)
+
+
+def _runs(numbers: NDArray[Any]) -> Iterator[tuple[int, int, int]]:
+    """Give each different one of sorted numbers, where it begins, and where it ends."""
+    different, starts = np.unique(numbers, return_index=True)
+    ends = [*starts.tolist(), len(numbers)][1:]
+    yield from zip(different.tolist(), starts.tolist(), ends, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,69 +32,91 @@ class Group:
 
 def points_layer(name: str, groups: Sequence[Group]) -> bytes:
     """Return a layer of points, one feature a group. Groups without a point are left out."""
-    return _layer(name, groups, _POINT, [_points(one.x, one.y) for one in groups])
+    groups = [one for one in groups if len(one.x)]
+    return _layer(name, groups, _POINT, _points(groups))
 
 
 def squares_layer(name: str, groups: Sequence[Group], side: int) -> bytes:
     """Return a layer of squares of `side`, each given by its corner of least x and y."""
-    return _layer(name, groups, _POLYGON, [_squares(one.x, one.y, side) for one in groups])
+    groups = [one for one in groups if len(one.x)]
+    return _layer(name, groups, _POLYGON, _squares(groups, side))
 
 
 def varints(numbers: Ints) -> bytes:
-    """Return numbers from 0 to below 2^35 as the format writes them: seven bits a byte."""
-    sizes = np.ones(len(numbers), dtype=np.int64)
+    """Return numbers from 0 to below 2^31 as the format writes them: seven bits a byte."""
+    return _varints(numbers)[0].tobytes()
+
+
+def _varints(numbers: Ints) -> tuple[NDArray[np.uint8], Ints]:
+    """Return the bytes of all numbers, and where those of each end."""
+    left = numbers.astype(np.int32)
+    sizes = np.ones(len(left), dtype=np.int32)
+    longest = int(left.max()) if len(left) else 0
     for bits in (7, 14, 21, 28):
-        sizes += numbers >= (1 << bits)
-    ends = np.cumsum(sizes)
+        if longest >> bits:
+            sizes += left >= (1 << bits)
+    ends = np.cumsum(sizes, dtype=np.int64)
     written = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
-    starts = ends - sizes
-    for place in range(int(sizes.max()) if len(sizes) else 0):
-        has = sizes > place
-        byte = (numbers[has] >> (7 * place)) & 0x7F
-        written[starts[has] + place] = byte | ((sizes[has] > place + 1) * 0x80)
-    return written.tobytes()
+    at = ends - sizes
+    while len(left):
+        more = left > 0x7F
+        written[at] = (left & 0x7F) | (more * np.int32(0x80))
+        left, at = left[more] >> 7, at[more] + 1
+    return written, ends
+
+
+def _parts(numbers: Ints, ends: Ints) -> list[bytes]:
+    """Return the bytes of the numbers, cut after so many of them each."""
+    written, at = _varints(numbers)
+    cuts = [0, *(at[np.asarray(ends) - 1].tolist() if len(ends) else ())]
+    return [written[first:after].tobytes() for first, after in pairwise(cuts)]
 
 
 def _zigzag(numbers: Ints) -> Ints:
     return (numbers << 1) ^ (numbers >> 63)
 
 
-def _steps(side: Ints) -> Ints:
-    return np.diff(side, prepend=0)
+def _steps(groups: Sequence[Group]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return how far the pen goes in x and y, from nought in each group, and of each group start and size."""
+    sizes = np.array([len(one.x) for one in groups], dtype=np.int64)
+    starts = np.cumsum(sizes) - sizes
+    x, y = (np.concatenate([getattr(one, side) for one in groups]) for side in ("x", "y"))
+    right, down = (np.diff(side, prepend=0) for side in (x, y))
+    right[starts], down[starts] = x[starts], y[starts]
+    return right, down, starts, sizes
 
 
-def _points(x: Ints, y: Ints) -> bytes:
-    if not len(x):
-        return b""
-    numbers = np.empty(2 * len(x) + 1, dtype=np.int64)
-    numbers[0] = _MOVE | (len(x) << 3)
-    numbers[1::2] = _zigzag(_steps(x))
-    numbers[2::2] = _zigzag(_steps(y))
-    return varints(numbers)
+def _points(groups: Sequence[Group]) -> list[bytes]:
+    if not groups:
+        return []
+    right, down, starts, sizes = _steps(groups)
+    numbers = np.empty(2 * len(right) + len(groups), dtype=np.int64)
+    heads = 2 * starts + np.arange(len(groups))
+    at = 2 * np.arange(len(right)) + np.repeat(np.arange(1, len(groups) + 1), sizes)
+    numbers[heads] = _MOVE | (sizes << 3)
+    numbers[at], numbers[at + 1] = _zigzag(right), _zigzag(down)
+    return _parts(numbers, heads + 1 + 2 * sizes)
 
 
-def _squares(x: Ints, y: Ints, side: int) -> bytes:
+def _squares(groups: Sequence[Group], side: int) -> list[bytes]:
     """Each square goes right, down and left; the pen then stands a side below the corner it began in."""
-    if not len(x):
-        return b""
-    rows = np.empty((len(x), _SQUARE), dtype=np.int64)
+    if not groups:
+        return []
+    right, down, starts, sizes = _steps(groups)
     there, back = 2 * side, 2 * side - 1  # zigzag of +side and of -side
-    fixed = (_MOVE | 1 << 3, 0, 0, _LINE | 3 << 3, there, 0, 0, there, back, 0, _CLOSE | 1 << 3)
-    rows[:] = fixed
-    down = _steps(y)
-    down[1:] -= side
-    rows[:, 1] = _zigzag(_steps(x))
-    rows[:, 2] = _zigzag(down)
-    return varints(rows.ravel())
+    rows = np.empty((len(right), _SQUARE), dtype=np.int64)
+    rows[:] = (_MOVE | 1 << 3, 0, 0, _LINE | 3 << 3, there, 0, 0, there, back, 0, _CLOSE | 1 << 3)
+    down -= side
+    down[starts] += side
+    rows[:, 1], rows[:, 2] = _zigzag(right), _zigzag(down)
+    return _parts(rows.ravel(), (starts + sizes) * _SQUARE)
 
 
 def _layer(name: str, groups: Sequence[Group], kind: int, shapes: Sequence[bytes]) -> bytes:
     keys: dict[str, int] = {}
     values: dict[tuple[type, Word], int] = {}
-    features = b""
+    features = bytearray()
     for group, shape in zip(groups, shapes, strict=True):
-        if not shape:
-            continue
         tags = b"".join(
             _number(keys.setdefault(key, len(keys)))
             + _number(values.setdefault((type(word), word), len(values)))

@@ -112,7 +112,7 @@ class MatterDraft(Schema):
     severity: Severity
     may_become: Severity | None = None
     fix_days: int = Field(ge=0, le=365)
-    fix_hours: int | None = Field(None, ge=1, le=720)
+    fix_hours: int | None = Field(None, ge=1, le=2160)  # 90 calendar days: petitions, extended
     department_kind: Line = Field(max_length=32)
     words_zh: list[Word] = Field(default_factory=list, max_length=64)
     fields: list[str] = Field(default_factory=list, max_length=13)

@@ -28,6 +28,7 @@ from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
 from wangge.twin.hiring import arrange_hiring
 from wangge.twin.majors import arrange_majors
+from wangge.twin.papers import arrange_papers
 from wangge.twin.patrolling import arrange_patrols
 from wangge.twin.phones import arrange_phones
 from wangge.twin.play import Play
@@ -151,6 +152,7 @@ def make_demo(
         )
     rest = arrange(play, path=f"{spec.root}01.001.", at=at)
     arrange_majors(play, rest, at=at)
+    arrange_papers(play, at=at)
     arrange_forces(made.city, admin=_actor_of("sysadmin", at), at=at)
     arrange_patrols(made.city, at=at, seed=seed)
     arrange_phones(made.city, at=at, seed=seed)

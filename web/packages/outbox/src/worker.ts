@@ -1,6 +1,7 @@
 /** One worker: commands in the order in which they were made, a batch at a time; photos apart, before those who speak of them. */
 
-import { waitMs } from './backoff'
+import { turnMs, waitMs } from './backoff'
+import { reach } from './reach'
 import { type Judgement, judgePhoto, judgeReplies } from './judge'
 import { settle } from './outbox'
 import { MOST_AT_ONCE, nextBatch, nextPhoto } from './order'
@@ -132,7 +133,7 @@ export class Worker {
     const [first] = fresh
     if (!first) return { end: 'next' }
     const commands = await this.seal(fresh)
-    const reply = await this.reach((signal) => this.transport.sendCommands(commands, signal), COMMAND_LIMIT_MS)
+    const reply = await reach((signal) => this.transport.sendCommands(commands, signal), COMMAND_LIMIT_MS)
     if (!reply) return noAnswer(first)
     const judged = judgeReplies(
       reply,
@@ -180,7 +181,7 @@ export class Worker {
   private async sendPhoto(entry: Entry, sha256: string): Promise<Sent> {
     const photo = await this.store.photos.get(sha256)
     if (!photo) return this.ask(entry, PHOTO_LOST)
-    const reply = await this.reach((signal) => this.transport.sendPhoto(photo, signal), PHOTO_LIMIT_MS)
+    const reply = await reach((signal) => this.transport.sendPhoto(photo, signal), PHOTO_LIMIT_MS)
     if (!reply) return noAnswer(entry)
     const judgement = judgePhoto(reply, sha256)
     if (judgement.verdict !== 'done') return this.take(entry, judgement, reply)
@@ -203,35 +204,22 @@ export class Worker {
     return { end: 'next' }
   }
 
-  private async reach(call: (signal: AbortSignal) => Promise<Reply>, limitMs: number): Promise<Reply | null> {
-    const stop = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const limit = new Promise<null>((resolve) => {
-      timer = setTimeout(() => {
-        stop.abort()
-        resolve(null)
-      }, limitMs)
-    })
-    try {
-      return await Promise.race([call(stop.signal), limit])
-    } catch {
-      return null // no answer: the command stays, and its id makes the next try harmless
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
   /** Note the failure. Returns whether the whole queue waits; when patience with one entry ends, only that one does. */
   private async backOff({ entry, answered, retryAfterS }: Failure): Promise<boolean> {
+    if (retryAfterS > 0) return this.waitFor(turnMs(retryAfterS, this.random())) // a turn, no failure of the entry
     const attempts = entry.attempts + (answered ? 1 : 0)
     const outOfPatience = attempts > PATIENCE
     if (answered) {
-      const nextAt = outOfPatience ? this.now() + waitMs(attempts, this.random(), retryAfterS) : 0
+      const nextAt = outOfPatience ? this.now() + waitMs(attempts, this.random()) : 0
       await this.store.commands.where('id').equals(entry.id).modify({ attempts, next_at: nextAt })
       if (outOfPatience) return false
     }
     this.failures += 1
-    this.nextAt = this.now() + waitMs(this.failures, this.random(), retryAfterS)
+    return this.waitFor(waitMs(this.failures, this.random()))
+  }
+
+  private waitFor(ms: number): true {
+    this.nextAt = this.now() + ms
     return true
   }
 }

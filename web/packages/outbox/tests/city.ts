@@ -20,9 +20,9 @@ export class City implements Transport {
   async sendCommands(commands: readonly Command[]): Promise<Reply> {
     const fates: unknown[] = []
     for (const command of commands) {
-      const { status, body } = this.take(command)
-      if (body === null || (body as { command_id?: unknown }).command_id === undefined) return { status, body }
-      fates.push(body)
+      const reply = this.take(command)
+      if (reply.body === null || (reply.body as { command_id?: unknown }).command_id === undefined) return reply
+      fates.push(reply.body)
     }
     return { status: 200, body: fates }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgePhoto, judgeReplies, newId, sha256Of, waitMs } from '../src'
+import { judgePhoto, judgeReplies, newId, sha256Of, turnMs, waitMs } from '../src'
 import { makeFate } from './city'
 
 const ID = '0199f1c0-0000-7000-8000-000000000001'
@@ -52,7 +52,10 @@ describe('waiting', () => {
   it('doubles from two seconds to five minutes, half of it by chance', () => {
     expect([1, 2, 3, 20].map((attempts) => waitMs(attempts, 1))).toEqual([2_000, 4_000, 8_000, 300_000])
     expect(waitMs(1, 0)).toBe(1_000)
-    expect(waitMs(1, 0, 60)).toBe(60_000)
+  })
+
+  it('keeps a turn that the server told, within its second', () => {
+    expect([0, 0.5].map((random) => turnMs(60, random))).toEqual([60_000, 60_500])
   })
 })
 

@@ -199,6 +199,22 @@ describe('when it does not go', () => {
     expect(city.applied).toEqual(commands.map((command) => command.id))
   })
 
+  it('a server that tells a turn is asked again then, as often as it takes, and order is kept', async () => {
+    let now = 1_000_000
+    const commands = [makeCommand(), makeCommand()]
+    for (const command of commands) await submit(store, { command, subjects: ['case:1'] })
+    for (const { id } of commands) city.answers.set(id, { status: 429, body: null, retry_after_s: 7 })
+    const worker = makeWorker(city, () => now)
+    for (let round = 0; round < 9; round += 1) {
+      expect(await worker.flush()).toBe('later')
+      expect(worker.nextAt - now).toBe(7_500)
+      now = worker.nextAt
+    }
+    city.answers.clear()
+    expect(await worker.flush()).toBe('empty')
+    expect(city.applied).toEqual(commands.map((command) => command.id))
+  })
+
   it('a command on which the server keeps failing lets others pass, but none on its own subject', async () => {
     let now = 1_000_000
     const poison = makeCommand()
