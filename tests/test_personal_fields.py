@@ -21,6 +21,8 @@ SEALED = {
     "teams.TeamMember.sealed_phone",
     "accounts.Address.sealed",
     "dossiers.Person.phone",
+    "visits.Person.sealed_name",
+    "visits.Person.sealed_phone",
     "notices.Delivery.sealed",
     "notices.MediumChannel.sealed_url",  # the gateway's password is in it
 }

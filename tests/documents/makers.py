@@ -46,6 +46,16 @@ FORMATS = [
         "pattern": "{organisation}销号〔{year}〕第{number:04}号",
         "is_confirmed": False,
     },
+    {
+        "kind": "weekly_bulletin",
+        "pattern": "{organisation}周报〔{year}〕第{number:02}期",
+        "is_confirmed": False,
+    },
+    {
+        "kind": "monthly_bulletin",
+        "pattern": "{organisation}月报〔{year}〕第{number:02}期",
+        "is_confirmed": False,
+    },
 ]
 SUBJECT = UUID("01935e2a-0000-7000-8000-000000000001")
 

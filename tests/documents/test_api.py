@@ -52,7 +52,7 @@ def test_list_and_file(document: Document):
 def test_settings(document: Document):
     root, bob = client(ROOT), client(BOB)
     found = root.get("/api/documents/settings").json()
-    assert len(found["templates"]) == len(found["number_formats"]) == 6
+    assert len(found["templates"]) == len(found["number_formats"]) == 8
     assert {"name": "number", "zh": "编号"}.items() <= found["placeholders"][0].items()
     assert bob.get("/api/documents/settings").status_code == 403
     done = upload(root, word("{{ 编号 }}"))

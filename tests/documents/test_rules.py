@@ -34,12 +34,15 @@ TITLES = {
     "inspection_record": "检查记录",
     "listing_notice": "重大火灾隐患挂牌督办通知书",
     "delisting_notice": "重大火灾隐患销号通知书",
+    "weekly_bulletin": "消防安全网格化工作周报",
+    "monthly_bulletin": "消防安全网格化工作月报",
 }
 ALL = set(TITLES)
+NOTICES = ALL - {"weekly_bulletin", "monthly_bulletin"}
 MAY = {  # DO-1
     "dispatcher": ALL,
     "supervisor": ALL,
-    "department_handler": ALL,
+    "department_handler": NOTICES,
     "grid_chief": {"handover_form", "inspection_record"},
     "grid_member": {"handover_form", "inspection_record"},
     "leader": set(),

@@ -1,4 +1,4 @@
-"""DS-16: facilities and licences from a file, whole or not at all, and out again."""
+"""DS-16: people, facilities and licences from a file, whole or not at all, and out again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.dossiers.makers import make_words, removal
 from tests.makers import ALICE, AT, CAROL, make_actor, make_client, make_venues, plain_actor
 from wangge.config.run_kinds import KINDS as RUNS
 from wangge.dossiers import services
-from wangge.dossiers.file_import import import_holdings
+from wangge.dossiers.file_import import import_entries
 from wangge.dossiers.file_rows import read_day
 from wangge.dossiers.models import Change, Holding
 from wangge.dossiers.rules import Sort
@@ -40,7 +40,7 @@ def load(
     **more: Any,
 ) -> ImportReport:
     lines = [(n, dict(zip(header, row, strict=True))) for n, row in enumerate(rows, 2)]
-    return import_holdings(lines, sort=sort, source="器材名单", actor=actor, at=AT, **more)
+    return import_entries(lines, sort=sort, source="器材名单", actor=actor, at=AT, **more)
 
 
 def found(report: ImportReport) -> list[tuple[int | None, str | None, str]]:
@@ -94,7 +94,7 @@ def test_every_bad_row_is_named_and_none_is_loaded(alice: Actor) -> None:
     assert not report.loaded
     again = load(alice, (*GOOD, "test"), ("M2", "V0", "powder", "1", "2025-05-01", "2025-01-01", "test"),
                  header=(*HEADER, "场所来源"))  # fmt: skip
-    assert found(again) == [(3, None, "row_refused")]
+    assert found(again) == [(3, "检测日期", "days_crossed")]
     assert not Holding.objects.exists()
     with pytest.raises(NotYourRole):
         load(plain_actor(ALICE.acting_as(type(ALICE.role).LEADER)), GOOD)
@@ -110,7 +110,7 @@ def test_licences_come_in_by_a_run_and_what_goes_out_comes_in_again(alice: Actor
     rows = [(n, row) for n, row in enumerate(csv.DictReader(io.StringIO(text)), 2)]
     said = [(row["证号"], row["场所编号"], row["有效期止"]) for _, row in rows]
     assert said == [("示1", "V0", "2027-02-28")]
-    again = import_holdings(rows, sort=Sort.LICENCE, source="别的名单", actor=alice, at=AT)
+    again = import_entries(rows, sort=Sort.LICENCE, source="别的名单", actor=alice, at=AT)
     assert (again.unchanged, again.problem_count) == (1, 0)
     carol = make_client(make_actor(CAROL))
     assert "示1" not in b"".join(carol.get("/api/dossiers/holdings/export.csv?sort=licence")).decode()  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.dossiers.makers import facility, licence, make_words, person
+from tests.dossiers.makers import facility, kind, licence, make_words, person
 from tests.makers import ALICE, AT, BOB, make_venues, plain_actor
 from wangge.dossiers import due_list, nobody, queries, services
 from wangge.dossiers.schemas import DueFilter, NobodyFilter
@@ -117,3 +117,22 @@ def test_pages_of_places_without_anybody_hold_each_once(
             break
         cursor = page.next_cursor
     assert seen == [f"V{n}" for n in range(7)]
+
+
+def test_a_class_may_need_somebody_of_its_own() -> None:
+    [block], [shop] = make_venues(class_code="building"), make_venues()
+    everywhere = kind("person", "responsible", is_required=True)
+    services.install_kinds(
+        [everywhere, kind("person", "stairs", required_in=["building"])], pack_version="test@2"
+    )
+    services.save_people([person(block.pk), person(shop.pk)], actor=BOBS, at=AT)
+
+    def listed(**filters: Any) -> dict[str, list[str]]:
+        page = queries.list_nobody(BOBS, NobodyFilter.model_validate(filters), at=AT)
+        return {row.code: [one.kind for one in row.missing] for row in page.items}
+
+    assert listed() == listed(kind="stairs") == {block.code: ["stairs"]}
+    assert [one.kind for one in queries.get_dossier(BOBS, block.pk, at=AT).missing] == ["stairs"]
+    assert queries.get_dossier(BOBS, shop.pk, at=AT).missing == []
+    services.save_people([person(block.pk, kind="stairs", name="楼长")], actor=BOBS, at=AT)
+    assert listed() == {}

@@ -1,4 +1,4 @@
-"""OR-40: the signature of whoever was visited, or why there is none."""
+"""OR-37: the signature of whoever was visited, or why there is none."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_pack_reaches_every_room_once():
     assert queries.get_active().pack_version == "wuhu@2026.11.5"
     assert PlanRule.objects.get(code="FQ-04-flammable", is_active=True).interval == "half_month"
     assert Matter.objects.filter(is_active=True, code__startswith="H").count() == 51
-    assert len(checklists.list_in_force(TODAY)) == 5
+    assert len(checklists.list_in_force(TODAY)) == 7
     assert [tier.code for tier in queries.list_tiers()][-2:] == ["grid", "micro_grid"]
     assert queries.role_names()["grid_member"].zh == "社管网格员"
     assert queries.list_ladder()[0].role == "grid_chief"
@@ -55,8 +55,8 @@ def test_another_pack_replaces_the_rules_and_the_old_ones_stay_inactive():
     assert set(PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True)) == {
         "dongguan@2026.11.5"
     }
-    assert PlanRule.objects.filter(pack_version="wuhu@2026.11.5", is_active=False).count() == 8
-    assert Checklist.objects.count() == 5  # unchanged lists keep their version
+    assert PlanRule.objects.filter(pack_version="wuhu@2026.11.5", is_active=False).count() == 10
+    assert Checklist.objects.count() == 7  # unchanged lists keep their version
     assert install("wuhu")
     assert set(PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True)) == {
         "wuhu@2026.11.5"

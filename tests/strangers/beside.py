@@ -22,6 +22,8 @@ from tests.makers import (
 from tests.notices.makers import telling
 from tests.teams.makers import STREET, body, make_team, member, piece, save_body
 from wangge.accounts.rules import CAPABILITIES, Role
+from wangge.bulletins import services as bulletins
+from wangge.bulletins.schemas import BulletinIn
 from wangge.grid_drafts import services as grid_drafts
 from wangge.grid_drafts.schemas import GridDraftIn
 from wangge.kernel import run_files, runs
@@ -32,6 +34,7 @@ from wangge.kernel.run_rules import Way
 from wangge.kernel.runs import Asked
 from wangge.notices import services as notices
 from wangge.notices.models import Delivery, Notice
+from wangge.orders.models import Assignment, Campaign, CampaignPhase, Draw
 from wangge.venues.models import Venue
 
 LOOKED_AT = AT + timedelta(days=12)  # when what was handled is late
@@ -115,3 +118,38 @@ def drafted() -> UUID:
     assert grid_drafts.request_draft(body, actor=root, at=AT).status == 200
     assert grid_drafts.make_draft(body.id, at=AT)
     return body.id
+
+
+def beside_the_plan(house: House) -> dict[str, Any]:
+    """A draw and a campaign of A."""
+    today = LOOKED_AT.date()
+    plain = {"path": BOB.scope, "made_by_id": house.bob.user_id, "made_at": LOOKED_AT}
+    days = {"starts_on": today, "ends_on": today + timedelta(days=7)}
+    drawn = Assignment.objects.create(
+        id=new_id(),
+        kind="draw",
+        reason="雪松双随机",
+        class_code="",
+        checklist_code="general",
+        **plain,
+        **days,
+    )
+    Draw.objects.create(
+        assignment=drawn, seed="雪松", is_seed_given=True, count=1, place_ids=[], place_paths=[],
+        inspectors=[{"user_id": house.bob.user_id, "name": "雪松检查员", "own_paths": [BOB.scope]}],
+        digest="0",
+    )  # fmt: skip
+    campaign = Campaign.objects.create(
+        id=new_id(), name="雪松专项行动", reason="雪松", checklist_code="general", visited_pct=100,
+        disposed_pct=90, **plain,
+    )  # fmt: skip
+    CampaignPhase.objects.create(campaign=campaign, position=1, name="雪松阶段", path=BOB.scope, **days)
+    return {"draw_id": drawn.pk, "campaign_id": campaign.pk}
+
+
+def bulletin(house: House) -> UUID:
+    """The bulletin of a week of A's street."""
+    asked = BulletinIn.model_validate({"id": new_id(), "kind": "week", "on": AT.date()})
+    [fate] = bulletins.make_bulletins([asked], actor=house.alice, at=LOOKED_AT)
+    assert fate.status == 200, fate
+    return asked.id

@@ -29,7 +29,10 @@ from tests.documents.makers import make_formats
 from tests.dossiers.makers import drawing, facility, fact, licence, make_class_words, make_standards, person
 from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
+from tests.fires.makers import make_ended
+from tests.fires.makers import make_words as make_fire_words
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
+from tests.ledgers.makers import make_ledgers
 from tests.major_hazards.makers import make_edition, make_signers
 from tests.makers import (
     ALICE,
@@ -50,9 +53,11 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import drafted, major, manned, post, run, told
+from tests.strangers.beside import beside_the_plan, bulletin, drafted, major, manned, post, run, told
+from tests.strangers.visited import make_visited
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
+from tests.visits.makers import make_visit_words
 from wangge.accounts.models import Post, User
 from wangge.accounts.rules import Medium, Role
 from wangge.cases import services as cases
@@ -99,6 +104,7 @@ def make_world() -> World:
     make_dossier_words()
     make_class_words()
     make_standards()
+    make_fire_words()
     make_edition()
     make_oversight(pack_version=PACK)
     make_staff_words()
@@ -106,6 +112,8 @@ def make_world() -> World:
     connect(Medium.SMS, "json://127.0.0.1:9/send?:phone={to}")
     make_rules([*RULES])
     make_kinds()
+    make_visit_words()
+    make_ledgers()
     layer = {"code": "comprehensive", "tier": "grid", "under": "community", "first": 1, "last": 999}
     called = {
         "name_zh": "综合",
@@ -177,9 +185,13 @@ def make_district(world: World) -> Mapping[str, Any]:
         "handover_id": _handed(),
         **_dossier(house, shop),
         "spell_id": _declared(house),
+        **beside_the_plan(house),
+        "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
+        "bulletin_id": bulletin(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),
+        **make_visited(house),
     }
     ids["change_id"] = _changed(house)
     ids["device_id"] = _phone(house)

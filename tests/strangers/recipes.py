@@ -28,6 +28,7 @@ PLACES: Mapping[str, list[object]] = {
 }
 # What narrows a list. A cursor and a limit only cut what the list holds.
 FILTERS: Mapping[str, list[object]] = {
+    "suffix": ["csv", "xlsx"],
     "q": [WORD, "灭火器", "V2", "139"],
     "parent": ["34.02.03."],
     "under": ["34.02.03.", BOB.scope],
@@ -40,7 +41,7 @@ FILTERS: Mapping[str, list[object]] = {
     "before": [99],
     "layer": ["comprehensive"],
     "venue_class": ["shop"],
-    "kind": ["station", "committee", "social_grid_worker", "hydrant"],
+    "kind": ["station", "committee", "social_grid_worker", "hydrant", "spot_check"],
     "tag": ["red"],
     "opens_from": ["2025-10-01"],
     "opens_to": ["2025-12-01"],
@@ -49,6 +50,9 @@ FILTERS: Mapping[str, list[object]] = {
     "indicator": ["reported"],
     "part": ["numerator"],
     "department": [0],
+    "source": ["citizen"],
+    "cause": ["cause_electric"],
+    "place": ["place_home"],
     "territory": ["34.02.03."],
     "channel": ["inspection"],
     "first_on": ["2025-10-01"],
@@ -66,7 +70,10 @@ FILTERS: Mapping[str, list[object]] = {
     "organisation": ["34.02.03.005."],
     "issued_from": ["2025-10-01"],
     "issued_to": ["2025-12-01"],
-    "sort": ["facility", "licence"],
+    "sort": ["facility", "licence", "person"],
+    "since_on": ["2025-10-01"],
+    "reason": ["核对责任人电话"],
+    "until_on": ["2025-10-31"],
     "topic": ["dispatch"],
     "year": [2025],
     "form": ["thumb"],
@@ -79,6 +86,11 @@ FILTERS: Mapping[str, list[object]] = {
     "beyond": [],
     "radius_m": [1000],
     "person": ["包"],
+    "group": ["floating"],
+    "trigger": ["help"],
+    "month": ["2025-10"],
+    "called_from": ["2025-10-01"],
+    "called_to": ["2025-10-31"],
     "action": ["report"],
     "subject_type": ["case"],
     "subject_id": ["1"],
@@ -111,11 +123,31 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("export_venues", "part_of"): "venue_id",
     ("ask_venue_export", "part_of"): "venue_id",
     ("set_venue_parts", "whole_id"): "venue_id",
+    ("get_draw", "assignment_id"): "draw_id",
+    ("export_draw", "assignment_id"): "draw_id",
+    ("save_visited_people", "person_id"): "visited_id",
+    ("get_ledger", "code"): "ledger_code",
+    ("call_arrivals", "trigger"): "call_trigger",
+    ("export_ledger", "code"): "ledger_code",
+    ("get_visited_person", "person_id"): "visited_id",
+    ("reveal_visited_person", "person_id"): "visited_id",
+    ("record_visits", "person_id"): "visited_id",
+    ("take_quick_reports", "subject_id"): "report_subject",
+    ("take_quick_reports", "kind"): "report_kind",
+    ("list_quick_reports", "kind"): "report_kind",
+    ("export_quick_reports", "kind"): "report_kind",
 }
 # Of two ids that a body may hold, the one that is left out.
 LEFT_OUT = {("propose_decision", "hazard_id"), ("answer_census", "other_id"), ("answer_census", "values")}
 # What is asked for together.
 TOGETHER: Mapping[str, Mapping[str, object]] = {
+    "count_draw_population": {
+        "kind": "spot_check",
+        "path": BOB.scope,
+        "since_on": "2025-10-01",
+        "until_on": "2025-10-31",
+    },
+    "get_recheck_figures": {"since_on": "2025-10-01", "until_on": "2025-10-31"},
     "list_audit_rows": {"first_on": "2025-10-01"},
     "export_audit_rows": {"first_on": "2025-10-01"},
     "explain_route": {"matter": "H301", "grid": BOB.scope},
@@ -134,6 +166,11 @@ FIELDS: Mapping[str, object] = {
     "geometry": {"type": "Polygon", "coordinates": [[*map(list, square(0).exterior.coords)]]},
     "class_code": "shop",
     "checklist_code": "general",
+    "count": 1,
+    "phases": [
+        {"name": "占位", "starts_on": "2025-11-03", "ends_on": "2025-11-08", "has_visits": True, "path": ""}
+    ],
+    "is_accepted": False,
     "matter_code": "H301",
     "matters": ["H301"],
     "text": f"{WORD}灭火器过期",
@@ -200,6 +237,7 @@ FILES: Mapping[str, tuple[str, bytes]] = {
     "import_venues": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "repeat_run_with_file": _table(code="V2", name="改名店", class_code="shop", lon=118.305, lat=31.305),
     "import_matters": _table(部门="雪松消防大队", 类别="H3", 名称="占位", 依据="x", 等级="一般", 工作日=5),
+    "import_fires": _table(编号="X1", 发生时间="2025-10-01 10:00", 网格编码=BOB.scope),
     "upload_template": ("a.docx", word("{{ 编号 }}")),
     "import_element_set_file": _table(类型="直接", 编号="6.1", 内容="出口不足", 适用场所="人员密集场所"),
     "import_people": _table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from wangge.kernel.ids import new_id
 from wangge.plates import services as plates
 from wangge.plates.rules import PlateKind
 from wangge.plates.schemas import PhoneIn, PlateFormIn, SheetIn
+from wangge.rechecks.models import Draw, Sample
 from wangge.venues import services as venues
 from wangge.venues.merge_schemas import VenueMergeIn
 
@@ -37,6 +39,7 @@ def make_twofold(house: House, shop: UUID, other: UUID) -> dict[str, Any]:
         **_plates(house, shop),
         **make_patrolled(house),
         **_census(house, doubtful.pk),
+        **_rechecks(house, shop),
     }
 
 
@@ -50,6 +53,21 @@ def _plates(house: House, shop: UUID) -> dict[str, Any]:
     plates.print_sheet(sheet.id, at=AT)
     plates.set_phone(PhoneIn(path=BOB.scope, phone="0553-7654321"), actor=house.alice, at=AT)
     return {"sheet_id": sheet.id, "venue_ids": [shop]}
+
+
+def _rechecks(house: House, shop: UUID) -> dict[str, Any]:
+    """Return a draw of BOB's work with one result."""
+    kept = Draw.objects.create(
+        id=new_id(), kind="spot_check", title="雪松抽查", path=BOB.scope, since_on=AT.date(),
+        until_on=AT.date(), due_on=AT.date(), seed="1", population=1, population_sha256="",
+        drawn_from=zlib.compress(f"{shop} {house.bob.user_id}\n".encode()), drawn_at=AT,
+        drawn_by_id=house.super.user_id,
+    )  # fmt: skip
+    row = Sample.objects.create(
+        id=new_id(), draw=kept, position=0, grid_path=BOB.scope, venue_id=shop, order_id=shop, done_at=AT,
+        member_id=house.bob.user_id, verdict="agrees", looked_at=AT, looked_by_id=house.super.user_id,
+    )  # fmt: skip
+    return {"draw_id": kept.pk, "sample_id": row.pk}
 
 
 def _census(house: House, place: UUID) -> dict[str, Any]:

@@ -7,13 +7,17 @@ import io
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.ground import make_divisions, make_grids
 from tests.makers import ALICE, AT, CAROL, make_actor, make_client, plain_actor
 from tests.teams.makers import make_kinds, team
 from wangge.accounts.models import User
+from wangge.config.run_kinds import KINDS as RUNS
 from wangge.kernel.actor import Actor
-from wangge.teams import services
+from wangge.kernel.errors import Unreadable
+from wangge.kernel.ids import new_id
+from wangge.teams import file_import, services
 from wangge.teams.file_import import import_teams
 from wangge.teams.models import Equipment, Team, TeamMember
 from wangge.teams.schemas import TeamIn
@@ -91,3 +95,15 @@ def test_what_goes_out_is_masked_and_comes_in_again_unchanged(alice: Actor) -> N
     assert "花园" not in b"".join(carol.get("/api/teams/files/export.csv")).decode()  # type: ignore[arg-type]
     taken = load(plain_actor(CAROL), ("W1", "x", "微型消防站", "34020", "118.3", "31.3"), header=HEADER[:6])
     assert not taken.loaded
+
+
+def test_a_worker_reads_teams_and_a_file_has_a_bound(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert services.IMPORT in RUNS
+    monkeypatch.setattr(file_import, "MOST", 1)
+    assert load(alice, FIRST).created == 1
+    with pytest.raises(Unreadable, match="more than 1 rows"):
+        load(alice, FIRST, SECOND)
+    file = SimpleUploadedFile("teams.csv", ",".join(HEADER).encode() + b"\n")
+    asked = {"id": str(new_id()), "datum": "wgs84", "dry_run": "true", "file": file}
+    told = make_client(alice).post("/api/teams/files/imports", asked)
+    assert (told.status_code, told.json()["state"], told.json()["kind"]) == (200, "waiting", "teams.import")

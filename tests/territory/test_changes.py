@@ -22,8 +22,8 @@ from wangge.kernel.errors import NotVisible, NotYourRole
 from wangge.kernel.ids import new_id
 from wangge.packs import services as packs
 from wangge.territory import family, queries, services, staffing
+from wangge.territory.change_plan import GridsChanged, NotOneParent, OverlapsOthers
 from wangge.territory.change_schemas import BorderIn, DrawIn, MergeIn, SplitIn, UndoIn
-from wangge.territory.changing import GridsChanged, NotOneParent, OverlapsOthers
 from wangge.territory.codes import next_paths
 from wangge.territory.cutting import LineMisses, NotNeighbours
 from wangge.territory.models import Grid, GridMember, RetiredCode

@@ -159,6 +159,11 @@ def test_the_demo_city_shows_every_state_and_has_visits_due(db: None) -> None:
     }
     assert rows("SELECT count(*) FROM teams_meeting") == [(1,)]
     assert rows("SELECT count(*) FROM teams_board WHERE is_published") == [(12,)]
+    asked = rows("SELECT kind, count(*) FROM orders_assignment GROUP BY 1 ORDER BY 1")
+    assert asked == [("alike", 1), ("campaign", 1), ("draw", 1), ("riskiest", 1)]
+    subjects = rows("SELECT DISTINCT subject_kind FROM orders_order ORDER BY 1")
+    assert subjects == [("facility",), ("grid",), ("venue",)]
+    assert rows("SELECT min(score) > 0 FROM orders_riskscore") == [(True,)]
 
 
 def test_a_level_is_reached_by_the_calendar_of_china() -> None:

@@ -9,14 +9,7 @@ export const FACES = {
     limitKb: 140,
     starts: {
       'work place': [...CONSOLE, 'src/features/desk/DeskPage.vue', '../../locales/console/desk/zh-CN.json'],
-      cases: [
-        ...CONSOLE,
-        'src/features/cases/CaseList.vue',
-        '../../locales/console/cases/zh-CN.json',
-        '../../locales/console/triage/zh-CN.json',
-        '../../locales/console/matters/zh-CN.json',
-        '../../locales/console/documents/zh-CN.json',
-      ],
+      cases: [...CONSOLE, 'src/features/cases/CaseList.vue', '../../locales/console/cases/zh-CN.json'],
     },
   },
   field: {

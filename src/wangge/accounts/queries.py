@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -183,6 +183,15 @@ def find_people(words: str, *, around: str, on: date, limit: int = 30) -> list[P
         for post in acting
     ]
     return sorted(people, key=lambda one: (one.name, one.id))
+
+
+def list_acting(roles: Collection[str], *, around: str, on: date) -> list[Actor]:
+    """Return the people whose acting post is one of these roles, inside `around`, by id. Rule: AC-2."""
+    posts = Post.objects.filter(role__in=roles, scope__startswith=around, starts_on__lte=on)
+    found = get_actors(list(posts.values_list("user_id", flat=True).distinct()), on)
+    return [
+        actor for _, actor in sorted(found.items()) if actor.role in roles and actor.scope.startswith(around)
+    ]
 
 
 def list_departments(actor: Actor) -> list[DepartmentOut]:

@@ -55,6 +55,7 @@ ADDRESS: Mapping[Medium, re.Pattern[str]] = {  # AC-8: one address, nothing that
 
 _READ = frozenset({"territory.read", "venues.read", "checklists.read", "teams.read"})
 _READ_ALL = _READ | {"cases.read", "orders.read", "matters.read", "documents.read", "major_hazards.read"}
+_READ_ALL |= {"fires.read"}
 _WATCH = frozenset({"oversight.read", "oversight.urge"})
 _DOCUMENTS = frozenset({"documents.record", "documents.issue", "documents.reveal"})
 _DRAWINGS = frozenset({"dossiers.open_drawings"})  # plans of places: not for who only keeps the house
@@ -67,7 +68,13 @@ _PLATES = frozenset({"plates.write"})  # plates on doors are printed and replace
 _CENSUS = frozenset({"census.open", "census.review"})
 _MAJOR = frozenset({"major_hazards.assess", "major_hazards.decide"})
 _PHONES = frozenset({"devices.revoke"})  # phones of people of the territory that are lost
+_TARGETS = frozenset({"appraisal.set_targets"})  # what a territory is to reach
+_FIRES = frozenset({"fires.write"})  # the local record of fires, and what is loaded into it
 _PATROL = frozenset({"patrols.do"})  # one's own patrols, days and grid logs
+_RECHECKS = frozenset({"rechecks.read", "rechecks.write"})  # what was done is drawn and looked at again
+_VISIT = frozenset({"visits.read", "visits.do", "visits.reveal"})  # people who are visited: protected (VI-10)
+_VISITS = frozenset({"visits.read", "visits.write", "visits.reveal", "visits.export"})
+_LEDGERS = frozenset({"ledgers.read", "ledgers.export"})  # what is on file of a territory, as it is kept
 _PATROLS = frozenset({"patrols.read", "patrols.export"})  # those of the territory: tracks are personal
 
 # AC-1. Whoever reports does not handle (DG-08); a grid member only persuades and reports (LN-07).
@@ -107,6 +114,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
         "triage.read",
         "leave.read",
         "appraisal.read",
+        "bulletins.read",
+        "bulletins.make",
     }
     | _AWAY
     | _WATCH
@@ -115,6 +124,11 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _PLATES
     | _CENSUS
     | _PATROLS
+    | _VISITS
+    | _LEDGERS
+    | _TARGETS
+    | _FIRES
+    | {"fires.export"}
     | {"oversight.reply", "cases.move_deadlines", "cases.reclassify"},
     Role.SUPERVISOR: _READ_ALL
     | _SITE
@@ -127,8 +141,21 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | _REVEAL
     | _AWAY
     | _PATROLS
+    | _VISITS - {"visits.write"}
+    | _LEDGERS
     | _PHONES
-    | {"oversight.supervise", "cases.move_deadlines", "leave.read", "appraisal.read"},
+    | _RECHECKS
+    | _TARGETS
+    | _FIRES
+    | {"fires.export"}
+    | {
+        "oversight.supervise",
+        "cases.move_deadlines",
+        "leave.read",
+        "appraisal.read",
+        "bulletins.read",
+        "bulletins.make",
+    },
     Role.GRID_CHIEF: _READ_ALL
     | _SITE
     | _TEAMS
@@ -136,13 +163,18 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"documents.record", "major_hazards.assess"}
     | _REVEAL
     | _AWAY
-    | {"leave.read", "leave.grant", "appraisal.read"}
+    | {"leave.read", "leave.grant", "appraisal.read", "bulletins.read"}
     | _MERGE
     | _PLATES
     | _CENSUS
     | _PATROL
     | _PATROLS
+    | _VISIT
+    | _VISITS
+    | _LEDGERS
     | _PHONES
+    | _RECHECKS
+    | _FIRES
     | _WATCH,
     Role.GRID_MEMBER: _READ_ALL
     | _SITE
@@ -150,12 +182,14 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     | {"documents.record", "major_hazards.assess"}
     | _AWAY
     | _PATROL
+    | _VISIT
     | _REVEAL,
     Role.DEPARTMENT_HANDLER: _READ
     | _SITE
     | _DOCUMENTS
     | _MAJOR
     | {"cases.read", "cases.handle", "documents.read", "major_hazards.read", "major_hazards.list"}
+    | {"fires.read"}
     | {"cases.read_restricted", "matters.read", "matters.propose"}
     | {"oversight.read", "oversight.answer"}
     | _AWAY,
@@ -163,7 +197,8 @@ CAPABILITIES: dict[Role, frozenset[str]] = {
     Role.LEADER: _READ_ALL
     | _DRAWINGS
     | {"cases.export", "major_hazards.export", "triage.read", "cases.read_restricted", "oversight.read"}
-    | {"leave.read", "patrols.read", "appraisal.read"}
+    | {"leave.read", "patrols.read", "appraisal.read", "rechecks.read", "visits.read", "ledgers.read"}
+    | {"bulletins.read", "fires.export"}
     | _AWAY,
 }
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpResponseBase
 from ninja import Query, Router
 
-from wangge.appraisal import behind, exporting, queries
+from wangge.appraisal import behind, exporting, queries, services
 from wangge.appraisal.schemas import BehindPage, FigureFilter, FigureTable, IndicatorOut, RowFilter
+from wangge.appraisal.target_schemas import TargetFilter, TargetIn, TargetTable
 from wangge.kernel import clock
-from wangge.kernel.http import ActorRequest
-from wangge.kernel.schemas import Refusal
+from wangge.kernel.http import ActorRequest, fate_bodies
+from wangge.kernel.schemas import FateOut, Refusal
 
 router = Router(tags=["appraisal"])
 NO: dict[Any, Any] = {(403, 404, 422): Refusal}
@@ -41,3 +42,21 @@ def export_indicator_figures(
 def list_rows_behind(request: ActorRequest, filters: Query[RowFilter]) -> BehindPage:
     """The cases or orders behind one figure: as many as it says."""
     return behind.list_rows(request.actor, filters)
+
+
+@router.get("/targets", response={200: TargetTable, **NO}, operation_id="list_targets")
+def list_targets(request: ActorRequest, filters: Query[TargetFilter]) -> TargetTable:
+    """The targets of a territory in a year: plan, fact and forecast of each month or year."""
+    return queries.list_targets(request.actor, filters, at=clock.now())
+
+
+@router.get("/targets/export.{suffix}", response={200: None, **NO}, operation_id="export_targets")
+def export_targets(request: ActorRequest, suffix: str, filters: Query[TargetFilter]) -> HttpResponseBase:
+    """The same as a file, a row a period; `suffix` is csv or xlsx."""
+    return exporting.export_targets(request.actor, filters, suffix, at=clock.now())
+
+
+@router.post("/targets", response={200: list[FateOut], 403: Refusal}, operation_id="set_targets")
+def set_targets(request: ActorRequest, targets: list[TargetIn]) -> list[dict[str, Any]]:
+    """Targets that territories set, change or give up, one fate each; at most 500."""
+    return fate_bodies(services.set_targets(targets, actor=request.actor, at=clock.now()))

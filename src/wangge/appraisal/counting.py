@@ -56,6 +56,7 @@ FACTS: Mapping[Counted, str] = {
     Counted.ORDERS: "appraisal_orderfact",
 }
 HOURS = "appraisal_casehours"
+SEEN = "appraisal_placefact"
 HOUR_KEYS = (*KEYS[Counted.CASES], "hours")
 
 
@@ -67,6 +68,13 @@ def count_keys(subject: Counted, keys: str) -> str:
     )
     groups = ", ".join(str(n + 1) for n in range(len(KEYS[subject])))
     return f"SELECT {_OF[subject]}, {measures} FROM {keys} k {_FROM[subject]} GROUP BY {groups}"
+
+
+def count_seen(keys: str) -> str:
+    """Return the SELECT of how many places had an inspection among the orders of those months. Rule: TA-3."""
+    of = "k.month, o.grid_path, count(DISTINCT o.venue_id)::int AS seen"
+    done = CONDITIONS[Counted.ORDERS]["inspected"]
+    return f"SELECT {of} FROM {keys} k {_FROM[Counted.ORDERS]} AND {done} GROUP BY 1, 2"
 
 
 def count_hours(keys: str) -> str:

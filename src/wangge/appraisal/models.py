@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from wangge.appraisal.rules import Counted, FigureKind
+from wangge.appraisal.rules import Counted, FigureKind, Rhythm, TargetOf
 
 
 class Indicator(models.Model):
@@ -116,6 +117,64 @@ class OrderFact(models.Model):
                 fields=["grid_path", "month"],
                 name="order_fact_grid",
                 opclasses=["varchar_pattern_ops", "date_ops"],
+            ),
+        ]
+
+
+class PlaceFact(models.Model):
+    """How many places of a grid had an inspection done among the orders of a month (TA-3)."""
+
+    id = models.BigAutoField(primary_key=True)
+    month = models.DateField()
+    grid_path = models.CharField(max_length=64)
+    seen = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["month", "grid_path"], name="place_fact_month"),
+            models.Index(
+                fields=["grid_path", "month"],
+                name="place_fact_grid",
+                opclasses=["varchar_pattern_ops", "date_ops"],
+            ),
+        ]
+
+
+class Target(models.Model):
+    """What is to be reached by when: of the pack for everybody, or set by hand for a territory (TA-1)."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=32)
+    path = models.CharField(max_length=64, blank=True)  # "" of the pack
+    place = models.PositiveSmallIntegerField(default=0)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=128)
+    of = models.CharField(max_length=16)
+    indicator = models.CharField(max_length=32, blank=True)
+    tier = models.CharField(max_length=32, blank=True)
+    at_least = models.FloatField(null=True)
+    every = models.CharField(max_length=8)
+    plan = ArrayField(models.FloatField())
+    adds = models.BooleanField(default=False)
+    first_year = models.PositiveSmallIntegerField(null=True)
+    source = models.CharField(max_length=64, blank=True)
+    is_confirmed = models.BooleanField()
+    is_active = models.BooleanField(default=True)  # False by hand: this territory does not want it
+    pack_version = models.CharField(max_length=64, blank=True)  # "": by hand
+    version = models.PositiveIntegerField(default=1)
+    set_by = models.BigIntegerField(null=True)
+    set_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "path"], name="target_once_a_territory"),
+            models.CheckConstraint(
+                condition=Q(of__in=[one.value for one in TargetOf], every__in=[one.value for one in Rhythm]),
+                name="target_measure_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(path="") & ~Q(pack_version="") | Q(path__endswith=".", pack_version=""),
+                name="target_of_the_pack_or_a_territory",
             ),
         ]
 

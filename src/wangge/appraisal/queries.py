@@ -28,6 +28,10 @@ from wangge.appraisal.schemas import (
     IndicatorOut,
     MeasureOut,
 )
+from wangge.appraisal.spans import count_days as count_days
+from wangge.appraisal.spans import count_span as count_span
+from wangge.appraisal.spans import list_common_matters as list_common_matters
+from wangge.appraisal.targets import list_targets as list_targets
 from wangge.kernel.actor import Actor
 from wangge.matters import queries as matters
 from wangge.territory import queries as territory

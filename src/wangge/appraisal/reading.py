@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db import connection
 
-from wangge.appraisal.counting import FACTS, HOUR_KEYS, HOURS, KEYS, count_hours, count_keys
+from wangge.appraisal.counting import (
+    FACTS,
+    HOUR_KEYS,
+    HOURS,
+    KEYS,
+    SEEN,
+    count_hours,
+    count_keys,
+    count_seen,
+)
 from wangge.appraisal.narrowing import Asked
 from wangge.appraisal.rules import MEASURES, PERCENTILES, Counted, FigureKind, Grouping
 
@@ -62,6 +71,28 @@ def count_durations(asked: Asked, by: Grouping) -> Hours:
     )
     rows = _rows(head + _HOURS.format(group=_group(asked, by), percentiles=percentiles), values)
     return {key: dict(zip(PERCENTILES, found, strict=True)) for key, *found in rows}
+
+
+def count_nodes(asked: Asked, subject: Counted, depth: int) -> dict[str, dict[str, dict[str, int]]]:
+    """Return every measure of a subject by node of so many codes, and by month. Rule: TA-2."""
+    measures = list(MEASURES[subject])
+    head, values = _both(asked, subject, FACTS[subject], (*KEYS[subject], *measures), _anew(subject))
+    node = _GROUPS[Grouping.TERRITORY].format(depth=depth)
+    sums = ", ".join(f"sum({name})::bigint" for name in measures)
+    month = _GROUPS[Grouping.MONTH]
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    statement = f"{head} SELECT {node} AS g, {month} AS m, {sums} FROM counts GROUP BY 1, 2"
+    for key, of_month, *counts in _rows(statement, values):
+        found.setdefault(key, {})[of_month] = dict(zip(measures, counts, strict=True))
+    return found
+
+
+def count_seen_places(asked: Asked) -> dict[str, int]:
+    """Return how many places had an inspection among the orders of each month. Rule: TA-3."""
+    columns, anew = ("month", "grid_path", "seen"), count_seen("behind")
+    head, values = _both(asked, Counted.ORDERS, SEEN, columns, anew)
+    statement = f"{head} SELECT {_GROUPS[Grouping.MONTH]} AS m, sum(seen)::bigint FROM counts GROUP BY 1"
+    return dict(_rows(statement, values))
 
 
 def _anew(subject: Counted) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from wangge.appraisal.counting import FACTS, HOUR_KEYS, HOURS, KEYS, count_hours, count_keys
+from wangge.appraisal.counting import (
+    FACTS,
+    HOUR_KEYS,
+    HOURS,
+    KEYS,
+    SEEN,
+    count_hours,
+    count_keys,
+    count_seen,
+)
 from wangge.appraisal.rules import MEASURES, Counted
 
 AT_ONCE = 50_000  # marks in one transaction
@@ -48,6 +57,8 @@ def _turn(subject: Counted) -> int:
             _replace(cursor, FACTS[subject], columns, count_keys(subject, "appraisal_keys"))
             if subject is Counted.CASES:
                 _replace(cursor, HOURS, (*HOUR_KEYS, "closed"), count_hours("appraisal_keys"))
+            else:
+                _replace(cursor, SEEN, ("month", "grid_path", "seen"), count_seen("appraisal_keys"))
         cursor.execute("DROP TABLE appraisal_keys")
     return int(max(keys, 0))
 

@@ -31,6 +31,22 @@ class Grouping(StrEnum):
     DEPARTMENT = "department"
 
 
+class TargetOf(StrEnum):
+    """What a target is measured by (TA-2)."""
+
+    FIGURE = "figure"  # the indicator of the whole territory
+    NODES = "nodes"  # the part of its streets, communities, grids … that reach the indicator
+    PLACES_SEEN = "places_seen"  # the part of its places with an inspection made in the month
+    PLACES_WHOLE = "places_whole"  # the part of its places of which all that is asked is known
+    GRIDS_COVERED = "grids_covered"  # the part of its grids with a member
+
+
+class Rhythm(StrEnum):
+    MONTH = "month"
+    YEAR = "year"
+
+
+OF_THE_REGISTER = frozenset({TargetOf.PLACES_WHOLE, TargetOf.GRIDS_COVERED})  # known as of last night alone
 LONGEST_MONTHS = 60
 OF_CASES_ONLY = frozenset({Grouping.CHANNEL, Grouping.MATTER, Grouping.DEPARTMENT})
 PERCENTILES: Mapping[FigureKind, float] = {FigureKind.MEDIAN: 0.5, FigureKind.P90: 0.9}

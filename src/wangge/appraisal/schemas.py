@@ -8,6 +8,8 @@ from uuid import UUID
 from pydantic import Field
 
 from wangge.appraisal.rules import Counted, FigureKind, Grouping
+from wangge.appraisal.target_schemas import TargetFilter as TargetFilter
+from wangge.appraisal.target_schemas import TargetIn as TargetIn
 from wangge.kernel.schemas import Text
 from wangge.kernel.shapes import Schema
 

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from wangge.appraisal.models import Indicator
 from wangge.appraisal.refreshing import refresh
+from wangge.appraisal.setting_targets import install_targets, set_targets
 
-__all__ = ["install_indicators", "refresh"]
+__all__ = ["install_indicators", "install_targets", "refresh", "set_targets"]
 
 
 @transaction.atomic

@@ -20,6 +20,8 @@ from wangge.cases.events import judged_at, read_events
 from wangge.cases.explaining import explain, list_moves
 from wangge.cases.figures import get_figures
 from wangge.cases.finding import select
+from wangge.cases.heat import count_heat as count_heat
+from wangge.cases.heat import list_day as list_day
 from wangge.cases.loads import advise_handler, list_inboxes
 from wangge.cases.models import Case, CaseEvent
 from wangge.cases.nearby import ToldCase, count_judged, get_told, list_judged, list_near

@@ -36,16 +36,19 @@ def visible_items(items: Sequence[Asked], answers: Answers) -> list[Asked]:
 
     Rule: CK-1. A conditional item shows while a visible item is answered so; a circle never shows.
     """
-    if all(item.visible_if is None for item in items):
+    left = [(item.key, item.visible_if) for item in items if item.visible_if is not None]
+    if not left:
         return list(items)
-    shown: set[str] = set()
-    while grown := {item.key for item in items if _holds(item.visible_if, answers, shown)} - shown:
+    hidden = {key for key, condition in left}
+    shown = {item.key for item in items if item.visible_if is None}
+    while grown := {key for key, condition in left if key not in shown and _holds(condition, answers, shown)}:
         shown |= grown
-    return [item for item in items if item.key in shown]
+        hidden -= grown
+    return [item for item in items if item.key not in hidden] if hidden else list(items)
 
 
-def _holds(condition: Condition | None, answers: Answers, shown: set[str]) -> bool:
-    return condition is None or (condition.item in shown and answers.get(condition.item) is condition.ok)
+def _holds(condition: Condition, answers: Answers, shown: set[str]) -> bool:
+    return condition.item in shown and answers.get(condition.item) is condition.ok
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from ninja.security import SessionAuth
 from wangge.accounts.api import router as accounts
 from wangge.accounts.queries import PostNotInForce, get_signed_in
 from wangge.appraisal.api import router as appraisal
+from wangge.bulletins.api import router as bulletins
 from wangge.cases.api import router as cases
 from wangge.checklists.api import router as checklists
 from wangge.config.adoption_api import router as adoptions
@@ -35,10 +36,12 @@ from wangge.evidence.api import router as evidence
 from wangge.field.api import HandingOver
 from wangge.field.api import router as field
 from wangge.field.api import taking as field_taking
+from wangge.fires.api import router as fires
 from wangge.grid_drafts.api import router as grid_drafts
 from wangge.kernel import clock
 from wangge.kernel.errors import Refused
 from wangge.kernel.http import ActorRequest
+from wangge.ledgers.api import router as ledgers
 from wangge.major_hazards.api import router as major_hazards
 from wangge.matters.api import router as matters
 from wangge.notices.api import router as notices
@@ -47,10 +50,12 @@ from wangge.oversight.api import router as oversight
 from wangge.packs.api import router as packs
 from wangge.patrols.api import router as patrols
 from wangge.plates.api import router as plates
+from wangge.rechecks.api import router as rechecks
 from wangge.teams.api import router as teams
 from wangge.territory.api import router as territory
 from wangge.triage.api import router as triage
 from wangge.venues.api import router as venues
+from wangge.visits.api import router as visits
 
 POST_HEADER = "Wangge-Post"  # in which of the own posts a page, or a command made earlier, acts
 
@@ -93,6 +98,9 @@ for prefix, router in {
     "checklists": checklists,
     "orders": orders,
     "patrols": patrols,
+    "visits": visits,
+    "fires": fires,
+    "bulletins": bulletins,
     "packs": packs,
     "plates": plates,
     "census": census,
@@ -103,10 +111,12 @@ for prefix, router in {
     "triage": triage,
     "evidence": evidence,
     "appraisal": appraisal,
+    "ledgers": ledgers,
     "console": console,
     "map": city_map,
     "calendar": calendar,
     "oversight": oversight,
+    "rechecks": rechecks,
     "notices": notices,
     "files": files,
     "field": field,

@@ -1,4 +1,4 @@
-"""HTTP face of facilities and licences as files."""
+"""HTTP face of people responsible, facilities and licences as files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = Router(tags=["dossiers"])
 def import_holdings(
     request: ActorRequest, options: Form[HoldingImportIn], file: File[UploadedFile]
 ) -> RunOut:
-    """Facilities or licences from CSV or Excel, read by a worker: ask `/api/runs/{id}` how far it is."""
+    """Entries of dossiers from CSV or Excel, read by a worker: ask `/api/runs/{id}` how far it is."""
     given = HoldingImport.model_validate(options.model_dump(exclude={"id"}))
     run = services.ask_import(file, given, options.id, actor=request.actor, at=clock.now())
     return run_out(run, request.actor)
@@ -33,7 +33,7 @@ def import_holdings(
 def get_holding_template(
     request: ActorRequest, suffix: str, filters: Query[HoldingExport]
 ) -> StreamingHttpResponse:
-    """The columns of a file of facilities or licences, with an example and the kinds; csv or xlsx."""
+    """The columns of a file of people, facilities or licences, with an example and the kinds; csv or xlsx."""
     return services.write_template(request.actor, Sort(filters.sort), suffix, at=clock.now())
 
 
@@ -41,5 +41,5 @@ def get_holding_template(
 def export_holdings(
     request: ActorRequest, suffix: str, filters: Query[HoldingExport]
 ) -> StreamingHttpResponse:
-    """Facilities or licences of the caller's places as csv or xlsx; it can be loaded again."""
-    return services.export_holdings(request.actor, filters, suffix, at=clock.now())
+    """Entries of the caller's places, to be loaded again; people masked unless one says why."""
+    return services.export_entries(request.actor, filters, suffix, at=clock.now())

@@ -10,6 +10,8 @@ from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.models import FileRun
 from wangge.kernel.run_work import Work
+from wangge.ledgers import services as ledgers
+from wangge.teams import services as teams
 from wangge.territory import services as territory
 from wangge.venues import services as venues
 
@@ -17,6 +19,8 @@ KINDS: Mapping[str, Work] = {
     venues.IMPORT: venues.work_import,
     venues.EXPORT: venues.work_export,
     dossiers.IMPORT: dossiers.work_import,
+    teams.IMPORT: teams.work_import,
+    ledgers.EXPORT: ledgers.work_export,
     territory.IMPORT_DIVISIONS: territory.work_division_import,
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import IO, Literal, cast
-
 from django.http import StreamingHttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
@@ -11,23 +9,15 @@ from ninja.files import UploadedFile
 from wangge.kernel import clock
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.http import ActorRequest
-from wangge.kernel.schemas import Refusal
-from wangge.kernel.shapes import Schema
-from wangge.kernel.spreadsheets import read_rows
+from wangge.kernel.run_telling import run_out
+from wangge.kernel.schemas import Refusal, RunOut
+from wangge.teams import services
 from wangge.teams.file_export import EXAMPLE, NOTES, export_teams
-from wangge.teams.file_import import import_teams
 from wangge.teams.file_rows import COLUMNS
-from wangge.territory.schemas import ImportReport
+from wangge.teams.schemas import TeamsImport, TeamsImportIn
 
 router = Router(tags=["teams"])
 TABLE = list(COLUMNS.values())
-
-
-class TeamsImport(Schema):
-    """How to read a file of teams."""
-
-    datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"]  # asked, never guessed
-    dry_run: bool = False
 
 
 @router.get("/export.{suffix}", response={200: None, (403, 422): Refusal}, operation_id="export_teams")
@@ -47,13 +37,9 @@ def get_team_template(request: ActorRequest, suffix: str) -> StreamingHttpRespon
     return download(rows, TABLE, name="teams-template", suffix=suffix, at=clock.now())
 
 
-@router.post("/imports", response={200: ImportReport, (403, 422): Refusal}, operation_id="import_teams")
-def import_team_file(
-    request: ActorRequest, options: Form[TeamsImport], file: File[UploadedFile]
-) -> ImportReport:
-    """CSV or Excel: some rows a team, known by its code. With any error nothing is loaded."""
-    rows = read_rows(cast(IO[bytes], file.file), file.name or "")
-    return import_teams(
-        rows, datum=options.datum, actor=request.actor, at=clock.now(), file_name=file.name or "",
-        dry_run=options.dry_run,
-    )  # fmt: skip
+@router.post("/imports", response={200: RunOut, (403, 409, 422): Refusal}, operation_id="import_teams")
+def import_team_file(request: ActorRequest, options: Form[TeamsImportIn], file: File[UploadedFile]) -> RunOut:
+    """Teams from CSV or Excel, some rows a team, read by a worker: ask `/api/runs/{id}` how far it is."""
+    given = TeamsImport.model_validate(options.model_dump(exclude={"id"}))
+    run = services.ask_import(file, given, options.id, actor=request.actor, at=clock.now())
+    return run_out(run, request.actor)

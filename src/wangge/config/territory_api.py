@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 from wangge.cases.services import CaseMover
 from wangge.census.services import CensusMover
 from wangge.config.calendar_mover import CalendarMover
+from wangge.fires.services import FireMover
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest
 from wangge.kernel.schemas import Refusal
@@ -32,6 +33,7 @@ from wangge.territory.change_schemas import (
 )
 from wangge.territory.services import Mover
 from wangge.venues.services import VenueMover
+from wangge.visits.services import ArrivalMover, PersonMover
 
 router = Router(tags=["territory"])
 MOVERS: tuple[Mover, ...] = (
@@ -43,6 +45,9 @@ MOVERS: tuple[Mover, ...] = (
     CalendarMover(),
     PlateMover(),
     CensusMover(),
+    PersonMover(),
+    ArrivalMover(),
+    FireMover(),
 )
 NO = {(403, 404, 409, 422): Refusal}
 

@@ -9,6 +9,7 @@ from ninja import Query, Router
 
 from wangge.cases.services import CaseMergeMover
 from wangge.dossiers.services import MERGE_MOVERS as DOSSIERS
+from wangge.fires.services import MERGED as FIRES
 from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, fate_bodies
 from wangge.kernel.schemas import FateOut, Refusal
@@ -29,7 +30,7 @@ from wangge.venues.merge_schemas import (
 from wangge.venues.services import MergeMover
 
 router = Router(tags=["venues"])
-MOVERS: tuple[MergeMover, ...] = (OrderMergeMover(), CaseMergeMover(), *MAJOR_HAZARDS, *DOSSIERS)
+MOVERS: tuple[MergeMover, ...] = (OrderMergeMover(), CaseMergeMover(), FIRES, *MAJOR_HAZARDS, *DOSSIERS)
 
 
 @router.get("/duplicates", response=DuplicatePage, operation_id="list_venue_duplicates")

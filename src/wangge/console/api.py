@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
-from ninja import Query, Router
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from ninja import Query, Router, Status
 
-from wangge.console import audit_trail, circle, desk, legend, queries, tiles
+from wangge.console import audit_trail, circle, desk, legend, queries, replay, tiles, views
 from wangge.console.audit_trail import AuditFilter, AuditPage
-from wangge.console.map_schemas import CircleFilter, CircleOut, MapFilter, MapLegend
-from wangge.console.schemas import DeskOut, WallOut
+from wangge.console.map_schemas import (
+    CircleFilter,
+    CircleOut,
+    DayOut,
+    HeatFilter,
+    HeatOut,
+    MapFilter,
+    MapLegend,
+)
+from wangge.console.schemas import DeskOut, SavedViewIn, SavedViewOut, WallOut
 from wangge.kernel import clock
 from wangge.kernel.downloads import check_suffix, download
 from wangge.kernel.http import ActorRequest
@@ -83,3 +93,40 @@ def get_circle(request: ActorRequest, asked: Query[CircleFilter]) -> CircleOut:
 def list_team_points(request: ActorRequest, bbox: str) -> list[TeamPoint]:
     """The teams and stations in a box `min_lon,min_lat,max_lon,max_lat`."""
     return teams.list_points(request.actor, read_box(bbox))
+
+
+@map_router.get("/heat", response={200: HeatOut, (403, 422): Refusal}, operation_id="get_heat")
+def get_heat(request: ActorRequest, asked: Query[HeatFilter]) -> HeatOut:
+    """Where and at which hours of the day cases were reported."""
+    return replay.get_heat(request.actor, asked)
+
+
+@map_router.get("/day", response={200: DayOut, (403, 422): Refusal}, operation_id="get_map_day")
+def get_map_day(request: ActorRequest, on: date) -> DayOut:
+    """Cases, fires and people on duty (without names) in the course of a day."""
+    return replay.get_day(request.actor, on, at=clock.now())
+
+
+@map_router.get("/base.geojson", response={200: None, (403, 404): Refusal}, operation_id="get_base_map")
+def get_base_map(request: ActorRequest) -> FileResponse:
+    """The ground that the city has put in place: roads, water, built-up areas."""
+    return FileResponse(legend.open_base(request.actor), content_type="application/geo+json")
+
+
+@router.get("/views", response={200: list[SavedViewOut], **NO}, operation_id="list_views")
+def list_views(request: ActorRequest, page: str) -> list[SavedViewOut]:
+    """The caller's kept views of a page, and those that others of the territory share."""
+    return views.list_views(request.actor, page)
+
+
+@router.post("/views", response={200: SavedViewOut, (404, 409, 422): Refusal}, operation_id="save_view")
+def save_view(request: ActorRequest, body: SavedViewIn) -> SavedViewOut:
+    """Keep a view of a page under a name."""
+    return views.save_view(body, actor=request.actor, at=clock.now())
+
+
+@router.delete("/views/{uuid:view_id}", response={204: None, 404: Refusal}, operation_id="delete_view")
+def delete_view(request: ActorRequest, view_id: UUID) -> Status[None]:
+    """Forget one of one's own."""
+    views.delete_view(view_id, actor=request.actor)
+    return Status(204, None)

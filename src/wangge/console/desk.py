@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from wangge.appraisal import queries as appraisal
+from wangge.appraisal.schemas import TargetFilter
 from wangge.cases import queries as cases
 from wangge.cases.schemas import CaseFilter, WorkCounts
 from wangge.console import audit_trail
@@ -101,6 +103,17 @@ def _of_audit(actor: Actor, at: datetime) -> Cards:
         yield _card(code, many, "/audit", is_exact, **said)
 
 
+def _of_targets(actor: Actor, at: datetime) -> Cards:
+    """TA-8: for who steers and walks no grid."""
+    if actor.can("orders.do"):
+        return
+    year = at.astimezone(CHINA).year
+    found = appraisal.list_targets(
+        actor, TargetFilter.model_validate({"year": year, "only_behind": True}), at=at
+    )
+    yield _card("targets_behind", found.behind, "/targets", tone="yellow", behind="1")
+
+
 def _of_notices(actor: Actor, at: datetime) -> Cards:
     yield _card("unread", notices.count_unread(actor), "/notices")
 
@@ -110,6 +123,7 @@ _ROOMS: tuple[tuple[str, Callable[[Actor, datetime], Cards]], ...] = (
     ("leave.read", _of_grids),
     ("accounts.read", _of_people),
     ("venues.write", _of_places),
+    ("appraisal.read", _of_targets),
     ("audit.read", _of_audit),
     ("leave.take", _of_notices),
 )

@@ -42,6 +42,59 @@ class MapLegend(Schema):
     tags: list[str]
     places_from: int  # the level from which places are shown one by one
     tianditu_key: str  # empty: no other server is asked for anything
+    has_base_file: bool  # the city has put a ground of its own in place (MP-12)
+
+
+class HeatFilter(Schema):
+    """Which cases: of these days, of these hours of the day `[first_hour, after_hour)`."""
+
+    first_on: date
+    last_on: date
+    first_hour: int = Field(0, ge=0, le=23)
+    after_hour: int = Field(24, ge=1, le=24)
+    matter: Text = Field("", max_length=16)
+
+
+class HeatOut(Schema):
+    cells: list[tuple[float, float, int]]  # middle of a cell of some 200 m (WGS-84), how many
+    hours: list[int]  # 24: of all hours of those days
+    total: int
+    is_complete: bool
+
+
+class DayCase(Schema):
+    """A case that was open on the day, in minutes of it."""
+
+    id: UUID
+    lon: float
+    lat: float
+    name_zh: str
+    name_en: str
+    from_minute: int
+    to_minute: int | None  # none: still open at midnight
+
+
+class DayWalk(Schema):
+    """Somebody on duty, by no name."""
+
+    number: int
+    steps: list[tuple[int, float, float]]  # minute, lon, lat
+
+
+class DayFire(Schema):
+    id: UUID
+    lon: float
+    lat: float
+    minute: int
+    name: str
+
+
+class DayOut(Schema):
+    on: date
+    cases: list[DayCase]
+    walks: list[DayWalk]
+    fires: list[DayFire]
+    is_complete: bool
 
 
 class CircleFilter(Schema):

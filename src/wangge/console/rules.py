@@ -7,9 +7,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from wangge.kernel.actor import Actor
+from wangge.kernel.errors import Refused
 
+MOST_VIEWS = 50  # of one person on one page
 LONGEST_MARK = 20_000  # letters of a mark that is read at all
 _MARK = re.compile(r"[1-9]\d{0,18}:[1-9]\d{0,18}:(\d{1,19}(,\d{1,19})*)?")
+
+
+class ViewNameTaken(Refused):
+    code = "console.view_name_taken"
+    zh = "已有名为“{name}”的视图，请换一个名称。"
+    en = "There is a view named {name}. Choose another name."
+
+
+class TooManyViews(Refused):
+    code = "console.too_many_views"
+    zh = "每页最多保存 {most} 个视图，请先删除不用的。"
+    en = "At most {most} views a page: delete one first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field, StringConstraints
+
+from wangge.kernel.schemas import Text
 from wangge.kernel.shapes import Schema
+
+
+class SavedViewIn(Schema):
+    """A page as its address has it, under a name."""
+
+    id: UUID
+    page: str = Field(pattern=r"^[a-z][a-z-]{0,31}$")
+    name: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+    query: Text = Field(max_length=1_000)
+    is_shared: bool = False
+
+
+class SavedViewOut(Schema):
+    id: UUID
+    page: str
+    name: str
+    query: str
+    is_shared: bool
+    is_own: bool
 
 
 class WallToday(Schema):

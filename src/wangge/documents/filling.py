@@ -16,11 +16,13 @@ from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from PIL import Image
 
+from wangge.documents.charts import InlineChart, read_chart
 from wangge.documents.placeholders import KNOWN, PICTURE, sample, whole
 from wangge.kernel.errors import Refused, Unreadable
 
 MOST_UNPACKED = 50 << 20
 MOST_PARTS = 500
+CHARTS = frozenset({"charts", "图表"})
 PHOTO_WIDTH_CM = 7.2
 SIGNATURE_WIDTH_CM = 3.2
 FILTERS = frozenset({"default", "length", "join", "upper", "lower", "trim", "first", "last"})
@@ -86,7 +88,12 @@ def fill(content: bytes, facts: Mapping[str, Any], *, pictures: Mapping[str, byt
     template, rules = DocxTemplate(io.BytesIO(content)), _Narrow()
     template.init_docx()
     frames = pictures if pictures is not None else {PICTURE: _FRAME}
-    words = {name: _printable(value, template, frames) for name, value in whole(facts).items()}
+    words = {
+        name: [InlineChart(template, read_chart(one)) for one in value]
+        if name in CHARTS
+        else _printable(value, template, frames)
+        for name, value in whole(facts).items()
+    }
     try:
         template.render(words, rules, autoescape=True)
     except UndefinedError as error:

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 PICTURE = "·picture·"  # stands where a photo goes, in samples
+CHART = {  # a chart as `charts.Chart` reads it
+    "title": "每日上报与办结",
+    "is_line": False,
+    "categories": ["周一", "周二", "周三"],
+    "series": [{"name": "上报", "values": [12, 9, 15]}, {"name": "办结", "values": [8, 11, 13]}],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,43 @@ PLACEHOLDERS: Sequence[Placeholder] = (
         [{"role": "检查人", "name": "包步行", "picture": PICTURE}],
         parts=(("role", "身份"), ("name", "姓名"), ("picture", "图样")),
     ),
+    Placeholder("period", "时段", "days that a bulletin tells of", "2026年11月16日至11月22日"),
+    Placeholder("summary", "概述", "the period in words", "本周上报案件 36 件，较上周增长 20.0%。"),
+    Placeholder(
+        "figures",
+        "指标表",
+        "figures: name, value, the period before, a year before, change",
+        [{"name": "上报案件", "value": "36", "last": "30", "year": "40", "change": "-10.0%"}],
+        parts=(
+            ("name", "名称"),
+            ("value", "本期"),
+            ("last", "上期"),
+            ("year", "上年同期"),
+            ("change", "同比"),
+        ),
+    ),
+    Placeholder(
+        "places",
+        "各辖区",
+        "territories below, each with its figures",
+        [{"name": "花园社区", "reported": "9", "closed": "7", "late": "1", "done": "120", "found": "14"}],
+        parts=(
+            ("name", "名称"),
+            ("reported", "上报"),
+            ("closed", "办结"),
+            ("late", "超期未结"),
+            ("done", "完成工单"),
+            ("found", "发现隐患"),
+        ),
+    ),
+    Placeholder(
+        "goals",
+        "目标进度",
+        "targets with plan and fact",
+        [{"name": "每月排查场所", "plan": "30%", "fact": "31.2%", "standing": "达到"}],
+        parts=(("name", "名称"), ("plan", "计划"), ("fact", "完成"), ("standing", "状态")),
+    ),
+    Placeholder("charts", "图表", "charts of the period", [CHART]),
 )
 BY_NAME: Mapping[str, Placeholder] = {one.name: one for one in PLACEHOLDERS}
 KNOWN = frozenset(word for one in PLACEHOLDERS for word in (one.name, one.zh))

@@ -24,6 +24,8 @@ class DocumentKind(StrEnum):
     INSPECTION_RECORD = "inspection_record"
     LISTING_NOTICE = "listing_notice"
     DELISTING_NOTICE = "delisting_notice"
+    WEEKLY_BULLETIN = "weekly_bulletin"
+    MONTHLY_BULLETIN = "monthly_bulletin"
 
 
 TITLES: Mapping[DocumentKind, tuple[str, str]] = {  # DO-1
@@ -33,7 +35,10 @@ TITLES: Mapping[DocumentKind, tuple[str, str]] = {  # DO-1
     DocumentKind.INSPECTION_RECORD: ("检查记录", "Record of inspection"),
     DocumentKind.LISTING_NOTICE: ("重大火灾隐患挂牌督办通知书", "Notice of listing a major hazard"),
     DocumentKind.DELISTING_NOTICE: ("重大火灾隐患销号通知书", "Notice of de-listing a major hazard"),
+    DocumentKind.WEEKLY_BULLETIN: ("消防安全网格化工作周报", "Weekly bulletin"),
+    DocumentKind.MONTHLY_BULLETIN: ("消防安全网格化工作月报", "Monthly bulletin"),
 }
+BULLETINS = frozenset({DocumentKind.WEEKLY_BULLETIN, DocumentKind.MONTHLY_BULLETIN})
 RECORDS = frozenset(
     {DocumentKind.HANDOVER_FORM, DocumentKind.INSPECTION_RECORD}
 )  # what a grid member writes too (LN-05)
@@ -141,14 +146,20 @@ def check_may_issue(kind: DocumentKind, actor: Actor) -> None:
     Raises: NotForYourPost.
     Rule:   DO-1 (LN-05, LN-07: a grid member records and hands over, a notice is somebody else's).
     """
-    capability = "documents.record" if kind in RECORDS else "documents.issue"
+    capability = _capability(kind)
     if not actor.can(capability):
         raise NotForYourPost(title=title_of(kind), capability=capability)
 
 
 def kinds_for(actor: Actor, kinds: Iterable[DocumentKind] = DocumentKind) -> list[DocumentKind]:
     """Return which of the kinds the post may issue. Rule: DO-1."""
-    return [kind for kind in kinds if actor.can("documents.record" if kind in RECORDS else "documents.issue")]
+    return [kind for kind in kinds if actor.can(_capability(kind))]
+
+
+def _capability(kind: DocumentKind) -> str:
+    if kind in BULLETINS:
+        return "bulletins.make"
+    return "documents.record" if kind in RECORDS else "documents.issue"
 
 
 def organisation_key(actor: Actor) -> str:

@@ -9,7 +9,6 @@ from uuid import UUID
 from wangge.dossiers.quality_schemas import QualityOut
 from wangge.dossiers.rules import Deed, Sort, State, What
 from wangge.kernel.shapes import Schema
-from wangge.venues.schemas import VenueRow
 
 
 class FactWordOut(Schema):
@@ -36,6 +35,7 @@ class DossierKindOut(Schema):
     name_en: str
     is_unit: bool
     is_required: bool
+    required_in: list[str]  # classes of places; none: see is_required
     is_single: bool
     answers_rank: int | None
     soon_days: int
@@ -217,50 +217,6 @@ class DossierOut(Schema):
     quality: QualityOut | None  # none: the place is closed
 
 
-class DueRow(Schema):
-    id: UUID
-    version: int
-    sort: Sort
-    kind: str
-    kind_zh: str
-    kind_en: str
-    venue_id: UUID
-    venue_name: str
-    class_zh: str
-    class_en: str
-    grid_path: str
-    grid_name: str
-    count: int
-    place: str
-    number: str
-    what: What
-    due_on: date | None
-    days: int | None  # left; late ones are negative
-    state: State
-    rule_zh: str
-    rule_en: str
-    source: str
-    is_confirmed: bool
-
-
-class DuePage(Schema):
-    items: list[DueRow]
-    total: int
-    total_is_exact: bool
-    next_cursor: str | None
-
-
-class NobodyRow(VenueRow):
-    missing: list[MissingKindOut]
-
-
-class NobodyPage(Schema):
-    items: list[NobodyRow]
-    total: int
-    total_is_exact: bool
-    next_cursor: str | None
-
-
 class EntryFieldOut(Schema):
     """A field before and after; of a sealed one only that it changed."""
 
@@ -290,16 +246,3 @@ class EntryHistory(Schema):
 
     items: list[EntryChangeOut]
     next_before: int | None  # the change to go on from
-
-
-class ClassRow(VenueRow):
-    """A place whose class or tags are not what its facts make of them."""
-
-    proposal: ClassProposalOut
-
-
-class ClassPage(Schema):
-    items: list[ClassRow]
-    total: int
-    total_is_exact: bool
-    next_cursor: str | None

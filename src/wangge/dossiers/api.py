@@ -10,15 +10,8 @@ from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from wangge.dossiers import queries, services
-from wangge.dossiers.answers import (
-    ClassPage,
-    DossierOut,
-    DossierWordsOut,
-    DrawingFileOut,
-    DuePage,
-    EntryHistory,
-    NobodyPage,
-)
+from wangge.dossiers.answers import DossierOut, DossierWordsOut, DrawingFileOut, EntryHistory
+from wangge.dossiers.list_answers import ClassPage, DuePage, NobodyPage
 from wangge.dossiers.quality_schemas import (
     HollowFilter,
     HollowPage,

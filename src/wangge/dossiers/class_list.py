@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from wangge.dossiers.answers import ClassPage, ClassProposalOut, ClassRow, ClassWhyOut, FactOut
+from wangge.dossiers.answers import ClassProposalOut, ClassWhyOut, FactOut
+from wangge.dossiers.list_answers import ClassPage, ClassRow
 from wangge.dossiers.models import Classing, ClassRule, Fact, OfVenueQuerySet
 from wangge.dossiers.rules import Sort
 from wangge.dossiers.schemas import ClassFilter

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from wangge.dossiers.answers import DuePage, DueRow
+from wangge.dossiers.list_answers import DuePage, DueRow
 from wangge.dossiers.models import Holding, OfVenueQuerySet
 from wangge.dossiers.rules import What, state_of
 from wangge.dossiers.schemas import DueFilter

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.http import StreamingHttpResponse
 
-from wangge.dossiers.answers import DueRow
 from wangge.dossiers.due_list import due_pages
+from wangge.dossiers.list_answers import DueRow
 from wangge.dossiers.rules import State, What
 from wangge.dossiers.schemas import DueFilter
 from wangge.kernel import audit, downloads

@@ -1,42 +1,38 @@
-"""Facilities and licences from a file, batch by batch, whole or not at all. Rule: DS-16."""
+"""People, facilities and licences from a file: read batch by batch, merged set by set, whole or not at all.
+
+Rule: DS-16.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
-from psycopg.types.json import Jsonb
-from pydantic import ValidationError
+from django.db import transaction
 
 from wangge.dossiers import file_wording as wording
+from wangge.dossiers.file_merge import Stage
 from wangge.dossiers.file_rows import COLUMNS, Line, LineReader
-from wangge.dossiers.holdings import FACILITY, LICENCE, OF_FACILITY, OF_LICENCE
-from wangge.dossiers.models import Change, Holding, Venue
-from wangge.dossiers.recording import WRITE, Form, Ground, apply
+from wangge.dossiers.file_sheets import RowWrong, Values, sheet_of
+from wangge.dossiers.installing import RECKON
+from wangge.dossiers.models import Venue
+from wangge.dossiers.recording import SEALED, WRITE
 from wangge.dossiers.rules import Sort
-from wangge.dossiers.schemas import FacilityIn, LicenceIn
 from wangge.dossiers.vocabulary import words_in_force
-from wangge.kernel import audit, staging
+from wangge.kernel import audit, jobs, staging
 from wangge.kernel.actor import Actor
-from wangge.kernel.errors import Refused
-from wangge.kernel.ids import new_id
+from wangge.kernel.clock import CHINA
 from wangge.kernel.run_work import Progress, Unwatched
 from wangge.territory.rules import Problems
 from wangge.territory.schemas import ImportProblem, ImportReport
-from wangge.venues.queries import standing_of
+from wangge.venues.queries import registers_of, standing_of
 
-BATCH = 1_000
-SEEN = "holding_seen"
-_TWICE = f"""
-SELECT row, number, other
-  FROM (SELECT row, number, min(row) OVER (PARTITION BY id) AS other FROM {SEEN}) n
- WHERE row > other ORDER BY row
-"""
+BATCH = 5_000
 Row = tuple[int, Mapping[str, str]]
 
 
@@ -44,7 +40,7 @@ class Undo(Exception):
     """Leaves the transaction without a trace: a dry run, or errors."""
 
 
-def import_holdings(
+def import_entries(
     rows: Iterable[Row],
     *,
     sort: Sort,
@@ -56,11 +52,12 @@ def import_holdings(
     problems: Problems | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Add and change facilities or licences of one list; with any error nothing is loaded.
+    """Add and change the people, facilities or licences of one list; with any error nothing is loaded.
 
-    The same rows twice change nothing; a column that the file lacks is left as it is. Memory: a batch.
+    The same rows twice change nothing; a column that the file lacks is left as it is. Memory: a batch of
+    rows; all of them lie in a temporary table of the database.
     Raises: NotYourRole.
-    Rule:   DS-16, DS-4, DS-7.
+    Rule:   DS-16, DS-1, DS-3, DS-4, DS-7.
     """
     actor.check_can(WRITE)
     problems, progress = problems or Problems(), progress or Unwatched()
@@ -70,7 +67,8 @@ def import_holdings(
     )  # fmt: skip
     try:
         with transaction.atomic():
-            _Loading(sort, source, actor, at, problems, report).load(rows, progress)
+            staging.lock_name(f"dossiers:{sort.value}:{source}")
+            _Loading(sort, source, actor, at, problems, report).load(rows, progress, is_dry=dry_run)
             if problems.error_count or dry_run:
                 raise Undo
             if report.created or report.updated:
@@ -85,6 +83,14 @@ def import_holdings(
     return report
 
 
+@dataclass(slots=True)
+class _Places:
+    """Places by code and register, and the class of each by id."""
+
+    by_code: dict[str, dict[str, UUID]] = field(default_factory=dict)
+    classes: dict[UUID, str] = field(default_factory=dict)
+
+
 class _Loading:
     """One file on its way in."""
 
@@ -92,122 +98,138 @@ class _Loading:
         self, sort: Sort, source: str, actor: Actor, at: datetime, problems: Problems, report: ImportReport
     ) -> None:
         self.sort, self.source, self.actor, self.at = sort, source, actor, at
-        self.problems, self.report = problems, report
-        self.form: Form[Any, Holding] = FACILITY if sort is Sort.FACILITY else LICENCE
-        self.shape = FacilityIn if sort is Sort.FACILITY else LicenceIn
-        self.kept = OF_FACILITY if sort is Sort.FACILITY else OF_LICENCE
-        self.words = words_in_force()
+        self.problems, self.report, self.words = problems, report, words_in_force()
+        self.sheet = sheet_of(sort, self.words, at.astimezone(CHINA).date())
+        known = sorted(self.words.kinds.items(), key=lambda one: one[1].is_active)  # the names of today win
         kinds = {
             name: kind.code
-            for (of, _), kind in self.words.kinds.items()
-            if of == sort.value and kind.is_active
+            for (of, _), kind in known
+            if of == sort.value
             for name in (kind.name_zh, kind.name_en, kind.code)
         }
         self.reader = LineReader(sort, source, kinds, problems)
+        self.stage = Stage(self.sheet.model, sort, problems)
+        self.registers = registers_of()
 
-    def load(self, rows: Iterable[Row], progress: Progress) -> None:
-        """Read, judge and write batch by batch; what only all rows show is looked for at the end."""
-        staging.make_table(SEEN, "id uuid, row int, number varchar(64)")
+    def load(self, rows: Iterable[Row], progress: Progress, *, is_dry: bool) -> None:
+        """Read and judge batch by batch; look at what only all rows show; write."""
         for batch in _batches(rows):
             lines = [line for row, cells in batch if (line := self.reader.read(row, cells)) is not None]
-            staging.copy_rows(SEEN, ((line.entry_id, line.row, line.number) for line in lines))
-            self._batch(lines)
+            self.stage.see((line.entry_id, line.row, line.number) for line in lines)
+            self.stage.put(list(self._staged(lines)))  # it asks the database, which COPY keeps busy
             self.report.rows += len(batch)
             progress.read(self.report.rows)
         if not self.report.rows:
             self.problems.add(wording.EMPTY, None)
-        with connection.cursor() as cursor:
-            cursor.execute(_TWICE)
-            for row, number, other in cursor.fetchall():
-                self.problems.add(wording.TWICE, row, COLUMNS[self.sort]["number"], number, other=other)
+        self.stage.check_once()
+        if self.sort is Sort.PERSON:
+            self.stage.check_single(self.words)
+        if not self.problems.error_count and not is_dry:
+            self.stage.merge(self.actor, self.at, progress)
+            if self.sort is Sort.FACILITY:  # the class of some may have become another meanwhile
+                jobs.defer(RECKON, kinds=None, venue_ids=None)
 
-    def _batch(self, lines: Sequence[Line]) -> None:
-        entries = Holding.objects.filter(pk__in=[line.entry_id for line in lines]).in_bulk()
+    def _staged(self, lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
+        standing = {
+            row["id"]: row
+            for row in self.sheet.model._default_manager.filter(
+                pk__in=[line.entry_id for line in lines]
+            ).values()
+        }
         places = self._places(lines)
-        found = Venue.objects.visible_to(self.actor).filter(pk__in=set(places.values())).order_by("pk")
-        classes = dict(found.select_for_update(no_key=True).values_list("pk", "venue_class_id"))
-        ground: Ground[Holding] = Ground(self.actor, self.at, classes, entries, self.words)
         for line in lines:
-            place = places.get(line.row)
-            if place is not None:
-                self._line(line, place, ground)
-        _write(ground)
-
-    def _places(self, lines: Sequence[Line]) -> dict[int, UUID]:
-        """Return the place of each row; what is not found, or stands in two registers, is noted."""
-        codes = {line.venue for line in lines if line.venue}
-        seen = Venue.objects.visible_to(self.actor).filter(code__in=codes)
-        known: dict[str, dict[str, UUID]] = {}
-        for pk, source, code in seen.values_list("pk", "source", "code"):
-            known.setdefault(code, {})[source] = pk
-        stands = standing_of(pk for of in known.values() for pk in of.values())
-        column = COLUMNS[self.sort]["venue"]
-        places: dict[int, UUID] = {}
-        for line in lines:
-            of = known.get(line.venue, {})
-            fitting = {source: pk for source, pk in of.items() if line.venue_source in ("", source)}
-            if len(fitting) == 1:
-                [pk] = fitting.values()
-                places[line.row] = stands.get(pk, pk)
-            elif fitting:
-                sources = "、".join(sorted(fitting))
-                self.problems.add(wording.TWO_PLACES, line.row, column, line.venue, sources=sources)
+            place = self._place(line, places)
+            if place is None:
+                continue
+            try:
+                row = self._row(line, place, places.classes[place], standing.get(line.entry_id))
+            except RowWrong as wrong:
+                column = COLUMNS[self.sort].get(wrong.key or "")
+                self.problems.add(wrong.kind, line.row, column, wrong.value, **wrong.facts)
             else:
-                self.problems.add(wording.NO_PLACE, line.row, column, line.venue)
+                if row is not None:
+                    yield row
+
+    def _row(self, line: Line, place: UUID, class_code: str, stood: Values | None) -> tuple[Any, ...] | None:
+        """Return the row as it is to be written, None where nothing changes. Raises: RowWrong."""
+        if stood is not None:
+            self._check_entry(line, place, stood)
+        kind = self.words.kinds[self.sort.value, line.kind]
+        if not kind.is_active and (stood is None or stood["kind"] != line.kind):
+            raise RowWrong(wording.BAD_KIND, "kind", kind.name_zh, choice=self.reader.choice)
+        values = self.sheet.entry(line.values, stood, line.kind, class_code)
+        fields = _changes(values | {"kind": line.kind}, stood, ("kind", *self.sheet.said))
+        if stood is not None and not fields:
+            self.report.unchanged += 1
+            return None
+        version = stood["version"] if stood else 0
+        head = {
+            "id": line.entry_id, "venue_id": place, "kind": line.kind, "version": version + 1,
+            "source": stood["source"] if stood else self.source, "removed_at": None, "updated_at": self.at,
+            "created_at": stood["created_at"] if stood else self.at,
+        }  # fmt: skip
+        if stood is None:
+            self.report.created += 1
+        else:
+            self.report.updated += 1
+        whole = values | head
+        changed = json.dumps(fields, ensure_ascii=False, default=_as_kept)
+        return (
+            line.row, line.number, stood is None, version, changed,
+            *(whole[name] for name in self.stage.columns),
+        )  # fmt: skip
+
+    def _check_entry(self, line: Line, place: UUID, stood: Values) -> None:
+        """Raises: RowWrong for the entry of another place or sort; for a removed one, which is left alone."""
+        if stood["venue_id"] != place or stood.get("sort", self.sort.value) != self.sort.value:
+            raise RowWrong(wording.ELSEWHERE, "number", line.number)
+        if stood["removed_at"] is not None:
+            raise RowWrong(wording.REMOVED, "number", line.number)
+
+    def _places(self, lines: Sequence[Line]) -> _Places:
+        """Return the places that the lines name, inside the caller's scope, in two statements."""
+        found, places = Venue.objects.visible_to(self.actor), _Places()
+        named = found.filter(source__in=self.registers, code__in={line.venue for line in lines if line.venue})
+        for pk, source, code, class_code in named.values_list("pk", "source", "code", "venue_class_id"):
+            places.by_code.setdefault(code, {})[source] = pk
+            places.classes[pk] = class_code
+        stands = standing_of(places.classes)
+        for of in places.by_code.values():
+            of.update({source: stands.get(pk, pk) for source, pk in of.items()})
+        if stands:
+            kept = found.filter(pk__in=set(stands.values())).values_list("pk", "venue_class_id")
+            places.classes.update(kept)
         return places
 
-    def _line(self, line: Line, place: UUID, ground: Ground[Holding]) -> None:
-        row, columns = ground.standing.get(line.entry_id), COLUMNS[self.sort]
-        if row is not None and (row.venue_id != place or row.sort != self.sort.value):
-            self.problems.add(wording.ELSEWHERE, line.row, columns["number"], line.number)
-            return
-        if row is not None and row.removed_at is not None:
-            self.problems.add(wording.REMOVED, line.row, columns["number"], line.number)
-            return
-        stood = {name: getattr(row, name) for name in self.kept} if row is not None else {}
-        said = {**stood, **line.values}
-        if row is not None and row.kind == line.kind and said == stood:
-            self.report.unchanged += 1
-            return
-        head = {"id": new_id(), "entry_id": line.entry_id, "venue_id": place, "kind": line.kind}
-        head |= {"base_version": row.version if row else 0, "source": row.source if row else self.source}
-        if self.sort is Sort.LICENCE:
-            head["photos"] = said.pop("photos", [])
-        try:
-            apply(self.shape.model_validate(head | said), self.form, ground)
-        except Refused as refusal:
-            zh, en = refusal.message("zh"), refusal.message("en")
-            self.problems.add(wording.REFUSED, line.row, None, line.number, zh=zh, en_text=en)
-        except ValidationError as error:
-            en = "; ".join(str(one["msg"]) for one in error.errors())
-            zh = "日期前后矛盾：检测、维保不能早于出厂，有效期止不能早于有效期起"
-            self.problems.add(wording.REFUSED, line.row, None, line.number, zh=zh, en_text=en)
-        else:
-            became = "updated" if row is not None else "created"
-            setattr(self.report, became, getattr(self.report, became) + 1)
+    def _place(self, line: Line, places: _Places) -> UUID | None:
+        """Return the place of a line; one that is not found, or stands in two registers, is noted."""
+        of = places.by_code.get(line.venue, {})
+        fitting = {source: pk for source, pk in of.items() if line.venue_source in ("", source)}
+        column = COLUMNS[self.sort]["venue"]
+        if len(fitting) > 1:
+            sources = "、".join(sorted(fitting))
+            self.problems.add(wording.TWO_PLACES, line.row, column, line.venue, sources=sources)
+            return None
+        place = next(iter(fitting.values()), None)
+        if place is None or place not in places.classes:
+            self.problems.add(wording.NO_PLACE, line.row, column, line.venue)
+            return None
+        return place
 
 
-def _write(ground: Ground[Holding]) -> None:
-    """Write what a batch changed; what is new goes by COPY, as its history does: rows may be a million.
-
-    The file leaves one audit row; what became of each entry is in its history (DS-7).
-    """
-    rows = ground.changed.values()
-    _copy(Holding, [row for row in rows if row.pk in ground.made])
-    fields = [f.name for f in Holding._meta.concrete_fields if f.name not in {"id", "venue", "created_at"}]
-    Holding.objects.bulk_update([row for row in rows if row.pk not in ground.made], fields)
-    _copy(Change, ground.changes)
-
-
-def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    columns = [one for one in model._meta.concrete_fields if not isinstance(one, models.BigAutoField)]
-    into = f"{model._meta.db_table} ({', '.join(str(one.column) for one in columns)})"
-    staging.copy_rows(into, ([_as_copied(one, row) for one in columns] for row in rows))
+def _changes(values: Mapping[str, Any], stood: Values | None, kept: Sequence[str]) -> dict[str, list[Any]]:
+    """Return what the history keeps: each field from what to what; of a sealed one only that it changed."""
+    fields: dict[str, list[Any]] = {}
+    for name in kept:
+        before, after = (stood[name] if stood else None), values[name]
+        if before == after or (stood is None and not after):
+            continue
+        fields[name] = [] if name in SEALED else [before, after]
+    return fields
 
 
-def _as_copied(column: Any, row: models.Model) -> Any:
-    value = getattr(row, column.attname)
-    return Jsonb(value) if isinstance(column, models.JSONField) else value
+def _as_kept(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -1,7 +1,8 @@
-"""One row of a file of facilities or licences: text in, fields out. Rule: DS-16."""
+"""One row of a file of people, facilities or licences: text in, fields out. Rule: DS-16."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,10 +26,18 @@ COLUMNS: Mapping[Sort, Mapping[str, str]] = {
         **HEAD,
         "number_on": "证号", "issued_by": "发证机关", "valid_from": "有效期起", "valid_until": "有效期止",
     },
+    Sort.PERSON: {
+        **HEAD,
+        "name": "姓名或单位名称", "phone": "电话", "credit_code": "统一社会信用代码", "since_on": "任职日期",
+        "until_on": "离任日期",
+    },
 }  # fmt: skip
 FIELDS = {"number_on": "number"}  # of the entry, where the file's word is taken by its own id
 SHOWN = 12  # kinds that a remedy names
-LONGEST = {"place": 64, "maker": 64, "number_on": 64, "issued_by": 128}
+LONGEST = {
+    "place": 64, "maker": 64, "number_on": 64, "issued_by": 128, "name": 128, "phone": 32, "credit_code": 32,
+}  # fmt: skip
+PHONE = re.compile(r"[0-9+*() -]*")  # as PersonIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ class LineReader:
             wrong.append((wording.BAD_KIND, "kind", {"choice": self.choice}))
         values = dict(self._values(text, wrong))
         for what, key, facts in wrong:
-            self.problems.add(what, row, self.columns[key], text.get(key, ""), **facts)
+            said = "" if key == "phone" else text.get(key, "")  # a report is read by more people than a file
+            self.problems.add(what, row, self.columns[key], said, **facts)
         if wrong or kind is None:
             return None
         entry = self.id_of(number)
@@ -91,6 +101,10 @@ class LineReader:
             elif key in LONGEST:
                 if len(said) > LONGEST[key]:
                     wrong.append((wording.TOO_LONG, key, {"longest": LONGEST[key]}))
+                if key == "phone" and not PHONE.fullmatch(said):
+                    wrong.append((wording.BAD_PHONE, key, {}))
+                if key == "name" and not said:
+                    wrong.append((wording.NO_NAME, key, {}))
                 yield FIELDS.get(key, key), said
             else:
                 day = read_day(said)
@@ -116,12 +130,18 @@ def read_day(text: str) -> date | None:
     return found if FIRST <= found <= LAST else None
 
 
+EXAMPLES: Mapping[Sort, tuple[str, tuple[str, ...]]] = {  # the id, and what follows the kind
+    Sort.FACILITY: (
+        "MH-0001",
+        ("4", "一层", "某消防器材厂", "2024-03-01", "2026-03-01", "2026-10-01", "2027-02-28"),
+    ),
+    Sort.LICENCE: ("YZ-0001", ("示12345678", "市场监督管理局", "2024-03-01", "2027-02-28")),
+    Sort.PERSON: ("ZR-0001", ("张三", "13800000000", "", "2025-03-01", "")),
+}
+
+
 def example_of(sort: Sort, kind: str) -> dict[str, object]:
     """Return a row that shows how a file is filled in."""
-    said: Sequence[str] = (
-        ("#示例 MH-0001", "GS0001", "", kind, "4", "一层", "某消防器材厂", "2024-03-01", "2026-03-01",
-         "2026-10-01", "2027-02-28")
-        if sort is Sort.FACILITY
-        else ("#示例 YZ-0001", "GS0001", "", kind, "示12345678", "市场监督管理局", "2024-03-01", "2027-02-28")
-    )  # fmt: skip
+    number, rest = EXAMPLES[sort]
+    said: Sequence[str] = (f"#示例 {number}", "GS0001", "", kind, *rest)
     return dict(zip(COLUMNS[sort].values(), said, strict=True))

@@ -1,4 +1,4 @@
-"""What a file of facilities or licences can have wrong, and the remedy, in both languages. Rule: DS-16."""
+"""What a file of entries can have wrong, and the remedy, in both languages. Rule: DS-16."""
 
 from __future__ import annotations
 
@@ -68,6 +68,62 @@ BAD_COUNT = Kind(
     "改正数量，或留空（为 1）",
     "correct it, or leave it empty (1)",
 )
+BAD_PHONE = Kind(
+    "dossiers.phone_unreadable",
+    "电话含有数字以外的字",
+    "the phone holds more than digits",
+    "只写一个号码；分机用括号或短横",
+    "write one number; an extension in brackets or after a dash",
+)
+NO_NAME = Kind(
+    "dossiers.row_without_name",
+    "姓名或单位名称为空",
+    "the name is empty",
+    "填写姓名或单位名称；不再负责的填写离任日期",
+    "fill it in; for somebody who left enter the last day",
+)
+MASKED = Kind(
+    "dossiers.row_masked",
+    "“{value}”是隐去后的内容，这一条还没有登记过",
+    "“{value}” is what was shown masked, and there is no such entry yet",
+    "写出完整内容，或沿用导出时的编号",
+    "write it out, or keep the id as it was exported",
+)
+DAYS_CROSSED = Kind(
+    "dossiers.days_crossed",
+    "日期前后矛盾：“{value}”不能早于{other}",
+    "the days cross: “{value}” must not lie before {other_en}",
+    "核对这两个日期",
+    "look at the two days",
+)
+DAY_TO_COME = Kind(
+    "dossiers.day_to_come",
+    "日期“{value}”还没有到",
+    "“{value}” has not come yet",
+    "写实际发生的日期",
+    "write the day on which it happened",
+)
+BAD_CREDIT_CODE = Kind(
+    "dossiers.credit_code_wrong",
+    "统一社会信用代码不正确：{zh}",
+    "the credit code is wrong: {en_text}",
+    "对照营业执照改正，或留空",
+    "correct it by the licence, or leave it empty",
+)
+ANOTHER_STANDS = Kind(
+    "dossiers.row_another_stands",
+    "“{zh}”同一时间只能有一个，{name}在此期间仍在任{at_row}",
+    "a place has one {en_text} at a time, and {name} stands in these days{at_row_en}",
+    "先填写前任的离任日期",
+    "enter the last day of the other first",
+)
+CHANGED_MEANWHILE = Kind(
+    "dossiers.row_changed_meanwhile",
+    "编号“{value}”在读取文件时被别人修改",
+    "somebody changed the entry “{value}” while the file was read",
+    "再导入一次",
+    "load the file again",
+)
 TOO_LONG = Kind(
     "dossiers.text_too_long",
     "“{value}”超过 {longest} 个字",
@@ -75,5 +131,4 @@ TOO_LONG = Kind(
     "缩短内容",
     "shorten it",
 )
-REFUSED = Kind("dossiers.row_refused", "{zh}", "{en_text}", "按提示修改这一行", "change this row accordingly")
 EMPTY = Kind("dossiers.file_empty", "文件没有数据行", "the file holds no rows", "核对文件", "look at it")

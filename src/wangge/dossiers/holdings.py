@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -20,23 +21,44 @@ from wangge.kernel.fates import Fate
 
 OF_FACILITY = ("count", "place", "maker", "made_on", "tested_on", "maintained_on", "contract_until")
 OF_LICENCE = ("number", "issued_by", "valid_from", "valid_until", "photos")
+DATES = ("made_on", "tested_on", "maintained_on", "contract_until", "valid_until")
 DUE = ("due_on", "due_what", "due_rule", "class_code")
 PIECE = 2_000
 
 
 def lines_of(row: Holding, intervals: Sequence[Interval]) -> list[DueLine]:
     """Return what of it falls due, explained. Rule: DS-4, DS-5."""
-    dates = Dates(row.made_on, row.tested_on, row.maintained_on, row.contract_until, row.valid_until)
-    rules = intervals if row.sort == Sort.FACILITY else ()
-    return due_lines(row.kind, row.class_code, dates, rules)
+    return _lines(row.sort, row.kind, row.class_code, _dates(row.__dict__), intervals)
+
+
+def _dates(values: Mapping[str, Any]) -> Dates:
+    return Dates(**{name: values.get(name) for name in DATES})
+
+
+def _lines(
+    sort: str, kind: str, class_code: str, dates: Dates, intervals: Sequence[Interval]
+) -> list[DueLine]:
+    return due_lines(kind, class_code, dates, intervals if sort == Sort.FACILITY else ())
+
+
+def due_of(
+    sort: Sort, kind: str, class_code: str, values: Mapping[str, Any], intervals: Sequence[Interval]
+) -> tuple[date | None, str, str]:
+    """Return the next due day of an entry, what it is, and by which row. Rule: DS-4, DS-5."""
+    return _kept(_lines(sort.value, kind, class_code, _dates(values), intervals))
+
+
+def _kept(lines: Sequence[DueLine]) -> tuple[date | None, str, str]:
+    line = next_due(lines)
+    if line is None:
+        return None, "", ""
+    rule = line.rule.code if line.rule else ""
+    return line.due_on, (line.what if line.due_on else What.UNKNOWN).value, rule
 
 
 def reckon(row: Holding, intervals: Sequence[Interval]) -> None:
     """Keep the next due day of the entry, and what it is. Rule: DS-4, DS-5."""
-    line = next_due(lines_of(row, intervals))
-    row.due_on = line.due_on if line else None
-    row.due_what = "" if line is None else (line.what if line.due_on else What.UNKNOWN).value
-    row.due_rule = line.rule.code if line and line.rule else ""
+    row.due_on, row.due_what, row.due_rule = _kept(lines_of(row, intervals))
 
 
 def _check_past(given: FacilityIn, ground: Ground[Holding]) -> None:

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from wangge.dossiers.answers import NobodyPage, NobodyRow
+from wangge.dossiers.list_answers import NobodyPage, NobodyRow
 from wangge.dossiers.models import Person, Venue
 from wangge.dossiers.people import holder_of
 from wangge.dossiers.rules import Holder, Sort, missing_of
 from wangge.dossiers.schemas import NobodyFilter
 from wangge.dossiers.showing import missing_out
-from wangge.dossiers.vocabulary import words_in_force
+from wangge.dossiers.vocabulary import Words, words_in_force
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import Unreadable
@@ -27,29 +27,48 @@ READ = "venues.read"
 COUNTED = 1_000
 
 
-def select_nobody(actor: Actor, filters: NobodyFilter, required: Sequence[str], on: date) -> QuerySet[Venue]:
-    """Return the visible open places without anybody of the kind; without a kind, of any required one.
+def select_nobody(actor: Actor, filters: NobodyFilter, words: Words, on: date) -> QuerySet[Venue]:
+    """Return the visible open places without anybody of the kind.
 
+    Without a kind: those without anybody of the kinds that every place must have, and those of a class
+    that must have another kind and lack it. Of a kind that only some classes must have, places of these.
     Rule: DS-3.
     """
-    kinds = [filters.kind] if filters.kind else list(required)
     found = Venue.objects.visible_to(actor).filter(is_open=True)
-    if not kinds:
-        return found.none()  # a pack that asks for nobody misses nobody
-    stands = Person.objects.filter(
-        Q(since_on__isnull=True) | Q(since_on__lte=on),
-        Q(until_on__isnull=True) | Q(until_on__gt=on),
-        venue_id=OuterRef("pk"),
-        kind__in=kinds,
-        removed_at__isnull=True,
-    )
-    found = found.filter(~Exists(stands))
+    somewhere = words.required_somewhere()
+    if filters.kind:
+        lacks = ~_stands([filters.kind], on)
+        if filters.kind in somewhere:
+            lacks &= Q(venue_class_id__in=somewhere[filters.kind])
+    else:
+        everywhere = words.required_everywhere()
+        if not everywhere and not somewhere:
+            return found.none()  # a pack that asks for nobody misses nobody
+        lacks = ~_stands(everywhere, on) if everywhere else Q(pk__in=[])
+        for kind, classes in somewhere.items():
+            lacks |= Q(venue_class_id__in=classes) & ~_stands([kind], on)
+    found = found.filter(lacks)
     if filters.venue_class:
         found = found.filter(venue_class_id=filters.venue_class)
     if filters.grid:
         path = filters.grid if is_closed(filters.grid) else f"{filters.grid}."
         found = found.filter(grid_path__startswith=path)
     return found
+
+
+def _stands(kinds: Sequence[str], on: date) -> Q:
+    """Return whether somebody of the kinds stands for the place on a day."""
+    return Q(
+        Exists(
+            Person.objects.filter(
+                Q(since_on__isnull=True) | Q(since_on__lte=on),
+                Q(until_on__isnull=True) | Q(until_on__gt=on),
+                venue_id=OuterRef("pk"),
+                kind__in=kinds,
+                removed_at__isnull=True,
+            )
+        )
+    )
 
 
 def list_nobody(actor: Actor, filters: NobodyFilter, *, at: datetime) -> NobodyPage:
@@ -62,7 +81,7 @@ def list_nobody(actor: Actor, filters: NobodyFilter, *, at: datetime) -> NobodyP
     on, words = at.astimezone(CHINA).date(), words_in_force()
     if filters.kind:
         words.check_kind(Sort.PERSON, filters.kind)
-    found = select_nobody(actor, filters, words.required(), on)
+    found = select_nobody(actor, filters, words, on)
     after = _read_key(filters.cursor) if filters.cursor else None
     some = list(found.order_by().values_list("grid_path", "pk")[: COUNTED + 1])
     if len(some) > COUNTED:
@@ -72,14 +91,13 @@ def list_nobody(actor: Actor, filters: NobodyFilter, *, at: datetime) -> NobodyP
     more, keys = len(keys) > filters.limit, keys[: filters.limit]
     ids = [pk for _, pk in keys]
     places, holders = get_places(ids), _holders(ids)
-    required = words.required() or [filters.kind]
-    items = [
-        NobodyRow(
-            **places[pk].model_dump(), missing=missing_out(missing_of(holders[pk], required, on), words)
-        )
-        for pk in ids
-        if pk in places
-    ]
+    items = []
+    for pk in ids:
+        if (place := places.get(pk)) is None:
+            continue
+        required = words.required(place.class_code) or [filters.kind]
+        missing = missing_out(missing_of(holders[pk], required, on), words)
+        items.append(NobodyRow(**place.model_dump(), missing=missing))
     return NobodyPage(
         items=items,
         total=min(len(some), COUNTED),

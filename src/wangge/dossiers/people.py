@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from wangge.dossiers.models import Person
 from wangge.dossiers.recording import Form, Ground, save
 from wangge.dossiers.rules import Holder, Sort, check_single
 from wangge.dossiers.schemas import PersonIn
+from wangge.dossiers.vocabulary import Words
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.fates import Fate
 from wangge.kernel.identity import check_credit_code
-from wangge.kernel.secrets import decrypt, encrypt
+from wangge.kernel.secrets import decrypt, encrypt, mask_name
 from wangge.venues.rules import is_masked
 from wangge.venues.schemas import RevealedOut
 
@@ -29,13 +31,26 @@ def holder_of(row: Person) -> Holder:
     return Holder(row.pk, row.kind, row.name, row.since_on, row.until_on)
 
 
+def shown_name(name: str, kind: str, words: Words) -> str:
+    """Return the name of a unit whole, that of a person masked. Rule: DS-1 (KE-10)."""
+    row = words.kinds.get((Sort.PERSON.value, kind))
+    return name if row is not None and row.is_unit else mask_name(name)
+
+
+def sealed_phone(text: str, stands: bytes | None) -> bytes | None:
+    """Return the phone as it is to lie: what came masked, or is the same, keeps its bytes. Rule: VE-6."""
+    if stands is not None and (is_masked(text) or text == decrypt(stands)):
+        return stands
+    return encrypt(text) if text and not is_masked(text) else None
+
+
 def _fill(row: Person, given: PersonIn, ground: Ground[Person]) -> None:
     """Raises: AnotherStands; Unreadable for a wrong credit code."""
     kind = ground.words.kinds[Sort.PERSON.value, given.kind]
     code = check_credit_code(given.credit_code) if given.credit_code else ""
     if kind.is_single:
         others = [
-            holder_of(one)
+            replace(holder_of(one), name=shown_name(one.name, one.kind, ground.words))
             for one in ground.standing.values()
             if one.venue_id == given.venue_id and one.removed_at is None
         ]
@@ -44,8 +59,7 @@ def _fill(row: Person, given: PersonIn, ground: Ground[Person]) -> None:
     row.credit_code, row.since_on, row.until_on = code, given.since_on, given.until_on
     if not is_masked(given.name):  # VE-6: what went out masked comes back masked
         row.name = given.name.strip()
-    if not is_masked(given.phone) and given.phone != (decrypt(row.phone) if row.phone else ""):
-        row.phone = encrypt(given.phone) if given.phone else None
+    row.phone = sealed_phone(given.phone, bytes(row.phone) if row.phone else None)
 
 
 FORM: Form[PersonIn, Person] = Form(Sort.PERSON, Person, KEPT, looks_at_all=True, fill=_fill)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Count, Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from wangge.dossiers.models import GridFigures, Standard, Venue
 from wangge.dossiers.quality import Knowing, knowing_of, standards_in_force
@@ -28,11 +30,29 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import is_closed
-from wangge.territory.queries import make_cursor, names_of, read_cursor
+from wangge.territory.queries import make_cursor, names_of, pattern_of, read_cursor
 from wangge.venues.queries import get_places
 
 READ = "venues.read"
 Counts = tuple[int, ...]  # grids, hollow, places, whole, stale, known, asked
+SUMS = """
+SELECT child, bool_or(child = path), max(counted_at), count(*), count(*) FILTER (WHERE signs <> '{}'),
+       sum(places), sum(whole), sum(stale), sum(known), sum(asked)
+FROM (SELECT f.*, array_to_string((string_to_array(rtrim(path, '.'), '.'))[1:%(depth)s], '.') || '.' AS child
+        FROM dossiers_gridfigures f WHERE path LIKE %(like)s) AS f
+GROUP BY child
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSums:
+    """What a territory's grids and places amount to."""
+
+    grids: int
+    covered: int
+    places: int
+    whole: int
+    counted_at: datetime | None
 
 
 def quality_out(found: Knowing, standards: Sequence[Standard], on: date) -> QualityOut:
@@ -62,26 +82,51 @@ def list_quality(actor: Actor, under: str) -> QualityPage:
     """
     actor.check_can(READ)
     top = _within(actor, under)
-    rows = GridFigures.objects.visible_to(actor).filter(path__startswith=top)
-    sums: dict[str, Counts] = defaultdict(lambda: (0,) * 7)
-    grids: set[str] = set()
-    columns = ("path", "signs", "places", "whole", "stale", "known", "asked")
-    for path, signs, *counted in rows.values_list(*columns):
-        child = _child(top, path)
-        if child == path:
-            grids.add(path)
-        added = (1, 1 if signs else 0, *counted)
-        for key in {top, child}:
-            sums[key] = tuple(map(sum, zip(sums[key], added, strict=True)))
+    sums, grids, counted_at = _sums(top)
     names = names_of([top, *sums])
     items = [_row(key, sums[key], names, key in grids) for key in sums if key != top or key in grids]
     items.sort(key=lambda one: (one.share_pct is None, one.share_pct or 0, one.path))
     return QualityPage(
         sum=_row(top, sums[top], names, top in grids),
         items=items,
-        counted_at=rows.aggregate(at=Max("counted_at"))["at"],
+        counted_at=counted_at,
         standards=_standards(Measure.KNOWN, Measure.FRESH),
     )
+
+
+def _sums(top: str) -> tuple[dict[str, Counts], set[str], datetime | None]:
+    """Return the counts of a territory and of those one level below it, which of them are grids, and when
+    they were counted; added up by the database, as a city has thousands of grids.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, {"top": top, "like": pattern_of(top), "depth": top.count(".") + 1})
+        found = cursor.fetchall()
+    sums: dict[str, Counts] = {top: (0,) * 7}
+    grids, latest = set(), None
+    for path, is_grid, counted_at, *counts in found:
+        added = tuple(map(int, counts))
+        if path != top:
+            sums[path] = added
+        sums[top] = tuple(map(sum, zip(sums[top], added, strict=True)))
+        latest = counted_at if latest is None else max(latest, counted_at)
+        if is_grid:
+            grids.add(path)
+    return sums, grids, latest
+
+
+def sum_register(actor: Actor, under: str) -> RegisterSums:
+    """Return of the comprehensive grids of a territory how many have a member, and what is known of their
+    places, as the last night counted them. Raises: NotVisible. Rule: DS-12, TA-3.
+    """
+    rows = GridFigures.objects.visible_to(actor).filter(path__startswith=_within(actor, under))
+    found = rows.aggregate(
+        grids=Count("path"),
+        covered=Count("path", filter=Q(has_member=True)),
+        places=Coalesce(Sum("places"), 0),
+        whole=Coalesce(Sum("whole"), 0),
+        at=Max("counted_at"),
+    )
+    return RegisterSums(found["grids"], found["covered"], found["places"], found["whole"], found["at"])
 
 
 def list_least_known(actor: Actor, filters: PlaceQualityFilter, *, at: datetime) -> PlaceQualityPage:
@@ -158,12 +203,6 @@ def _within(actor: Actor, path: str) -> str:
     if not closed.startswith(actor.scope):
         raise NotVisible()
     return closed
-
-
-def _child(top: str, path: str) -> str:
-    """Return the part of the path one level below `top`; of itself the path."""
-    code, dot, _ = path.removeprefix(top).partition(".")
-    return f"{top}{code}{dot}"
 
 
 def _row(path: str, counts: Counts, names: dict[str, str], is_grid: bool) -> TerritoryQualityRow:

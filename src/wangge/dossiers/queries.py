@@ -19,7 +19,14 @@ from wangge.dossiers.models import Fact, Holding, Person, Venue
 from wangge.dossiers.nobody import list_nobody
 from wangge.dossiers.people import holder_of
 from wangge.dossiers.quality import copied_logs_limit
-from wangge.dossiers.quality_lists import list_hollow, list_least_known, list_quality, quality_of
+from wangge.dossiers.quality_lists import (
+    RegisterSums,
+    list_hollow,
+    list_least_known,
+    list_quality,
+    quality_of,
+    sum_register,
+)
 from wangge.dossiers.rules import Holder, Sort, community_of, missing_of, who_answers
 from wangge.dossiers.showing import answers_out, facility_out, licence_out, missing_out, person_out
 from wangge.dossiers.timeline import list_history
@@ -32,8 +39,10 @@ from wangge.territory.queries import names_of as grid_names_of
 
 __all__ = [
     "Answering",
+    "RegisterSums",
     "answering_for",
     "copied_logs_limit",
+    "fact_standing",
     "get_dossier",
     "get_photo",
     "list_differing",
@@ -45,6 +54,7 @@ __all__ = [
     "list_quality",
     "list_words",
     "open_drawing",
+    "sum_register",
 ]
 READ = "venues.read"
 
@@ -67,7 +77,9 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     Rule:   DS-1 to DS-6.
     """
     actor.check_can(READ)
-    venue = Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path").first()
+    venue = (
+        Venue.objects.visible_to(actor).filter(pk=venue_id).only("id", "grid_path", "venue_class_id").first()
+    )
     if venue is None:
         raise NotVisible()
     on = at.astimezone(CHINA).date()
@@ -85,7 +97,7 @@ def get_dossier(actor: Actor, venue_id: UUID, *, at: datetime) -> DossierOut:
     return DossierOut(
         venue_id=venue_id,
         answers=answers_out(answer, words, community_name=name),
-        missing=missing_out(missing_of(holders, words.required(), on), words),
+        missing=missing_out(missing_of(holders, words.required(venue.venue_class_id), on), words),
         people=[person_out(one, words, on) for one in people],
         facilities=[
             facility_out(one, lines_of(one, intervals), words, on)
@@ -129,6 +141,16 @@ def answering_for(places: Mapping[UUID, str], on: date) -> dict[UUID, Answering]
                 holder.id, holder.kind, holder.name, bytes(phone) if phone else None, path
             )
     return answers
+
+
+def fact_standing(venue_id: UUID, kind: str) -> tuple[UUID | None, int]:
+    """Return the entry and the version of a fact of a place, (None, 0) if nobody noted it yet.
+
+    For rooms above that write it through `save_facts`, which asks who may.
+    Rule: DS-9.
+    """
+    found = Fact.objects.filter(venue_id=venue_id, kind=kind, removed_at__isnull=True)
+    return found.values_list("pk", "version").first() or (None, 0)
 
 
 def _holders(rows: Iterable[Person]) -> list[Holder]:

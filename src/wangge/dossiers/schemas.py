@@ -166,9 +166,9 @@ class ClassFilter(Schema):
 
 
 class HoldingImport(Schema):
-    """How to read a file of facilities or licences."""
+    """How to read a file of people, facilities or licences."""
 
-    sort: Literal["facility", "licence"]
+    sort: Literal["person", "facility", "licence"]
     source: Text = Field(min_length=1, max_length=64)  # the list's name: a number is unique inside it
     dry_run: bool = False
 
@@ -180,7 +180,13 @@ class HoldingImportIn(HoldingImport):
 
 
 class HoldingExport(Schema):
-    """Which facilities or licences go out."""
+    """Which people, facilities or licences go out."""
 
-    sort: Literal["facility", "licence"] = "facility"
+    sort: Literal["person", "facility", "licence"] = "facility"
     grid: Text = Field("", max_length=64)  # a closed path: the subtree
+    reason: Text = Field("", max_length=500)  # of people: shown whole to whoever may reveal and says why
+
+    @field_validator("reason")
+    @classmethod
+    def _says_something(cls, given: str) -> str:
+        return said(given) if given else ""

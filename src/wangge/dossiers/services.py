@@ -6,13 +6,8 @@ from wangge.dossiers.classing import decide_classes, reckon_classes_again, save_
 from wangge.dossiers.doing import record_done
 from wangge.dossiers.drawings import save_drawings, store_drawing
 from wangge.dossiers.export import export_due
-from wangge.dossiers.file_running import (
-    IMPORT,
-    ask_import,
-    export_holdings,
-    work_import,
-    write_template,
-)
+from wangge.dossiers.file_export import export_entries
+from wangge.dossiers.file_running import IMPORT, ask_import, work_import, write_template
 from wangge.dossiers.holdings import reckon_again, save_facilities, save_licences
 from wangge.dossiers.installing import (
     COUNT_GRIDS,
@@ -38,7 +33,7 @@ __all__ = [
     "count_grids",
     "decide_classes",
     "export_due",
-    "export_holdings",
+    "export_entries",
     "install_class_rules",
     "install_due_rules",
     "install_kinds",

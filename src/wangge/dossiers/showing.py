@@ -18,16 +18,10 @@ from wangge.dossiers.answers import (
 )
 from wangge.dossiers.holdings import OF_FACILITY, OF_LICENCE
 from wangge.dossiers.models import Drawing, Fact, Holding, Person
-from wangge.dossiers.people import holder_of
+from wangge.dossiers.people import holder_of, shown_name
 from wangge.dossiers.rules import Answer, DueLine, Link, Sort, State, What, state_of
 from wangge.dossiers.vocabulary import Words
-from wangge.kernel.secrets import decrypt, mask_name, mask_phone
-
-
-def shown_name(name: str, kind: str, words: Words) -> str:
-    """Return the name of a unit whole, that of a person masked. Rule: DS-1 (KE-10)."""
-    row = words.kinds.get((Sort.PERSON.value, kind))
-    return name if row is not None and row.is_unit else mask_name(name)
+from wangge.kernel.secrets import decrypt, mask_phone
 
 
 def person_out(row: Person, words: Words, on: date) -> ResponsibleOut:

@@ -10,9 +10,9 @@ from wangge.accounts.queries import names_of as people_names_of
 from wangge.dossiers.answers import EntryChangeOut, EntryFieldOut, EntryHistory
 from wangge.dossiers.class_list import fact_words
 from wangge.dossiers.models import Change, Venue
+from wangge.dossiers.people import shown_name
 from wangge.dossiers.recording import SEALED
 from wangge.dossiers.rules import Deed, Sort
-from wangge.dossiers.showing import shown_name
 from wangge.dossiers.vocabulary import Words, words_in_force
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible

@@ -45,8 +45,17 @@ class Words:
         linked = [(one.answers_rank, one.code) for one in self._people() if one.answers_rank is not None]
         return [code for _, code in sorted(linked)]
 
-    def required(self) -> list[str]:
+    def required(self, venue_class: str) -> list[str]:
+        """Return the kinds that a place of this class must have. Rule: DS-3."""
+        return [one.code for one in self._people() if one.is_required or venue_class in one.required_in]
+
+    def required_everywhere(self) -> list[str]:
         return [one.code for one in self._people() if one.is_required]
+
+    def required_somewhere(self) -> dict[str, list[str]]:
+        """Return the kinds that only places of some classes must have: kind → classes. Rule: DS-3."""
+        found = {one.code: one.required_in for one in self._people() if not one.is_required}
+        return {code: classes for code, classes in found.items() if classes}
 
     def _people(self) -> Sequence[Kind]:
         found = [one for one in self.kinds.values() if one.sort == Sort.PERSON and one.is_active]

@@ -25,6 +25,7 @@ class Kind(models.Model):
     answers_rank = models.PositiveSmallIntegerField(null=True)  # its place in the chain of DS-2
     is_unit = models.BooleanField(default=False)  # an organisation: its name goes out whole
     is_required = models.BooleanField(default=False)  # without one the place is on the list of DS-3
+    required_in = ArrayField(models.CharField(max_length=32), default=list)  # so in places of these classes
     is_single = models.BooleanField(default=False)  # one at a time
     soon_days = models.PositiveSmallIntegerField(default=0)  # so long before it is due, it is soon
     shape = models.JSONField(null=True)  # of a fact: its form, unit, bounds and words

@@ -27,6 +27,8 @@ from wangge.patrols import services as patrols
 from wangge.patrols.schemas import DutyCommand, GridLogCommand
 from wangge.triage import services as triage
 from wangge.triage.schemas import DecisionIn
+from wangge.visits import services as visits
+from wangge.visits.schemas import ArriveIn, QuickReportIn, VisitIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ KINDS: Mapping[str, Kind] = {
     "dossiers.facility": Kind(FacilityIn, dossiers.save_facilities),
     "dossiers.done": Kind(DoneIn, dossiers.record_done),
     "dossiers.fact": Kind(FactIn, dossiers.save_facts),
+    "visits.visit": Kind(VisitIn, visits.record_visits),
+    "visits.arrive": Kind(ArriveIn, visits.record_arrivals),
+    "visits.report": Kind(QuickReportIn, visits.take_reports),
     "field.burden": Kind(BurdenIn, note_burdens),
     "field.decide": Kind(DecidedIn, note_decisions),
 }

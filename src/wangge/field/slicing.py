@@ -24,12 +24,16 @@ from wangge.orders.schemas import OrderFilter
 from wangge.plates import queries as plates
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
+from wangge.visits import queries as visits
+from wangge.visits.rules import Standing
+from wangge.visits.schemas import ArrivalFilter, PersonFilter
 
 LAYER = "comprehensive"
 MOST_GRIDS = 50
 MOST_PLACES = 5_000
 MOST_ORDERS = 300
 MOST_CASES = 50
+MOST_VISITS = 200  # of who is overdue, of who is due, and of calls to a place
 WHOLE_CASES = 20  # so many of them with every event: each costs the server some ten statements
 AHEAD = timedelta(days=8)
 
@@ -59,6 +63,8 @@ def cut(actor: Actor, *, at: datetime) -> Slice:
         values |= _orders(actor, at)
     if actor.can("cases.read"):
         values |= _cases(actor, at)
+    if actor.can("visits.do"):
+        values |= _visits(actor, at)
     return Slice(values, is_complete)
 
 
@@ -117,6 +123,19 @@ def _cases(actor: Actor, at: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"cases:waiting:": page.model_dump(mode="json")}
     whole = cases.get_details(actor, [row.id for row in page.items[:WHOLE_CASES]], at=at)
     return values | {f"case:{case.id}": case.model_dump(mode="json") for case in whole}
+
+
+def _visits(actor: Actor, at: datetime) -> dict[str, Any]:
+    """Who is owed a visit and who is called in the own grids, masked as everywhere (VI-10)."""
+    today = at.astimezone(CHINA).date()
+    values: dict[str, Any] = {"visit-words": visits.get_words(actor).model_dump(mode="json")}
+    for standing in (Standing.OVERDUE, Standing.DUE):
+        owed = PersonFilter.model_validate({"standing": standing, "mine": True, "limit": MOST_VISITS})
+        people = visits.list_people(actor, owed, today=today).items
+        values |= {f"person:{row.id}": row.model_dump(mode="json") for row in people}
+    called = ArrivalFilter.model_validate({"state": "open", "mine": True, "limit": MOST_VISITS})
+    arrivals = visits.list_arrivals(actor, called, at=at).items
+    return values | {f"arrival:{row.id}": row.model_dump(mode="json") for row in arrivals}
 
 
 def _plain_many(rows: Iterable[Schema]) -> list[Any]:

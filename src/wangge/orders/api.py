@@ -15,15 +15,33 @@ from wangge.kernel import clock
 from wangge.kernel.http import ActorRequest, answer, fate_bodies
 from wangge.kernel.photo_copies import PhotoForm
 from wangge.kernel.schemas import FateOut, Refusal
-from wangge.orders import assignment_queries, coverage, plan_queries, queries, services
+from wangge.orders import (
+    assignment_queries,
+    campaign_queries,
+    coverage,
+    draw_queries,
+    plan_queries,
+    queries,
+    services,
+)
 from wangge.orders.assignment_schemas import (
     AlikeCount,
     AlikeDone,
     AlikeIn,
     AlikeProposal,
     AssignmentPage,
+    BesideChoices,
     Undone,
 )
+from wangge.orders.campaign_schemas import (
+    CampaignCount,
+    CampaignDone,
+    CampaignIn,
+    CampaignOut,
+    CampaignPage,
+    VerdictIn,
+)
+from wangge.orders.draw_schemas import DoubleDrawDone, DoubleDrawIn, DoubleDrawOut, DoubleDrawPool
 from wangge.orders.schemas import (
     GridOrders,
     LevelOut,
@@ -182,6 +200,82 @@ def order_alike(request: ActorRequest, body: AlikeIn) -> Any:
 def undo_assignment(request: ActorRequest, assignment_id: UUID) -> Undone:
     """Take back what nobody has visited yet."""
     return services.undo_assignment(assignment_id, actor=request.actor, at=clock.now())
+
+
+@router.get("/assignments/choices", response={200: BesideChoices, **NO}, operation_id="list_beside_choices")
+def list_beside_choices(request: ActorRequest) -> BesideChoices:
+    """What may be chosen for a draw or a campaign: territories, classes, lists."""
+    return assignment_queries.list_choices(request.actor, today=clock.today())
+
+
+@router.post("/assignments/draw/count", response={200: DoubleDrawPool, **NO}, operation_id="count_draw")
+def count_draw(request: ActorRequest, body: DoubleDrawIn) -> DoubleDrawPool:
+    """What lies in the two drums of a double draw; nothing is drawn."""
+    return services.count_pool(body, actor=request.actor, at=clock.now())
+
+
+@router.post("/assignments/draw", response={(200, 208): DoubleDrawDone, **NO}, operation_id="make_draw")
+def make_draw(request: ActorRequest, body: DoubleDrawIn) -> Any:
+    """Draw random places and random inspectors; 208 if this command came before."""
+    done, is_new = services.make_draw(body, actor=request.actor, at=clock.now())
+    return Status(200 if is_new else 208, done)
+
+
+@router.get(
+    "/assignments/{uuid:assignment_id}/draw", response={200: DoubleDrawOut, **NO}, operation_id="get_draw"
+)
+def get_draw(request: ActorRequest, assignment_id: UUID) -> DoubleDrawOut:
+    """A draw as it is published, drawn again just now from its seed."""
+    return draw_queries.get_draw(request.actor, assignment_id, today=clock.today())
+
+
+@router.get(
+    "/assignments/{uuid:assignment_id}/draw/file",
+    response={200: None, **NO},
+    operation_id="export_draw",
+)
+def export_draw(request: ActorRequest, assignment_id: UUID, suffix: str = "csv") -> HttpResponseBase:
+    """Seed, list and both drums of a draw as a file: with it anybody can draw again."""
+    return services.export_draw(assignment_id, suffix, actor=request.actor, at=clock.now())
+
+
+@router.get("/campaigns", response={200: CampaignPage, **NO}, operation_id="list_campaigns")
+def list_campaigns(
+    request: ActorRequest, cursor: str = "", limit: Annotated[int, Field(ge=1, le=100)] = 20
+) -> CampaignPage:
+    """Campaigns, the latest first, and how far each is."""
+    return campaign_queries.list_campaigns(request.actor, cursor=cursor, limit=limit, today=clock.today())
+
+
+@router.post("/campaigns/count", response={200: CampaignCount, **NO}, operation_id="count_campaign")
+def count_campaign(request: ActorRequest, body: CampaignIn) -> CampaignCount:
+    """How many places and visits a campaign would have; nothing is written."""
+    return services.count_campaign(body, actor=request.actor, at=clock.now())
+
+
+@router.post("/campaigns", response={(200, 208): CampaignDone, **NO}, operation_id="start_campaign")
+def start_campaign(request: ActorRequest, body: CampaignIn) -> Any:
+    """Set up a campaign and make its visits; 208 if this command came before."""
+    done, is_new = services.start_campaign(body, actor=request.actor, at=clock.now())
+    return Status(200 if is_new else 208, done)
+
+
+@router.get("/campaigns/{uuid:campaign_id}", response={200: CampaignOut, **NO}, operation_id="get_campaign")
+def get_campaign(request: ActorRequest, campaign_id: UUID) -> CampaignOut:
+    """A campaign with its phases, its grids and what was judged of it."""
+    return campaign_queries.get_campaign(request.actor, campaign_id, today=clock.today())
+
+
+@router.post(
+    "/campaigns/{uuid:campaign_id}/verdict",
+    response={(200, 208): CampaignOut, **NO},
+    operation_id="judge_campaign",
+)
+def judge_campaign(request: ActorRequest, campaign_id: UUID, body: VerdictIn) -> Any:
+    """Accept a campaign or send it back, by somebody other than who set it up; 208 if it came before."""
+    is_new = services.judge_campaign(campaign_id, body, actor=request.actor, at=clock.now())
+    told = campaign_queries.get_campaign(request.actor, campaign_id, today=clock.today())
+    return Status(200 if is_new else 208, told)
 
 
 @router.get("/{uuid:order_id}", response={200: OrderDetail, 404: Refusal}, operation_id="get_order")

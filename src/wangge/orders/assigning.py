@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from wangge.cases import queries as cases
-from wangge.checklists import queries as checklists
 from wangge.checklists.schemas import ChecklistOut
-from wangge.kernel import audit, calendars
+from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import NotVisible
-from wangge.kernel.partitions import ensure_months
 from wangge.kernel.paths import is_within
 from wangge.orders import assignment_sql, month_tables, planning
+from wangge.orders.assigned import list_to_ask_with, order_values
 from wangge.orders.assignment_schemas import AlikeCount, AlikeDone, AlikeIn, Undone
-from wangge.orders.models import AssignedOrder, Assignment, Order, PlanRule
-from wangge.orders.refusals import (
-    AlreadyUndone,
-    ChecklistUnknown,
-    NothingAlike,
-    RangeTooLong,
-    TooManyAlike,
-)
-from wangge.orders.rules import DAY, AssignmentKind, OrderStatus
+from wangge.orders.models import AssignedOrder, Assignment, Order
+from wangge.orders.refusals import AlreadyUndone, NothingAlike, RangeTooLong, TooManyAlike
+from wangge.orders.rules import AssignmentKind, OrderStatus
 
 MOST_ALIKE = 20_000
 LONGEST_DAYS = 92
-NOON = timedelta(hours=12)
-RULE = {  # the name under which its orders are shown
-    "code": "same-kind",
-    "name_zh": "同类排查",
-    "name_en": "Same-kind check",
-    "interval": "day",
-    "source": "TZ-02",
-    "is_confirmed": True,
-    "is_active": False,  # it plans nothing
-}
 
 
 def count_alike(body: AlikeIn, *, actor: Actor, at: datetime) -> AlikeCount:
@@ -106,10 +89,7 @@ def _check(body: AlikeIn, actor: Actor, at: datetime) -> ChecklistOut:
         raise NotVisible
     if body.starts_on < today or not 0 < (body.ends_on - body.starts_on).days <= LONGEST_DAYS:
         raise RangeTooLong(starts_on=max(today, body.starts_on), days=LONGEST_DAYS)
-    asked = checklists.in_force([body.checklist_code], today).get(body.checklist_code)
-    if asked is None:
-        raise ChecklistUnknown(checklist=body.checklist_code)
-    return asked
+    return list_to_ask_with(body.checklist_code, today)
 
 
 def _grids(body: AlikeIn, actor: Actor) -> dict[str, tuple[int, int]]:
@@ -123,9 +103,10 @@ def _parameters(body: AlikeIn, actor: Actor) -> dict[str, Any]:
     case = cases.get_briefs(actor, [body.case_id]).get(body.case_id) if body.case_id else None
     return {
         "assignment": str(body.id),
+        "kind": AssignmentKind.ALIKE.value,
         "path": planning.pattern(body.path),
         "scope": planning.pattern(actor.scope),
-        "class_code": body.class_code,
+        "classes": [body.class_code],
         "tags": body.tags,
         "origin": case.venue_id if case else None,
         "starts_on": body.starts_on,
@@ -135,36 +116,11 @@ def _parameters(body: AlikeIn, actor: Actor) -> dict[str, Any]:
 
 def _make(body: AlikeIn, asked: ChecklistOut, grids: list[str], actor: Actor) -> int:
     members = planning.members_of(grids)
-    month = body.starts_on.replace(day=1)
-    ensure_months(month_tables.TABLE, month, month)
-    days = _days(body, actor)
-    stamp = int((month_tables.midnight(body.starts_on) + NOON).timestamp() * 1000)
-    version = PlanRule.objects.filter(is_active=True).values_list("pack_version", flat=True).first() or ""
-    PlanRule.objects.get_or_create(
-        code=RULE["code"],
-        pack_version=version,
-        defaults={**RULE, "checklist_code": body.checklist_code},
-    )
-    values = _parameters(body, actor) | {
-        "stamp": f"{stamp:012x}",
-        "checklist_id": asked.id,
-        "rule_code": RULE["code"],
-        "pack_version": version,
-        "days": days,
-        "due_on": days[-1],
-        "paths": list(members),
-        "members": list(members.values()),
-    }
+    values = order_values(AssignmentKind.ALIKE, body.id, body.starts_on, body.ends_on, asked, actor.scope)
+    values |= _parameters(body, actor) | {"paths": list(members), "members": list(members.values())}
     with connection.cursor() as cursor:
         cursor.execute(assignment_sql.MAKE, values)
         return int(cursor.fetchone()[0])
-
-
-def _days(body: AlikeIn, actor: Actor) -> list[date]:
-    """Return the working days of the range, or all of its days if none is worked."""
-    calendar = calendars.in_force().of(actor.scope)
-    days = [body.starts_on + DAY * n for n in range((body.ends_on - body.starts_on).days)]
-    return [day for day in days if calendar.is_workday(day)] or days
 
 
 @transaction.atomic

@@ -20,11 +20,14 @@ from wangge.orders.assignment_schemas import (
     AlikeProposal,
     AssignmentOut,
     AssignmentPage,
+    BesideChoices,
     ChecklistChoice,
     ClassChoice,
+    PlaceChoice,
 )
-from wangge.orders.models import Assignment, PlanRule
-from wangge.orders.rules import winning_rule
+from wangge.orders.models import AssignedOrder, Assignment, PlanRule, RiskScore, RiskWeight
+from wangge.orders.rules import AssignmentKind, SubjectKind, winning_rule
+from wangge.orders.schemas import BesideOut, RiskOut, RiskReasonOut
 from wangge.territory import queries as territory
 from wangge.venues import queries as venues
 
@@ -67,6 +70,34 @@ def propose_alike(actor: Actor, case_id: UUID, *, today: date) -> AlikeProposal:
             ClassChoice(**one.model_dump(), checklist_code=list_of(one.code, ()))
             for one in venues.list_classes()
         ],
+        checklists=[
+            ChecklistChoice(code=one.code, name_zh=one.name_zh, name_en=one.name_en) for one in lists
+        ],
+    )
+
+
+def list_choices(actor: Actor, *, today: date) -> BesideChoices:
+    """Return what may be chosen for a draw or a campaign: the own territory and what lies right below it.
+
+    Raises: NotYourRole. Rule: OR-33, OR-35.
+    """
+    actor.check_can("orders.plan")
+    rules = list(PlanRule.objects.filter(is_active=True, season="", subject=SubjectKind.VENUE.value))
+    lists = checklists.list_in_force(today)
+    below = territory.list_divisions(actor, parent=actor.scope, q="", limit=500)
+    own = territory.names_of([actor.scope]).get(actor.scope, actor.scope)
+    classes = []
+    for one in venues.list_classes():
+        won = winning_rule(rules, one.code, ())
+        code = won[0].checklist_code if won else ""
+        classes.append(ClassChoice(**one.model_dump(), checklist_code=code))
+    return BesideChoices(
+        path=actor.scope,
+        places=[
+            PlaceChoice(path=actor.scope, name=own),
+            *(PlaceChoice(path=one.path, name=one.name) for one in below),
+        ],
+        classes=classes,
         checklists=[
             ChecklistChoice(code=one.code, name_zh=one.name_zh, name_en=one.name_en) for one in lists
         ],
@@ -127,7 +158,7 @@ def _shown(rows: list[Assignment], today: date) -> list[AssignmentOut]:
                 checklist_en=asked.name_en if asked else row.checklist_code,
                 starts_on=row.starts_on,
                 ends_on=row.ends_on,
-                made_by=people.get(row.made_by_id, ""),
+                made_by=people.get(row.made_by_id, "") if row.made_by_id else "",
                 made_at=row.made_at,
                 undone_by=people.get(row.undone_by_id) if row.undone_by_id else None,
                 undone_at=row.undone_at,
@@ -139,6 +170,37 @@ def _shown(rows: list[Assignment], today: date) -> list[AssignmentOut]:
             )
         )
     return shown
+
+
+def beside_of(order_id: UUID) -> BesideOut | None:
+    """Return what asked for an order beside the plan; None if the plan owes it. Rule: OR-28."""
+    row = AssignedOrder.objects.filter(order_id=order_id).select_related("assignment").first()
+    if row is None:
+        return None
+    one = row.assignment
+    return BesideOut(id=one.id, kind=AssignmentKind(one.kind), reason=one.reason)
+
+
+def risk_of(order_id: UUID) -> RiskOut | None:
+    """Return why the place of an order was one of the riskiest, in the pack's words of then. Rule: OR-34."""
+    kept = RiskScore.objects.filter(order_id=order_id).first()
+    if kept is None:
+        return None
+    codes = [reason["code"] for reason in kept.reasons]
+    words = {
+        row.code: row for row in RiskWeight.objects.filter(pack_version=kept.pack_version, code__in=codes)
+    }
+    reasons = [
+        RiskReasonOut(
+            zh=words[one["code"]].name_zh if one["code"] in words else one["code"],
+            en=words[one["code"]].name_en if one["code"] in words else one["code"],
+            count=one["count"],
+            points=one["points"],
+        )
+        for one in kept.reasons
+    ]
+    confirmed = all(row.is_confirmed for row in words.values())
+    return RiskOut(score=kept.score, reasons=reasons, is_confirmed=confirmed)
 
 
 def _counts(ids: list[UUID], today: date) -> defaultdict[UUID, defaultdict[str, int]]:

@@ -66,6 +66,20 @@ class AlikeProposal(Schema):
     checklists: list[ChecklistChoice]
 
 
+class PlaceChoice(Schema):
+    path: str
+    name: str
+
+
+class BesideChoices(Schema):
+    """What may be chosen where visits are asked for beside the plan: the own territory first."""
+
+    path: str
+    places: list[PlaceChoice]
+    classes: list[ClassChoice]
+    checklists: list[ChecklistChoice]
+
+
 class AlikeDone(Schema):
     """What was made."""
 

@@ -20,15 +20,14 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.errors import CommandIdReused, NotYourRole
 from wangge.kernel.fates import Fate, Outcome
 from wangge.kernel.photos import from_json
-from wangge.orders.judging import DO, Batch, Finding, Judged, judge_all
-from wangge.orders.models import Order
+from wangge.orders.judging import DO, READ, Batch, Finding, Judged, OpenOrder, judge_all
+from wangge.orders.planning import pattern
 from wangge.orders.relisting import limits_in_force
-from wangge.orders.rules import GONE, LAYER, ListSpan, VisitOutcome
+from wangge.orders.rules import GONE, LAYER, ListSpan, SubjectKind, VisitOutcome
 from wangge.orders.schemas import OrderResult
+from wangge.orders.subjects import Described, describe, mark_seen
 from wangge.territory import queries as territory
-from wangge.venues import queries as venues
 from wangge.venues import services as venue_services
-from wangge.venues.schemas import VenueRow
 
 DONE = prepared.update(
     "orders_order",
@@ -43,6 +42,10 @@ DONE = prepared.update(
     },
     key=("id", "uuid"),
 )
+LOOK = f"""
+SELECT {READ} FROM orders_order
+WHERE id = ANY(%s) AND (grid_path LIKE %s OR member_id = %s) ORDER BY id FOR UPDATE
+"""
 VISITS = prepared.insert(
     "orders_visit",
     {
@@ -101,8 +104,8 @@ def _settle(results: Sequence[OrderResult], actor: Actor, at: datetime) -> dict[
 
 def _read(results: Sequence[OrderResult], actor: Actor, at: datetime) -> Batch:
     wanted = {result.order_id for result in results}
-    rows = Order.objects.visible_to(actor).select_for_update().filter(id__in=wanted).order_by("id")
-    orders = {order.id: order for order in rows}
+    rows = prepared.send(LOOK, list(wanted), pattern(actor.scope), actor.user_id, binary=True).fetchall()
+    orders = {row[0]: OpenOrder(*row) for row in rows}
     spans = checklists.spans_beside(order.checklist_id for order in orders.values())
     told = {result.checklist_id for result in results}
     used = {order.checklist_id for order in orders.values()} | {one for one in told if one in spans}
@@ -139,13 +142,13 @@ def _taken_at(facts: dict[str, Any]) -> datetime | None:
 
 def _report(batch: Batch, judged: Sequence[Judged]) -> dict[UUID, Fate]:
     """Report the cases of all results at once; return the results that one of their cases was refused."""
-    places = venues.get_places({one.order.venue_id for one in judged if one.failed})
+    places = describe(one.order for one in judged if one.failed)
     reports: list[CaseReport] = []
     owner: dict[UUID, UUID] = {}
     order_ids: dict[UUID, UUID] = {}
     for one in judged:
         for finding in one.failed:
-            report = _case(places[one.order.venue_id], one, finding)
+            report = _case(places[one.order.id], one, finding)
             reports.append(report)
             owner[report.id], order_ids[report.id] = one.result.id, one.order.id
     if not reports:
@@ -173,7 +176,7 @@ def _reused(fate: Fate) -> Fate:
     return Fate.refused(fate.command_id, CommandIdReused())
 
 
-def _case(place: VenueRow, one: Judged, finding: Finding) -> CaseReport:
+def _case(place: Described, one: Judged, finding: Finding) -> CaseReport:
     item, answer = finding.item, finding.answer
     lon, lat = one.point_wgs84 or (place.lon, place.lat)
     return CaseReport(
@@ -184,7 +187,7 @@ def _case(place: VenueRow, one: Judged, finding: Finding) -> CaseReport:
         lon=lon,
         lat=lat,
         address=place.address,
-        venue_id=place.id,
+        venue_id=one.order.venue_id,
         channel=Channel.INSPECTION,
         photos=answer.photos,
         fixed_on_spot=answer.persuaded,
@@ -203,10 +206,8 @@ def _write(batch: Batch, judged: Sequence[Judged]) -> None:
         DONE.send([_row(order) for order in changed])
         VISITS.send([_visit(one, batch.actor) for one in judged])
         audit.record(told, actor=batch.actor, at=batch.at)
-    seen = {one.order.venue_id: _day(one) for one in judged if one.result.outcome is VisitOutcome.INSPECTED}
-    if seen:
-        venue_services.mark_visited(seen)
-    if gone := [one.order.venue_id for one in judged if one.result.outcome in GONE]:
+    _mark_seen(judged)
+    if gone := [one.order.venue_id for one in judged if one.result.outcome in GONE and one.order.venue_id]:
         venue_services.close_venues(gone, actor=batch.actor, at=batch.at)
     for one in judged:
         batch.fates[one.result.id] = Fate.applied(
@@ -219,7 +220,25 @@ def _write(batch: Batch, judged: Sequence[Judged]) -> None:
         )
 
 
-def _row(order: Order) -> dict[str, Any]:
+def _mark_seen(judged: Sequence[Judged]) -> None:
+    """Note the day on each subject: who looked at an extinguisher did not inspect the whole place."""
+    places: dict[UUID, date] = {}
+    others: dict[tuple[UUID, SubjectKind], date] = {}
+    for one in judged:
+        order = one.order
+        if one.result.outcome is not VisitOutcome.INSPECTED:
+            continue
+        if order.subject_id is not None:
+            key = (order.subject_id, SubjectKind(order.subject_kind))
+            others[key] = max(_day(one), others.get(key, _day(one)))
+        elif order.venue_id is not None:
+            places[order.venue_id] = max(_day(one), places.get(order.venue_id, _day(one)))
+    if places:
+        venue_services.mark_visited(places)
+    mark_seen(others)
+
+
+def _row(order: OpenOrder) -> dict[str, Any]:
     return {
         "id": order.id,
         "status": str(order.status),

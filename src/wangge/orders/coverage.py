@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import connection
@@ -14,12 +15,13 @@ from wangge.orders import plan_sql, planning
 from wangge.orders.levelling_rules import members_missing
 from wangge.orders.models import PlanCapacity
 from wangge.orders.refusals import RangeTooLong
-from wangge.orders.rules import DAY
+from wangge.orders.rules import DAY, SubjectKind
 from wangge.orders.schemas import GridCoverage, PlanCoverageOut, PlanRequest
 from wangge.territory import queries as territory
 
 LONGEST_PROOF_DAYS = 100
 SHOWN = 300
+COUNTS = ("owed", "unplanned", "unassigned", "places")
 
 
 def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanCoverageOut:
@@ -32,14 +34,15 @@ def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanCoverageOu
     actor.check_can("orders.read")
     if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PROOF_DAYS:
         raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PROOF_DAYS)
-    plan = planning.prepare(request, actor.scope, today=at.astimezone(CHINA).date())
+    plans = planning.prepare(request, actor.scope, today=at.astimezone(CHINA).date())
     calendar = calendars.in_force().of(actor.scope)
     worked = sum(map(calendar.is_workday, _days(request.starts_on, request.ends_on)))
     capacity = PlanCapacity.objects.filter(is_active=True).first()
-    rows: list[tuple[str, int, int, int, int]] = []
-    for path, owed, unplanned, unassigned, places in planning.rows_of(plan_sql.COVERAGE, plan, plan.turns):
-        rows.append((path, owed, unplanned, unassigned, places))
-    grids = _grids(rows, worked, capacity.visits_a_day if capacity else None)
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for plan in plans:
+        for path, *counts in planning.rows_of(plan_sql.COVERAGE, plan, plan.turns):
+            sums[path].update(dict(zip(COUNTS, counts, strict=True)))
+    grids = _grids(sums, worked, capacity.visits_a_day if capacity else None)
     grids.sort(key=lambda one: (-one.unplanned, -one.members_missing, one.path))
     names = territory.names_of(one.path for one in grids[:SHOWN])
     return PlanCoverageOut(
@@ -53,18 +56,17 @@ def prove(request: PlanRequest, *, actor: Actor, at: datetime) -> PlanCoverageOu
         unassigned=sum(one.unassigned for one in grids),
         unreachable=sum(one.unreachable for one in grids),
         members_missing=sum(one.members_missing for one in grids),
-        venues_without_rule=plan.without_rule,
-        orphans=plan.orphans,
+        venues_without_rule=sum(plan.without_rule for plan in plans if plan.kind is SubjectKind.VENUE),
+        orphans=sum(plan.orphans for plan in plans if plan.kind is SubjectKind.VENUE),
         grids=[one.model_copy(update={"name": names.get(one.path, one.path)}) for one in grids[:SHOWN]],
         grids_in_all=len(grids),
     )
 
 
-def _grids(
-    rows: Iterable[tuple[str, int, int, int, int]], worked: int, visits_a_day: int | None
-) -> list[GridCoverage]:
+def _grids(sums: Mapping[str, Counter[str]], worked: int, visits_a_day: int | None) -> list[GridCoverage]:
     grids = []
-    for path, owed, unplanned, unassigned, places in rows:
+    for path, counts in sorted(sums.items()):
+        owed, unplanned, unassigned, places = (counts[name] for name in COUNTS)
         members = 0 if unassigned == owed else 1
         reach = members * worked * visits_a_day if visits_a_day else owed
         missing = members_missing(owed, worked, visits_a_day, members) if visits_a_day else 0
@@ -115,12 +117,14 @@ def list_unreachable(path: str, request: PlanRequest, *, actor: Actor, limit: in
 
 
 _UNREACHABLE = """
-SELECT v.name FROM (
-  SELECT venue_id, CASE WHEN member_id IS NULL THEN 0 ELSE %(reach)s END AS reach,
+SELECT coalesce(v.name, g.name) FROM (
+  SELECT venue_id, subject_id, CASE WHEN member_id IS NULL THEN 0 ELSE %(reach)s END AS reach,
          row_number() OVER (ORDER BY ends_on - opens_on, due_on, id) AS n
   FROM orders_order
   WHERE grid_path = %(path)s AND grid_path LIKE %(scope)s AND status <> 'withdrawn'
     AND opens_on >= %(starts_on)s AND opens_on < %(ends_on)s
-) o JOIN venues_venue v ON v.id = o.venue_id
+) o
+LEFT JOIN venues_venue v ON v.id = o.venue_id
+LEFT JOIN territory_grid g ON o.venue_id IS NULL AND g.id = o.subject_id
 WHERE o.n > o.reach ORDER BY o.n LIMIT %(limit)s
 """

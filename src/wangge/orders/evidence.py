@@ -1,4 +1,4 @@
-"""What was drawn at a visit, handed out as photos are. Rule: OR-40."""
+"""What was drawn at a visit, handed out as photos are. Rule: OR-37."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def get_signature(
     """Return the signature of a visit; the original to those who judge by it, a marked copy to the others.
 
     Raises: NotYourRole; NotVisible, also for a visit of another order or without a signature.
-    Rule:   OR-40, KE-21, KE-22.
+    Rule:   OR-37, KE-21, KE-22.
     """
     actor.check_can(READ)
     order = Order.objects.visible_to(actor).filter(pk=order_id).first()
@@ -39,7 +39,7 @@ def get_signature(
         actor.check_can(JUDGE)
     lines: list[str] = []
     if not actor.can(JUDGE):
-        shows, places = matters.in_force().limits.photo_marks, venues.get_places({order.venue_id})
-        address = next((one.address for one in places.values()), "")
+        shows, place_id = matters.in_force().limits.photo_marks, order.venue_id
+        address = venues.get_places({place_id})[place_id].address if place_id else ""
         lines = photo_copies.mark_lines(shows, used_at=visit.at, place=address, viewer=actor, at=at)
     return photo_copies.hand_out(visit.signature, form, lines=lines)

@@ -9,8 +9,8 @@ from django.db import connection
 
 from wangge.orders.models import Order, OrderQuerySet
 from wangge.orders.rules import OrderStatus
+from wangge.orders.subjects import describe
 from wangge.territory.services import Given, Giving, Leaver, OpenThing
-from wangge.venues import queries as venues
 
 GIVE = """
 UPDATE orders_order SET member_id = %s, version = version + 1
@@ -39,8 +39,8 @@ class OrderKeeper:
     def list_open(self, leaver: Leaver, limit: int) -> list[OpenThing]:
         """Return the first of them by their last day."""
         rows = list(self._open(leaver).order_by("due_on", "id")[:limit])
-        names = venues.names_of({row.venue_id for row in rows})
-        return [OpenThing(row.id, row.grid_path, names.get(row.venue_id, ""), row.due_on) for row in rows]
+        told = describe(rows)
+        return [OpenThing(row.id, row.grid_path, told[row.id].name, row.due_on) for row in rows]
 
     def give(self, leaver: Leaver, giving: Giving) -> tuple[list[Given], int]:
         """Give them all on; an order may be anybody's."""

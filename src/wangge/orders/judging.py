@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import to_wgs84
 from wangge.kernel.errors import NotVisible, Refused, Unreadable, VersionConflict
 from wangge.kernel.fates import Fate
-from wangge.orders.models import Order
 from wangge.orders.refusals import (
     AnswersIncomplete,
     AnswersNotWanted,
@@ -25,14 +24,17 @@ from wangge.orders.refusals import (
     ForeignChecklist,
     HalfPosition,
     InTheFuture,
+    NotAPlace,
     NotYourOrder,
     OutOfCity,
     PhotoTooOld,
     SignatureUnclear,
 )
 from wangge.orders.rules import (
+    GONE,
     ListSpan,
     OrderStatus,
+    SubjectKind,
     VisitLimits,
     VisitOutcome,
     check_time,
@@ -49,12 +51,35 @@ DO = "orders.do"
 
 
 @dataclass(slots=True)
+class OpenOrder:
+    """An order as judging reads and changes it: a row under lock, without the cost of a model."""
+
+    id: UUID
+    grid_path: str
+    venue_id: UUID | None
+    subject_kind: str
+    subject_id: UUID | None
+    member_id: int | None
+    checklist_id: int
+    ends_on: date
+    status: str
+    outcome: str | None
+    done_at: datetime | None
+    done_by_id: int | None
+    findings: int
+    version: int
+
+
+READ = ", ".join(field.name for field in fields(OpenOrder))
+
+
+@dataclass(slots=True)
 class Batch:
     """What a batch reads once, and what it will write."""
 
     actor: Actor
     at: datetime
-    orders: dict[UUID, Order]
+    orders: dict[UUID, OpenOrder]
     lists: dict[int, ChecklistOut]
     covered: set[str]  # paths of the grids the actor covers as primary, deputy or substitute
     spans: dict[int, ListSpan] = field(default_factory=dict)  # every version of the lists
@@ -79,7 +104,7 @@ class Judged:
     """A result that may be written."""
 
     result: OrderResult
-    order: Order
+    order: OpenOrder
     failed: list[Finding]
     score: float | None = None
     point_wgs84: tuple[float, float] | None = None
@@ -116,6 +141,8 @@ def _judge(batch: Batch, result: OrderResult) -> Judged:
     on = result.at.astimezone(CHINA).date()
     check_time(status=OrderStatus(order.status), starts_on=started_on(order.id), ends_on=order.ends_on, on=on)
     point = _position(batch, result)
+    if result.outcome in GONE and order.subject_kind == SubjectKind.GRID:
+        raise NotAPlace
     _check_signature(batch, result)
     if result.outcome is not VisitOutcome.INSPECTED:
         if result.answers:
@@ -145,7 +172,7 @@ def _position(batch: Batch, result: OrderResult) -> tuple[float, float] | None:
     return lon, lat
 
 
-def _list_of(batch: Batch, order: Order, result: OrderResult, on: date) -> int:
+def _list_of(batch: Batch, order: OpenOrder, result: OrderResult, on: date) -> int:
     """Return the version of the list by which the visit is judged.
 
     Raises: ForeignChecklist, ChecklistWithdrawn. Rule: OR-25.
@@ -178,7 +205,7 @@ def _check_photos(batch: Batch, result: OrderResult) -> None:
 
 
 def _check_signature(batch: Batch, result: OrderResult) -> None:
-    """Raises: SignatureUnclear; Unreadable for one that never arrived. Rule: OR-40."""
+    """Raises: SignatureUnclear; Unreadable for one that never arrived. Rule: OR-37."""
     signed, why_not = bool(result.signature), result.unsigned is not None
     if not is_signing_clear(result.outcome, is_signed=signed, has_reason=why_not):
         raise SignatureUnclear
@@ -186,7 +213,7 @@ def _check_signature(batch: Batch, result: OrderResult) -> None:
         raise Unreadable(field="signature", why_zh="签名尚未上传", why_en="the signature was not uploaded")
 
 
-def _check_member(batch: Batch, order: Order) -> None:
+def _check_member(batch: Batch, order: OpenOrder) -> None:
     """Raises: NotYourOrder. Rule: OR-10 (its member; who covers its grid; a grid chief)."""
     actor = batch.actor
     chief = actor.role == Role.GRID_CHIEF

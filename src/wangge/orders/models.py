@@ -12,12 +12,50 @@ from django.db.models import F, Q
 from wangge.checklists.models import Checklist
 from wangge.kernel.actor import Actor
 from wangge.kernel.paths import ancestors
-from wangge.orders.rules import AssignmentKind, Interval, OrderStatus, SeasonKind, Unsigned, VisitOutcome
+from wangge.orders.assignment_models import (
+    AssignedOrder,
+    Assignment,
+    Campaign,
+    CampaignPhase,
+    CampaignVerdict,
+    Draw,
+    RiskScore,
+    RiskWeight,
+)
+from wangge.orders.rules import (
+    Anchor,
+    Interval,
+    OrderStatus,
+    SeasonKind,
+    SubjectKind,
+    Unsigned,
+    VisitOutcome,
+)
 from wangge.venues.models import Venue
+
+__all__ = [
+    "AssignedOrder",
+    "Assignment",
+    "Campaign",
+    "CampaignPhase",
+    "CampaignVerdict",
+    "Draw",
+    "Order",
+    "OrderQuerySet",
+    "PlanCapacity",
+    "PlanRule",
+    "PlanSeason",
+    "RiskScore",
+    "RiskWeight",
+    "SeasonSpell",
+    "SubjectVisit",
+    "Visit",
+    "VisitLimit",
+]
 
 
 class PlanRule(models.Model):
-    """How often a kind of place must be seen. Installed by a pack, never typed into code."""
+    """How often a kind of subject must be seen. Installed by a pack, never typed into code."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=32)
@@ -26,7 +64,11 @@ class PlanRule(models.Model):
     name_en = models.CharField(max_length=128)
     classes = ArrayField(models.CharField(max_length=32), default=list, blank=True)  # empty: every class
     tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)  # empty: whatever the tags
+    subject = models.CharField(max_length=16, default=SubjectKind.VENUE.value, db_default="venue")
     interval = models.CharField(max_length=32)
+    anchor = models.CharField(max_length=16, default=Anchor.PERIOD.value, db_default="period")
+    window_days = models.PositiveSmallIntegerField(default=0, db_default=0)  # of `visit`: before the due day
+    tolerance_days = models.PositiveSmallIntegerField(default=0, db_default=0)  # and after it
     checklist_code = models.CharField(max_length=32)
     season = models.CharField(max_length=32, default="", blank=True)  # holds in this season only; "": always
     source = models.CharField(max_length=64)  # the row of requirements.md or the law
@@ -38,6 +80,14 @@ class PlanRule(models.Model):
             models.UniqueConstraint(fields=["code", "pack_version"], name="plan_rule_code_once_a_version"),
             models.CheckConstraint(
                 condition=Q(interval__in=[i.value for i in Interval]), name="plan_rule_interval_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(subject__in=[kind.value for kind in SubjectKind]), name="plan_rule_subject_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(anchor=Anchor.VISIT.value, season="")
+                | Q(anchor=Anchor.PERIOD.value, window_days=0, tolerance_days=0),
+                name="plan_rule_anchor_whole",
             ),
         ]
 
@@ -74,6 +124,7 @@ class PlanCapacity(models.Model):
 
     pack_version = models.CharField(max_length=64, primary_key=True)
     visits_a_day = models.PositiveSmallIntegerField()
+    riskiest_a_grid = models.PositiveSmallIntegerField(default=0, db_default=0)  # each week (OR-34); 0: none
     is_confirmed = models.BooleanField()
     is_active = models.BooleanField(default=True)
 
@@ -133,15 +184,23 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(grid_path__startswith=actor.scope)
 
+    def given_to(self, actor: Actor) -> Self:
+        """Return what the actor sees, and the own orders elsewhere: who was drawn goes there (OR-33)."""
+        return self.filter(Q(grid_path__startswith=actor.scope) | Q(member_id=actor.user_id))
+
 
 class Order(models.Model):
-    """One visit that is owed. Partitioned by month on its UUIDv7, made of venue and period (OR-5)."""
+    """One visit that is owed. Partitioned by month on its UUIDv7, made of subject and period (OR-5)."""
 
     id = models.UUIDField(primary_key=True)
     grid_path = models.CharField(max_length=64)
     # Planning copies these three from rows it reads in the same statement, and none of them is ever deleted.
     # A check per row would halve the speed of planning; an index per key would halve it again.
-    venue = models.ForeignKey(Venue, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    venue = models.ForeignKey(  # where to go; a grid has no such place
+        Venue, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    subject_kind = models.CharField(max_length=16, default=SubjectKind.VENUE.value, db_default="venue")
+    subject_id = models.UUIDField(null=True)  # of a facility, a person, a grid; a place is its own subject
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -183,6 +242,18 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(opens_on__lte=F("due_on")), name="order_opens_before_due"),
             models.CheckConstraint(
+                condition=Q(
+                    subject_kind=SubjectKind.VENUE.value, venue__isnull=False, subject_id__isnull=True
+                )
+                | Q(
+                    subject_kind__in=[SubjectKind.FACILITY.value, SubjectKind.PERSON.value],
+                    venue__isnull=False,
+                    subject_id__isnull=False,
+                )
+                | Q(subject_kind=SubjectKind.GRID.value, venue__isnull=True, subject_id__isnull=False),
+                name="order_subject_whole",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=OrderStatus.DONE.value) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="order_done_by_somebody",
             ),
@@ -199,6 +270,14 @@ class Order(models.Model):
         ]
 
 
+class SubjectVisit(models.Model):
+    """The day a facility, a person or a grid was last seen; a place keeps its own (VE-9). Rule: OR-30."""
+
+    subject_id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=16)
+    seen_on = models.DateField()
+
+
 class Visit(models.Model):
     """What a member answered at the place. Append-only."""
 
@@ -212,7 +291,7 @@ class Visit(models.Model):
     lon = models.FloatField(null=True)  # WGS-84
     lat = models.FloatField(null=True)
     note = models.TextField(blank=True)
-    # Of whoever was visited, as a file by its digest; else why there is none (OR-40).
+    # Of whoever was visited, as a file by its digest; else why there is none (OR-37).
     signature = models.CharField(max_length=64, default="", db_default="", blank=True)
     unsigned = models.CharField(max_length=16, default="", db_default="", blank=True)
 
@@ -225,52 +304,3 @@ class Visit(models.Model):
                 condition=Q(signature="") | Q(unsigned=""), name="visit_signed_or_why_not"
             ),
         ]
-
-
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Return what was assigned inside the actor's scope, and around it."""
-        return self.filter(Q(path__startswith=actor.scope) | Q(path__in=ancestors(actor.scope)))
-
-
-class Assignment(models.Model):
-    """Visits that somebody asked for beside the plan, with the reason (OR-28)."""
-
-    id = models.UUIDField(primary_key=True)  # the command's id
-    kind = models.CharField(max_length=16)
-    path = models.CharField(max_length=64)
-    reason = models.CharField(max_length=200)
-    case_id = models.UUIDField(null=True)  # the finding it began with
-    class_code = models.CharField(max_length=32)
-    tags = ArrayField(models.CharField(max_length=32), default=list)
-    checklist_code = models.CharField(max_length=32)
-    starts_on = models.DateField()
-    ends_on = models.DateField()  # exclusive
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    undone_at = models.DateTimeField(null=True)
-
-    objects = AssignmentQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=[kind.value for kind in AssignmentKind]), name="assignment_kind_known"
-            ),
-            models.CheckConstraint(condition=Q(path__endswith="."), name="assignment_path_closed"),
-            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="assignment_in_order"),
-            models.CheckConstraint(
-                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
-                | Q(undone_at__isnull=False, undone_by__isnull=False),
-                name="assignment_undone_by_somebody",
-            ),
-        ]
-        indexes = [models.Index(fields=["-made_at", "id"], name="assignment_latest")]
-
-
-class AssignedOrder(models.Model):
-    """Which order was made by which assignment."""
-
-    order_id = models.UUIDField(primary_key=True)
-    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")

@@ -12,9 +12,9 @@ from wangge.orders.models import Order, PlanRule, PlanSeason, SeasonSpell
 from wangge.orders.rules import OrderStatus
 from wangge.orders.schemas import SeasonOut, SeasonsOut, SpellOut, WalkOut, WalkStop
 from wangge.orders.season_rules import Spell, spells_of
+from wangge.orders.subjects import describe
 from wangge.orders.walk_rules import length_m, nearest_first, walk
 from wangge.territory import queries as territory
-from wangge.venues import queries as venues
 
 AHEAD = timedelta(days=366)
 MOST_STOPS = 200
@@ -112,17 +112,17 @@ def get_walk(actor: Actor, *, on: date, today: date) -> WalkOut:
     Rule:   OR-24. Beside it stands the length of going to the nearest place each time.
     """
     actor.check_can("orders.read")
-    mine = Order.objects.visible_to(actor).filter(in_hands_of(actor.user_id, today))
+    mine = Order.objects.given_to(actor).filter(in_hands_of(actor.user_id, today))
     rows = list(mine.filter(opens_on=on, status=OrderStatus.OPEN.value).order_by("id")[:MOST_STOPS])
-    places = venues.get_places({row.venue_id for row in rows})
-    points = [(places[row.venue_id].lon, places[row.venue_id].lat) for row in rows]
+    places = describe(rows)
+    points = [(places[row.id].lon, places[row.id].lat) for row in rows]
     order = walk(points)
     return WalkOut(
         stops=[
             WalkStop(
                 order_id=rows[n].id,
                 venue_id=rows[n].venue_id,
-                venue_name=places[rows[n].venue_id].name,
+                venue_name=places[rows[n].id].name,
                 lon=points[n][0],
                 lat=points[n][1],
             )

@@ -1,4 +1,7 @@
-"""The statements of planning. Beside each stands the pure rule it must equal; a test compares them."""
+"""The statements of planning. Beside each stands the pure rule it must equal; a test compares them.
+
+Marks in braces are filled by `planning.fill`: {subjects} is the SELECT of the kind that is planned.
+"""
 
 
 def _starts(order: str) -> str:
@@ -8,31 +11,33 @@ def _starts(order: str) -> str:
 
 
 def _own(order: str) -> str:
-    """Return whether an order's id is made of its place; that of a merged one is not (OR-16)."""
-    return f"substr({order}.id::text, 16, 3) = substr(md5({order}.venue_id::text), 1, 3)"
+    """Return whether an order's id is made of its subject; that of a merged place is not (OR-16)."""
+    subject = f"coalesce({order}.subject_id, {order}.venue_id)"
+    return f"substr({order}.id::text, 16, 3) = substr(md5({subject}::text), 1, 3)"
 
 
-# Whether another order of the place opens inside the period and has a shorter one: then that one sees it.
+# Whether another order of the subject opens inside the period and has a shorter one: then that one sees it.
 SEEN_BY_SHORTER = f"""
 EXISTS (
   SELECT FROM orders_order n
-  WHERE n.venue_id = {{{{due}}}}.venue_id AND n.id <> {{{{due}}}}.id AND n.status IN ('open', 'done')
+  WHERE {{same}} AND n.id <> <x>.id AND n.status IN ('open', 'done')
     AND n.opens_on > %(starts_on)s::date - 366 AND {_own("n")}
-    AND n.opens_on >= {_starts("{{due}}")} AND n.opens_on < {{{{due}}}}.ends_on
-    AND n.ends_on - {_starts("n")} < {{{{due}}}}.ends_on - {_starts("{{due}}")}
+    AND n.opens_on >= {_starts("<x>")} AND n.opens_on < <x>.ends_on
+    AND n.ends_on - {_starts("n")} < <x>.ends_on - {_starts("<x>")}
 )"""
 
-# One row a kind (class, tags that matter) of open places in the scope: rules.py says which rule wins on it.
-# And one row a grid, from the same scan. Orphans are a kind without a mask, in no grid.
+# One row a kind (class, tags that matter, last visit where a rule counts from it) of what is open in the
+# scope: rules.py says which rule wins on it. And one row a grid, from the same scan. Orphans are a kind
+# without a mask, in no grid.
 KINDS = """
-SELECT d.class_code, d.mask, d.grid_path, count(*)
+SELECT d.class_code, d.mask, d.anchor, d.grid_path, count(*)
 FROM (
-  SELECT v.class_code, CASE WHEN v.is_orphan THEN NULL ELSE {mask} END AS mask,
+  SELECT v.class_code, CASE WHEN v.is_orphan THEN NULL ELSE {mask} END AS mask, {anchor} AS anchor,
          CASE WHEN v.is_orphan THEN NULL ELSE v.grid_path END AS grid_path
-  FROM venues_venue v
+  FROM ({subjects}) v
   WHERE v.grid_path LIKE %(scope)s AND v.is_open
 ) d
-GROUP BY GROUPING SETS ((d.class_code, d.mask), (d.grid_path))
+GROUP BY GROUPING SETS ((d.class_code, d.mask, d.anchor), (d.grid_path))
 """
 
 # Whether anything stands that reaches into the range: then some of it may be owed no more.
@@ -42,31 +47,38 @@ SELECT EXISTS (
   WHERE o.grid_path LIKE %(scope)s AND o.status = 'open' AND o.ends_on > %(starts_on)s)
 """
 
-# Places × periods that open inside the range: rules.opens_on and rules.order_id in SQL.
+# Subjects with what their orders are made of: rules.opens_on and rules.order_id in SQL.
 # OFFSET 0 keeps the planner from computing the digest anew wherever it is named.
-DUE = """
-SELECT (p.stamp || '7' || substr(v.digest, 1, 3)
-        || translate(substr(v.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
-        || substr(v.digest, 5, 15))::uuid AS id, v.grid_path, v.id AS venue_id, m.user_id AS member_id,
-       k.checklist_id, k.rule_code, k.other_rules, k.season,
-       p.days[1 + ((v.share * cardinality(p.days)) >> 28)] AS opens_on, p.due_on, p.ends_on
-FROM (
-  SELECT id, grid_path, class_code, mask, digest, ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share
+_SUBJECTS = """(
+  SELECT id, venue_id, subject_id, grid_path, class_code, mask, anchor, digest,
+         ('x' || substr(digest, 26, 7))::bit(28)::bigint AS share
   FROM (
-    SELECT v.id, v.grid_path, v.class_code, {mask} AS mask, md5(v.id::text) AS digest
-    FROM venues_venue v
+    SELECT v.id, v.venue_id, v.subject_id, v.grid_path, v.class_code, {mask} AS mask, {anchor} AS anchor,
+           md5(v.id::text) AS digest
+    FROM ({subjects}) v
     WHERE v.grid_path LIKE %(scope)s AND v.is_open AND NOT v.is_orphan
     OFFSET 0
   ) d
   OFFSET 0
 ) v
 JOIN jsonb_to_recordset(%(kinds)s::jsonb)
-     AS k(class_code text, mask bigint, rule_code text, other_rules text[], season text,
-          line text, checklist_id bigint)
-  ON k.class_code = v.class_code AND k.mask = v.mask
+     AS k(class_code text, mask bigint, anchor date, rule_code text, other_rules text[], season text,
+          line text, checklist_id bigint, is_anchored bool)
+  ON k.class_code = v.class_code AND k.mask = v.mask AND k.anchor = v.anchor
 JOIN jsonb_to_recordset(%(periods)s::jsonb)
      AS p(line text, starts_on date, ends_on date, due_on date, days date[], stamp text, under jsonb)
   ON p.line = k.line
+"""
+_ID = """(p.stamp || '7' || substr(v.digest, 1, 3)
+        || translate(substr(v.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab')
+        || substr(v.digest, 5, 15))::uuid"""
+
+# Subjects × periods that open inside the range.
+DUE = f"""
+SELECT {_ID} AS id, v.grid_path, v.venue_id, v.subject_id, m.user_id AS member_id,
+       k.checklist_id, k.rule_code, k.other_rules, k.season,
+       p.days[1 + ((v.share * cardinality(p.days)) >> 28)] AS opens_on, p.due_on, p.ends_on
+FROM {_SUBJECTS}
 LEFT JOIN unnest(%(paths)s::text[], %(members)s::bigint[]) AS m(path, user_id) ON m.path = v.grid_path
 WHERE p.days[1 + ((v.share * cardinality(p.days)) >> 28)] >= %(starts_on)s
   AND p.days[1 + ((v.share * cardinality(p.days)) >> 28)] < %(ends_on)s
@@ -76,12 +88,13 @@ WHERE p.days[1 + ((v.share * cardinality(p.days)) >> 28)] >= %(starts_on)s
     WHERE s.seen_on >= p.starts_on AND s.seen_on < p.ends_on))
 """
 
-COLUMNS = """id, grid_path, venue_id, member_id, checklist_id, rule_code, other_rules, season,
-  opens_on, due_on, ends_on, pack_version, status, findings, version"""
+COLUMNS = """id, grid_path, venue_id, subject_id, member_id, checklist_id, rule_code, other_rules, season,
+  opens_on, due_on, ends_on, pack_version, status, findings, version, subject_kind"""
+_VALUES = "d.*, %(pack_version)s, 'open', 0, 1, %(kind)s"
 
-INSERT = """
-INSERT INTO {table} ({columns})
-SELECT d.*, %(pack_version)s, 'open', 0, 1 FROM ({due}) d
+INSERT = f"""
+INSERT INTO {{table}} ({COLUMNS})
+SELECT {_VALUES} FROM ({{due}}) d
 """
 
 # Into a table that holds orders already: what is there stays as it is; what was withdrawn is owed again.
@@ -95,7 +108,7 @@ ADD = f"""
 WITH {_FRESH},
 made AS (
   INSERT INTO orders_order ({COLUMNS})
-  SELECT d.*, %(pack_version)s, 'open', 0, 1 FROM fresh d WHERE NOT {{seen}} ON CONFLICT (id) DO UPDATE
+  SELECT {_VALUES} FROM fresh d WHERE NOT {{seen}} ON CONFLICT (id) DO UPDATE
   SET status = 'open', version = orders_order.version + 1, grid_path = excluded.grid_path,
       member_id = excluded.member_id, checklist_id = excluded.checklist_id, rule_code = excluded.rule_code,
       other_rules = excluded.other_rules, season = excluded.season, pack_version = excluded.pack_version,
@@ -116,21 +129,31 @@ UNION ALL SELECT NULL, count(*), 0 FROM due
 """
 
 # Open orders that nobody has visited and that are owed no more (OR-20).
-# Two statements: joined by OR they would look each order up alone.
+# Several statements: joined by OR they would look each order up alone.
 _UNSEEN = """
-UPDATE orders_order o SET status = 'withdrawn', version = o.version + 1
-WHERE o.status = 'open' AND o.grid_path LIKE %(scope)s AND o.ends_on > %(starts_on)s
+WHERE o.status = 'open' AND o.subject_kind = %(kind)s AND o.grid_path LIKE %(scope)s
   AND NOT EXISTS (SELECT FROM orders_visit w WHERE w.order_id = o.id)
-  AND """
+"""
+_SET = "UPDATE orders_order o SET status = 'withdrawn', version = o.version + 1"
 WITHDRAW = (
-    _UNSEEN + "EXISTS (SELECT FROM venues_venue v WHERE v.id = o.venue_id AND NOT v.is_open)",
-    _UNSEEN + _own("o") + " AND " + SEEN_BY_SHORTER.replace("{{due}}", "o"),
+    f"""{_SET} {_UNSEEN} AND o.ends_on > %(starts_on)s AND EXISTS (
+      SELECT FROM ({{subjects}}) v WHERE v.id = coalesce(o.subject_id, o.venue_id) AND NOT v.is_open)""",
+    f"{_SET} {_UNSEEN} AND o.ends_on > %(starts_on)s AND {_own('o')} AND {{seen_o}}",
 )
+# Where a rule counts from the last visit, the turn that it is now is all that is owed (OR-31).
+WITHDRAW_STALE = f"""
+WITH owed AS MATERIALIZED (
+  SELECT v.venue_id, v.subject_id, v.grid_path, {_ID} AS order_id FROM {_SUBJECTS} WHERE k.is_anchored
+)
+{_SET} FROM owed x {_UNSEEN} AND o.ends_on > %(today)s AND o.season = '' AND {_own("o")}
+  AND {{same_o}} AND o.id <> x.order_id
+"""
 
 # What a range owes, beside what is planned of it, by grid (OR-21).
 COVERAGE = """
 SELECT d.grid_path, count(*), count(*) FILTER (WHERE (o.id IS NULL OR o.status = 'withdrawn') AND NOT {seen}),
-       count(*) FILTER (WHERE d.member_id IS NULL), count(DISTINCT d.venue_id)
+       count(*) FILTER (WHERE d.member_id IS NULL),
+       count(DISTINCT coalesce(d.subject_id, d.venue_id))
 FROM ({due}) d LEFT JOIN orders_order o ON o.id = d.id
 GROUP BY 1 ORDER BY 1
 """

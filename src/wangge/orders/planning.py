@@ -1,10 +1,10 @@
-"""From plan rules to orders, set by set: the rules are decided on kinds of places, the places are SQL's."""
+"""From plan rules to orders, set by set: the rules are decided on kinds of subjects, the rows are SQL's."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -13,18 +13,20 @@ from typing import Any
 from django.db import connection
 
 from wangge.checklists import queries as checklists
+from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel import calendars
 from wangge.kernel.partitions import ensure_months
 from wangge.kernel.paths import ancestors
-from wangge.orders import month_tables, plan_sql
+from wangge.orders import month_tables, plan_sql, subject_sql
 from wangge.orders.models import PlanRule
 from wangge.orders.refusals import ChecklistMissing, TooManySpells
-from wangge.orders.rules import LAYER, stamp_of
+from wangge.orders.rules import LAYER, Anchor, SubjectKind, stamp_of
 from wangge.orders.schemas import PlanOut, PlanRequest
-from wangge.orders.season_rules import Turn
+from wangge.orders.season_rules import Spell, Turn
 from wangge.orders.seasons import Lines, NamedTurn, find_spells
 from wangge.territory import queries as territory
 
+NEVER = date(1, 1, 1)  # of a subject that nobody visited, or whose rules do not ask
 MOST_BITS = 62  # tags and territories that decide of a rule: one bit each in a bigint
 
 
@@ -32,12 +34,15 @@ MOST_BITS = 62  # tags and territories that decide of a rule: one bit each in a 
 class Plan:
     """What a planning run knows before it makes the first order."""
 
+    kind: SubjectKind
     scope: str
     request: PlanRequest
+    today: date
     pack_version: str
     tags: list[str]  # the tags that decide of a rule
     spell_paths: list[str]  # the territories of declared seasons
-    mask: str  # SQL: which of the tags a place carries and which of the territories it lies in, as bits
+    mask: str  # SQL: which of the tags a subject carries and which of the territories it lies in, as bits
+    anchored: list[str] | None  # classes with a rule that counts from the last visit; None: no such rule
     kinds: list[dict[str, Any]] = field(default_factory=list)
     turns: list[NamedTurn] = field(default_factory=list)
     members: dict[str, int] = field(default_factory=dict)
@@ -47,6 +52,9 @@ class Plan:
     def parameters(self, turns: Sequence[NamedTurn] = ()) -> dict[str, Any]:
         starts = [turn.starts_on for _, turn in turns]
         return {
+            "kind": self.kind.value,
+            "today": self.today,
+            "anchored": self.anchored,
             "low": month_tables.bounds(min(starts))[0] if starts else None,
             "high": month_tables.bounds(max(starts))[1] if starts else None,
             "scope": pattern(self.scope),
@@ -92,57 +100,98 @@ class Tally:
                 self.already_there -= count
 
 
-def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool = False) -> Plan:
-    """Return what there is to plan in `scope`, with the checklists that hold today.
+def prepare(request: PlanRequest, scope: str, *, today: date, only_known: bool = False) -> list[Plan]:
+    """Return what there is to plan in `scope`, a plan a kind of subject, with the checklists that hold today.
 
     `only_known` leaves out what reaches into a year that nobody knows, instead of planning nothing.
     Raises: ChecklistMissing; YearUnknown when the calendar does not reach so far; TooManySpells.
-    Rule:   OR-1 (which rule wins), OR-2 (periods), OR-3, OR-6 (who is left out), OR-17 … OR-19 (seasons).
+    Rule:   OR-1 (which rule wins), OR-2 (periods), OR-3, OR-6 (who is left out), OR-17 … OR-19 (seasons),
+            OR-29 (kinds of subjects), OR-30 (from the last visit).
     """
-    rules = list(PlanRule.objects.filter(is_active=True).order_by("code"))
-    tags = sorted({tag for rule in rules for tag in rule.tags})
+    found = list(PlanRule.objects.filter(is_active=True).order_by("code"))
+    version = found[0].pack_version if found else ""
+    wanted = {rule.season for rule in found if rule.season}
     calendar = calendars.in_force().of(scope)
-    version = rules[0].pack_version if rules else ""
-    wanted = {rule.season for rule in rules if rule.season}
     spells = find_spells(wanted, scope, calendar, request.starts_on, request.ends_on)
+    lists = checklists.in_force({rule.checklist_code for rule in found}, today)
+    plans = []
+    for kind in SubjectKind:
+        rules = [rule for rule in found if rule.subject == kind]
+        if not rules and kind is not SubjectKind.VENUE:
+            continue
+        plan = _plan_of(kind, rules, spells, request, scope, today, version)
+        lines = Lines(rules, spells, request, calendar, today=today, only_known=only_known)
+        _decide(plan, lines, lists)
+        plans.append(plan)
+    return plans
+
+
+def _plan_of(
+    kind: SubjectKind,
+    rules: Sequence[PlanRule],
+    spells: Sequence[Spell],
+    request: PlanRequest,
+    scope: str,
+    today: date,
+    version: str,
+) -> Plan:
+    """Return the plan before anything is decided. Raises: TooManySpells."""
+    tags = sorted({tag for rule in rules for tag in rule.tags})
     paths = sorted({spell.path for spell in spells if spell.path})
     if len(tags) + len(paths) > MOST_BITS:
         raise TooManySpells(count=len(paths), most=MOST_BITS - len(tags))
-    plan = Plan(scope, request, version, tags, paths, _mask(tags, paths))
-    lines = Lines(rules, spells, request, calendar, only_known=only_known)
-    lists = checklists.in_force({rule.checklist_code for rule in rules}, today)
-    for class_code, mask, count in _look_around(plan):
-        inside = [path for n, path in enumerate(paths) if mask >> (len(tags) + n) & 1]
-        owed = lines.of(class_code, [tag for n, tag in enumerate(tags) if mask >> n & 1], inside)
+    counted = [rule for rule in rules if rule.anchor == Anchor.VISIT]
+    anchored = sorted({one for rule in counted for one in rule.classes})
+    everywhere = any(not rule.classes for rule in counted)
+    return Plan(
+        kind=kind,
+        scope=scope,
+        request=request,
+        today=today,
+        pack_version=version,
+        tags=tags,
+        spell_paths=paths,
+        mask=_mask(tags, paths),
+        anchored=[] if everywhere else anchored or None,
+    )
+
+
+def _decide(plan: Plan, lines: Lines, lists: Mapping[str, ChecklistOut]) -> None:
+    """Let the rules say what each kind of subject is owed. Raises: ChecklistMissing, YearUnknown."""
+    for class_code, mask, anchor, count in _look_around(plan):
+        inside = [path for n, path in enumerate(plan.spell_paths) if mask >> (len(plan.tags) + n) & 1]
+        tags = [tag for n, tag in enumerate(plan.tags) if mask >> n & 1]
+        owed = lines.of(class_code, tags, inside, None if anchor == NEVER else anchor)
         if not owed:
             plan.without_rule += count
         for line in owed:
             rule = line.rule
             if rule.checklist_code not in lists:
-                raise ChecklistMissing(rule=rule.code, checklist=rule.checklist_code, on=today)
+                raise ChecklistMissing(rule=rule.code, checklist=rule.checklist_code, on=plan.today)
             plan.kinds.append(
                 {
                     "class_code": class_code,
                     "mask": mask,
+                    "anchor": anchor.isoformat(),
                     "rule_code": rule.code,
                     "other_rules": line.others,
                     "season": rule.season,
                     "line": line.name,
                     "checklist_id": lists[rule.checklist_code].id,
+                    "is_anchored": line.is_anchored,
                 }
             )
     plan.turns = lines.turns()
-    return plan
 
 
-def _look_around(plan: Plan) -> list[tuple[str, int, int]]:
-    """Return the kinds of places with how many there are; note orphans, and who covers each grid."""
+def _look_around(plan: Plan) -> list[tuple[str, int, date, int]]:
+    """Return the kinds of subjects with how many there are; note orphans, and who covers each grid."""
     kinds, grids = [], []
-    for class_code, mask, grid, places in rows_of(plan_sql.KINDS, plan):
+    for class_code, mask, anchor, grid, places in rows_of(plan_sql.KINDS, plan):
         if grid is not None:
             grids.append(grid)
         elif mask is not None:
-            kinds.append((class_code, mask, places))
+            kinds.append((class_code, mask, anchor, places))
         elif class_code is not None:
             plan.orphans += places
     plan.members = members_of(grids)
@@ -169,10 +218,8 @@ def make(plan: Plan) -> PlanOut:
         if month_tables.is_free(month):
             name = month_tables.create_bare(month)
             with connection.cursor() as cursor:
-                statement = plan_sql.INSERT.format(
-                    table=name, columns=plan_sql.COLUMNS, due=plan_sql.DUE.format(mask=plan.mask)
-                )
-                cursor.execute(statement, plan.parameters(turns))
+                statement = plan_sql.INSERT.replace("{table}", name)
+                cursor.execute(fill(statement, plan), plan.parameters(turns))
             tally.add(rows_of(plan_sql.MADE.replace("{table}", name), plan))
             month_tables.attach(month)
         else:
@@ -190,7 +237,12 @@ def _withdraw(plan: Plan) -> int:
     with connection.cursor() as cursor:
         count = 0
         for statement in plan_sql.WITHDRAW:
-            cursor.execute(statement, plan.parameters())
+            cursor.execute(fill(statement, plan), plan.parameters())
+            count += cursor.rowcount
+        lines = {kind["line"] for kind in plan.kinds if kind["is_anchored"]}
+        if lines:
+            turns = [one for one in plan.turns if one[0] in lines]
+            cursor.execute(fill(plan_sql.WITHDRAW_STALE, plan), plan.parameters(turns))
             count += cursor.rowcount
     return count
 
@@ -202,20 +254,45 @@ def _out(plan: Plan, tally: Tally) -> PlanOut:
         by_rule=dict(sorted(tally.by_rule.items())),
         withdrawn=tally.withdrawn,
         unassigned=tally.unassigned,
-        venues_without_rule=plan.without_rule,
-        orphans=plan.orphans,
+        venues_without_rule=plan.without_rule if plan.kind is SubjectKind.VENUE else 0,
+        orphans=plan.orphans if plan.kind is SubjectKind.VENUE else 0,
     )
 
 
 def rows_of(statement: str, plan: Plan, turns: Sequence[NamedTurn] = ()) -> list[tuple[Any, ...]]:
     """Return the rows of a statement of planning, with what is due filled in."""
-    due = plan_sql.DUE.format(mask=plan.mask)
-    text = statement.replace("{due}", due).replace("{mask}", plan.mask)
-    text = text.replace("{seen}", plan_sql.SEEN_BY_SHORTER.replace("{{due}}", "d"))
     with connection.cursor() as cursor:
-        cursor.execute(text, plan.parameters(turns))
+        cursor.execute(fill(statement, plan), plan.parameters(turns))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def fill(statement: str, plan: Plan) -> str:
+    """Return a statement of planning for the kind of subject that is planned."""
+    same = subject_sql.SAME[plan.kind]
+    seen = plan_sql.SEEN_BY_SHORTER
+    for mark, text in (
+        ("{due}", plan_sql.DUE),
+        ("{seen}", seen.replace("{same}", same.format(x="d")).replace("<x>", "d")),
+        ("{seen_o}", seen.replace("{same}", same.format(x="o")).replace("<x>", "o")),
+        ("{same_o}", same.replace("n.", "o.").format(x="x")),
+        ("{subjects}", subject_sql.SUBJECTS[plan.kind]),
+        ("{mask}", plan.mask),
+        ("{anchor}", _anchor(plan.anchored)),
+    ):
+        statement = statement.replace(mark, text)
+    return statement
+
+
+def _anchor(classes: list[str] | None) -> str:
+    """Return the SQL of the day from which a subject's due days are counted, as far as a rule asks."""
+    never = f"DATE '{NEVER}'"
+    if classes is None:
+        return never
+    day = f"coalesce(v.seen_on, {never})"
+    return (
+        f"CASE WHEN v.class_code = ANY(%(anchored)s::text[]) THEN {day} ELSE {never} END" if classes else day
+    )
 
 
 def _months(plan: Plan) -> list[tuple[date, list[NamedTurn]]]:

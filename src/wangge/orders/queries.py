@@ -14,12 +14,12 @@ from wangge.checklists import queries as checklists
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.kernel.paths import is_closed
-from wangge.orders.assignment_queries import propose_alike
+from wangge.orders.assignment_queries import beside_of, propose_alike, risk_of
 from wangge.orders.by_grid import count_by_grid
 from wangge.orders.evidence import get_signature
 from wangge.orders.hands import count_open_by_member, hands_of_orders, in_hands_of
 from wangge.orders.models import AssignedOrder, Order, OrderQuerySet, PlanRule, Visit
-from wangge.orders.rules import OrderStatus, Unsigned, VisitOutcome, status_on
+from wangge.orders.rules import OrderStatus, SubjectKind, Unsigned, VisitOutcome, status_on
 from wangge.orders.schemas import (
     OrderDetail,
     OrderFigures,
@@ -29,8 +29,8 @@ from wangge.orders.schemas import (
     PlanRuleOut,
     VisitOut,
 )
+from wangge.orders.subjects import describe
 from wangge.territory import queries as territory
-from wangge.venues import queries as venues
 
 COUNTED = 10_000  # a list counts so far; beyond, the total is "more than"
 __all__ = [
@@ -51,7 +51,8 @@ READ = "orders.read"
 def list_orders(actor: Actor, filters: OrderFilter, *, today: date) -> OrderPage:
     """Return one page of the visible orders, the earliest first. Raises: NotYourRole, Unreadable."""
     actor.check_can(READ)
-    found = _filtered(Order.objects.visible_to(actor), actor, filters, today)
+    seen = Order.objects.given_to(actor) if filters.mine else Order.objects.visible_to(actor)
+    found = _filtered(seen, actor, filters, today)
     total = found.order_by()[: COUNTED + 1].count()
     if filters.cursor:
         opens_on, after = _read_cursor(filters.cursor)
@@ -113,20 +114,22 @@ def _read_cursor(cursor: str) -> tuple[date, UUID]:
 
 
 def _shown(orders: Sequence[Order], today: date) -> list[OrderRow]:
-    """Return the rows with the names of places, members and rules, fetched in bulk."""
-    places = venues.get_places({order.venue_id for order in orders})
+    """Return the rows with the names of subjects, members and rules, fetched in bulk."""
+    places = describe(orders)
     hands = hands_of_orders(orders, today)
     named = {order.member_id for order in orders} | set(hands.values())
     members = accounts.names_of([one for one in named if one])
     rules = _rules({(order.rule_code, order.pack_version) for order in orders})
     rows = []
     for order in orders:
-        place, rule = places[order.venue_id], rules[order.rule_code, order.pack_version]
+        place, rule = places[order.id], rules[order.rule_code, order.pack_version]
         status = status_on(OrderStatus(order.status), ends_on=order.ends_on, today=today)
         rows.append(
             OrderRow(
                 id=order.id,
                 venue_id=order.venue_id,
+                subject_kind=SubjectKind(order.subject_kind),
+                subject_id=order.subject_id,
                 venue_name=place.name,
                 venue_class_zh=place.class_zh,
                 venue_class_en=place.class_en,
@@ -164,7 +167,7 @@ def _rules(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], PlanRule]:
 def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
     """Return one order with its checklist and its cases. Raises: NotYourRole, NotVisible."""
     actor.check_can(READ)
-    order = Order.objects.visible_to(actor).filter(id=order_id).first()
+    order = Order.objects.given_to(actor).filter(id=order_id).first()
     if order is None:
         raise NotVisible
     visits = list(Visit.objects.filter(order_id=order_id).order_by("at"))
@@ -177,6 +180,8 @@ def get_detail(actor: Actor, order_id: UUID, *, today: date) -> OrderDetail:
         pack_version=order.pack_version,
         case_ids=case_ids,
         handed=territory.list_handed(order.id),
+        beside=beside_of(order.id),
+        risk=risk_of(order.id),
     )
 
 

@@ -43,6 +43,13 @@ class NotYourOrder(NotYourRole):
     en = "This order belongs to another member."
 
 
+class NotAPlace(Refused):
+    status = 422
+    code = "orders.not_a_place"
+    zh = "网格不会关闭或搬走。请填写实际检查情况。"
+    en = "A grid does not close down or move away. Say what you found."
+
+
 class InTheFuture(Refused):
     status = 422
     code = "orders.in_the_future"
@@ -140,6 +147,50 @@ class NothingAlike(Refused):
     code = "orders.nothing_alike"
     zh = "所选范围内没有需要检查的同类场所。请换一个类别、标签或区域。"
     en = "No like place in the chosen territory needs a check. Choose another class, tag or territory."
+
+
+class NothingToDraw(Refused):
+    code = "orders.nothing_to_draw"
+    zh = "所选范围内没有可抽取的场所。请换一个类别、标签或区域。"
+    en = "No place in the chosen territory can be drawn. Choose another class, tag or territory."
+
+
+class NobodyToDraw(Refused):
+    code = "orders.nobody_to_draw"
+    zh = "没有可以抽取的检查人员：本人网格内的场所不能由本人检查。请扩大区域或增加岗位。"
+    en = "No inspector can be drawn: nobody checks an own grid. Choose a larger territory or more posts."
+
+
+class CampaignUnclear(Unreadable):
+    code = "orders.campaign_unclear"
+    zh = "专项行动的阶段不成立：{why_zh}。"
+    en = "The phases of the campaign do not hold: {why_en}."
+
+
+class CampaignAccepted(Refused):
+    code = "orders.campaign_accepted"
+    zh = "这次专项行动已经通过验收。"
+    en = "This campaign was accepted already."
+
+
+class OwnCampaign(NotYourRole):
+    code = "orders.own_campaign"
+    zh = "专项行动由部署人以外的人验收。"
+    en = "A campaign is accepted by somebody other than who set it up."
+
+
+class TargetMissed(Refused):
+    status = 422
+    code = "orders.target_missed"
+    zh = (
+        "目标尚未完成：检查 {visited} %（目标 {visited_target} %），"
+        "整改 {disposed} %（目标 {disposed_target} %）。"
+        "请写明仍然通过的理由，或退回。"
+    )
+    en = (
+        "Targets are missed: visited {visited} % of {visited_target} %, disposed {disposed} % of"
+        " {disposed_target} %. Say why it is accepted all the same, or send it back."
+    )
 
 
 class TooManyAlike(Refused):

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from wangge.checklists.schemas import ChecklistOut
 from wangge.kernel.schemas import Sent
 from wangge.kernel.shapes import Schema
-from wangge.orders.rules import OrderStatus, Unsigned, VisitOutcome
+from wangge.orders.rules import AssignmentKind, OrderStatus, SubjectKind, Unsigned, VisitOutcome
 from wangge.territory.schemas import HandedOnOut
 
 
@@ -65,9 +65,11 @@ class OrderFilter(Schema):
 
 class OrderRow(Schema):
     id: UUID
-    venue_id: UUID
-    venue_name: str
-    venue_class_zh: str
+    venue_id: UUID | None  # the place to go to; a grid has none
+    subject_kind: SubjectKind
+    subject_id: UUID | None  # of a facility, a person or a grid; a place is its own subject
+    venue_name: str  # of the place, or of the grid
+    venue_class_zh: str  # of the place, the facility, the person
     venue_class_en: str
     address: str
     lon: float
@@ -104,6 +106,31 @@ class VisitOut(Schema):
     unsigned: Unsigned | None
 
 
+class RiskReasonOut(Schema):
+    """Points of one row of the pack for what was known of the place that week."""
+
+    zh: str
+    en: str
+    count: int
+    points: int
+
+
+class RiskOut(Schema):
+    """Why the place was one of the riskiest of its grid (OR-34)."""
+
+    score: int
+    reasons: list[RiskReasonOut]
+    is_confirmed: bool  # False: a weight is a preset of ours
+
+
+class BesideOut(Schema):
+    """What asked for an order beside the plan."""
+
+    id: UUID
+    kind: AssignmentKind
+    reason: str
+
+
 class OrderDetail(OrderRow):
     checklist: ChecklistOut
     visits: list[VisitOut]  # the earliest first
@@ -111,6 +138,8 @@ class OrderDetail(OrderRow):
     pack_version: str
     case_ids: list[UUID]
     handed: list[HandedOnOut]  # from whom to whom it went, the earliest first
+    beside: BesideOut | None = None  # None: the plan owes it
+    risk: RiskOut | None = None
 
 
 class OrderPage(Schema):
@@ -221,7 +250,7 @@ class PlanCoverageOut(Schema):
 
 class WalkStop(Schema):
     order_id: UUID
-    venue_id: UUID
+    venue_id: UUID | None
     venue_name: str
     lon: float
     lat: float
@@ -252,9 +281,13 @@ class PlanRuleOut(Schema):
     code: str
     name_zh: str
     name_en: str
+    subject: str
     classes: list[str]
     tags: list[str]
     interval: str
+    anchor: str  # fixed periods, or the last visit
+    window_days: int
+    tolerance_days: int
     season: str
     source: str
     is_confirmed: bool

@@ -8,8 +8,18 @@ from datetime import date, timedelta
 
 from wangge.kernel.calendar import Calendar
 from wangge.kernel.paths import is_within
+from wangge.orders.anchor_rules import is_countable as is_cycle_countable
 from wangge.orders.models import PlanRule, PlanSeason, SeasonSpell
-from wangge.orders.rules import Interval, Period, is_countable, periods_between, winning_rule
+from wangge.orders.rules import (
+    Anchor,
+    Interval,
+    Period,
+    cycle_of,
+    days_of,
+    is_countable,
+    periods_between,
+    winning_rule,
+)
 from wangge.orders.schemas import PlanRequest
 from wangge.orders.season_rules import (
     Spell,
@@ -33,6 +43,7 @@ class Line:
     name: str
     rule: PlanRule
     others: list[str]
+    is_anchored: bool = False  # one turn, counted from the last visit
 
 
 def find_spells(
@@ -62,8 +73,10 @@ class Lines:
         request: PlanRequest,
         calendar: Calendar,
         *,
+        today: date,
         only_known: bool,
     ) -> None:
+        self._today = today
         self._rules, self._spells, self._calendar = rules, spells, calendar
         self._from, self._to, self._only_known = request.starts_on, request.ends_on, only_known
         self._turns: dict[str, list[Turn[PlanRule]]] = {}
@@ -72,11 +85,17 @@ class Lines:
         """Return all turns that were asked for, with the names of their lines."""
         return [(name, turn) for name, turns in self._turns.items() for turn in turns]
 
-    def of(self, class_code: str, tags: Collection[str], inside: Collection[str]) -> list[Line]:
-        """Return what a kind of place in these territories is owed; nothing if no rule fits.
+    def of(
+        self,
+        class_code: str,
+        tags: Collection[str],
+        inside: Collection[str],
+        visited_on: date | None = None,
+    ) -> list[Line]:
+        """Return what a kind of subject in these territories is owed; nothing if no rule fits.
 
         Raises: YearUnknown.
-        Rule:   OR-1, OR-18, OR-19.
+        Rule:   OR-1, OR-18, OR-19; OR-30 (from the last visit; until the first, in fixed periods).
         """
         won = winning_rule([rule for rule in self._rules if not rule.season], class_code, tags)
         spells = [spell for spell in self._spells if not spell.path or spell.path in inside]
@@ -84,7 +103,9 @@ class Lines:
         first, after = horizon(interval, spells, self._from, self._to)
         found = stretches(self._rules, class_code, tags, spells, first, after) if spells else []
         lines = [self._seasonal(stretch) for stretch in found]
-        if won:
+        if won and visited_on and won[0].anchor == Anchor.VISIT:
+            lines.append(self._anchored(won[0], won[1], visited_on))
+        elif won:
             lines.append(self._base(won[0], won[1], found))
         return [line for line in lines if line.name in self._turns]
 
@@ -110,6 +131,23 @@ class Lines:
             seasonal = [turn for one in found for turn in seasonal_turns(one, first, after, self._calendar)]
             self._turns[name] = base_turns(rule, others, periods, seasonal, self._calendar)
         return Line(name, rule, others)
+
+    def _anchored(self, rule: PlanRule, others: list[str], visited_on: date) -> Line:
+        name = f"{rule.code}@{visited_on}"
+        if name not in self._turns:
+            cycle = cycle_of(
+                visited_on,
+                Interval(rule.interval),
+                window_days=rule.window_days,
+                tolerance_days=rule.tolerance_days,
+                today=self._today,
+            )
+            self._turns[name] = []
+            if not self._only_known or is_cycle_countable(cycle, self._calendar.years):
+                days = days_of(cycle, self._calendar.is_workday, self._today)
+                turn = Turn(rule, tuple(others), cycle.starts_on, cycle.ends_on, days[-1], tuple(days))
+                self._turns[name].append(turn)
+        return Line(name, rule, others, is_anchored=True)
 
     def _is_known(self, turn: Turn[PlanRule]) -> bool:
         period = Period(Interval(turn.rule.interval), turn.starts_on, turn.ends_on)

@@ -16,8 +16,12 @@ from wangge.orders import planning, queries
 from wangge.orders.assigning import count_alike, order_alike
 from wangge.orders.assigning import undo as undo_assignment
 from wangge.orders.assignment_schemas import AlikeIn
+from wangge.orders.campaign_schemas import CampaignIn, PhaseIn, VerdictIn
+from wangge.orders.campaigns import count_campaign, judge_campaign, start_campaign
 from wangge.orders.completing import complete_orders
 from wangge.orders.declaring import declare_spell, end_spell
+from wangge.orders.draw_schemas import DoubleDrawIn
+from wangge.orders.drawing import count_pool, export_draw, make_draw
 from wangge.orders.handing import OrderKeeper
 from wangge.orders.levelling import level_days
 from wangge.orders.models import PlanCapacity, PlanRule, PlanSeason
@@ -26,29 +30,43 @@ from wangge.orders.refusals import RangeTooLong
 from wangge.orders.regridding import OrderMover
 from wangge.orders.rehousing import OrderMergeMover
 from wangge.orders.relisting import install_visit_limits, relist
+from wangge.orders.riskiest import install_risk_weights, order_riskiest
 from wangge.orders.schemas import LevelOut, PlanOut, PlanRequest
 
 __all__ = [
     "AlikeIn",
+    "CampaignIn",
+    "DoubleDrawIn",
     "OrderKeeper",
     "OrderMergeMover",
     "OrderMover",
+    "PhaseIn",
+    "VerdictIn",
     "add_up",
     "close_missed",
     "complete_orders",
     "count_alike",
+    "count_campaign",
+    "count_pool",
     "declare_spell",
     "end_spell",
+    "export_draw",
     "install_capacity",
     "install_plan_rules",
+    "install_risk_weights",
     "install_seasons",
     "install_visit_limits",
+    "judge_campaign",
     "level_days",
     "level_for",
+    "make_draw",
     "order_alike",
+    "order_riskiest",
+    "order_riskiest_everywhere",
     "plan_ahead",
     "plan_orders",
     "relist",
+    "start_campaign",
     "undo_assignment",
 ]
 LONGEST_PLAN_DAYS = 400
@@ -79,13 +97,20 @@ def install_seasons(rows: Sequence[Mapping[str, Any]], *, pack_version: str) -> 
 
 
 @transaction.atomic
-def install_capacity(visits_a_day: int | None, *, is_confirmed: bool, pack_version: str) -> None:
+def install_capacity(
+    visits_a_day: int | None, *, is_confirmed: bool, pack_version: str, riskiest_a_grid: int = 0
+) -> None:
     """Make a pack's figure the active one; a pack without it says nothing of capacity. Rule: OR-23, PK-4."""
     PlanCapacity.objects.filter(is_active=True).update(is_active=False)
     if visits_a_day is not None:
         PlanCapacity.objects.update_or_create(
             pack_version=pack_version,
-            defaults={"visits_a_day": visits_a_day, "is_confirmed": is_confirmed, "is_active": True},
+            defaults={
+                "visits_a_day": visits_a_day,
+                "is_confirmed": is_confirmed,
+                "riskiest_a_grid": riskiest_a_grid,
+                "is_active": True,
+            },
         )
 
 
@@ -124,6 +149,13 @@ def plan_ahead(days: int, *, at: datetime) -> PlanOut:
     return made
 
 
+def order_riskiest_everywhere(*, at: datetime) -> int:
+    """Make this week's orders for the riskiest places of every grid; the daily job. Rule: OR-34."""
+    capacity = PlanCapacity.objects.filter(is_active=True).first()
+    most = capacity.riskiest_a_grid if capacity else 0
+    return sum(order_riskiest(scope, most=most, at=at) for scope in queries.list_top_scopes()) if most else 0
+
+
 def add_up(plans: Sequence[PlanOut]) -> PlanOut:
     """Return the figures of several plans as one."""
     by_rule: Counter[str] = Counter()
@@ -146,10 +178,10 @@ def _plan(
     if not 0 < (request.ends_on - request.starts_on).days <= LONGEST_PLAN_DAYS:
         raise RangeTooLong(starts_on=request.starts_on, days=LONGEST_PLAN_DAYS)
     today = at.astimezone(CHINA).date()
-    plan = planning.prepare(request, scope, today=today, only_known=only_known)
+    plans = planning.prepare(request, scope, today=today, only_known=only_known)
     if request.dry_run:
-        return planning.count(plan)
-    made = planning.make(plan)
+        return add_up([planning.count(plan) for plan in plans])
+    made = add_up([planning.make(plan) for plan in plans])
     detail = {**made.model_dump(), "starts_on": str(request.starts_on), "ends_on": str(request.ends_on)}
     audit.record([("orders.plan", "scope", scope, detail)], actor=actor, at=at)
     return made

@@ -20,6 +20,7 @@ def close_missed(timestamp: int) -> None:
 @app.periodic(cron="15 16 * * *")  # 00:15 in China
 @app.task(name="orders.plan_ahead", queueing_lock="orders.plan_ahead", pass_context=False)
 def plan_ahead(timestamp: int) -> None:
-    """Make the orders of the next days everywhere (OR-5), after lists that changed (OR-25)."""
+    """Make the orders of the next days (OR-5), after lists that changed (OR-25), and the week's riskiest."""
     services.relist(at=clock.now())
     services.plan_ahead(DAYS_AHEAD, at=clock.now())
+    services.order_riskiest_everywhere(at=clock.now())

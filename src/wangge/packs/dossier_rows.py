@@ -16,6 +16,7 @@ class PersonKind(Entry):
     answers_rank: int | None = Field(None, ge=1, le=99)  # its link in the chain of HB-16; none: not in it
     unit: bool = False  # an organisation: its name is shown whole
     required: bool = False  # every place must have one (HB-04)
+    required_in: list[str] = Field(default_factory=list)  # places of these classes must (HB-04)
     single: bool = False  # one at a time
 
 

@@ -20,6 +20,7 @@ def push_dossiers(pack: Pack) -> None:
             "answers_rank": row.answers_rank,
             "is_unit": row.unit,
             "is_required": row.required,
+            "required_in": row.required_in,
             "is_single": row.single,
         }
         for row in pack.person_kinds

@@ -13,6 +13,24 @@ def push_orders(pack: Pack) -> None:
     orders.install_capacity(
         int(capacity.value) if capacity else None,
         is_confirmed=bool(capacity and capacity.is_confirmed),
+        riskiest_a_grid=next((int(row.value) for row in pack.capacity if row.code == "riskiest_a_grid"), 0),
+        pack_version=pack.pack_version,
+    )
+    orders.install_risk_weights(
+        [
+            {
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "signal": row.signal.value,
+                "of": row.of or "",
+                "points": row.points,
+                "most": row.most,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for row in pack.risk_weights
+        ],
         pack_version=pack.pack_version,
     )
     orders.install_visit_limits(
@@ -30,7 +48,11 @@ def push_orders(pack: Pack) -> None:
                 "name_en": row.en,
                 "classes": row.classes,
                 "tags": row.tags,
+                "subject": row.subject.value,
                 "interval": row.interval.value,
+                "anchor": row.anchor.value,
+                "window_days": row.window_days,
+                "tolerance_days": row.tolerance_days,
                 "season": row.season or "",
                 "checklist_code": row.checklist,
                 "source": row.source,

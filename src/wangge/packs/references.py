@@ -8,15 +8,23 @@ from wangge.accounts.rules import Role
 from wangge.cases.rules import Action, Channel, Mark, Status
 from wangge.documents.rules import DocumentKind
 from wangge.kernel.photo_copies import MARKS
+from wangge.ledgers.queries import column_keys
 from wangge.matters.rules import Severity
-from wangge.orders.rules import VISIT_LIMITS
+from wangge.orders.rules import VISIT_LIMITS, Signal, SubjectKind
 from wangge.oversight.rules import CARDS
 from wangge.packs.schemas import SECTIONS, Pack
 from wangge.patrols.rules import LIMITS
+from wangge.visits.rules import LIMITS as PROOF_LIMITS
 
 Reference = tuple[
     str, str, tuple[str | int, ...], str, frozenset[str]
 ]  # section, code, place, word, known words
+CLASSES = {  # the section whose codes are the classes of a kind of subject (OR-29)
+    SubjectKind.VENUE: "venue_classes",
+    SubjectKind.FACILITY: "facility_kinds",
+    SubjectKind.PERSON: "person_kinds",
+    SubjectKind.GRID: "tiers",
+}
 USE = "use"  # the fact that says what a place is used for
 KNOWN_STATUSES = frozenset(status.value for status in Status)
 KNOWN_SEVERITIES = frozenset(severity.value for severity in Severity)
@@ -37,20 +45,32 @@ def references(pack: Pack) -> Iterator[Reference]:
     yield from _of_plans(pack, codes, tags)
     for kind in pack.staff_kinds:
         yield "staff_kinds", kind.code, ("group",), kind.group, codes["staff_classes"]
+    for person in pack.person_kinds:
+        yield from _each(
+            "person_kinds", person.code, "required_in", person.required_in, codes["venue_classes"]
+        )
     for due in pack.due_intervals:
         yield from _each("due_intervals", due.code, "kinds", due.kinds, codes["facility_kinds"])
         yield from _each("due_intervals", due.code, "classes", due.classes, codes["venue_classes"])
     yield from _of_quality(pack, codes)
     yield from _of_classes(pack, codes, tags)
     yield from _of_checklists(pack, codes["matters"])
+    for target in pack.targets:
+        if target.indicator:
+            yield "targets", target.code, ("indicator",), target.indicator, codes["indicators"]
+        if target.tier:
+            yield "targets", target.code, ("tier",), target.tier, codes["tiers"]
     yield from _of_notices(pack, topics=codes["notice_topics"], rungs=codes["ladder"])
     yield from _of_templates(pack, codes["stage_templates"])
+    yield from _of_visits(pack, codes)
+    yield from _of_ledgers(pack, codes, tags)
     for section, known in (
         ("stages", KNOWN_STATUSES),
         ("stage_use", KNOWN_CHANNELS),
         ("limits", KNOWN_LIMITS),
         ("patrol_limits", LIMITS),
         ("visit_limits", VISIT_LIMITS),
+        ("proof_limits", PROOF_LIMITS),
         ("photo_marks", MARKS),
         ("stage_clocks", KNOWN_STATUSES),
         ("severities", KNOWN_SEVERITIES),
@@ -70,12 +90,25 @@ def _of_plans(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[s
         if plan.season:
             yield "plans", plan.code, ("season",), plan.season, codes["seasons"]
         for n, word in enumerate(plan.classes):
-            yield "plans", plan.code, ("classes", n), word, codes["venue_classes"]
+            yield "plans", plan.code, ("classes", n), word, codes[CLASSES[plan.subject]]
         for n, word in enumerate(plan.tags):
-            yield "plans", plan.code, ("tags", n), word, tags
+            yield "plans", plan.code, ("tags", n), word, _tags_of(plan.subject, codes, tags)
+    words = {Signal.CLASS: codes["venue_classes"], Signal.TAG: tags}
+    for weight in pack.risk_weights:
+        if weight.of:
+            yield "risk_weights", weight.code, ("of",), weight.of, words[weight.signal]
     for duty in pack.duties:
         if duty.tier:
             yield "duties", duty.code, ("tier",), duty.tier, codes["tiers"]
+
+
+def _tags_of(
+    subject: SubjectKind, codes: Mapping[str, frozenset[str]], tags: frozenset[str]
+) -> frozenset[str]:
+    """A grid carries its scene; what is at a place carries the place's tags and its class (OR-29)."""
+    if subject is SubjectKind.GRID:
+        return codes["scenes"]
+    return tags if subject is SubjectKind.VENUE else tags | codes["venue_classes"]
 
 
 def _of_classes(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:
@@ -168,6 +201,29 @@ def _of_templates(pack: Pack, templates: frozenset[str]) -> Iterator[Reference]:
                 yield "stage_templates", template.code, ("stages", n, "by", m), event, KNOWN_STEPS
     for use in pack.stage_use:
         yield "stage_use", use.code, ("template",), use.template, templates
+
+
+def _of_visits(pack: Pack, codes: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
+    matters = codes["matters"] | codes["matter_groups"]
+    for trigger in pack.arrival_triggers:
+        yield from _each("arrival_triggers", trigger.code, "matters", trigger.matters, matters)
+        if trigger.season:
+            yield "arrival_triggers", trigger.code, ("season",), trigger.season, codes["seasons"]
+    for kind in pack.report_kinds:
+        yield from _each("report_kinds", kind.code, "matters", kind.matters, matters)
+        yield from _each("report_kinds", kind.code, "groups", kind.groups, codes["visit_groups"])
+        if kind.place_class:
+            yield "report_kinds", kind.code, ("place_class",), kind.place_class, codes["venue_classes"]
+        if kind.fact:
+            yield "report_kinds", kind.code, ("fact",), kind.fact, codes["fact_fields"]
+
+
+def _of_ledgers(pack: Pack, codes: Mapping[str, frozenset[str]], tags: frozenset[str]) -> Iterator[Reference]:
+    for row in pack.ledgers:
+        yield from _each("ledgers", row.code, "classes", row.classes, codes["venue_classes"])
+        yield from _each("ledgers", row.code, "tags", row.tags, tags)
+        yield from _each("ledgers", row.code, "drawings", row.drawings, codes["drawing_kinds"])
+        yield from _each("ledgers", row.code, "columns", row.columns, column_keys(row.kind))
 
 
 def _of_checklists(pack: Pack, matters: frozenset[str]) -> Iterator[Reference]:

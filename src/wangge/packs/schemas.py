@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
 from wangge.checklists.schemas import Item
 from wangge.major_hazards.schemas import CountIn, ElementIn
-from wangge.orders.rules import Interval, SeasonKind
 from wangge.packs.class_rows import ClassRule, FactField
 from wangge.packs.dossier_rows import (
     DrawingKind,
@@ -22,7 +20,9 @@ from wangge.packs.dossier_rows import (
     PersonKind,
 )
 from wangge.packs.entry import Entry, Strict
+from wangge.packs.fire_rows import FireCause, FirePlace
 from wangge.packs.indicator_rows import IndicatorRow
+from wangge.packs.ledger_rows import LedgerRow
 from wangge.packs.loop_rows import (
     Card,
     Light,
@@ -48,6 +48,7 @@ from wangge.packs.matter_rows import (
     Upgrade,
 )
 from wangge.packs.notice_rows import NoticeHours, NoticeRule, NoticeTopic
+from wangge.packs.order_rows import Plan, RiskWeight, Season
 from wangge.packs.people_rows import (
     Education,
     Employment,
@@ -58,8 +59,10 @@ from wangge.packs.people_rows import (
     StaffKind,
 )
 from wangge.packs.plate_rows import PlateForm
+from wangge.packs.target_rows import TargetRow
 from wangge.packs.teams_rows import BoardRule, BodyKind, TeamKind
 from wangge.packs.territory_rows import Layer, Scene, Staffing, Tier
+from wangge.packs.visit_rows import ArrivalTrigger, ReportKind, VisitGroup
 
 
 class VenueClass(Entry):
@@ -76,36 +79,6 @@ class Grade(Entry):
     scheme: str
     rank: int = Field(ge=1)
     times_a_month: int = Field(ge=1, le=31)
-
-
-class Season(Entry):
-    """A kind of intensified period (FQ-14): of the same dates, around long holidays, or when declared."""
-
-    kind: SeasonKind
-    first: str = Field("", pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$")  # MM-DD
-    last: str = Field(
-        "", pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$"
-    )  # before `first`: next year
-    before_days: int = Field(0, ge=0, le=60)
-    least_days: int = Field(0, ge=0, le=30)
-    works_holidays: bool = False
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Self:
-        if self.kind is SeasonKind.DATES:
-            for text in (self.first, self.last):
-                date.fromisoformat(f"2025-{text}")  # a common year: a season of 29 February would come rarely
-        if self.kind is SeasonKind.HOLIDAYS and not self.least_days:
-            raise ValueError("least_days")
-        return self
-
-
-class Plan(Entry):
-    classes: list[str] = Field(default_factory=list)  # none: every class
-    tags: list[str] = Field(default_factory=list)  # all of them; none: whatever the tags
-    interval: Interval
-    season: str | None = None  # holds in this intensified period only; none: always
-    checklist: str
 
 
 class PhotoCheck(Entry):
@@ -224,6 +197,7 @@ class Pack(Head):
     checklists: list[ChecklistEntry] = Field(default_factory=list)
     capacity: list[Figure] = Field(default_factory=list)
     visit_limits: list[Figure] = Field(default_factory=list)
+    risk_weights: list[RiskWeight] = Field(default_factory=list)
     seasons: list[Season] = Field(default_factory=list)
     plans: list[Plan] = Field(default_factory=list)
     stage_clocks: list[StageClock] = Field(default_factory=list)
@@ -246,6 +220,9 @@ class Pack(Head):
     rewards: list[Reward] = Field(default_factory=list)
     appraisal: list[Figure] = Field(default_factory=list)
     indicators: list[IndicatorRow] = Field(default_factory=list)
+    fire_causes: list[FireCause] = Field(default_factory=list)
+    fire_places: list[FirePlace] = Field(default_factory=list)
+    targets: list[TargetRow] = Field(default_factory=list)
     suggestions: list[Figure] = Field(default_factory=list)
     plate_forms: list[PlateForm] = Field(default_factory=list)
     venue_likeness: list[Figure] = Field(default_factory=list)
@@ -259,6 +236,11 @@ class Pack(Head):
     educations: list[Education] = Field(default_factory=list)
     politics: list[Politics] = Field(default_factory=list)
     hiring_criteria: list[HiringCriterion] = Field(default_factory=list)
+    visit_groups: list[VisitGroup] = Field(default_factory=list)
+    arrival_triggers: list[ArrivalTrigger] = Field(default_factory=list)
+    report_kinds: list[ReportKind] = Field(default_factory=list)
+    proof_limits: list[Figure] = Field(default_factory=list)
+    ledgers: list[LedgerRow] = Field(default_factory=list)
 
     @property
     def pack_version(self) -> str:

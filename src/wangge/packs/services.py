@@ -11,6 +11,7 @@ from wangge.checklists import services as checklists
 from wangge.checklists.schemas import ChecklistIn
 from wangge.documents import services as documents
 from wangge.evidence import services as evidence
+from wangge.fires import services as fires
 from wangge.kernel import audit
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
@@ -24,6 +25,7 @@ from wangge.packs.pushing_patrols import push_patrols
 from wangge.packs.pushing_people import push_people
 from wangge.packs.pushing_teams import push_teams
 from wangge.packs.pushing_territory import push_territory
+from wangge.packs.pushing_visits import push_ledgers, push_visits
 from wangge.packs.reading import list_names, read
 from wangge.packs.rules import Change, NotYetEffective, PackChangedUnderVersion, compare
 from wangge.packs.schemas import Pack
@@ -138,7 +140,10 @@ def _push(pack: Pack, effective_on: date) -> None:
     push_oversight(pack)
     push_patrols(pack)
     push_orders(pack)
+    push_visits(pack)
+    push_ledgers(pack)
     _push_indicators(pack)
+    _push_fires(pack)
 
 
 def _push_indicators(pack: Pack) -> None:
@@ -147,6 +152,32 @@ def _push_indicators(pack: Pack) -> None:
             {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
             | row.model_dump(exclude={"zh", "en", "certainty"}, mode="json")
             for row in pack.indicators
+        ],
+        pack_version=pack.pack_version,
+    )
+    appraisal.install_targets(
+        [
+            {"name_zh": row.zh, "name_en": row.en, "is_confirmed": row.is_confirmed}
+            | row.model_dump(exclude={"zh", "en", "certainty"}, mode="json")
+            for row in pack.targets
+        ],
+        pack_version=pack.pack_version,
+    )
+
+
+def _push_fires(pack: Pack) -> None:
+    fires.install_words(
+        [
+            {
+                "kind": kind,
+                "code": row.code,
+                "name_zh": row.zh,
+                "name_en": row.en,
+                "source": row.source,
+                "is_confirmed": row.is_confirmed,
+            }
+            for kind, rows in (("cause", pack.fire_causes), ("place", pack.fire_places))
+            for row in rows
         ],
         pack_version=pack.pack_version,
     )

@@ -37,6 +37,9 @@ WORDS = {
     "cases.report": ("上报问题 {n} 件", "reported {n} matters"),
     "documents.record": ("登记文书 {n} 份", "recorded {n} documents"),
     "census.answer": ("答复普查 {n} 条", "answered {n} census rows"),
+    "visits.visit": ("走访 {n} 人次", "made {n} visits to people"),
+    "visits.arrive": ("到场 {n} 次", "answered {n} calls to a place"),
+    "visits.report": ("快报 {n} 条", "sent {n} quick reports"),
     "dossiers.save": ("更新档案 {n} 次", "updated dossiers {n} times"),
     "major_hazards.assess": ("评估疑似重大隐患 {n} 次", "assessed suspected major hazards {n} times"),
 }

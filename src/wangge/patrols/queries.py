@@ -20,6 +20,8 @@ from wangge.patrols.installing import duty_in_force
 from wangge.patrols.log_queries import export_logs, get_log, list_logs
 from wangge.patrols.models import PatrolDay, PatrolDuty, PatrolLimit, PatrolSession, ScopedQuerySet, Tracker
 from wangge.patrols.positions import list_on_duty, note_looking
+from wangge.patrols.replaying import list_walks as list_walks
+from wangge.patrols.replaying import note_replaying as note_replaying
 from wangge.patrols.rules import PatrolState
 from wangge.patrols.schemas import (
     DayFilter,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from wangge.kernel.actor import Actor
 from wangge.kernel.datum import check_position
 from wangge.kernel.distance import Point
-from wangge.teams import queries
+from wangge.teams import queries, wanting
 from wangge.teams.models import Team, TeamKind
 from wangge.teams.rules import Want, box_around, nearest, serves
 from wangge.teams.schemas import NearTeamOut
@@ -32,7 +32,7 @@ def list_nearest(
     kinds = {one.code: one for one in TeamKind.objects.filter(comes=True)}
     wanted = [one for one in kinds if kind in ("", one)]
     found = _nearest(actor, point, wanted, count)
-    known = queries.wants_of_teams([team for team, _ in found], queries.asked_of(kinds.values()), on=on)
+    known = wanting.wants_of_teams([team for team, _ in found], wanting.asked_of(kinds.values()), on=on)
     path = territory.locate(*point, LAYER, at) or ""
     return [_shown(team, kinds, metres, path, known[team.pk][1]) for team, metres in found]
 

@@ -20,7 +20,9 @@ from wangge.accounts import queries as accounts
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
 from wangge.kernel.datum import check_datum
+from wangge.kernel.errors import Unreadable
 from wangge.kernel.fates import Outcome
+from wangge.kernel.run_work import Progress, Unwatched
 from wangge.teams import file_wording as wording
 from wangge.teams.file_rows import (
     COLUMNS,
@@ -43,6 +45,8 @@ from wangge.territory.schemas import ImportProblem, ImportReport
 
 Row = tuple[int, Mapping[str, str]]
 BATCH = 200
+MOST = 100_000  # rows of a file: some 4,000 stations of a large city with their people and equipment
+PACE = 1_000  # rows after which it says how far it is
 HEX = re.compile(r"[0-9a-f]{32}")
 
 
@@ -58,11 +62,14 @@ def import_teams(
     at: datetime,
     file_name: str = "",
     dry_run: bool = False,
+    problems: Problems | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Add and change teams by their code; with any error nothing is loaded, and the same file twice changes
     nothing. People or equipment of which the file has no column stay as they are.
 
-    Raises: NotYourRole; Unreadable for an unknown datum.
+    Memory: the whole file, as the rows of a team may stand anywhere in it; so it has a bound.
+    Raises: NotYourRole; Unreadable for an unknown datum, and for more than MOST rows.
     Rule:   TM-14, TM-5.
     """
     actor.check_can(WRITE)
@@ -71,14 +78,15 @@ def import_teams(
         kind="teams", file_name=file_name, rows=0, created=0, updated=0, unchanged=0,
         loaded=False, problems=[], problem_count=0,
     )  # fmt: skip
-    problems, sheets = Problems(), TeamRows()
+    problems, progress, sheets = problems or Problems(), progress or Unwatched(), TeamRows()
     for number, cells in rows:
         report.rows += 1
+        _check_length(report.rows, progress)
         if not sheets.add(number, cells):
             problems.add(wording.NO_CODE, number, COLUMNS["code"], cells.get(COLUMNS["code"], ""))
     try:
         with transaction.atomic():
-            _load(sheets, datum, report, problems, actor, at)
+            _load(sheets, datum, report, problems, progress, actor, at)
             if problems.error_count or dry_run:
                 raise Undo
             report.loaded = True
@@ -90,8 +98,22 @@ def import_teams(
     return report
 
 
+def _check_length(rows: int, progress: Progress) -> None:
+    if rows > MOST:
+        why = (f"文件超过 {MOST} 行，请按辖区拆分", f"more than {MOST} rows: split the file by territory")
+        raise Unreadable(field="file", why_zh=why[0], why_en=why[1])
+    if rows % PACE == 0:
+        progress.read(rows)
+
+
 def _load(
-    sheets: TeamRows, datum: str, report: ImportReport, problems: Problems, actor: Actor, at: datetime
+    sheets: TeamRows,
+    datum: str,
+    report: ImportReport,
+    problems: Problems,
+    progress: Progress,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     known = _known(sheets, datum, actor, at)
     wanted: list[tuple[Sheet, TeamIn]] = []
@@ -120,6 +142,7 @@ def _load(
                 report.updated += 1
             else:
                 report.created += 1
+        progress.wrote(report.updated + report.created)
 
 
 def _known(sheets: TeamRows, datum: str, actor: Actor, at: datetime) -> Known:

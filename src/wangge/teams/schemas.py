@@ -222,3 +222,16 @@ class TeamPersonOut(Schema):
     name: str
     role: str
     department_name: str | None
+
+
+class TeamsImport(Schema):
+    """How to read a file of teams."""
+
+    datum: Literal["wgs84", "gcj02", "bd09", "cgcs2000"]  # asked, never guessed
+    dry_run: bool = False
+
+
+class TeamsImportIn(TeamsImport):
+    """An import that is asked for: the same id twice is one run."""
+
+    id: UUID

@@ -14,6 +14,7 @@ from wangge.accounts import queries as accounts
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible, Unreadable
 from wangge.territory import queries
+from wangge.territory.change_plan import Done
 from wangge.territory.change_schemas import (
     AncestorOut,
     ChangeOut,
@@ -22,7 +23,6 @@ from wangge.territory.change_schemas import (
     HandedOut,
     LineageOut,
 )
-from wangge.territory.changing import Done
 from wangge.territory.models import DivisionLineage, Grid, GridChange, GridLineage
 from wangge.territory.rules import UNDO_WITHIN, UNDOABLE
 from wangge.territory.schemas import FeatureCollection

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from wangge.territory import queries
-from wangge.territory.changing import CARRIED_LAYER
+from wangge.territory.change_plan import CARRIED_LAYER
 from wangge.territory.models import DivisionLineage, Grid, GridChange
 from wangge.territory.movers import Carriage, Mover, by_prefix, carry, place_in
 from wangge.territory.rules import Change

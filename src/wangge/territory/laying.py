@@ -16,7 +16,8 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.errors import NotVisible
 from wangge.kernel.paths import parent as parent_of
 from wangge.territory import queries
-from wangge.territory.changing import Done, GridsChanged, Ground, Piece, Plan, change_grids, lock_grids
+from wangge.territory.change_plan import Done, GridsChanged, Ground, Piece, Plan
+from wangge.territory.changing import change_grids, lock_grids
 from wangge.territory.models import Grid, Layer
 from wangge.territory.movers import Mover
 from wangge.territory.outlines import list_outlines, tiers_of_layer

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 
 from wangge.kernel import prepared
-from wangge.territory.models import Duty, Grid, GridMember
+from wangge.territory.models import Duty, Grid, GridMember, Tier
+from wangge.territory.movers import patterns
 
 # Every node with its level; to be asked inside a larger statement. A grid that stands for a division is that.
 NODES = """(
@@ -21,6 +22,15 @@ NODES = """(
      AND NOT EXISTS (SELECT FROM territory_division d WHERE d.path = g.path)
 )"""
 _TIERS = f"SELECT path, name, tier FROM {NODES} n WHERE path = ANY(%s)"
+
+_NODES = f"SELECT path, name FROM {NODES} n WHERE path LIKE %s AND tier = %s"
+
+_WITH_GRIDS = """
+SELECT d.path FROM territory_division d JOIN territory_tier t ON t.level = d.tier
+WHERE d.ended_at IS NULL AND t.code = ANY(%s) AND d.path LIKE %s
+  AND EXISTS (SELECT FROM territory_grid g WHERE g.valid_to IS NULL AND g.path LIKE d.path || '%%')
+ORDER BY d.path
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,22 @@ def tiers_of(paths: Collection[str]) -> dict[str, tuple[str, str]]:
     """Return name and level of each path that is a node."""
     rows = prepared.send(_TIERS, list(paths)).fetchall() if paths else []
     return {path: (name, tier) for path, name, tier in rows}
+
+
+def nodes_of(under: str, tier: str) -> dict[str, str]:
+    """Return path and name of each node of a level in and below a path that the reader may see."""
+    return dict(prepared.send(_NODES, patterns([under])[0], tier).fetchall())
+
+
+def divisions_with_grids(under: str, tiers: Sequence[str]) -> list[str]:
+    """Return the divisions of these levels that have grids, in and below a path; "": of everywhere."""
+    like = patterns([under])[0] if under else "%"
+    return [path for (path,) in prepared.send(_WITH_GRIDS, list(tiers), like).fetchall()]
+
+
+def list_tiers() -> list[Tier]:
+    """Return the levels of the active pack, from the outside in. Rule: TE-11."""
+    return list(Tier.objects.order_by("level", "code"))
 
 
 def get_standing(paths: Collection[str]) -> StandingGrid | None:

@@ -18,8 +18,8 @@ from wangge.kernel.clock import CHINA
 from wangge.kernel.ids import new_id
 from wangge.kernel.paths import parent as parent_of
 from wangge.territory import queries, wording
+from wangge.territory.change_plan import CARRIED_LAYER
 from wangge.territory.change_schemas import RecodeReport
-from wangge.territory.changing import CARRIED_LAYER
 from wangge.territory.division_import import Undo
 from wangge.territory.handing import hand_over
 from wangge.territory.models import Division, DivisionLineage, Grid, GridChange, GridLineage, RetiredCode

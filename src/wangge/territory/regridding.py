@@ -15,17 +15,9 @@ from wangge.kernel.actor import Actor
 from wangge.kernel.datum import to_wgs84_many
 from wangge.kernel.errors import NotVisible, Refused, Unreadable
 from wangge.territory import queries
+from wangge.territory.change_plan import Done, GridsChanged, Ground, Piece, Plan, UndoPlan
 from wangge.territory.change_schemas import BorderIn, DrawIn, MergeIn, PieceIn, RedrawIn, SplitIn, UndoIn
-from wangge.territory.changing import (
-    Done,
-    GridsChanged,
-    Ground,
-    Piece,
-    Plan,
-    UndoPlan,
-    change_grids,
-    lock_grids,
-)
+from wangge.territory.changing import change_grids, lock_grids
 from wangge.territory.cutting import cut, join
 from wangge.territory.models import Division, Grid, GridChange, Layer
 from wangge.territory.movers import Mover

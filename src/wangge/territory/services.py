@@ -13,8 +13,8 @@ from wangge.territory.absences import list_uncovered
 from wangge.territory.appointing import Appointment, appoint_members
 from wangge.territory.around import list_touched
 from wangge.territory.candidates import Led as Led
+from wangge.territory.change_plan import Done
 from wangge.territory.change_schemas import RecodeIn, RecodeReport
-from wangge.territory.changing import Done
 from wangge.territory.covering import check_coverage
 from wangge.territory.division_import import DivisionRow, import_divisions
 from wangge.territory.exporting import export_grids

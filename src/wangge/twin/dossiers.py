@@ -44,6 +44,9 @@ class Makeup(BaseModel):
     facilities: Mapping[str, Mapping[str, tuple[float, int, int]]]
     licences: Mapping[str, Mapping[str, float]]
     facts: Mapping[str, Mapping[str, list[str] | tuple[int, int]]]
+    ages: Mapping[str, int]
+    late: float
+    lost: float
     places: Sequence[str]
     makers: Sequence[str]
     issuers: Mapping[str, str]
@@ -110,7 +113,7 @@ def _write(place: VenueRow, sheets: Sheets, rng: random.Random) -> None:
             sheets.people.append(PersonIn.model_validate(head(kind) | _person(kind, sheets, rng)))
     for kind, (share, fewest, most) in _of(known.facilities, place).items():
         if rng.random() < share:
-            facts = _facility(sheets, rng) | {"count": rng.randint(fewest, most)}
+            facts = _facility(kind, sheets, rng) | {"count": rng.randint(fewest, most)}
             sheets.facilities.append(FacilityIn.model_validate(head(kind) | facts))
     for kind, share in _of(known.licences, place).items():
         if rng.random() < share:
@@ -130,16 +133,22 @@ def _person(kind: str, sheets: Sheets, rng: random.Random) -> dict[str, Any]:
     return {"name": name, "phone": phone, "since_on": sheets.on - timedelta(days=rng.randint(20, 2_000))}
 
 
-def _facility(sheets: Sheets, rng: random.Random) -> dict[str, Any]:
-    made = sheets.on - timedelta(days=rng.randint(60, 3_900))
-    tested = sheets.on - timedelta(days=rng.randint(5, 420))
-    kept = sheets.on - timedelta(days=rng.randint(1, 40))
+def _facility(kind: str, sheets: Sheets, rng: random.Random) -> dict[str, Any]:
+    """Return a facility that somebody looks after: some of it is weeks late, none of it years.
+
+    Of some nothing is known, as their plates and records are gone.
+    """
+    known = makeup()
+    made = sheets.on - timedelta(days=rng.randint(60, known.ages.get(kind, known.ages[OTHERS])))
+    is_late, is_lost = rng.random() < known.late, rng.random() < known.lost
+    tested = sheets.on - timedelta(days=rng.randint(366, 425) if is_late else rng.randint(5, 350))
+    kept = sheets.on - timedelta(days=rng.randint(32, 75) if is_late else rng.randint(1, 27))
     return {
-        "place": rng.choice(makeup().places),
-        "maker": rng.choice(makeup().makers),
-        "made_on": made if rng.random() < 0.9 else None,  # some plates cannot be read any more
-        "tested_on": max(made, tested) if rng.random() < 0.8 else None,
-        "maintained_on": max(made, kept) if rng.random() < 0.8 else None,
+        "place": rng.choice(known.places),
+        "maker": rng.choice(known.makers),
+        "made_on": None if is_lost else made,
+        "tested_on": None if is_lost else max(made, tested),
+        "maintained_on": None if is_lost else max(made, kept),
     }
 
 

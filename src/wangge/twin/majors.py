@@ -96,8 +96,9 @@ class Deeds:
 
 def arrange_majors(play: Play, tasks: Sequence[Task], *, at: datetime) -> None:
     """Let people find, decide and list major hazards at crowded places among the tasks. Rule: TW-10."""
-    kinds = venues.get_places({task.venue_id for task in tasks})
-    ordered = sorted(tasks, key=lambda task: kinds[task.venue_id].class_code != CROWDED)
+    kinds = venues.get_places({task.venue_id for task in tasks if task.venue_id})
+    crowded = {key for key, place in kinds.items() if place.class_code == CROWDED}
+    ordered = sorted((task for task in tasks if task.venue_id), key=lambda task: task.venue_id not in crowded)
     begin = at.astimezone(CHINA).replace(hour=9, minute=20) - timedelta(days=REPORTED_DAYS)
     for place, task in zip(majors().places, ordered, strict=False):
         rng = random.Random(f"{play.seed}:major:{place.matter}")

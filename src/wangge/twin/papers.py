@@ -35,6 +35,9 @@ def arrange_papers(play: Play, *, at: datetime) -> None:
             kind=kind,
             demand=DEMAND if is_notice else "",
             conclusion="" if is_notice else CONCLUSION,
+            recipient="",
+            note="",
+            reveal_reason="",
             with_photos=False,
         )
         [fate] = cases.issue_documents([paper], actor=actor, at=issued_at)

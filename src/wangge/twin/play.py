@@ -122,9 +122,12 @@ class Play:
                         self._after_visit(task, result, actor)
 
     def _after_visit(self, task: Task, result: OrderResult, member: Actor) -> None:
+        failed = [answer for answer in result.answers if answer.ok is False]
+        if not failed:
+            return
         matter_of = {item.key: item.matter_code for item in self.door.items(task.checklist_id)}
-        for answer in result.answers:
-            if answer.ok is False and answer.case_id is not None:
+        for answer in failed:
+            if answer.case_id is not None:
                 case = _found_case(task, answer, matter_of[answer.item], member, result.at)
                 self._follow(case)
                 self._provoke_reports(task, case)

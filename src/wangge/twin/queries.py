@@ -66,9 +66,11 @@ def department_ids() -> list[int]:
 def open_tasks(day: date) -> list[Task]:
     """Return the open orders that have a member and whose days hold `day`, by member and id."""
     sql = """
-        SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on, v.lon, v.lat,
-               v.address, o.grid_path, o.version
-        FROM orders_order o JOIN venues_venue v ON v.id = o.venue_id
+        SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on,
+               coalesce(v.lon, (g.min_lon + g.max_lon) / 2), coalesce(v.lat, (g.min_lat + g.max_lat) / 2),
+               coalesce(v.address, g.name), o.grid_path, o.version
+        FROM orders_order o LEFT JOIN venues_venue v ON v.id = o.venue_id
+        LEFT JOIN territory_grid g ON o.venue_id IS NULL AND g.id = o.subject_id
         WHERE o.status = 'open' AND o.member_id IS NOT NULL AND o.opens_on <= %s AND o.due_on >= %s
         ORDER BY o.member_id, o.id
     """
@@ -78,9 +80,11 @@ def open_tasks(day: date) -> list[Task]:
 def tasks_between(path: str, starts_on: date, ends_on: date) -> list[Task]:
     """Return the open orders under `path` with a member, of which a day lies in `[starts_on, ends_on)`."""
     sql = """
-        SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on, v.lon, v.lat,
-               v.address, o.grid_path, o.version
-        FROM orders_order o JOIN venues_venue v ON v.id = o.venue_id
+        SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on,
+               coalesce(v.lon, (g.min_lon + g.max_lon) / 2), coalesce(v.lat, (g.min_lat + g.max_lat) / 2),
+               coalesce(v.address, g.name), o.grid_path, o.version
+        FROM orders_order o LEFT JOIN venues_venue v ON v.id = o.venue_id
+        LEFT JOIN territory_grid g ON o.venue_id IS NULL AND g.id = o.subject_id
         WHERE o.status = 'open' AND o.member_id IS NOT NULL AND o.grid_path LIKE %s
           AND o.opens_on < %s AND o.opens_on >= %s
         ORDER BY o.member_id, o.id

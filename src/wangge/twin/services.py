@@ -10,9 +10,12 @@ from itertools import chain, islice
 from wangge.accounts import queries as account_queries
 from wangge.accounts import services as accounts
 from wangge.accounts.rules import Role
+from wangge.bulletins import services as bulletins
 from wangge.dossiers import services as dossiers
+from wangge.kernel import clock
 from wangge.kernel.actor import Actor
 from wangge.kernel.clock import CHINA
+from wangge.orders import services as orders
 from wangge.territory import queries as territory_queries
 from wangge.territory import services as territory
 from wangge.territory.schemas import GridImport, ImportReport
@@ -20,13 +23,16 @@ from wangge.twin import casting, queries
 from wangge.twin.alike import arrange_alike
 from wangge.twin.behaviour import behaviour
 from wangge.twin.belonging import arrange_belonging
+from wangge.twin.besides import arrange_besides
 from wangge.twin.big_city import Profile, object_records
+from wangge.twin.burning import arrange_fires
 from wangge.twin.city import DEMO, City, CitySpec, DepartmentSeed, PersonSeed, draw_city
 from wangge.twin.days import first_of_next_month, play_days
 from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
 from wangge.twin.hiring import arrange_hiring
+from wangge.twin.looking_in import arrange_visits
 from wangge.twin.majors import arrange_majors
 from wangge.twin.papers import arrange_papers
 from wangge.twin.patrolling import arrange_patrols
@@ -164,9 +170,21 @@ def make_demo(
     fill_dossiers(play.cast, streets, seed=seed, at=at - timedelta(days=DOSSIER_DAYS))
     arrange_register(play, path=f"{spec.root}01.001.", at=at)
     arrange_alike(play, path=f"{spec.root}01.001.", at=at)
+    arrange_besides(play, path=f"{spec.root}01.001.", at=at)
     arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
+    arrange_visits(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
+    plan_rest(today, at=at)
+    arrange_fires(made.city, at=at, seed=seed)
+    bulletins.make_due(at=at)
     return play
+
+
+def plan_rest(today: date, *, at: datetime) -> None:
+    """Plan what came into the registers since the month was planned, as the nightly job does. Rule: TW-10."""
+    days = max(7, (first_of_next_month(today) - today).days)
+    with clock.standing_at(at):
+        orders.plan_ahead(days, at=at)
 
 
 def fill_cast(*, seed: int, on: date, kinds: Iterable[str], at: datetime) -> int:

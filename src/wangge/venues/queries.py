@@ -18,6 +18,7 @@ from wangge.venues.accepting import fields_since
 from wangge.venues.contacts import classes_in, contact_names, contacts_of, keeper_lines_of, list_contacts
 from wangge.venues.models import Venue, VenueClass
 from wangge.venues.part_lists import list_parts, page_of, select, wholes_of
+from wangge.venues.registers import registers_of
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow, VenueShort
 from wangge.venues.sites import Sites, count_sites, list_sites
 from wangge.venues.standing import standing_of
@@ -47,6 +48,7 @@ __all__ = [
     "list_venues",
     "masked_phone",
     "names_of",
+    "registers_of",
     "select",
     "shown",
     "standing_of",

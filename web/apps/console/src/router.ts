@@ -2,7 +2,7 @@ import { asError, offline } from '@wangge/api'
 import type { useSession } from '@wangge/session'
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { addTextsOf } from './i18n'
-import { firstPage, mayOpen } from './pages'
+import { firstPage, mayOpen, PAGES } from './pages'
 import { lostPage, startError } from './startError'
 
 declare module 'vue-router' {
@@ -14,10 +14,17 @@ declare module 'vue-router' {
   }
 }
 
+/** A page at the address of its name. */
+const page = (name: string, component: NonNullable<RouteRecordRaw['component']>): RouteRecordRaw => ({
+  path: name,
+  name,
+  component,
+})
+
 const inFrame: RouteRecordRaw[] = [
-  { path: 'desk', name: 'desk', component: () => import('./features/desk/DeskPage.vue') },
-  { path: 'audit', name: 'audit', component: () => import('./features/audit/AuditPage.vue') },
-  { path: 'cases', name: 'cases', component: () => import('./features/cases/CaseList.vue') },
+  page('desk', () => import('./features/desk/DeskPage.vue')),
+  page('audit', () => import('./features/audit/AuditPage.vue')),
+  page('cases', () => import('./features/cases/CaseList.vue')),
   {
     path: 'cases/new',
     name: 'case-report',
@@ -25,47 +32,61 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'cases.report' },
   },
   { path: 'cases/:id', name: 'case', component: () => import('./features/cases/CasePage.vue'), props: true },
-  { path: 'map', name: 'map', component: () => import('./features/map/MapPage.vue') },
-  { path: 'venues', name: 'venues', component: () => import('./features/venues/VenueList.vue') },
+  page('map', () => import('./features/map/MapPage.vue')),
+  page('venues', () => import('./features/venues/VenueList.vue')),
   {
     path: 'venues/duplicates',
     name: 'venue-duplicates',
     component: () => import('./features/venues/DuplicatePage.vue'),
   },
   { path: 'venues/:id', name: 'venue', component: () => import('./features/venues/VenuePage.vue'), props: true },
-  { path: 'dues', name: 'dues', component: () => import('./features/venues/dossier/DuePage.vue') },
-  { path: 'censuses', name: 'censuses', component: () => import('./features/census/CensusList.vue') },
+  page('dues', () => import('./features/venues/dossier/DuePage.vue')),
+  page('censuses', () => import('./features/census/CensusList.vue')),
   {
     path: 'censuses/:id',
     name: 'census',
     component: () => import('./features/census/CensusPage.vue'),
     props: true,
   },
-  { path: 'plates', name: 'plates', component: () => import('./features/plates/PlatePage.vue') },
-  { path: 'plans', name: 'plans', component: () => import('./features/orders/PlansPage.vue') },
-  { path: 'pack-rows', name: 'pack-rows', component: () => import('./features/packs/PackRows.vue') },
-  { path: 'orders', name: 'orders', component: () => import('./features/orders/OrderList.vue') },
-  { path: 'orders/:id', name: 'order', component: () => import('./features/orders/OrderPage.vue'), props: true },
+  page('plates', () => import('./features/plates/PlatePage.vue')),
+  page('plans', () => import('./features/orders/PlansPage.vue')),
   {
-    path: 'triage',
-    name: 'triage',
-    component: () => import('./features/triage/TriagePage.vue'),
+    path: 'plans/:what/:id',
+    name: 'beside',
+    component: () => import('./features/orders/BesidePage.vue'),
+    props: true,
   },
-  { path: 'notices', name: 'notices', component: () => import('./features/notices/NoticeInbox.vue') },
+  page('pack-rows', () => import('./features/packs/PackRows.vue')),
+  page('orders', () => import('./features/orders/OrderList.vue')),
+  { path: 'orders/:id', name: 'order', component: () => import('./features/orders/OrderPage.vue'), props: true },
+  page('triage', () => import('./features/triage/TriagePage.vue')),
+  page('notices', () => import('./features/notices/NoticeInbox.vue')),
   {
     path: 'notice-settings',
     name: 'notice-settings',
     component: () => import('./features/notices/NoticeSettings.vue'),
     meta: { capability: 'notices.manage' },
   },
-  { path: 'patrols', name: 'patrols', component: () => import('./features/patrols/PatrolPage.vue') },
-  { path: 'oversight', name: 'oversight', component: () => import('./features/oversight/OversightPage.vue') },
-  { path: 'indicators', name: 'indicators', component: () => import('./features/appraisal/IndicatorPage.vue') },
-  { path: 'runs', name: 'runs', component: () => import('./features/runs/RunPage.vue') },
-  { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue') },
-  { path: 'burden', name: 'burden', component: () => import('./features/burden/BurdenPage.vue') },
-  { path: 'phones', name: 'phones', component: () => import('./features/phones/PhonesPage.vue') },
-  { path: 'teams', name: 'teams', component: () => import('./features/teams/TeamsPage.vue') },
+  page('patrols', () => import('./features/patrols/PatrolPage.vue')),
+  page('visits', () => import('./features/visits/VisitsPage.vue')),
+  page('ledgers', () => import('./features/ledgers/LedgersPage.vue')),
+  page('oversight', () => import('./features/oversight/OversightPage.vue')),
+  page('rechecks', () => import('./features/rechecks/RecheckPage.vue')),
+  {
+    path: 'rechecks/:id',
+    name: 'recheck',
+    component: () => import('./features/rechecks/DrawPage.vue'),
+    props: true,
+  },
+  page('indicators', () => import('./features/appraisal/IndicatorPage.vue')),
+  page('targets', () => import('./features/targets/TargetPage.vue')),
+  page('bulletins', () => import('./features/bulletins/BulletinPage.vue')),
+  page('fires', () => import('./features/fires/FirePage.vue')),
+  page('runs', () => import('./features/runs/RunPage.vue')),
+  page('people', () => import('./features/people/PeoplePage.vue')),
+  page('burden', () => import('./features/burden/BurdenPage.vue')),
+  page('phones', () => import('./features/phones/PhonesPage.vue')),
+  page('teams', () => import('./features/teams/TeamsPage.vue')),
   {
     path: 'teams/new',
     name: 'team-new',
@@ -73,105 +94,61 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'teams.write' },
   },
   { path: 'teams/:id', name: 'team', component: () => import('./features/teams/TeamPage.vue'), props: true },
-  { path: 'leave', name: 'leave', component: () => import('./features/leave/LeavePage.vue') },
-  { path: 'calendar', name: 'calendar', component: () => import('./features/calendar/CalendarPage.vue') },
-  {
-    path: 'major-hazards',
-    name: 'major-hazards',
-    component: () => import('./features/cases/major-hazards/MajorHazardPage.vue'),
-  },
-  {
-    path: 'element-sets',
-    name: 'element-sets',
-    component: () => import('./features/cases/major-hazards/ElementSetPage.vue'),
-  },
-  { path: 'documents', name: 'documents', component: () => import('./features/documents/DocumentList.vue') },
-  {
-    path: 'document-settings',
-    name: 'document-settings',
-    component: () => import('./features/documents/DocumentSettings.vue'),
-  },
-  { path: 'matters', name: 'matters', component: () => import('./features/matters/MatterPage.vue') },
-  { path: 'routes', name: 'routes', component: () => import('./features/routes/RoutePage.vue') },
-  { path: 'territory', name: 'territory', component: () => import('./features/territory/TerritoryPage.vue') },
-  { path: 'nothing', name: 'nothing', component: () => import('./layout/NothingHere.vue') },
+  page('leave', () => import('./features/leave/LeavePage.vue')),
+  page('calendar', () => import('./features/calendar/CalendarPage.vue')),
+  page('major-hazards', () => import('./features/cases/major-hazards/MajorHazardPage.vue')),
+  page('element-sets', () => import('./features/cases/major-hazards/ElementSetPage.vue')),
+  page('documents', () => import('./features/documents/DocumentList.vue')),
+  page('document-settings', () => import('./features/documents/DocumentSettings.vue')),
+  page('matters', () => import('./features/matters/MatterPage.vue')),
+  page('routes', () => import('./features/routes/RoutePage.vue')),
+  page('territory', () => import('./features/territory/TerritoryPage.vue')),
+  page('nothing', () => import('./layout/NothingHere.vue')),
   { path: ':rest(.*)*', name: 'lost', component: () => import('./layout/LostPage.vue') },
 ]
 
+/** A section's pages are for whoever may open the page of its name. */
 const SECTIONS: Record<string, string> = {
-  desk: 'cases.read accounts.read audit.read',
-  audit: 'audit.read',
-  cases: 'cases.read',
-  map: 'territory.read',
-  venues: 'venues.read',
-  dues: 'venues.read',
-  orders: 'orders.read',
-  plans: 'orders.read',
-  'pack-rows': 'matters.read',
-  matters: 'matters.read',
-  routes: 'matters.read',
-  triage: 'triage.read',
-  oversight: 'oversight.read',
-  patrols: 'patrols.read',
-  territory: 'territory.read',
-  censuses: 'venues.read',
-  plates: 'plates.write',
-  people: 'accounts.read',
-  phones: 'devices.revoke',
-  burden: 'appraisal.read',
-  teams: 'teams.read',
-  indicators: 'appraisal.read',
+  ...Object.fromEntries(PAGES.map(({ name, capability }) => [name, capability])),
   wall: 'appraisal.read',
-  runs: 'venues.write venues.export',
-  leave: 'leave.take',
-  calendar: 'calendar.write',
-  'major-hazards': 'major_hazards.read',
-  'element-sets': 'matters.read',
-  documents: 'documents.read',
-  'document-settings': 'documents.configure',
 }
 
-/** The folders of locales/console that a page, or every page of a section, needs beside the face's own texts. */
+/** Sections whose pages need the folder of locales/console of their own name. */
+const OWN = new Set(
+  'desk plans matters triage oversight rechecks patrols visits people phones burden teams targets bulletins fires runs leave documents notices'.split(
+    ' ',
+  ),
+)
+
+/** The folders that a page, or every page of a section, needs beside or instead of its own. */
 const TEXTS: Record<string, readonly string[]> = {
-  desk: ['desk'],
   audit: ['desk'],
   case: ['cases', 'triage', 'matters', 'documents', 'major-hazards', 'near', 'plans'],
-  cases: ['cases', 'triage', 'matters'],
+  cases: ['cases'],
+  'case-report': ['cases', 'triage', 'matters'],
   map: ['places', 'map'],
   venues: ['places', 'near', 'dossier'],
   dues: ['places', 'dossier'],
   orders: ['places', 'plans'],
-  plans: ['plans'],
   'pack-rows': ['plans'],
-  matters: ['matters'],
   routes: ['matters'],
-  triage: ['triage'],
-  oversight: ['oversight'],
-  patrols: ['patrols'],
   territory: ['territory', 'places'],
   censuses: ['census'],
   plates: ['places'],
-  people: ['people'],
-  phones: ['phones'],
-  burden: ['burden'],
-  teams: ['teams'],
+  ledgers: ['visits'],
   indicators: ['appraisal'],
   wall: ['wall', 'places'],
-  runs: ['runs'],
-  leave: ['leave'],
   calendar: ['oversight'],
   'major-hazards': ['major-hazards', 'documents'],
   'element-sets': ['major-hazards'],
-  documents: ['documents'],
   'document-settings': ['documents'],
-  notices: ['notices'],
   'notice-settings': ['notices'],
 }
 
 function withSection(route: RouteRecordRaw, root = ''): RouteRecordRaw {
   const section = route.path.split('/')[0] ?? ''
   const capability = route.meta?.capability ?? SECTIONS[section]
-  const texts = TEXTS[String(route.name)] ?? TEXTS[section]
+  const texts = TEXTS[String(route.name)] ?? TEXTS[section] ?? (OWN.has(section) ? [section] : undefined)
   return {
     ...route,
     path: `${root}${route.path}`,
@@ -189,7 +166,10 @@ export function makeRouter(session: ReturnType<typeof useSession>): Router {
         component: () => import('./features/accounts/LoginPage.vue'),
         meta: { isOpen: true },
       },
-      withSection({ path: 'wall', name: 'wall', component: () => import('./features/wall/WallPage.vue') }, '/'),
+      withSection(
+        page('wall', () => import('./features/wall/WallPage.vue')),
+        '/',
+      ),
       {
         path: '/',
         component: () => import('./layout/FrameShell.vue'),

@@ -97,6 +97,32 @@ const inFrame: RouteRecordRaw[] = [
     meta: { capability: 'census.answer', tab: 'today' },
   },
   {
+    path: 'visits',
+    name: 'visits',
+    component: () => import('./features/visits/VisitsPage.vue'),
+    meta: { capability: 'visits.do', tab: 'today' },
+  },
+  {
+    path: 'visits/:id',
+    name: 'visit',
+    component: () => import('./features/visits/VisitPage.vue'),
+    props: true,
+    meta: { capability: 'visits.do', tab: 'today' },
+  },
+  {
+    path: 'arrivals/:id',
+    name: 'arrive',
+    component: () => import('./features/visits/ArrivePage.vue'),
+    props: true,
+    meta: { capability: 'visits.do', tab: 'today' },
+  },
+  {
+    path: 'quick',
+    name: 'quick',
+    component: () => import('./features/visits/QuickReportPage.vue'),
+    meta: { capability: 'visits.do', tab: 'report' },
+  },
+  {
     path: 'grid-log',
     name: 'grid-log',
     component: () => import('./features/patrol/GridLogPage.vue'),

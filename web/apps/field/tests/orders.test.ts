@@ -8,6 +8,8 @@ function makeRow(venue_name: string, extra: Partial<OrderRow> = {}): OrderRow {
   return {
     id: venue_name,
     venue_id: venue_name,
+    subject_kind: 'venue',
+    subject_id: null,
     venue_name,
     venue_class_zh: '三小',
     venue_class_en: 'Small place',

@@ -92,6 +92,9 @@ interface ListedOrder {
   checklist_id?: number
 }
 
+/** Lists that are all things of one kind in the slice. */
+const LISTS: Readonly<Record<string, string>> = { today: 'order:', visits: 'person:', arrivals: 'arrival:' }
+
 /**
  * A thing of the slice as its page expects it. An order comes without its checklist, which many orders share; the list
  * of today is all orders of the slice.
@@ -99,7 +102,8 @@ interface ListedOrder {
 export async function readSliced(store: Store, key: string): Promise<{ value: unknown; at: number } | undefined> {
   const told = await readCursor(store)
   if (!told) return undefined
-  if (key === 'today') return { value: await rowsOf(store, 'order:'), at: told.at }
+  const prefix = LISTS[key]
+  if (prefix !== undefined) return { value: await rowsOf(store, prefix), at: told.at }
   const value = (await store.slice.get(key))?.value
   if (value === undefined) return undefined
   const sheet = key.startsWith('order:') ? (value as ListedOrder).checklist_id : undefined

@@ -22,6 +22,9 @@ export type Kind =
   | 'patrols.points'
   | 'patrols.log'
   | 'venues.correct'
+  | 'visits.visit'
+  | 'visits.arrive'
+  | 'visits.report'
   | 'field.burden'
   | 'field.decide'
 

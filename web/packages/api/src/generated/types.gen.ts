@@ -3974,11 +3974,11 @@ export type RevealIn = {
 };
 
 /**
- * TeamsImport
+ * TeamsImportIn
  *
- * How to read a file of teams.
+ * An import that is asked for: the same id twice is one run.
  */
-export type TeamsImport = {
+export type TeamsImportIn = {
     /**
      * Datum
      */
@@ -3987,6 +3987,10 @@ export type TeamsImport = {
      * Dry Run
      */
     dry_run?: boolean;
+    /**
+     * Id
+     */
+    id: string;
 };
 
 /**
@@ -5243,7 +5247,7 @@ export type HoldingImportIn = {
     /**
      * Sort
      */
-    sort: 'facility' | 'licence';
+    sort: 'person' | 'facility' | 'licence';
     /**
      * Source
      */
@@ -5261,17 +5265,21 @@ export type HoldingImportIn = {
 /**
  * HoldingExport
  *
- * Which facilities or licences go out.
+ * Which people, facilities or licences go out.
  */
 export type HoldingExport = {
     /**
      * Sort
      */
-    sort?: 'facility' | 'licence';
+    sort?: 'person' | 'facility' | 'licence';
     /**
      * Grid
      */
     grid?: string;
+    /**
+     * Reason
+     */
+    reason?: string;
 };
 
 /**
@@ -5299,6 +5307,10 @@ export type DossierKindOut = {
      * Is Required
      */
     is_required: boolean;
+    /**
+     * Required In
+     */
+    required_in: Array<string>;
     /**
      * Is Single
      */
@@ -7381,7 +7393,12 @@ export type OrderRow = {
     /**
      * Venue Id
      */
-    venue_id: string;
+    venue_id: string | null;
+    subject_kind: SubjectKind;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
     /**
      * Venue Name
      */
@@ -7467,6 +7484,13 @@ export type OrderRow = {
 };
 
 /**
+ * SubjectKind
+ *
+ * What is visited. Rule: OR-29.
+ */
+export type SubjectKind = 'venue' | 'facility' | 'person' | 'grid';
+
+/**
  * VisitOutcome
  */
 export type VisitOutcome = 'inspected' | 'nobody_there' | 'refused_entry' | 'closed_down' | 'moved_away';
@@ -7488,6 +7512,10 @@ export type PlanRuleOut = {
      */
     name_en: string;
     /**
+     * Subject
+     */
+    subject: string;
+    /**
      * Classes
      */
     classes: Array<string>;
@@ -7499,6 +7527,18 @@ export type PlanRuleOut = {
      * Interval
      */
     interval: string;
+    /**
+     * Anchor
+     */
+    anchor: string;
+    /**
+     * Window Days
+     */
+    window_days: number;
+    /**
+     * Tolerance Days
+     */
+    tolerance_days: number;
     /**
      * Season
      */
@@ -7926,7 +7966,7 @@ export type WalkStop = {
     /**
      * Venue Id
      */
-    venue_id: string;
+    venue_id: string | null;
     /**
      * Venue Name
      */
@@ -8395,6 +8435,721 @@ export type Undone = {
 };
 
 /**
+ * BesideChoices
+ *
+ * What may be chosen where visits are asked for beside the plan: the own territory first.
+ */
+export type BesideChoices = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Places
+     */
+    places: Array<PlaceChoice>;
+    /**
+     * Classes
+     */
+    classes: Array<ClassChoice>;
+    /**
+     * Checklists
+     */
+    checklists: Array<ChecklistChoice>;
+};
+
+/**
+ * PlaceChoice
+ */
+export type PlaceChoice = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * DoubleDrawPool
+ *
+ * What lies in the two drums.
+ */
+export type DoubleDrawPool = {
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Inspectors
+     */
+    inspectors: number;
+    /**
+     * Places For Nobody
+     */
+    places_for_nobody: number;
+};
+
+/**
+ * DoubleDrawIn
+ *
+ * Draw places and inspectors. `id` is the command's id.
+ */
+export type DoubleDrawIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Class Code
+     */
+    class_code?: string;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Roles
+     */
+    roles?: Array<Role>;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Seed
+     */
+    seed?: string;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * DoubleDrawDone
+ */
+export type DoubleDrawDone = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Made
+     */
+    made: number;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Digest
+     */
+    digest: string;
+};
+
+/**
+ * DoubleDrawOut
+ *
+ * A draw as it is published: with the seed and the digest of both drums anybody can draw again.
+ */
+export type DoubleDrawOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Is Seed Given
+     */
+    is_seed_given: boolean;
+    /**
+     * Digest
+     */
+    digest: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Pool Places
+     */
+    pool_places: number;
+    /**
+     * Pool Inspectors
+     */
+    pool_inspectors: number;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Is Reproduced
+     */
+    is_reproduced: boolean;
+    /**
+     * Drawn
+     */
+    drawn: Array<DrawnOut>;
+};
+
+/**
+ * DrawnOut
+ *
+ * One of the list that is published, in the order in which it was drawn.
+ */
+export type DrawnOut = {
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Order Id
+     */
+    order_id: string | null;
+    /**
+     * Venue Id
+     */
+    venue_id: string;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Inspector
+     */
+    inspector: string | null;
+    /**
+     * Status
+     */
+    status: string | null;
+    /**
+     * Findings
+     */
+    findings: number;
+};
+
+/**
+ * CampaignPage
+ */
+export type CampaignPage = {
+    /**
+     * Items
+     */
+    items: Array<CampaignRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * CampaignRow
+ */
+export type CampaignRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    figures: Figures;
+};
+
+/**
+ * Figures
+ *
+ * How far a campaign is, beside its targets.
+ */
+export type Figures = {
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+    /**
+     * With Findings
+     */
+    with_findings: number;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Disposed
+     */
+    disposed: number;
+    /**
+     * Visited Pct
+     */
+    visited_pct: number | null;
+    /**
+     * Disposed Of Pct
+     */
+    disposed_of_pct: number | null;
+    /**
+     * Meets Targets
+     */
+    meets_targets: boolean;
+};
+
+/**
+ * CampaignDone
+ */
+export type CampaignDone = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Made
+     */
+    made: number;
+};
+
+/**
+ * CampaignIn
+ *
+ * Set up a campaign. `id` is the command's id.
+ */
+export type CampaignIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Classes
+     */
+    classes?: Array<string>;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Checklist Code
+     */
+    checklist_code: string;
+    /**
+     * Visited Pct
+     */
+    visited_pct?: number;
+    /**
+     * Disposed Pct
+     */
+    disposed_pct?: number;
+    /**
+     * Phases
+     */
+    phases: Array<PhaseIn>;
+};
+
+/**
+ * PhaseIn
+ *
+ * A part of a campaign: preparing, a pilot, doing, summing up.
+ */
+export type PhaseIn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Has Visits
+     */
+    has_visits?: boolean;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Is Pilot
+     */
+    is_pilot?: boolean;
+};
+
+/**
+ * CampaignCount
+ *
+ * What setting it up would make.
+ */
+export type CampaignCount = {
+    /**
+     * Places
+     */
+    places: number;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Grids
+     */
+    grids: number;
+    /**
+     * Unassigned
+     */
+    unassigned: number;
+};
+
+/**
+ * CampaignGrid
+ *
+ * How far a grid is.
+ */
+export type CampaignGrid = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+    /**
+     * With Findings
+     */
+    with_findings: number;
+};
+
+/**
+ * CampaignOut
+ */
+export type CampaignOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Made By
+     */
+    made_by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    figures: Figures;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Classes
+     */
+    classes: Array<string>;
+    /**
+     * Tags
+     */
+    tags: Array<string>;
+    /**
+     * Checklist Zh
+     */
+    checklist_zh: string;
+    /**
+     * Checklist En
+     */
+    checklist_en: string;
+    /**
+     * Visited Target
+     */
+    visited_target: number;
+    /**
+     * Disposed Target
+     */
+    disposed_target: number;
+    /**
+     * Can Judge
+     */
+    can_judge: boolean;
+    /**
+     * Phases
+     */
+    phases: Array<PhaseOut>;
+    /**
+     * Grids
+     */
+    grids: Array<CampaignGrid>;
+    /**
+     * Grids In All
+     */
+    grids_in_all: number;
+    /**
+     * Verdicts
+     */
+    verdicts: Array<VerdictOut>;
+};
+
+/**
+ * PhaseOut
+ */
+export type PhaseOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Is Pilot
+     */
+    is_pilot: boolean;
+    /**
+     * Assignment
+     */
+    assignment: string | null;
+    /**
+     * Visits
+     */
+    visits: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Missed
+     */
+    missed: number;
+};
+
+/**
+ * VerdictOut
+ */
+export type VerdictOut = {
+    /**
+     * Is Accepted
+     */
+    is_accepted: boolean;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * At
+     */
+    at: string;
+    figures: Figures;
+};
+
+/**
+ * VerdictIn
+ *
+ * Accept a campaign, or send it back. `id` is the command's id.
+ */
+export type VerdictIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Is Accepted
+     */
+    is_accepted: boolean;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * AssignmentKind
+ *
+ * Why visits were asked for beside the plan.
+ */
+export type AssignmentKind = 'alike' | 'draw' | 'riskiest' | 'campaign';
+
+/**
+ * BesideOut
+ *
+ * What asked for an order beside the plan.
+ */
+export type BesideOut = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: AssignmentKind;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * HandedOnOut
  *
  * Once somebody else's: by which handover a thing went from whom to whom.
@@ -8437,7 +9192,12 @@ export type OrderDetail = {
     /**
      * Venue Id
      */
-    venue_id: string;
+    venue_id: string | null;
+    subject_kind: SubjectKind;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
     /**
      * Venue Name
      */
@@ -8541,6 +9301,52 @@ export type OrderDetail = {
      * Handed
      */
     handed: Array<HandedOnOut>;
+    beside?: BesideOut | null;
+    risk?: RiskOut | null;
+};
+
+/**
+ * RiskOut
+ *
+ * Why the place was one of the riskiest of its grid (OR-34).
+ */
+export type RiskOut = {
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Reasons
+     */
+    reasons: Array<RiskReasonOut>;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * RiskReasonOut
+ *
+ * Points of one row of the pack for what was known of the place that week.
+ */
+export type RiskReasonOut = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Points
+     */
+    points: number;
 };
 
 /**
@@ -9388,6 +10194,1949 @@ export type TrackerIn = {
      * Kind
      */
     kind: 'osmand' | 'owntracks';
+};
+
+/**
+ * GroupOut
+ */
+export type GroupOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Interval
+     */
+    interval: string;
+    /**
+     * Is Protected
+     */
+    is_protected: boolean;
+    /**
+     * Policy
+     */
+    policy: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * Register
+ *
+ * What a quick report becomes (VI-8).
+ */
+export type Register = 'case' | 'place' | 'fact' | 'person';
+
+/**
+ * ReportKindOut
+ */
+export type ReportKindOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    becomes: Register;
+    /**
+     * Matters
+     */
+    matters: Array<string>;
+    /**
+     * Place Class
+     */
+    place_class: string;
+    /**
+     * Fact
+     */
+    fact: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Least Photos
+     */
+    least_photos: number;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * TriggerOut
+ */
+export type TriggerOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Within Minutes
+     */
+    within_minutes: number;
+    /**
+     * Least Photos
+     */
+    least_photos: number;
+    /**
+     * Season
+     */
+    season: string;
+    /**
+     * Is By Hand
+     */
+    is_by_hand: boolean;
+    /**
+     * Policy
+     */
+    policy: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * VisitWords
+ *
+ * What the pack says of visits, and the bounds of proof.
+ */
+export type VisitWords = {
+    /**
+     * Groups
+     */
+    groups: Array<GroupOut>;
+    /**
+     * Triggers
+     */
+    triggers: Array<TriggerOut>;
+    /**
+     * Reports
+     */
+    reports: Array<ReportKindOut>;
+    /**
+     * Limits
+     */
+    limits: {
+        [key: string]: number;
+    };
+    /**
+     * Limits Confirmed
+     */
+    limits_confirmed: boolean;
+};
+
+/**
+ * PersonFilter
+ *
+ * What to list; of people who left nothing is owed.
+ */
+export type PersonFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    standing?: Standing | null;
+    /**
+     * Group
+     */
+    group?: string;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Left
+     */
+    left?: boolean;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * Standing
+ *
+ * How a period stands.
+ */
+export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
+
+/**
+ * PersonPage
+ */
+export type PersonPage = {
+    /**
+     * Items
+     */
+    items: Array<PersonRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * PersonRow
+ *
+ * A person to visit, masked. `is_protected`: there are groups that only a reveal tells.
+ */
+export type PersonRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Is Protected
+     */
+    is_protected: boolean;
+    standing: Standing;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Last Met On
+     */
+    last_met_on: string | null;
+    /**
+     * Last Tried On
+     */
+    last_tried_on: string | null;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * VisitedPersonIn
+ *
+ * Somebody to visit, new or changed. What comes in masked or is left out stays as it is.
+ */
+export type VisitedPersonIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Groups
+     */
+    groups?: Array<string> | null;
+};
+
+/**
+ * PersonDetail
+ */
+export type PersonDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Is Protected
+     */
+    is_protected: boolean;
+    standing: Standing;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Last Met On
+     */
+    last_met_on: string | null;
+    /**
+     * Last Tried On
+     */
+    last_tried_on: string | null;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Ended On
+     */
+    ended_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Visits
+     */
+    visits: Array<PersonVisitOut>;
+};
+
+/**
+ * PersonOutcome
+ *
+ * How a visit ended (VI-4).
+ */
+export type PersonOutcome = 'met' | 'nobody_there' | 'refused' | 'moved_away' | 'no_longer';
+
+/**
+ * PersonVisitOut
+ */
+export type PersonVisitOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    /**
+     * Person Name
+     */
+    person_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+    outcome: PersonOutcome;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Is Near
+     */
+    is_near: boolean | null;
+    /**
+     * Off M
+     */
+    off_m: number | null;
+};
+
+/**
+ * RevealedVisited
+ */
+export type RevealedVisited = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+};
+
+/**
+ * VisitRevealIn
+ *
+ * Why somebody must read what is protected; it stays in the audit trail.
+ */
+export type VisitRevealIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * VisitPage
+ */
+export type VisitPage = {
+    /**
+     * Items
+     */
+    items: Array<PersonVisitOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * VisitIn
+ *
+ * A visit to a person; `id` is made on the phone.
+ */
+export type VisitIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Person Id
+     */
+    person_id: string;
+    outcome: PersonOutcome;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Accuracy M
+     */
+    accuracy_m?: number;
+};
+
+/**
+ * ArrivalFilter
+ */
+export type ArrivalFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * State
+     */
+    state?: 'open' | 'late' | 'arrived' | 'ended' | null;
+    /**
+     * Trigger
+     */
+    trigger?: string;
+    /**
+     * Mine
+     */
+    mine?: boolean;
+    /**
+     * Called From
+     */
+    called_from?: string | null;
+    /**
+     * Called To
+     */
+    called_to?: string | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * ArrivalPage
+ */
+export type ArrivalPage = {
+    /**
+     * Items
+     */
+    items: Array<ArrivalRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * ArrivalRow
+ */
+export type ArrivalRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Trigger
+     */
+    trigger: string;
+    /**
+     * Trigger Zh
+     */
+    trigger_zh: string;
+    /**
+     * Trigger En
+     */
+    trigger_en: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Least Photos
+     */
+    least_photos: number;
+    /**
+     * Called At
+     */
+    called_at: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Called By Name
+     */
+    called_by_name: string | null;
+    /**
+     * Arrived At
+     */
+    arrived_at: string | null;
+    /**
+     * Arrived By Name
+     */
+    arrived_by_name: string | null;
+    /**
+     * Minutes
+     */
+    minutes: number | null;
+    /**
+     * Is Late
+     */
+    is_late: boolean;
+    /**
+     * Off M
+     */
+    off_m: number | null;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+};
+
+/**
+ * ArriveIn
+ *
+ * Somebody is there, and this proves it.
+ */
+export type ArriveIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Arrival Id
+     */
+    arrival_id: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Accuracy M
+     */
+    accuracy_m?: number;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * ArrivalCallIn
+ *
+ * Somebody is called to a place by hand.
+ */
+export type ArrivalCallIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Trigger
+     */
+    trigger: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+};
+
+/**
+ * QuickFilter
+ */
+export type QuickFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * Kind
+     */
+    kind?: string;
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * QuickPage
+ */
+export type QuickPage = {
+    /**
+     * Items
+     */
+    items: Array<QuickRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * QuickRow
+ */
+export type QuickRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Kind Zh
+     */
+    kind_zh: string;
+    /**
+     * Kind En
+     */
+    kind_en: string;
+    becomes: Register;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By Name
+     */
+    by_name: string;
+};
+
+/**
+ * QuickReportIn
+ *
+ * A quick report. `subject_id` is the id of what it makes: a case, a place, a fact or a person.
+ */
+export type QuickReportIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Subject Id
+     */
+    subject_id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Datum
+     */
+    datum?: 'wgs84' | 'gcj02' | 'cgcs2000';
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+    /**
+     * Matter Code
+     */
+    matter_code?: string;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Value
+     */
+    value?: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Phone
+     */
+    phone?: string;
+    /**
+     * Groups
+     */
+    groups?: Array<string>;
+};
+
+/**
+ * GroupCoverage
+ *
+ * Null: of so few people of a protected group nothing is told.
+ */
+export type GroupCoverage = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Owed
+     */
+    owed: number | null;
+    /**
+     * Met
+     */
+    met: number | null;
+    /**
+     * Met Pct
+     */
+    met_pct: number | null;
+};
+
+/**
+ * QuickFigures
+ */
+export type QuickFigures = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Reported
+     */
+    reported: number;
+};
+
+/**
+ * TriggerFigures
+ *
+ * Of the calls of a month: came, came in time, and the median minutes of those who came.
+ */
+export type TriggerFigures = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Called
+     */
+    called: number;
+    /**
+     * Arrived
+     */
+    arrived: number;
+    /**
+     * In Time
+     */
+    in_time: number;
+    /**
+     * Arrived Pct
+     */
+    arrived_pct: number | null;
+    /**
+     * Median Minutes
+     */
+    median_minutes: number | null;
+};
+
+/**
+ * VisitFigures
+ *
+ * A month of a territory: who was visited, who came, what was reported (domain 4.5).
+ */
+export type VisitFigures = {
+    /**
+     * Month
+     */
+    month: string;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Met
+     */
+    met: number;
+    /**
+     * Met Pct
+     */
+    met_pct: number | null;
+    /**
+     * Groups
+     */
+    groups: Array<GroupCoverage>;
+    /**
+     * Triggers
+     */
+    triggers: Array<TriggerFigures>;
+    /**
+     * Reports
+     */
+    reports: Array<QuickFigures>;
+};
+
+/**
+ * CoveragePage
+ */
+export type CoveragePage = {
+    /**
+     * Items
+     */
+    items: Array<VisitCoverage>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * VisitCoverage
+ *
+ * Of the people of a grid who were owed a visit in a month, how many were met.
+ */
+export type VisitCoverage = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Met
+     */
+    met: number;
+    /**
+     * Met Pct
+     */
+    met_pct: number | null;
+};
+
+/**
+ * FireFilter
+ */
+export type FireFilter = {
+    /**
+     * First On
+     */
+    first_on?: string | null;
+    /**
+     * Last On
+     */
+    last_on?: string | null;
+    status?: FireStatus | null;
+    /**
+     * Cause
+     */
+    cause?: string;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Within
+     */
+    within?: string;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * FireStatus
+ */
+export type FireStatus = 'reported' | 'confirmed' | 'out' | 'ended' | 'dismissed';
+
+/**
+ * FirePage
+ */
+export type FirePage = {
+    /**
+     * Items
+     */
+    items: Array<FireRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+};
+
+/**
+ * FireRow
+ */
+export type FireRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    source: FireSource;
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Cause Zh
+     */
+    cause_zh: string;
+    /**
+     * Cause En
+     */
+    cause_en: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Place Zh
+     */
+    place_zh: string;
+    /**
+     * Place En
+     */
+    place_en: string;
+    status: FireStatus;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Out At
+     */
+    out_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+};
+
+/**
+ * FireSource
+ *
+ * By whom it was heard of.
+ */
+export type FireSource = 'brigade' | 'member' | 'citizen' | 'alarm' | 'other';
+
+/**
+ * FireIn
+ *
+ * A fire that was heard of. Its place by a point (WGS-84), by a place of the register, or by its grid.
+ */
+export type FireIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Fire Id
+     */
+    fire_id: string;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    source?: FireSource;
+    /**
+     * Grid Path
+     */
+    grid_path?: string;
+    /**
+     * Lon
+     */
+    lon?: number | null;
+    /**
+     * Lat
+     */
+    lat?: number | null;
+    /**
+     * Venue Id
+     */
+    venue_id?: string | null;
+    /**
+     * Address
+     */
+    address?: string;
+    /**
+     * Cause
+     */
+    cause?: string;
+    /**
+     * Place
+     */
+    place?: string;
+    /**
+     * Text
+     */
+    text?: string;
+};
+
+/**
+ * FireAction
+ */
+export type FireAction = 'confirm' | 'turn_out' | 'end' | 'dismiss' | 'state';
+
+/**
+ * FireStepIn
+ *
+ * A step of the loop, or the four figures as they are known. What is left out stays as it is.
+ */
+export type FireStepIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Fire Id
+     */
+    fire_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    action: FireAction;
+    /**
+     * At
+     */
+    at?: string | null;
+    /**
+     * Cause
+     */
+    cause?: string | null;
+    /**
+     * Place
+     */
+    place?: string | null;
+    /**
+     * Dead
+     */
+    dead?: number | null;
+    /**
+     * Injured
+     */
+    injured?: number | null;
+    /**
+     * Loss Fen
+     */
+    loss_fen?: number | null;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * FireWordOut
+ */
+export type FireWordOut = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * FireFigureFilter
+ */
+export type FireFigureFilter = {
+    /**
+     * First
+     */
+    first: string;
+    /**
+     * Last
+     */
+    last: string;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * FireGrouping
+     */
+    by?: 'none' | 'month' | 'territory' | 'cause' | 'place';
+};
+
+/**
+ * FireGrouping
+ */
+export type FireGrouping = 'none' | 'month' | 'territory' | 'cause' | 'place';
+
+/**
+ * FireChangeOut
+ *
+ * In per cent of the same months a year before; computed, never typed.
+ */
+export type FireChangeOut = {
+    /**
+     * Fires
+     */
+    fires: number | null;
+    /**
+     * Dead
+     */
+    dead: number | null;
+    /**
+     * Injured
+     */
+    injured: number | null;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number | null;
+};
+
+/**
+ * FireFigureRow
+ */
+export type FireFigureRow = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    now: FireFourOut;
+    before: FireFourOut;
+    change: FireChangeOut;
+};
+
+/**
+ * FireFigures
+ */
+export type FireFigures = {
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    by: FireGrouping;
+    total: FireFigureRow;
+    /**
+     * Rows
+     */
+    rows: Array<FireFigureRow>;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+};
+
+/**
+ * FireFourOut
+ */
+export type FireFourOut = {
+    /**
+     * Fires
+     */
+    fires: number;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number;
+};
+
+/**
+ * FirePoint
+ *
+ * A fire on the map.
+ */
+export type FirePoint = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    status: FireStatus;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+};
+
+/**
+ * FirePoints
+ */
+export type FirePoints = {
+    /**
+     * Items
+     */
+    items: Array<FirePoint>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * FireDetail
+ */
+export type FireDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Lon
+     */
+    lon: number | null;
+    /**
+     * Lat
+     */
+    lat: number | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    source: FireSource;
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Cause Zh
+     */
+    cause_zh: string;
+    /**
+     * Cause En
+     */
+    cause_en: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Place Zh
+     */
+    place_zh: string;
+    /**
+     * Place En
+     */
+    place_en: string;
+    status: FireStatus;
+    /**
+     * Occurred At
+     */
+    occurred_at: string;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Out At
+     */
+    out_at: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Dead
+     */
+    dead: number;
+    /**
+     * Injured
+     */
+    injured: number;
+    /**
+     * Loss Fen
+     */
+    loss_fen: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Notice Zh
+     */
+    notice_zh: string;
+    /**
+     * Notice En
+     */
+    notice_en: string;
+    /**
+     * Events
+     */
+    events: Array<FireEventOut>;
+    /**
+     * May
+     */
+    may: Array<FireAction>;
+};
+
+/**
+ * FireEventOut
+ */
+export type FireEventOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Detail
+     */
+    detail: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * BulletinFilter
+ */
+export type BulletinFilter = {
+    kind?: BulletinKind | null;
+    /**
+     * Within
+     */
+    within?: string;
+    /**
+     * Cursor
+     */
+    cursor?: string | null;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * BulletinKind
+ */
+export type BulletinKind = 'week' | 'month';
+
+/**
+ * BulletinPage
+ */
+export type BulletinPage = {
+    /**
+     * Items
+     */
+    items: Array<BulletinRow>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Has Pdf
+     */
+    has_pdf: boolean;
+    /**
+     * May Make
+     */
+    may_make: boolean;
+};
+
+/**
+ * BulletinRow
+ */
+export type BulletinRow = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Document Id
+     */
+    document_id: string;
+    kind: BulletinKind;
+    /**
+     * Title Zh
+     */
+    title_zh: string;
+    /**
+     * Title En
+     */
+    title_en: string;
+    /**
+     * Number Text
+     */
+    number_text: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Is Scheduled
+     */
+    is_scheduled: boolean;
+    /**
+     * Is Void
+     */
+    is_void: boolean;
+    /**
+     * Made At
+     */
+    made_at: string;
+};
+
+/**
+ * BulletinIn
+ *
+ * A bulletin of a territory and of the week or month that holds a day.
+ */
+export type BulletinIn = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: BulletinKind;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Path
+     */
+    path?: string;
 };
 
 /**
@@ -11151,7 +13900,7 @@ export type CaseDocumentIn = {
  *
  * What may be issued. The Chinese name is the title on paper.
  */
-export type DocumentKind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+export type DocumentKind = 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
 
 /**
  * SignatureIn
@@ -15142,6 +17891,523 @@ export type BehindRow = {
 };
 
 /**
+ * TargetFilter
+ */
+export type TargetFilter = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Territory
+     */
+    territory?: string;
+    /**
+     * Only Behind
+     */
+    only_behind?: boolean;
+};
+
+/**
+ * ForecastOut
+ */
+export type ForecastOut = {
+    /**
+     * Value
+     */
+    value: number;
+    method: Method;
+};
+
+/**
+ * Method
+ *
+ * How a forecast was made; always said beside it (TA-5).
+ */
+export type Method = 'by_days' | 'last_months' | 'monthly_gain';
+
+/**
+ * PeriodOut
+ */
+export type PeriodOut = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Plan
+     */
+    plan: number;
+    /**
+     * Fact
+     */
+    fact: number | null;
+    /**
+     * Part
+     */
+    part: number | null;
+    /**
+     * Whole
+     */
+    whole: number | null;
+    /**
+     * Is Small
+     */
+    is_small: boolean;
+    standing: Standing;
+    forecast: ForecastOut | null;
+};
+
+/**
+ * Rhythm
+ */
+export type Rhythm = 'month' | 'year';
+
+/**
+ * TargetOf
+ *
+ * What a target is measured by (TA-2).
+ */
+export type TargetOf = 'figure' | 'nodes' | 'places_seen' | 'places_whole' | 'grids_covered';
+
+/**
+ * TargetOut
+ */
+export type TargetOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    of: TargetOf;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Indicator Zh
+     */
+    indicator_zh: string;
+    /**
+     * Indicator En
+     */
+    indicator_en: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Tier Zh
+     */
+    tier_zh: string;
+    /**
+     * Tier En
+     */
+    tier_en: string;
+    /**
+     * At Least
+     */
+    at_least: number | null;
+    /**
+     * Less Is Better
+     */
+    less_is_better: boolean;
+    /**
+     * Unit
+     */
+    unit: string;
+    every: Rhythm;
+    /**
+     * Plan
+     */
+    plan: Array<number>;
+    /**
+     * Adds
+     */
+    adds: boolean;
+    /**
+     * First Year
+     */
+    first_year: number | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+    /**
+     * Set Path
+     */
+    set_path: string;
+    /**
+     * Version
+     */
+    version: number;
+    now: PeriodOut | null;
+    /**
+     * Periods
+     */
+    periods: Array<PeriodOut>;
+};
+
+/**
+ * TargetTable
+ */
+export type TargetTable = {
+    /**
+     * Year
+     */
+    year: number;
+    /**
+     * Territory
+     */
+    territory: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    /**
+     * Items
+     */
+    items: Array<TargetOut>;
+    /**
+     * Behind
+     */
+    behind: number;
+    /**
+     * Register Counted At
+     */
+    register_counted_at: string | null;
+    /**
+     * Counted At
+     */
+    counted_at: string;
+    /**
+     * May Set
+     */
+    may_set: boolean;
+};
+
+/**
+ * TargetIn
+ *
+ * A target of a territory, whole. Not active: the territory gives it up, also where the pack has it.
+ */
+export type TargetIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Base Version
+     */
+    base_version?: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    of: TargetOf;
+    /**
+     * Indicator
+     */
+    indicator?: string;
+    /**
+     * Tier
+     */
+    tier?: string;
+    /**
+     * At Least
+     */
+    at_least?: number | null;
+    every: Rhythm;
+    /**
+     * Plan
+     */
+    plan: Array<number>;
+    /**
+     * Adds
+     */
+    adds?: boolean;
+    /**
+     * First Year
+     */
+    first_year?: number | null;
+    /**
+     * Is Active
+     */
+    is_active?: boolean;
+};
+
+/**
+ * LedgerFilter
+ *
+ * Of which territory and which days; the first and the last day count.
+ */
+export type LedgerFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+};
+
+/**
+ * LedgerContents
+ */
+export type LedgerContents = {
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    /**
+     * Lines
+     */
+    lines: Array<LedgerLine>;
+    /**
+     * Is Large
+     */
+    is_large: boolean;
+};
+
+/**
+ * LedgerKind
+ *
+ * Where the rows of a ledger come from (LE-2).
+ */
+export type LedgerKind = 'grids' | 'places' | 'orders' | 'patrol_days' | 'cases' | 'transfers' | 'team_calls' | 'drawings' | 'meetings' | 'visits' | 'arrivals' | 'reports' | 'nowhere';
+
+/**
+ * LedgerLine
+ *
+ * A section in the table of contents.
+ */
+export type LedgerLine = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    kind: LedgerKind;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Is Confirmed
+     */
+    is_confirmed: boolean;
+};
+
+/**
+ * LedgerExportIn
+ *
+ * A file of ledgers, made in the background; without a code: all of them, a sheet each.
+ */
+export type LedgerExportIn = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Code
+     */
+    code?: string;
+    /**
+     * Suffix
+     */
+    suffix?: 'csv' | 'xlsx';
+};
+
+/**
+ * PageFilter
+ */
+export type PageFilter = {
+    /**
+     * Grid
+     */
+    grid?: string;
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * Cursor
+     */
+    cursor?: string;
+    /**
+     * Limit
+     */
+    limit?: number;
+};
+
+/**
+ * CellForm
+ *
+ * How a cell is shown.
+ */
+export type CellForm = 'text' | 'number' | 'day' | 'moment' | 'deadline' | 'grid' | 'name' | 'sealed_name' | 'word';
+
+/**
+ * CellOut
+ *
+ * A cell as it is shown; two languages where a word of the database is told.
+ */
+export type CellOut = {
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+};
+
+/**
+ * ColumnOut
+ */
+export type ColumnOut = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Zh
+     */
+    zh: string;
+    /**
+     * En
+     */
+    en: string;
+    form: CellForm;
+};
+
+/**
+ * LedgerPage
+ */
+export type LedgerPage = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * Territory Name
+     */
+    territory_name: string;
+    /**
+     * Is Kept
+     */
+    is_kept: boolean;
+    /**
+     * Columns
+     */
+    columns: Array<ColumnOut>;
+    /**
+     * Rows
+     */
+    rows: Array<Array<CellOut>>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Total Is Exact
+     */
+    total_is_exact: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * WallEvent
  */
 export type WallEvent = {
@@ -15514,6 +18780,64 @@ export type AuditPage = {
 };
 
 /**
+ * SavedViewOut
+ */
+export type SavedViewOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Page
+     */
+    page: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Is Shared
+     */
+    is_shared: boolean;
+    /**
+     * Is Own
+     */
+    is_own: boolean;
+};
+
+/**
+ * SavedViewIn
+ *
+ * A page as its address has it, under a name.
+ */
+export type SavedViewIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Page
+     */
+    page: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Query
+     */
+    query: string;
+    /**
+     * Is Shared
+     */
+    is_shared?: boolean;
+};
+
+/**
  * MapFilter
  *
  * Which places the map shows; of several words one is enough.
@@ -15606,6 +18930,10 @@ export type MapLegend = {
      * Tianditu Key
      */
     tianditu_key: string;
+    /**
+     * Has Base File
+     */
+    has_base_file: boolean;
 };
 
 /**
@@ -15845,6 +19173,153 @@ export type TeamPoint = {
 };
 
 /**
+ * HeatFilter
+ *
+ * Which cases: of these days, of these hours of the day `[first_hour, after_hour)`.
+ */
+export type HeatFilter = {
+    /**
+     * First On
+     */
+    first_on: string;
+    /**
+     * Last On
+     */
+    last_on: string;
+    /**
+     * First Hour
+     */
+    first_hour?: number;
+    /**
+     * After Hour
+     */
+    after_hour?: number;
+    /**
+     * Matter
+     */
+    matter?: string;
+};
+
+/**
+ * HeatOut
+ */
+export type HeatOut = {
+    /**
+     * Cells
+     */
+    cells: Array<[
+        number,
+        number,
+        number
+    ]>;
+    /**
+     * Hours
+     */
+    hours: Array<number>;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
+};
+
+/**
+ * DayCase
+ *
+ * A case that was open on the day, in minutes of it.
+ */
+export type DayCase = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+    /**
+     * From Minute
+     */
+    from_minute: number;
+    /**
+     * To Minute
+     */
+    to_minute: number | null;
+};
+
+/**
+ * DayFire
+ */
+export type DayFire = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lon
+     */
+    lon: number;
+    /**
+     * Lat
+     */
+    lat: number;
+    /**
+     * Minute
+     */
+    minute: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * DayOut
+ */
+export type DayOut = {
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind;
+};
+
+/**
+ * DayWalk
+ *
+ * Somebody on duty, by no name.
+ */
+export type DayWalk = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Steps
+     */
+    steps: Array<[
+        number,
+        number,
+        number
+    ]>;
+};
+
+/**
  * CalendarOut
  *
  * A year of a place, day by day where it is not Monday to Friday; `is_known` false: nobody knows it.
@@ -15888,17 +19363,6 @@ export type CalendarOut = {
  * DayKind
  */
 export type DayKind = 'workday' | 'makeup' | 'weekend' | 'holiday' | 'local_off' | 'local_work' | 'morning_off' | 'afternoon_off';
-
-/**
- * DayOut
- */
-export type DayOut = {
-    /**
-     * On
-     */
-    on: string;
-    kind: DayKind;
-};
 
 /**
  * EditionRow
@@ -16691,6 +20155,508 @@ export type MoveIn = {
      * Case Ids
      */
     case_ids: Array<string>;
+};
+
+/**
+ * RecheckDrawOut
+ */
+export type RecheckDrawOut = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: RecheckKind;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Population
+     */
+    population: number;
+    /**
+     * Population Sha256
+     */
+    population_sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Looked
+     */
+    looked: number;
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Drawn At
+     */
+    drawn_at: string;
+    /**
+     * Drawn By
+     */
+    drawn_by: string;
+    /**
+     * Withdrawn At
+     */
+    withdrawn_at: string | null;
+    /**
+     * Withdrawn By
+     */
+    withdrawn_by: string;
+    /**
+     * Withdrawn Reason
+     */
+    withdrawn_reason: string;
+};
+
+/**
+ * RecheckDrawPage
+ */
+export type RecheckDrawPage = {
+    /**
+     * Items
+     */
+    items: Array<RecheckDrawOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * RecheckKind
+ *
+ * In which way work is looked at again (TZ-13, TZ-11).
+ */
+export type RecheckKind = 'spot_check' | 'back_trace' | 'cross_patrol' | 'survey';
+
+/**
+ * RecheckDrawIn
+ *
+ * Draw a sample. The same seed and the same work always draw the same.
+ */
+export type RecheckDrawIn = {
+    kind: RecheckKind;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Seed
+     */
+    seed?: string;
+};
+
+/**
+ * RecheckPopulationIn
+ *
+ * From what is drawn.
+ */
+export type RecheckPopulationIn = {
+    kind: RecheckKind;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+};
+
+/**
+ * RecheckPopulationOut
+ */
+export type RecheckPopulationOut = {
+    /**
+     * Population
+     */
+    population: number;
+    /**
+     * Members
+     */
+    members: number;
+};
+
+/**
+ * RecheckFigureFilter
+ */
+export type RecheckFigureFilter = {
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+};
+
+/**
+ * RecheckFigures
+ */
+export type RecheckFigures = {
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * By Kind
+     */
+    by_kind: {
+        [key in RecheckKind]?: [
+            number,
+            number
+        ];
+    };
+    /**
+     * Members
+     */
+    members: Array<RecheckMember>;
+};
+
+/**
+ * RecheckMember
+ *
+ * What looking again told of one member's work. Under a handful it says little.
+ */
+export type RecheckMember = {
+    /**
+     * Member Id
+     */
+    member_id: number;
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * By Kind
+     */
+    by_kind: {
+        [key in RecheckKind]?: [
+            number,
+            number
+        ];
+    };
+};
+
+/**
+ * RecheckResultIn
+ *
+ * What whoever looked again found.
+ */
+export type RecheckResultIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Sample Id
+     */
+    sample_id: string;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    verdict: RecheckVerdict;
+    /**
+     * Rating
+     */
+    rating?: number | null;
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Photos
+     */
+    photos?: Array<string>;
+};
+
+/**
+ * RecheckVerdict
+ *
+ * What whoever looked again says.
+ */
+export type RecheckVerdict = 'agrees' | 'differs' | 'overlooked' | 'arose_since' | 'clean' | 'found' | 'answered' | 'unclear';
+
+/**
+ * RecheckDetail
+ */
+export type RecheckDetail = {
+    /**
+     * Id
+     */
+    id: string;
+    kind: RecheckKind;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Place Name
+     */
+    place_name: string;
+    /**
+     * Since On
+     */
+    since_on: string;
+    /**
+     * Until On
+     */
+    until_on: string;
+    /**
+     * Due On
+     */
+    due_on: string;
+    /**
+     * Seed
+     */
+    seed: string;
+    /**
+     * Population
+     */
+    population: number;
+    /**
+     * Population Sha256
+     */
+    population_sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Looked
+     */
+    looked: number;
+    /**
+     * Well
+     */
+    well: number;
+    /**
+     * Badly
+     */
+    badly: number;
+    /**
+     * Well Pct
+     */
+    well_pct: number | null;
+    /**
+     * Is Overdue
+     */
+    is_overdue: boolean;
+    /**
+     * Drawn At
+     */
+    drawn_at: string;
+    /**
+     * Drawn By
+     */
+    drawn_by: string;
+    /**
+     * Withdrawn At
+     */
+    withdrawn_at: string | null;
+    /**
+     * Withdrawn By
+     */
+    withdrawn_by: string;
+    /**
+     * Withdrawn Reason
+     */
+    withdrawn_reason: string;
+    /**
+     * Samples
+     */
+    samples: Array<RecheckSampleOut>;
+};
+
+/**
+ * RecheckSampleOut
+ */
+export type RecheckSampleOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Grid Path
+     */
+    grid_path: string;
+    /**
+     * Grid Name
+     */
+    grid_name: string;
+    /**
+     * Venue Id
+     */
+    venue_id: string | null;
+    /**
+     * Venue Name
+     */
+    venue_name: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Order Id
+     */
+    order_id: string | null;
+    /**
+     * Case Id
+     */
+    case_id: string | null;
+    /**
+     * Done At
+     */
+    done_at: string | null;
+    /**
+     * Member Id
+     */
+    member_id: number | null;
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Walker
+     */
+    walker: string;
+    verdict: RecheckVerdict | null;
+    /**
+     * Rating
+     */
+    rating: number | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Photos
+     */
+    photos: Array<string>;
+    /**
+     * Looked At
+     */
+    looked_at: string | null;
+    /**
+     * Looked By
+     */
+    looked_by: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * RecheckWithdrawIn
+ */
+export type RecheckWithdrawIn = {
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -21197,6 +25163,10 @@ export type ImportTeamsData = {
          */
         dry_run?: boolean;
         /**
+         * Id
+         */
+        id: string;
+        /**
          * File
          */
         file: Blob | File;
@@ -21212,6 +25182,10 @@ export type ImportTeamsErrors = {
      */
     403: Refusal;
     /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
      * Unprocessable Entity
      */
     422: Refusal;
@@ -21223,7 +25197,7 @@ export type ImportTeamsResponses = {
     /**
      * OK
      */
-    200: ImportReport;
+    200: RunOut;
 };
 
 export type ImportTeamsResponse = ImportTeamsResponses[keyof ImportTeamsResponses];
@@ -21915,7 +25889,7 @@ export type ImportHoldingsData = {
         /**
          * Sort
          */
-        sort: 'facility' | 'licence';
+        sort: 'person' | 'facility' | 'licence';
         /**
          * Source
          */
@@ -21976,11 +25950,15 @@ export type GetHoldingTemplateData = {
         /**
          * Sort
          */
-        sort?: 'facility' | 'licence';
+        sort?: 'person' | 'facility' | 'licence';
         /**
          * Grid
          */
         grid?: string;
+        /**
+         * Reason
+         */
+        reason?: string;
     };
     url: '/api/dossiers/holdings/template.{suffix}';
 };
@@ -22017,11 +25995,15 @@ export type ExportHoldingsData = {
         /**
          * Sort
          */
-        sort?: 'facility' | 'licence';
+        sort?: 'person' | 'facility' | 'licence';
         /**
          * Grid
          */
         grid?: string;
+        /**
+         * Reason
+         */
+        reason?: string;
     };
     url: '/api/dossiers/holdings/export.{suffix}';
 };
@@ -23644,6 +27626,420 @@ export type UndoAssignmentResponses = {
 
 export type UndoAssignmentResponse = UndoAssignmentResponses[keyof UndoAssignmentResponses];
 
+export type ListBesideChoicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/choices';
+};
+
+export type ListBesideChoicesErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListBesideChoicesError = ListBesideChoicesErrors[keyof ListBesideChoicesErrors];
+
+export type ListBesideChoicesResponses = {
+    /**
+     * OK
+     */
+    200: BesideChoices;
+};
+
+export type ListBesideChoicesResponse = ListBesideChoicesResponses[keyof ListBesideChoicesResponses];
+
+export type CountDrawData = {
+    body: DoubleDrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/draw/count';
+};
+
+export type CountDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountDrawError = CountDrawErrors[keyof CountDrawErrors];
+
+export type CountDrawResponses = {
+    /**
+     * OK
+     */
+    200: DoubleDrawPool;
+};
+
+export type CountDrawResponse = CountDrawResponses[keyof CountDrawResponses];
+
+export type MakeDrawData = {
+    body: DoubleDrawIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/assignments/draw';
+};
+
+export type MakeDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type MakeDrawError = MakeDrawErrors[keyof MakeDrawErrors];
+
+export type MakeDrawResponses = {
+    /**
+     * OK
+     */
+    200: DoubleDrawDone;
+    /**
+     * Already Reported
+     */
+    208: DoubleDrawDone;
+};
+
+export type MakeDrawResponse = MakeDrawResponses[keyof MakeDrawResponses];
+
+export type GetDrawData = {
+    body?: never;
+    path: {
+        /**
+         * Assignment Id
+         */
+        assignment_id: string;
+    };
+    query?: never;
+    url: '/api/orders/assignments/{assignment_id}/draw';
+};
+
+export type GetDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetDrawError = GetDrawErrors[keyof GetDrawErrors];
+
+export type GetDrawResponses = {
+    /**
+     * OK
+     */
+    200: DoubleDrawOut;
+};
+
+export type GetDrawResponse = GetDrawResponses[keyof GetDrawResponses];
+
+export type ExportDrawData = {
+    body?: never;
+    path: {
+        /**
+         * Assignment Id
+         */
+        assignment_id: string;
+    };
+    query?: {
+        /**
+         * Suffix
+         */
+        suffix?: string;
+    };
+    url: '/api/orders/assignments/{assignment_id}/draw/file';
+};
+
+export type ExportDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDrawError = ExportDrawErrors[keyof ExportDrawErrors];
+
+export type ExportDrawResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListCampaignsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/orders/campaigns';
+};
+
+export type ListCampaignsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListCampaignsError = ListCampaignsErrors[keyof ListCampaignsErrors];
+
+export type ListCampaignsResponses = {
+    /**
+     * OK
+     */
+    200: CampaignPage;
+};
+
+export type ListCampaignsResponse = ListCampaignsResponses[keyof ListCampaignsResponses];
+
+export type StartCampaignData = {
+    body: CampaignIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/campaigns';
+};
+
+export type StartCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type StartCampaignError = StartCampaignErrors[keyof StartCampaignErrors];
+
+export type StartCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignDone;
+    /**
+     * Already Reported
+     */
+    208: CampaignDone;
+};
+
+export type StartCampaignResponse = StartCampaignResponses[keyof StartCampaignResponses];
+
+export type CountCampaignData = {
+    body: CampaignIn;
+    path?: never;
+    query?: never;
+    url: '/api/orders/campaigns/count';
+};
+
+export type CountCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountCampaignError = CountCampaignErrors[keyof CountCampaignErrors];
+
+export type CountCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignCount;
+};
+
+export type CountCampaignResponse = CountCampaignResponses[keyof CountCampaignResponses];
+
+export type GetCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/api/orders/campaigns/{campaign_id}';
+};
+
+export type GetCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetCampaignError = GetCampaignErrors[keyof GetCampaignErrors];
+
+export type GetCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignOut;
+};
+
+export type GetCampaignResponse = GetCampaignResponses[keyof GetCampaignResponses];
+
+export type JudgeCampaignData = {
+    body: VerdictIn;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/api/orders/campaigns/{campaign_id}/verdict';
+};
+
+export type JudgeCampaignErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type JudgeCampaignError = JudgeCampaignErrors[keyof JudgeCampaignErrors];
+
+export type JudgeCampaignResponses = {
+    /**
+     * OK
+     */
+    200: CampaignOut;
+    /**
+     * Already Reported
+     */
+    208: CampaignOut;
+};
+
+export type JudgeCampaignResponse = JudgeCampaignResponses[keyof JudgeCampaignResponses];
+
 export type GetOrderData = {
     body?: never;
     path: {
@@ -24428,6 +28824,1450 @@ export type TakeOwntracksErrors = {
 export type TakeOwntracksError = TakeOwntracksErrors[keyof TakeOwntracksErrors];
 
 export type TakeOwntracksResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetVisitWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/visits/words';
+};
+
+export type GetVisitWordsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type GetVisitWordsError = GetVisitWordsErrors[keyof GetVisitWordsErrors];
+
+export type GetVisitWordsResponses = {
+    /**
+     * OK
+     */
+    200: VisitWords;
+};
+
+export type GetVisitWordsResponse = GetVisitWordsResponses[keyof GetVisitWordsResponses];
+
+export type ListVisitedPeopleData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        standing?: Standing | null;
+        /**
+         * Group
+         */
+        group?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Left
+         */
+        left?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/people';
+};
+
+export type ListVisitedPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListVisitedPeopleError = ListVisitedPeopleErrors[keyof ListVisitedPeopleErrors];
+
+export type ListVisitedPeopleResponses = {
+    /**
+     * OK
+     */
+    200: PersonPage;
+};
+
+export type ListVisitedPeopleResponse = ListVisitedPeopleResponses[keyof ListVisitedPeopleResponses];
+
+export type SaveVisitedPeopleData = {
+    /**
+     * Commands
+     */
+    body: Array<VisitedPersonIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/people';
+};
+
+export type SaveVisitedPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveVisitedPeopleError = SaveVisitedPeopleErrors[keyof SaveVisitedPeopleErrors];
+
+export type SaveVisitedPeopleResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SaveVisitedPeopleResponse = SaveVisitedPeopleResponses[keyof SaveVisitedPeopleResponses];
+
+export type ExportVisitedPeopleData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        standing?: Standing | null;
+        /**
+         * Group
+         */
+        group?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Left
+         */
+        left?: boolean;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/people/export.{suffix}';
+};
+
+export type ExportVisitedPeopleErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportVisitedPeopleError = ExportVisitedPeopleErrors[keyof ExportVisitedPeopleErrors];
+
+export type ExportVisitedPeopleResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetVisitedPersonData = {
+    body?: never;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/visits/people/{person_id}';
+};
+
+export type GetVisitedPersonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetVisitedPersonError = GetVisitedPersonErrors[keyof GetVisitedPersonErrors];
+
+export type GetVisitedPersonResponses = {
+    /**
+     * OK
+     */
+    200: PersonDetail;
+};
+
+export type GetVisitedPersonResponse = GetVisitedPersonResponses[keyof GetVisitedPersonResponses];
+
+export type RevealVisitedPersonData = {
+    body: VisitRevealIn;
+    path: {
+        /**
+         * Person Id
+         */
+        person_id: string;
+    };
+    query?: never;
+    url: '/api/visits/people/{person_id}/reveal';
+};
+
+export type RevealVisitedPersonErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RevealVisitedPersonError = RevealVisitedPersonErrors[keyof RevealVisitedPersonErrors];
+
+export type RevealVisitedPersonResponses = {
+    /**
+     * OK
+     */
+    200: RevealedVisited;
+};
+
+export type RevealVisitedPersonResponse = RevealVisitedPersonResponses[keyof RevealVisitedPersonResponses];
+
+export type ListVisitsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits';
+};
+
+export type ListVisitsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListVisitsError = ListVisitsErrors[keyof ListVisitsErrors];
+
+export type ListVisitsResponses = {
+    /**
+     * OK
+     */
+    200: VisitPage;
+};
+
+export type ListVisitsResponse = ListVisitsResponses[keyof ListVisitsResponses];
+
+export type RecordVisitsData = {
+    /**
+     * Commands
+     */
+    body: Array<VisitIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits';
+};
+
+export type RecordVisitsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecordVisitsError = RecordVisitsErrors[keyof RecordVisitsErrors];
+
+export type RecordVisitsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordVisitsResponse = RecordVisitsResponses[keyof RecordVisitsResponses];
+
+export type ListArrivalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * State
+         */
+        state?: 'open' | 'late' | 'arrived' | 'ended' | null;
+        /**
+         * Trigger
+         */
+        trigger?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Called From
+         */
+        called_from?: string | null;
+        /**
+         * Called To
+         */
+        called_to?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/arrivals';
+};
+
+export type ListArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListArrivalsError = ListArrivalsErrors[keyof ListArrivalsErrors];
+
+export type ListArrivalsResponses = {
+    /**
+     * OK
+     */
+    200: ArrivalPage;
+};
+
+export type ListArrivalsResponse = ListArrivalsResponses[keyof ListArrivalsResponses];
+
+export type RecordArrivalsData = {
+    /**
+     * Commands
+     */
+    body: Array<ArriveIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/arrivals';
+};
+
+export type RecordArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type RecordArrivalsError = RecordArrivalsErrors[keyof RecordArrivalsErrors];
+
+export type RecordArrivalsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordArrivalsResponse = RecordArrivalsResponses[keyof RecordArrivalsResponses];
+
+export type CallArrivalsData = {
+    /**
+     * Commands
+     */
+    body: Array<ArrivalCallIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/calls';
+};
+
+export type CallArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CallArrivalsError = CallArrivalsErrors[keyof CallArrivalsErrors];
+
+export type CallArrivalsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type CallArrivalsResponse = CallArrivalsResponses[keyof CallArrivalsResponses];
+
+export type ExportArrivalsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * State
+         */
+        state?: 'open' | 'late' | 'arrived' | 'ended' | null;
+        /**
+         * Trigger
+         */
+        trigger?: string;
+        /**
+         * Mine
+         */
+        mine?: boolean;
+        /**
+         * Called From
+         */
+        called_from?: string | null;
+        /**
+         * Called To
+         */
+        called_to?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/arrivals/export.{suffix}';
+};
+
+export type ExportArrivalsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportArrivalsError = ExportArrivalsErrors[keyof ExportArrivalsErrors];
+
+export type ExportArrivalsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ListQuickReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/reports';
+};
+
+export type ListQuickReportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListQuickReportsError = ListQuickReportsErrors[keyof ListQuickReportsErrors];
+
+export type ListQuickReportsResponses = {
+    /**
+     * OK
+     */
+    200: QuickPage;
+};
+
+export type ListQuickReportsResponse = ListQuickReportsResponses[keyof ListQuickReportsResponses];
+
+export type TakeQuickReportsData = {
+    /**
+     * Commands
+     */
+    body: Array<QuickReportIn>;
+    path?: never;
+    query?: never;
+    url: '/api/visits/reports';
+};
+
+export type TakeQuickReportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeQuickReportsError = TakeQuickReportsErrors[keyof TakeQuickReportsErrors];
+
+export type TakeQuickReportsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeQuickReportsResponse = TakeQuickReportsResponses[keyof TakeQuickReportsResponses];
+
+export type ExportQuickReportsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Kind
+         */
+        kind?: string;
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/reports/export.{suffix}';
+};
+
+export type ExportQuickReportsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportQuickReportsError = ExportQuickReportsErrors[keyof ExportQuickReportsErrors];
+
+export type ExportQuickReportsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetVisitFiguresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Month
+         */
+        month?: string;
+    };
+    url: '/api/visits/figures';
+};
+
+export type GetVisitFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetVisitFiguresError = GetVisitFiguresErrors[keyof GetVisitFiguresErrors];
+
+export type GetVisitFiguresResponses = {
+    /**
+     * OK
+     */
+    200: VisitFigures;
+};
+
+export type GetVisitFiguresResponse = GetVisitFiguresResponses[keyof GetVisitFiguresResponses];
+
+export type ListVisitCoverageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * Month
+         */
+        month?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/visits/coverage';
+};
+
+export type ListVisitCoverageErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListVisitCoverageError = ListVisitCoverageErrors[keyof ListVisitCoverageErrors];
+
+export type ListVisitCoverageResponses = {
+    /**
+     * OK
+     */
+    200: CoveragePage;
+};
+
+export type ListVisitCoverageResponse = ListVisitCoverageResponses[keyof ListVisitCoverageResponses];
+
+export type ListFiresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        status?: FireStatus | null;
+        /**
+         * Cause
+         */
+        cause?: string;
+        /**
+         * Place
+         */
+        place?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/fires';
+};
+
+export type ListFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFiresError = ListFiresErrors[keyof ListFiresErrors];
+
+export type ListFiresResponses = {
+    /**
+     * OK
+     */
+    200: FirePage;
+};
+
+export type ListFiresResponse = ListFiresResponses[keyof ListFiresResponses];
+
+export type ReportFiresData = {
+    /**
+     * Fires
+     */
+    body: Array<FireIn>;
+    path?: never;
+    query?: never;
+    url: '/api/fires';
+};
+
+export type ReportFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ReportFiresError = ReportFiresErrors[keyof ReportFiresErrors];
+
+export type ReportFiresResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type ReportFiresResponse = ReportFiresResponses[keyof ReportFiresResponses];
+
+export type TakeFireStepsData = {
+    /**
+     * Steps
+     */
+    body: Array<FireStepIn>;
+    path?: never;
+    query?: never;
+    url: '/api/fires/steps';
+};
+
+export type TakeFireStepsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type TakeFireStepsError = TakeFireStepsErrors[keyof TakeFireStepsErrors];
+
+export type TakeFireStepsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type TakeFireStepsResponse = TakeFireStepsResponses[keyof TakeFireStepsResponses];
+
+export type ListFireWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/fires/words';
+};
+
+export type ListFireWordsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFireWordsError = ListFireWordsErrors[keyof ListFireWordsErrors];
+
+export type ListFireWordsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FireWordOut>;
+};
+
+export type ListFireWordsResponse = ListFireWordsResponses[keyof ListFireWordsResponses];
+
+export type CountFiresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First
+         */
+        first: string;
+        /**
+         * Last
+         */
+        last: string;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * FireGrouping
+         */
+        by?: 'none' | 'month' | 'territory' | 'cause' | 'place';
+    };
+    url: '/api/fires/figures';
+};
+
+export type CountFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountFiresError = CountFiresErrors[keyof CountFiresErrors];
+
+export type CountFiresResponses = {
+    /**
+     * OK
+     */
+    200: FireFigures;
+};
+
+export type CountFiresResponse = CountFiresResponses[keyof CountFiresResponses];
+
+export type ListFirePointsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Bbox
+         */
+        bbox: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/fires/points';
+};
+
+export type ListFirePointsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListFirePointsError = ListFirePointsErrors[keyof ListFirePointsErrors];
+
+export type ListFirePointsResponses = {
+    /**
+     * OK
+     */
+    200: FirePoints;
+};
+
+export type ListFirePointsResponse = ListFirePointsResponses[keyof ListFirePointsResponses];
+
+export type ExportFiresData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: {
+        /**
+         * First On
+         */
+        first_on?: string | null;
+        /**
+         * Last On
+         */
+        last_on?: string | null;
+        status?: FireStatus | null;
+        /**
+         * Cause
+         */
+        cause?: string;
+        /**
+         * Place
+         */
+        place?: string;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/fires/export.{suffix}';
+};
+
+export type ExportFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportFiresError = ExportFiresErrors[keyof ExportFiresErrors];
+
+export type ExportFiresResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetFireTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/fires/template.{suffix}';
+};
+
+export type GetFireTemplateErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetFireTemplateError = GetFireTemplateErrors[keyof GetFireTemplateErrors];
+
+export type GetFireTemplateResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ImportFiresData = {
+    /**
+     * MultiPartBodyParams
+     */
+    body: {
+        /**
+         * File
+         */
+        file: Blob | File;
+        /**
+         * Dry Run
+         */
+        dry_run?: boolean;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/fires/imports';
+};
+
+export type ImportFiresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ImportFiresError = ImportFiresErrors[keyof ImportFiresErrors];
+
+export type ImportFiresResponses = {
+    /**
+     * OK
+     */
+    200: ImportReport;
+};
+
+export type ImportFiresResponse = ImportFiresResponses[keyof ImportFiresResponses];
+
+export type GetFireData = {
+    body?: never;
+    path: {
+        /**
+         * Fire Id
+         */
+        fire_id: string;
+    };
+    query?: never;
+    url: '/api/fires/{fire_id}';
+};
+
+export type GetFireErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetFireError = GetFireErrors[keyof GetFireErrors];
+
+export type GetFireResponses = {
+    /**
+     * OK
+     */
+    200: FireDetail;
+};
+
+export type GetFireResponse = GetFireResponses[keyof GetFireResponses];
+
+export type ListBulletinsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        kind?: BulletinKind | null;
+        /**
+         * Within
+         */
+        within?: string;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/bulletins';
+};
+
+export type ListBulletinsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListBulletinsError = ListBulletinsErrors[keyof ListBulletinsErrors];
+
+export type ListBulletinsResponses = {
+    /**
+     * OK
+     */
+    200: BulletinPage;
+};
+
+export type ListBulletinsResponse = ListBulletinsResponses[keyof ListBulletinsResponses];
+
+export type MakeBulletinsData = {
+    /**
+     * Bulletins
+     */
+    body: Array<BulletinIn>;
+    path?: never;
+    query?: never;
+    url: '/api/bulletins';
+};
+
+export type MakeBulletinsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type MakeBulletinsError = MakeBulletinsErrors[keyof MakeBulletinsErrors];
+
+export type MakeBulletinsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type MakeBulletinsResponse = MakeBulletinsResponses[keyof MakeBulletinsResponses];
+
+export type GetBulletinFileData = {
+    body?: never;
+    path: {
+        /**
+         * Bulletin Id
+         */
+        bulletin_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/bulletins/{bulletin_id}/file.{suffix}';
+};
+
+export type GetBulletinFileErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetBulletinFileError = GetBulletinFileErrors[keyof GetBulletinFileErrors];
+
+export type GetBulletinFileResponses = {
     /**
      * OK
      */
@@ -26801,7 +32641,7 @@ export type UseShippedTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
     };
     query?: never;
     url: '/api/documents/templates/{kind}';
@@ -26841,7 +32681,7 @@ export type UploadTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
     };
     query?: never;
     url: '/api/documents/templates/{kind}';
@@ -26877,7 +32717,7 @@ export type UseTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
         /**
          * Version
          */
@@ -26917,7 +32757,7 @@ export type GetTemplateFileData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
     };
     query?: never;
     url: '/api/documents/templates/{kind}/file';
@@ -26947,7 +32787,7 @@ export type PreviewTemplateData = {
          *
          * What may be issued. The Chinese name is the title on paper.
          */
-        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice';
+        kind: 'rectification_notice' | 'handover_form' | 'recheck_record' | 'inspection_record' | 'listing_notice' | 'delisting_notice' | 'weekly_bulletin' | 'monthly_bulletin';
         /**
          * Suffix
          */
@@ -28720,6 +34560,386 @@ export type ListRowsBehindResponses = {
 
 export type ListRowsBehindResponse = ListRowsBehindResponses[keyof ListRowsBehindResponses];
 
+export type ListTargetsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Year
+         */
+        year: number;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Only Behind
+         */
+        only_behind?: boolean;
+    };
+    url: '/api/appraisal/targets';
+};
+
+export type ListTargetsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListTargetsError = ListTargetsErrors[keyof ListTargetsErrors];
+
+export type ListTargetsResponses = {
+    /**
+     * OK
+     */
+    200: TargetTable;
+};
+
+export type ListTargetsResponse = ListTargetsResponses[keyof ListTargetsResponses];
+
+export type SetTargetsData = {
+    /**
+     * Targets
+     */
+    body: Array<TargetIn>;
+    path?: never;
+    query?: never;
+    url: '/api/appraisal/targets';
+};
+
+export type SetTargetsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type SetTargetsError = SetTargetsErrors[keyof SetTargetsErrors];
+
+export type SetTargetsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type SetTargetsResponse = SetTargetsResponses[keyof SetTargetsResponses];
+
+export type ExportTargetsData = {
+    body?: never;
+    path: {
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * Year
+         */
+        year: number;
+        /**
+         * Territory
+         */
+        territory?: string;
+        /**
+         * Only Behind
+         */
+        only_behind?: boolean;
+    };
+    url: '/api/appraisal/targets/export.{suffix}';
+};
+
+export type ExportTargetsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportTargetsError = ExportTargetsErrors[keyof ExportTargetsErrors];
+
+export type ExportTargetsResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetLedgerContentsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/ledgers';
+};
+
+export type GetLedgerContentsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetLedgerContentsError = GetLedgerContentsErrors[keyof GetLedgerContentsErrors];
+
+export type GetLedgerContentsResponses = {
+    /**
+     * OK
+     */
+    200: LedgerContents;
+};
+
+export type GetLedgerContentsResponse = GetLedgerContentsResponses[keyof GetLedgerContentsResponses];
+
+export type ExportLedgersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/ledgers/export.xlsx';
+};
+
+export type ExportLedgersErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportLedgersError = ExportLedgersErrors[keyof ExportLedgersErrors];
+
+export type ExportLedgersResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type AskLedgerExportData = {
+    body: LedgerExportIn;
+    path?: never;
+    query?: never;
+    url: '/api/ledgers/exports';
+};
+
+export type AskLedgerExportErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type AskLedgerExportError = AskLedgerExportErrors[keyof AskLedgerExportErrors];
+
+export type AskLedgerExportResponses = {
+    /**
+     * OK
+     */
+    200: RunOut;
+};
+
+export type AskLedgerExportResponse = AskLedgerExportResponses[keyof AskLedgerExportResponses];
+
+export type GetLedgerData = {
+    body?: never;
+    path: {
+        /**
+         * Code
+         */
+        code: string;
+    };
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+        /**
+         * Cursor
+         */
+        cursor?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/ledgers/{code}';
+};
+
+export type GetLedgerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetLedgerError = GetLedgerErrors[keyof GetLedgerErrors];
+
+export type GetLedgerResponses = {
+    /**
+     * OK
+     */
+    200: LedgerPage;
+};
+
+export type GetLedgerResponse = GetLedgerResponses[keyof GetLedgerResponses];
+
+export type ExportLedgerData = {
+    body?: never;
+    path: {
+        /**
+         * Code
+         */
+        code: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query: {
+        /**
+         * Grid
+         */
+        grid?: string;
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+    };
+    url: '/api/ledgers/{code}/export.{suffix}';
+};
+
+export type ExportLedgerErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportLedgerError = ExportLedgerErrors[keyof ExportLedgerErrors];
+
+export type ExportLedgerResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type GetWallData = {
     body?: never;
     path?: never;
@@ -28897,6 +35117,101 @@ export type ExportAuditRowsResponses = {
     200: unknown;
 };
 
+export type ListViewsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Page
+         */
+        page: string;
+    };
+    url: '/api/console/views';
+};
+
+export type ListViewsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+};
+
+export type ListViewsError = ListViewsErrors[keyof ListViewsErrors];
+
+export type ListViewsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<SavedViewOut>;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type SaveViewData = {
+    body: SavedViewIn;
+    path?: never;
+    query?: never;
+    url: '/api/console/views';
+};
+
+export type SaveViewErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Conflict
+     */
+    409: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type SaveViewError = SaveViewErrors[keyof SaveViewErrors];
+
+export type SaveViewResponses = {
+    /**
+     * OK
+     */
+    200: SavedViewOut;
+};
+
+export type SaveViewResponse = SaveViewResponses[keyof SaveViewResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: never;
+    url: '/api/console/views/{view_id}';
+};
+
+export type DeleteViewErrors = {
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type DeleteViewError = DeleteViewErrors[keyof DeleteViewErrors];
+
+export type DeleteViewResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
 export type GetMapTileData = {
     body?: never;
     path: {
@@ -29040,6 +35355,117 @@ export type ListTeamPointsResponses = {
 };
 
 export type ListTeamPointsResponse = ListTeamPointsResponses[keyof ListTeamPointsResponses];
+
+export type GetHeatData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * First On
+         */
+        first_on: string;
+        /**
+         * Last On
+         */
+        last_on: string;
+        /**
+         * First Hour
+         */
+        first_hour?: number;
+        /**
+         * After Hour
+         */
+        after_hour?: number;
+        /**
+         * Matter
+         */
+        matter?: string;
+    };
+    url: '/api/map/heat';
+};
+
+export type GetHeatErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetHeatError = GetHeatErrors[keyof GetHeatErrors];
+
+export type GetHeatResponses = {
+    /**
+     * OK
+     */
+    200: HeatOut;
+};
+
+export type GetHeatResponse = GetHeatResponses[keyof GetHeatResponses];
+
+export type GetMapDayData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * On
+         */
+        on: string;
+    };
+    url: '/api/map/day';
+};
+
+export type GetMapDayErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetMapDayError = GetMapDayErrors[keyof GetMapDayErrors];
+
+export type GetMapDayResponses = {
+    /**
+     * OK
+     */
+    200: DayOut;
+};
+
+export type GetMapDayResponse = GetMapDayResponses[keyof GetMapDayResponses];
+
+export type GetBaseMapData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/map/base.geojson';
+};
+
+export type GetBaseMapErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+};
+
+export type GetBaseMapError = GetBaseMapErrors[keyof GetBaseMapErrors];
+
+export type GetBaseMapResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type GetCalendarData = {
     body?: never;
@@ -29746,6 +36172,344 @@ export type MoveDeadlinesResponses = {
 };
 
 export type MoveDeadlinesResponse = MoveDeadlinesResponses[keyof MoveDeadlinesResponses];
+
+export type ListDrawsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/rechecks';
+};
+
+export type ListDrawsErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ListDrawsError = ListDrawsErrors[keyof ListDrawsErrors];
+
+export type ListDrawsResponses = {
+    /**
+     * OK
+     */
+    200: RecheckDrawPage;
+};
+
+export type ListDrawsResponse = ListDrawsResponses[keyof ListDrawsResponses];
+
+export type DrawSamplesData = {
+    /**
+     * Draws
+     */
+    body: Array<RecheckDrawIn>;
+    path?: never;
+    query?: never;
+    url: '/api/rechecks';
+};
+
+export type DrawSamplesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type DrawSamplesResponse = DrawSamplesResponses[keyof DrawSamplesResponses];
+
+export type CountDrawPopulationData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * RecheckKind
+         *
+         * In which way work is looked at again (TZ-13, TZ-11).
+         */
+        kind: 'spot_check' | 'back_trace' | 'cross_patrol' | 'survey';
+        /**
+         * Path
+         */
+        path: string;
+        /**
+         * Since On
+         */
+        since_on: string;
+        /**
+         * Until On
+         */
+        until_on: string;
+    };
+    url: '/api/rechecks/population';
+};
+
+export type CountDrawPopulationErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type CountDrawPopulationError = CountDrawPopulationErrors[keyof CountDrawPopulationErrors];
+
+export type CountDrawPopulationResponses = {
+    /**
+     * OK
+     */
+    200: RecheckPopulationOut;
+};
+
+export type CountDrawPopulationResponse = CountDrawPopulationResponses[keyof CountDrawPopulationResponses];
+
+export type GetRecheckFiguresData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Path
+         */
+        path?: string;
+        /**
+         * Since On
+         */
+        since_on: string;
+        /**
+         * Until On
+         */
+        until_on: string;
+    };
+    url: '/api/rechecks/figures';
+};
+
+export type GetRecheckFiguresErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetRecheckFiguresError = GetRecheckFiguresErrors[keyof GetRecheckFiguresErrors];
+
+export type GetRecheckFiguresResponses = {
+    /**
+     * OK
+     */
+    200: RecheckFigures;
+};
+
+export type GetRecheckFiguresResponse = GetRecheckFiguresResponses[keyof GetRecheckFiguresResponses];
+
+export type RecordRecheckResultsData = {
+    /**
+     * Results
+     */
+    body: Array<RecheckResultIn>;
+    path?: never;
+    query?: never;
+    url: '/api/rechecks/results';
+};
+
+export type RecordRecheckResultsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FateOut>;
+};
+
+export type RecordRecheckResultsResponse = RecordRecheckResultsResponses[keyof RecordRecheckResultsResponses];
+
+export type GetDraw2Data = {
+    body?: never;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}';
+};
+
+export type GetDraw2Errors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type GetDraw2Error = GetDraw2Errors[keyof GetDraw2Errors];
+
+export type GetDraw2Responses = {
+    /**
+     * OK
+     */
+    200: RecheckDetail;
+};
+
+export type GetDraw2Response = GetDraw2Responses[keyof GetDraw2Responses];
+
+export type WithdrawDrawData = {
+    body: RecheckWithdrawIn;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}/withdraw';
+};
+
+export type WithdrawDrawErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type WithdrawDrawError = WithdrawDrawErrors[keyof WithdrawDrawErrors];
+
+export type WithdrawDrawResponses = {
+    /**
+     * OK
+     */
+    200: RecheckDetail;
+};
+
+export type WithdrawDrawResponse = WithdrawDrawResponses[keyof WithdrawDrawResponses];
+
+export type ExportDraw2Data = {
+    body?: never;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}/export.{suffix}';
+};
+
+export type ExportDraw2Errors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDraw2Error = ExportDraw2Errors[keyof ExportDraw2Errors];
+
+export type ExportDraw2Responses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type ExportDrawPopulationData = {
+    body?: never;
+    path: {
+        /**
+         * Draw Id
+         */
+        draw_id: string;
+        /**
+         * Suffix
+         */
+        suffix: string;
+    };
+    query?: never;
+    url: '/api/rechecks/{draw_id}/population.{suffix}';
+};
+
+export type ExportDrawPopulationErrors = {
+    /**
+     * Forbidden
+     */
+    403: Refusal;
+    /**
+     * Not Found
+     */
+    404: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type ExportDrawPopulationError = ExportDrawPopulationErrors[keyof ExportDrawPopulationErrors];
+
+export type ExportDrawPopulationResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
 
 export type ListNoticesData = {
     body?: never;

@@ -7,6 +7,8 @@ export const KINDS: readonly DocumentKind[] = [
   'inspection_record',
   'listing_notice',
   'delisting_notice',
+  'weekly_bulletin',
+  'monthly_bulletin',
 ]
 
 export interface DocumentQuestion {

@@ -15,6 +15,9 @@ export interface DueFilters {
 export const VIEWS = ['due', 'nobody', 'class', 'quality', 'hollow'] as const
 export const DUES = ['overdue', 'coming', 'unknown'] as const
 export const SORTS = ['facility', 'licence'] as const
+/** What comes in and goes out as files. */
+export const FILE_SORTS = ['person', 'facility', 'licence'] as const
+export type FileSort = (typeof FILE_SORTS)[number]
 export const DAYS = ['7', '30', '90', '180', '365'] as const
 const one = (value: LocationQuery[string] | undefined): string => (Array.isArray(value) ? value[0] : value) ?? ''
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_assignments"),
+        ("orders", "0007_beside_the_plan"),
     ]
 
     operations = [
