@@ -70,7 +70,6 @@ const inFrame: RouteRecordRaw[] = [
   page('visits', () => import('./features/visits/VisitsPage.vue')),
   page('ledgers', () => import('./features/ledgers/LedgersPage.vue')),
   page('oversight', () => import('./features/oversight/OversightPage.vue')),
-  page('rechecks', () => import('./features/rechecks/RecheckPage.vue')),
   {
     path: 'rechecks/:id?',
     name: 'rechecks',
