@@ -37,6 +37,9 @@ PAGES = {
     "/map": "[data-testid=map][data-ready=true]",
     "/venues": "[data-testid=venue-row]",
     "/orders": "[data-testid=order-row], [data-testid=empty-state]",
+    "/targets": "[data-testid=target-row], [data-testid=empty-state]",
+    "/fires": "[data-testid=fire-row], [data-testid=empty-state]",
+    "/bulletins": "[data-testid=bulletin-row], [data-testid=empty-state]",
     "/indicators": "[data-testid=indicator-page] table, [data-testid=indicator-page] .card",
     "/oversight": "main table, [data-testid=empty-state]",
     "/patrols": "main table, [data-testid=empty-state]",
@@ -65,6 +68,12 @@ FILTERS: dict[str, list[tuple[str, dict[str, str]]]] = {
     "indicators": [
         ("/api/appraisal/figures", {"first": "2025-01", "last": "2026-12", "by": by})
         for by in ("none", "territory", "month", "matter", "channel", "department")
+    ],
+    "targets, fires, heat": [
+        ("/api/appraisal/targets", {"year": "2026"}),
+        ("/api/fires/figures", {"first": "2026-01", "last": "2026-12", "by": "territory"}),
+        ("/api/map/heat", {"first_on": "2026-10-01", "last_on": "2026-10-31"}),
+        ("/api/dossiers/quality", {}),
     ],
     "work place and wall": [("/api/console/desk", {}), ("/api/console/wall", {}), ("/api/map/legend", {})],
 }

@@ -110,7 +110,7 @@ def test_far_from_the_place_nobody_can_report_an_arrival(chromium: Browser, city
     [home] = get(page, "/api/orders?mine=true&limit=1")["items"]
     log_in(desk, city, "dispatcher")
     _, call = owe(desk, home)
-    page.context.set_geolocation({"longitude": home["lon"] + 0.01, "latitude": home["lat"]})
+    page.context.set_geolocation({"longitude": home["lon"] + 0.03, "latitude": home["lat"]})
     page.goto(f"{city.url}/m/arrivals/{call}")
     expect(page.get_by_test_id("arrive-place")).to_contain_text("km")
     expect(page.get_by_test_id("arrive-submit")).to_be_disabled()

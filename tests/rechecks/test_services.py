@@ -212,3 +212,7 @@ def test_a_stranger_is_told_of_no_draw() -> None:
     ]
     with pytest.raises(NotVisible):
         services.withdraw(kept.pk, "不关我事", actor=carol, at=LOOKED_AT)
+    given = {"since_on": kept.since_on, "until_on": kept.until_on}
+    asked = RecheckPopulationIn(kind=RecheckKind.SPOT_CHECK, path=STREET, **given)
+    with pytest.raises(NotVisible):
+        queries.count_population(carol, asked)

@@ -153,3 +153,11 @@ def bulletin(house: House) -> UUID:
     [fate] = bulletins.make_bulletins([asked], actor=house.alice, at=LOOKED_AT)
     assert fate.status == 200, fate
     return asked.id
+
+
+def kept_view(house: House) -> UUID:
+    """A view of the map that ALICE keeps and shares."""
+    key = new_id()
+    kept = {"id": key, "page": "map", "name": "雪松夜间", "query": "beside=heat", "is_shared": True}
+    post(house.alice, "/api/console/views", kept)
+    return key

@@ -53,7 +53,17 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import beside_the_plan, bulletin, drafted, major, manned, post, run, told
+from tests.strangers.beside import (
+    beside_the_plan,
+    bulletin,
+    drafted,
+    kept_view,
+    major,
+    manned,
+    post,
+    run,
+    told,
+)
 from tests.strangers.visited import make_visited
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
@@ -188,6 +198,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **beside_the_plan(house),
         "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
         "bulletin_id": bulletin(house),
+        "view_id": kept_view(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),

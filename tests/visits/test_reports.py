@@ -19,8 +19,9 @@ from wangge.cases.models import Case
 from wangge.dossiers.models import Fact
 from wangge.kernel.fates import Outcome
 from wangge.venues.models import Venue
-from wangge.visits import services
+from wangge.visits import queries, services
 from wangge.visits.models import Person, Report
+from wangge.visits.schemas import QuickFilter
 
 OCTOBER, TODAY = date(2025, 10, 1), date(2025, 10, 13)
 MINUTE = timedelta(minutes=1)
@@ -84,6 +85,15 @@ def test_a_bad_report_is_refused_by_name_and_leaves_nothing(street: House, code,
     assert not Report.objects.exists()
     assert not Case.objects.exists()
     assert not Person.objects.exists()
+
+
+def test_where_somebody_to_be_assisted_lives_stands_in_no_list_of_reports(street: House) -> None:
+    quick(street.bob, "assisted", name="李四", address="花园路5号", text="行动不便", groups=["disabled"])
+
+    [row] = queries.list_reports(street.alice, QuickFilter()).items
+
+    assert (row.address, row.text, row.photos) == ("", "", [])
+    assert row.subject_id == Person.objects.get().pk
 
 
 def test_a_report_sent_twice_is_one(street: House) -> None:

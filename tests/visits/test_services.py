@@ -253,7 +253,7 @@ def test_the_month_s_figures_are_what_a_recount_gives(street: House) -> None:
     call(street)
     quick(street.bob, "any", matter_code="H301")
 
-    told = queries.get_figures(street.alice, grid="", month=OCTOBER)
+    told = queries.get_figures(street.alice, grid="", month=OCTOBER, today=TODAY)
 
     assert (told.owed, told.met, told.met_pct) == (6, 3, 50.0)
     assert {one.code: (one.owed, one.met) for one in told.groups} == {
@@ -263,16 +263,22 @@ def test_the_month_s_figures_are_what_a_recount_gives(street: House) -> None:
     assert (help_calls.called, help_calls.arrived, help_calls.in_time) == (2, 1, 1)
     assert help_calls.median_minutes == 20
     assert {one.code: one.reported for one in told.reports}["any"] == 1
-    [grid] = queries.list_coverage(street.alice, grid="", month=OCTOBER, cursor="", limit=10).items
+    [grid] = queries.list_coverage(
+        street.alice, grid="", month=OCTOBER, today=TODAY, cursor="", limit=10
+    ).items
     assert (grid.path, grid.owed, grid.met) == (BOB.scope, 6, 3)
-    september = queries.get_figures(street.alice, grid="", month=date(2025, 9, 1))
+    september = queries.get_figures(street.alice, grid="", month=date(2025, 9, 1), today=TODAY)
     assert (september.owed, september.met) == (6, 0)
+    later = queries.get_figures(street.alice, grid="", month=OCTOBER, today=date(2025, 11, 2))
+    assert (later.owed, later.met, later.groups) == (told.owed, told.met, told.groups), (
+        "counted from visits now"
+    )
 
 
 def test_of_few_people_of_a_protected_group_nothing_is_told(street: House) -> None:
     make_person(street)
 
-    told = queries.get_figures(street.alice, grid="", month=OCTOBER)
+    told = queries.get_figures(street.alice, grid="", month=OCTOBER, today=TODAY)
 
     assert {one.code: one.owed for one in told.groups} == {"disabled": None, "floating": 0, "watched": 0}
 

@@ -15,7 +15,7 @@ LEAST_DAYS = 7  # of a running period, before it is gone on from
 LAST_MONTHS = 3
 
 
-class Method(StrEnum):
+class ForecastMethod(StrEnum):
     """How a forecast was made; always said beside it (TA-5)."""
 
     BY_DAYS = "by_days"  # so far ÷ days passed × days of the period
@@ -23,7 +23,7 @@ class Method(StrEnum):
     MONTHLY_GAIN = "monthly_gain"  # as now, and the mean gain of a complete month for each that is left
 
 
-class Standing(StrEnum):
+class TargetStanding(StrEnum):
     """How a period stands."""
 
     REACHED = "reached"
@@ -55,7 +55,7 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class Forecast:
     value: float
-    method: Method
+    method: ForecastMethod
 
 
 def periods_of(
@@ -83,16 +83,16 @@ def periods_of(
     ]
 
 
-def standing(fact: float | None, period: Period, *, less_is_better: bool, today: date) -> Standing:
+def standing(fact: float | None, period: Period, *, less_is_better: bool, today: date) -> TargetStanding:
     """Return how a period stands. Rule: TA-4."""
     if today < period.starts_on:
-        return Standing.COMING
+        return TargetStanding.COMING
     is_over = today >= period.ends_on
     if fact is None:
-        return Standing.UNKNOWN
+        return TargetStanding.UNKNOWN
     if fact <= period.plan if less_is_better else fact >= period.plan:
-        return Standing.REACHED if is_over or not less_is_better else Standing.RUNNING
-    return Standing.BEHIND if is_over or less_is_better else Standing.RUNNING
+        return TargetStanding.REACHED if is_over or not less_is_better else TargetStanding.RUNNING
+    return TargetStanding.BEHIND if is_over or less_is_better else TargetStanding.RUNNING
 
 
 def go_on(so_far: float, period: Period, *, today: date, most: float | None = None) -> Forecast | None:
@@ -104,14 +104,14 @@ def go_on(so_far: float, period: Period, *, today: date, most: float | None = No
     if not LEAST_DAYS <= passed < days:
         return None
     whole = so_far / (passed + 0.5) * days
-    return Forecast(round(whole if most is None else min(whole, most), 2), Method.BY_DAYS)
+    return Forecast(round(whole if most is None else min(whole, most), 2), ForecastMethod.BY_DAYS)
 
 
 def mean_of_last(complete: Sequence[float]) -> Forecast | None:
     """Return the mean of the last complete months, None of fewer than two. Rule: TA-5."""
     if len(complete) < 2:
         return None
-    return Forecast(round(fmean(complete[-LAST_MONTHS:]), 2), Method.LAST_MONTHS)
+    return Forecast(round(fmean(complete[-LAST_MONTHS:]), 2), ForecastMethod.LAST_MONTHS)
 
 
 def gain_on(complete: Sequence[float], now: float, *, months_left: int) -> Forecast | None:
@@ -122,7 +122,7 @@ def gain_on(complete: Sequence[float], now: float, *, months_left: int) -> Forec
     if len(complete) < 2:
         return None
     gain = complete[-1] / len(complete)
-    return Forecast(round(min(100.0, now + gain * months_left), 2), Method.MONTHLY_GAIN)
+    return Forecast(round(min(100.0, now + gain * months_left), 2), ForecastMethod.MONTHLY_GAIN)
 
 
 def pct(part: int, whole: int) -> float | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from wangge.appraisal.rules import Rhythm, TargetOf
-from wangge.appraisal.target_rules import Method, Standing
+from wangge.appraisal.target_rules import ForecastMethod, TargetStanding
 from wangge.kernel.schemas import Text
 from wangge.kernel.shapes import Schema
 
@@ -47,7 +47,7 @@ class TargetFilter(Schema):
 
 class ForecastOut(Schema):
     value: float
-    method: Method
+    method: ForecastMethod
 
 
 class PeriodOut(Schema):
@@ -59,7 +59,7 @@ class PeriodOut(Schema):
     part: int | None
     whole: int | None
     is_small: bool
-    standing: Standing
+    standing: TargetStanding
     forecast: ForecastOut | None  # of a running period; of what adds up: of the end of the year
 
 

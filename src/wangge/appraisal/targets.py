@@ -24,7 +24,7 @@ from wangge.appraisal.setting_targets import SET
 from wangge.appraisal.target_rules import (
     Forecast,
     Period,
-    Standing,
+    TargetStanding,
     gain_on,
     go_on,
     mean_of_last,
@@ -101,8 +101,10 @@ def in_force(path: str) -> list[Target]:
 
 def is_behind(target: TargetOut) -> bool:
     """Return whether the last period that can be judged fell short. Rule: TA-4."""
-    judged = [one for one in target.periods if one.standing in {Standing.REACHED, Standing.BEHIND}]
-    return bool(judged) and judged[-1].standing is Standing.BEHIND
+    judged = [
+        one for one in target.periods if one.standing in {TargetStanding.REACHED, TargetStanding.BEHIND}
+    ]
+    return bool(judged) and judged[-1].standing is TargetStanding.BEHIND
 
 
 def _is_known(target: Target, facts: Facts) -> bool:
@@ -190,7 +192,13 @@ def _values(target: Target, periods: list[Period], facts: Facts) -> list[Value]:
         return [_of_now(facts.register.covered, facts.register.grids, one, facts.today) for one in periods]
     if target.of == TargetOf.PLACES_SEEN:
         seen = reading.count_seen_places(facts.asked)
-        return [_share(seen.get(one.key, 0), facts.register.places) for one in periods]
+        asked = _months(facts, Counted.ORDERS)
+        return [
+            _share(seen.get(one.key, 0), facts.register.places)
+            if asked.get(one.key, {}).get("planned")
+            else Value(None, None, None, False)
+            for one in periods
+        ]
     if target.of == TargetOf.NODES:
         return _of_nodes(target, periods, facts)
     return [_of_figure(target, one, facts) for one in periods]
@@ -253,6 +261,9 @@ def _of_nodes(target: Target, periods: list[Period], facts: Facts) -> list[Value
             if _reaches(one, _of_period(counts.get(path, {}), period), target.at_least or 0)
         }
         so_far |= reached
+        if not so_far and not any(_of_period(months, period) for months in counts.values()):
+            values.append(Value(None, None, len(nodes), False))  # nothing was asked of anybody
+            continue
         values.append(_share(len(so_far if target.adds else reached), len(nodes)))
     return values
 

@@ -14,9 +14,9 @@ from wangge.console.audit_trail import AuditFilter, AuditPage
 from wangge.console.map_schemas import (
     CircleFilter,
     CircleOut,
-    DayOut,
     HeatFilter,
     HeatOut,
+    MapDayOut,
     MapFilter,
     MapLegend,
 )
@@ -101,8 +101,8 @@ def get_heat(request: ActorRequest, asked: Query[HeatFilter]) -> HeatOut:
     return replay.get_heat(request.actor, asked)
 
 
-@map_router.get("/day", response={200: DayOut, (403, 422): Refusal}, operation_id="get_map_day")
-def get_map_day(request: ActorRequest, on: date) -> DayOut:
+@map_router.get("/day", response={200: MapDayOut, (403, 422): Refusal}, operation_id="get_map_day")
+def get_map_day(request: ActorRequest, on: date) -> MapDayOut:
     """Cases, fires and people on duty (without names) in the course of a day."""
     return replay.get_day(request.actor, on, at=clock.now())
 

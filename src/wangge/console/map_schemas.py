@@ -89,7 +89,7 @@ class DayFire(Schema):
     name: str
 
 
-class DayOut(Schema):
+class MapDayOut(Schema):
     on: date
     cases: list[DayCase]
     walks: list[DayWalk]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from wangge.cases import queries as cases
-from wangge.console.map_schemas import DayCase, DayFire, DayOut, DayWalk, HeatFilter, HeatOut
+from wangge.console.map_schemas import DayCase, DayFire, DayWalk, HeatFilter, HeatOut, MapDayOut
 from wangge.fires import queries as fires
 from wangge.fires.schemas import FireFilter
 from wangge.kernel.actor import Actor
@@ -42,7 +42,7 @@ def get_heat(actor: Actor, given: HeatFilter) -> HeatOut:
     )
 
 
-def get_day(actor: Actor, on: date, *, at: datetime) -> DayOut:
+def get_day(actor: Actor, on: date, *, at: datetime) -> MapDayOut:
     """Return cases, fires and ways of one day, each only to a post that reads that room.
 
     Ways are personal: whoever sees some leaves an audit row.
@@ -59,7 +59,7 @@ def get_day(actor: Actor, on: date, *, at: datetime) -> DayOut:
     if actor.can("fires.read"):
         asked = FireFilter.model_validate({"first_on": on, "last_on": on, "limit": FIRES})
         burnt = fires.list_fires(actor, asked).items
-    return DayOut(
+    return MapDayOut(
         on=on,
         cases=[
             DayCase(

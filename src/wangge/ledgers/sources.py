@@ -230,7 +230,7 @@ SELECT m.held_on AS k1, m.id AS k2, m.held_on AS held_on, b.name AS body, b.path
 SELECT v.at AS k1, v.id AS k2, v.at AS at, p.sealed_name AS person, p.address AS address, v.grid_path AS grid,
        u.name AS by_name, v.outcome AS outcome, v.note AS note
   FROM visits_visit v JOIN visits_person p ON p.id = v.person_id JOIN accounts_user u ON u.id = v.by
- WHERE v.grid_path LIKE %(within)s AND v."on" >= %(first_on)s AND v."on" <= %(last_on)s
+ WHERE v.grid_path LIKE %(within)s AND v.at >= %(since)s AND v.at < %(until)s
 """,
         ("timestamptz", "uuid"),
         (
@@ -266,8 +266,9 @@ SELECT a.called_at AS k1, a.id AS k2, a.called_at AS called_at, t.name_zh AS tri
     ),
     LedgerKind.REPORTS: Source(
         """
-SELECT r.at AS k1, r.id AS k2, r.at AS at, t.name_zh AS kind, r.address AS address, r.grid_path AS grid,
-       r.text AS text, u.name AS by_name, r.becomes AS becomes
+SELECT r.at AS k1, r.id AS k2, r.at AS at, t.name_zh AS kind, r.grid_path AS grid,
+       CASE WHEN r.becomes = 'person' THEN '' ELSE r.address END AS address,
+       CASE WHEN r.becomes = 'person' THEN '' ELSE r.text END AS text, u.name AS by_name, r.becomes AS becomes
   FROM visits_report r LEFT JOIN visits_reportkind t ON t.code = r.kind JOIN accounts_user u ON u.id = r.by
  WHERE r.grid_path LIKE %(within)s AND r.at >= %(since)s AND r.at < %(until)s
 """,

@@ -32,6 +32,7 @@ from wangge.twin.doors import ServicesDoor, in_a_hurry
 from wangge.twin.dossiers import fill_dossiers
 from wangge.twin.forces import arrange_forces
 from wangge.twin.hiring import arrange_hiring
+from wangge.twin.looking import arrange_rechecks
 from wangge.twin.looking_in import arrange_visits
 from wangge.twin.majors import arrange_majors
 from wangge.twin.papers import arrange_papers
@@ -173,6 +174,7 @@ def make_demo(
     arrange_besides(play, path=f"{spec.root}01.001.", at=at)
     arrange_belonging(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     arrange_visits(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
+    arrange_rechecks(play.cast, path=f"{spec.root}01.001.", at=at, seed=seed)
     dossiers.count_grids(at=at)
     plan_rest(today, at=at)
     arrange_fires(made.city, at=at, seed=seed)

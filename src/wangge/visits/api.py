@@ -153,7 +153,8 @@ def export_quick_reports(
 @router.get("/figures", response={200: VisitFigures, **NO}, operation_id="get_visit_figures")
 def get_visit_figures(request: ActorRequest, grid: str = "", month: str = "") -> VisitFigures:
     """A month of a territory: coverage, arrivals, reports."""
-    return queries.get_figures(request.actor, grid=grid, month=read_month(month, clock.today()))
+    today = clock.today()
+    return queries.get_figures(request.actor, grid=grid, month=read_month(month, today), today=today)
 
 
 @router.get("/coverage", response={200: CoveragePage, **NO}, operation_id="list_visit_coverage")
@@ -161,7 +162,8 @@ def list_visit_coverage(
     request: ActorRequest, grid: str = "", month: str = "", cursor: str = "", limit: int = 100
 ) -> CoveragePage:
     """How far each grid is in a month."""
-    month_on = read_month(month, clock.today())
+    today = clock.today()
+    month_on, limit = read_month(month, today), max(1, min(limit, 500))
     return queries.list_coverage(
-        request.actor, grid=grid, month=month_on, cursor=cursor, limit=max(1, min(limit, 500))
+        request.actor, grid=grid, month=month_on, today=today, cursor=cursor, limit=limit
     )

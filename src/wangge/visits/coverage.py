@@ -31,15 +31,13 @@ OWED = """
  WHERE p.grid_path LIKE %(within)s AND p.since_on < %(until)s
    AND (p.ended_on IS NULL OR p.ended_on >= %(since)s) AND p.groups && %(codes)s::varchar[]
 """
-MET = """EXISTS (SELECT FROM visits_visit v WHERE v.person_id = p.id AND v.outcome = 'met'
-  AND v."on" >= %(since)s AND v."on" < %(until)s)"""
-WHOLE = f"SELECT count(*), count(*) FILTER (WHERE {MET}) {OWED}"
-BY_GROUP = f"""
-SELECT g.code, count(*), count(*) FILTER (WHERE met)
-  FROM (SELECT p.groups, {MET} AS met {OWED}) f, unnest(f.groups) AS g(code) GROUP BY g.code
-"""
-BY_GRID = f"""
-SELECT p.grid_path, count(*), count(*) FILTER (WHERE {MET}) {OWED}
+# Of the month that runs the register itself knows; of a month gone by the visits of its days.
+MET_NOW = "p.last_met_on >= %(since)s"
+MET_THEN = """p.id IN (SELECT v.person_id FROM visits_visit v WHERE v.outcome = 'met'
+  AND v.at >= %(begins)s AND v.at < %(ends)s)"""
+BY_GROUPS = "SELECT p.groups, count(*), count(*) FILTER (WHERE {met}) {owed} GROUP BY p.groups"
+BY_GRID = """
+SELECT p.grid_path, count(*), count(*) FILTER (WHERE {met}) {owed}
    AND p.grid_path > %(after)s GROUP BY p.grid_path ORDER BY p.grid_path LIMIT %(most)s
 """
 BY_TRIGGER = """
@@ -56,15 +54,20 @@ SELECT kind, count(*) FROM visits_report
 """
 
 
-def get_figures(actor: Actor, *, grid: str, month: date) -> VisitFigures:
+def get_figures(actor: Actor, *, grid: str, month: date, today: date) -> VisitFigures:
     """Return the month of a territory: coverage, arrivals, reports. Raises: NotYourRole, NotVisible.
 
     Rule: VI-5, VI-7, VI-10 (of so few people of a protected group nothing is told).
     """
     given = _given(actor, grid, month)
     groups = groups_in_force()
-    [(owed, met)] = _rows(WHOLE, given)
-    by_group = {code: (count, seen) for code, count, seen in _rows(BY_GROUP, given)}
+    owed = met = 0
+    by_group: dict[str, tuple[int, int]] = {}
+    for codes, count, seen in _rows(_of(BY_GROUPS, month, today), given):
+        owed, met = owed + count, met + seen
+        for code in codes:
+            so_far, seen_so_far = by_group.get(code, (0, 0))
+            by_group[code] = so_far + count, seen_so_far + seen
     by_trigger = {row[0]: row[1:] for row in _rows(BY_TRIGGER, given)}
     by_kind = dict(_rows(BY_KIND, given))
     triggers = ArrivalTrigger.objects.exclude(policy="off").order_by("position")
@@ -112,14 +115,16 @@ def _trigger(
     )
 
 
-def list_coverage(actor: Actor, *, grid: str, month: date, cursor: str, limit: int) -> CoveragePage:
+def list_coverage(
+    actor: Actor, *, grid: str, month: date, today: date, cursor: str, limit: int
+) -> CoveragePage:
     """Return how far each grid of a territory is in a month, in their order. Raises: as `get_figures`.
 
     Rule: VI-5.
     """
     after = territory.read_cursor(cursor) if cursor else ""
     given = _given(actor, grid, month) | {"after": after, "most": limit + 1}
-    rows = _rows(BY_GRID, given)
+    rows = _rows(_of(BY_GRID, month, today), given)
     more, rows = len(rows) > limit, rows[:limit]
     names = territory.names_of([path for path, *_ in rows])
     return CoveragePage(
@@ -131,6 +136,16 @@ def list_coverage(actor: Actor, *, grid: str, month: date, cursor: str, limit: i
         ],
         next_cursor=territory.make_cursor(rows[-1][0]) if more else None,
     )
+
+
+def _of(statement: str, month: date, today: date) -> str:
+    runs = today < _after(month)
+    return statement.format(met=MET_NOW if runs else MET_THEN, owed=OWED)
+
+
+def _after(month: date) -> date:
+    """Return the first day of the next month."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def read_month(text: str, today: date) -> date:
@@ -146,7 +161,7 @@ def _given(actor: Actor, grid: str, month: date) -> dict[str, Any]:
     path = (grid if is_closed(grid) else f"{grid}.") if grid else actor.scope
     if not actor.covers(path):
         raise NotVisible
-    until = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+    until = _after(month)
     begins, ends = days(month, until - timedelta(days=1))
     return {
         "within": territory.pattern_of(path),

@@ -161,6 +161,7 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["person", "-at"], name="visit_of_person"),
             models.Index(fields=["grid_path", "on"], name="visit_by_grid"),
+            models.Index(fields=["at", "id"], name="visit_in_order"),  # the ledger, and months gone by
         ]
 
 

@@ -112,16 +112,20 @@ def _arrival_out(
 
 
 def reports_out(rows: Sequence[Report]) -> list[QuickRow]:
-    """Return quick reports with names."""
+    """Return quick reports with names; of somebody new to be assisted not where they live. Rule: VI-10."""
     grids = names_of({row.grid_path for row in rows})
     people = people_names_of([row.by for row in rows])
     words = {row.code: row for row in ReportKind.objects.all()}
-    plain = ("id", "kind", "subject_id", "grid_path", "text", "address", "photos", "at")
+    plain = ("id", "kind", "subject_id", "grid_path", "at")
+    held = Register.PERSON.value
     return [
         QuickRow(
             **{name: getattr(row, name) for name in plain},
             kind_zh=words[row.kind].name_zh if row.kind in words else row.kind,
             kind_en=words[row.kind].name_en if row.kind in words else row.kind,
+            text="" if row.becomes == held else row.text,
+            address="" if row.becomes == held else row.address,
+            photos=[] if row.becomes == held else row.photos,
             becomes=Register(row.becomes),
             grid_name=grids.get(row.grid_path, row.grid_path),
             by_name=people.get(row.by, ""),

@@ -1,4 +1,5 @@
 import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl'
+import { baseLayers, baseUrl, heatLayer } from './base'
 import { LIGHT_COLOURS } from './colours'
 import type { LonLat, Shape } from './shapes'
 import type { Ground, Round } from './types'
@@ -50,17 +51,21 @@ export function makeCityStyle(tiles: string, ground: Ground, key: string): Style
       circle: { type: 'geojson', data: empty },
       things: { type: 'geojson', data: empty, promoteId: 'id' },
       pin: { type: 'geojson', data: empty },
+      heat: { type: 'geojson', data: empty },
+      ...(ground === 'base' ? { base: { type: 'geojson' as const, data: baseUrl() } } : {}),
     },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': ground === 'none' ? '#ffffff' : '#e9ecf0' } },
       ...(isState ? (['vec', 'cva'] as const).map((id) => ({ id, type: 'raster' as const, source: id })) : []),
+      ...(ground === 'base' ? baseLayers() : []),
       {
         id: 'grid-fill',
         type: 'fill',
         source: 'grids',
         paint: {
           'fill-color': ['case', isIt, '#dbe7fb', ['coalesce', ['get', 'tone'], '#ffffff']],
-          'fill-opacity': isState ? 0.4 : ground === 'none' ? ['case', ['has', 'tone'], 0.85, 0.01] : 0.92,
+          'fill-opacity':
+            isState || ground === 'base' ? 0.4 : ground === 'none' ? ['case', ['has', 'tone'], 0.85, 0.01] : 0.92,
         },
       },
       {
@@ -107,6 +112,7 @@ export function makeCityStyle(tiles: string, ground: Ground, key: string): Style
           'circle-stroke-color': '#ffffff',
         },
       },
+      heatLayer(),
       {
         id: 'circle-fill',
         type: 'fill',
@@ -129,6 +135,14 @@ export function makeCityStyle(tiles: string, ground: Ground, key: string): Style
         filter: isKind('team'),
         layout: { 'text-field': '◆', 'text-size': 18, 'text-allow-overlap': true },
         paint: { 'text-color': '#6a3fb5', 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
+      },
+      {
+        id: 'fire-mark',
+        type: 'symbol',
+        source: 'things',
+        filter: isKind('fire'),
+        layout: { 'text-field': '▲', 'text-size': 17, 'text-allow-overlap': true },
+        paint: { 'text-color': '#c2410c', 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 },
       },
       {
         id: 'case-dot',

@@ -2,7 +2,7 @@ import type { Box, LonLat } from './shapes'
 
 /** Something on the map that somebody chose. */
 export interface Picked {
-  kind: 'grid' | 'venue' | 'case' | 'member' | 'team'
+  kind: 'grid' | 'venue' | 'case' | 'member' | 'team' | 'fire'
   id: string
   properties: Record<string, unknown>
 }
@@ -13,8 +13,8 @@ export interface Looked {
   zoom: number
 }
 
-/** What lies under our own data: grids alone, nothing, or the state's map by the city's key. */
-export type Ground = 'own' | 'none' | 'tianditu'
+/** What lies under our own data: grids alone, a file of the city's own, nothing, or the state's map by the city's key. */
+export type Ground = 'own' | 'base' | 'none' | 'tianditu'
 
 /** A circle that somebody drew. */
 export interface Round {

@@ -16,7 +16,7 @@ export function useRunImport(ask: (file: File, isDryRun: boolean) => Promise<Run
     follow(await ask(file, isDryRun))
     const over = await new Promise<RunOut>((resolve) => (settle = resolve))
     if (report.value) return report.value
-    const ended = t('ui.import.ended')
+    const ended = t('ui.run.verdict.failed')
     throw toError(409, over.refusal ?? { code: 'kernel.run_over', zh: ended, en: ended })
   }
 

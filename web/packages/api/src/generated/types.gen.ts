@@ -17913,6 +17913,13 @@ export type TargetFilter = {
 };
 
 /**
+ * ForecastMethod
+ *
+ * How a forecast was made; always said beside it (TA-5).
+ */
+export type ForecastMethod = 'by_days' | 'last_months' | 'monthly_gain';
+
+/**
  * ForecastOut
  */
 export type ForecastOut = {
@@ -17920,15 +17927,8 @@ export type ForecastOut = {
      * Value
      */
     value: number;
-    method: Method;
+    method: ForecastMethod;
 };
-
-/**
- * Method
- *
- * How a forecast was made; always said beside it (TA-5).
- */
-export type Method = 'by_days' | 'last_months' | 'monthly_gain';
 
 /**
  * PeriodOut
@@ -17966,7 +17966,7 @@ export type PeriodOut = {
      * Is Small
      */
     is_small: boolean;
-    standing: Standing;
+    standing: TargetStanding;
     forecast: ForecastOut | null;
 };
 
@@ -17974,13 +17974,6 @@ export type PeriodOut = {
  * Rhythm
  */
 export type Rhythm = 'month' | 'year';
-
-/**
- * Standing
- *
- * How a period stands.
- */
-export type Standing = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
 
 /**
  * TargetOf
@@ -18077,6 +18070,13 @@ export type TargetOut = {
      */
     periods: Array<PeriodOut>;
 };
+
+/**
+ * TargetStanding
+ *
+ * How a period stands.
+ */
+export type TargetStanding = 'reached' | 'behind' | 'running' | 'coming' | 'unknown';
 
 /**
  * TargetTable
@@ -19300,17 +19300,6 @@ export type DayFire = {
 };
 
 /**
- * DayOut
- */
-export type DayOut = {
-    /**
-     * On
-     */
-    on: string;
-    kind: DayKind;
-};
-
-/**
  * DayWalk
  *
  * Somebody on duty, by no name.
@@ -19328,6 +19317,32 @@ export type DayWalk = {
         number,
         number
     ]>;
+};
+
+/**
+ * MapDayOut
+ */
+export type MapDayOut = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Cases
+     */
+    cases: Array<DayCase>;
+    /**
+     * Walks
+     */
+    walks: Array<DayWalk>;
+    /**
+     * Fires
+     */
+    fires: Array<DayFire>;
+    /**
+     * Is Complete
+     */
+    is_complete: boolean;
 };
 
 /**
@@ -19374,6 +19389,17 @@ export type CalendarOut = {
  * DayKind
  */
 export type DayKind = 'workday' | 'makeup' | 'weekend' | 'holiday' | 'local_off' | 'local_work' | 'morning_off' | 'afternoon_off';
+
+/**
+ * DayOut
+ */
+export type DayOut = {
+    /**
+     * On
+     */
+    on: string;
+    kind: DayKind;
+};
 
 /**
  * EditionRow
@@ -35446,7 +35472,7 @@ export type GetMapDayResponses = {
     /**
      * OK
      */
-    200: DayOut;
+    200: MapDayOut;
 };
 
 export type GetMapDayResponse = GetMapDayResponses[keyof GetMapDayResponses];

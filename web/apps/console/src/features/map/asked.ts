@@ -1,7 +1,7 @@
 import type { Ground } from '@wangge/map'
 
 export const STATES = ['open', 'ended', 'orphan'] as const
-export const GROUNDS: readonly Ground[] = ['own', 'none', 'tianditu']
+export const GROUNDS: readonly Ground[] = ['own', 'base', 'none', 'tianditu']
 
 /** What the map shows, as it stands in the address of the page. */
 export interface Asked {
@@ -14,6 +14,7 @@ export interface Asked {
   first: string
   last: string
   ground: Ground
+  beside: '' | 'heat' | 'day' // what stands beside the map
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -33,6 +34,7 @@ export function readAsked(query: Record<string, unknown>, now: string): Asked {
     first: month(query.first, `${now.slice(0, 4)}-01`),
     last: month(query.last, now),
     ground: GROUNDS.find((each) => each === query.ground) ?? 'own',
+    beside: query.beside === 'heat' || query.beside === 'day' ? query.beside : '',
   }
 }
 
@@ -48,6 +50,7 @@ export function queryOf(asked: Asked, now: string): Record<string, string> {
     first: asked.colour && asked.first !== `${now.slice(0, 4)}-01` ? asked.first : '',
     last: asked.colour && asked.last !== now ? asked.last : '',
     ground: asked.ground === 'own' ? '' : asked.ground,
+    beside: asked.beside,
   }
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== ''))
 }

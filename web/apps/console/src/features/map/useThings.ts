@@ -1,6 +1,6 @@
-import { call, listCasePoints, listOnDuty, listTeamPoints } from '@wangge/api'
+import { call, listCasePoints, listFirePoints, listOnDuty, listTeamPoints } from '@wangge/api'
 import { boxText, shapesOf, type Box, type Shape } from '@wangge/map'
-import { useLoad } from '@wangge/ui'
+import { formatOn, useLoad } from '@wangge/ui'
 import { computed, onBeforeUnmount, type ComputedRef } from 'vue'
 
 /** A position older than this is drawn hollow: the phone may be off, or without signal. */
@@ -12,6 +12,7 @@ export function useThings(shows: {
   cases: ComputedRef<boolean>
   members: ComputedRef<boolean>
   teams: ComputedRef<boolean>
+  fires: ComputedRef<boolean>
 }) {
   let box: Box | undefined
   const cases = useLoad(() =>
@@ -20,11 +21,25 @@ export function useThings(shows: {
   const members = useLoad(() => call(listOnDuty()))
   const teams = useLoad(() => call(listTeamPoints({ query: { bbox: boxText(box ?? [73, 3, 136, 54]) } })))
 
+  const year = 365 * 86_400_000
+  const fires = useLoad(() =>
+    call(
+      listFirePoints({
+        query: {
+          bbox: boxText(box ?? [73, 3, 136, 54]),
+          first_on: formatOn(new Date(Date.now() - year)),
+          last_on: formatOn(new Date()),
+        },
+      }),
+    ),
+  )
+
   /** Fetch what lies in a box; people are asked for apart, since each look at them is written down. */
   function look(next: Box): void {
     box = next
     if (shows.cases.value) void cases.run()
     if (shows.teams.value) void teams.run()
+    if (shows.fires.value) void fires.run()
   }
   const lookAtMembers = (): void => {
     if (shows.members.value) void members.run()
@@ -46,6 +61,9 @@ export function useThings(shows: {
     properties,
   })
   const things = computed<Shape[]>(() => [
+    ...(shows.fires.value
+      ? (fires.data.value?.items ?? []).map((one) => point(one.lon, one.lat, { ...one, layer: 'fire' }))
+      : []),
     ...(shows.teams.value
       ? (teams.data.value ?? []).map((one) => point(one.lon, one.lat, { ...one, layer: 'team' }))
       : []),
@@ -67,5 +85,5 @@ export function useThings(shows: {
         )
       : []),
   ])
-  return { cases, members, teams, seen, things, look, lookAtMembers }
+  return { cases, members, teams, fires, seen, things, look, lookAtMembers }
 }
