@@ -164,10 +164,11 @@ def kept_view(house: House) -> UUID:
     return key
 
 
-def centre(house: House) -> dict[str, UUID]:
+def centre(house: House) -> dict[str, Any]:
     """What the command centre has of A: a fire, a bulletin, a view that is kept."""
     return {
         "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
         "bulletin_id": bulletin(house),
         "view_id": kept_view(house),
+        "burnt_on": AT.date().isoformat(),
     }
