@@ -47,6 +47,19 @@ def make_indicators() -> None:
     )
 
 
+def make_targets() -> None:
+    """One target of the pack: cases reported each month."""
+    row = {
+        "code": "reported",
+        "name_zh": "上报",
+        "name_en": "reported",
+        "of": "figure",
+        "indicator": "reported",
+    }
+    more = {"tier": "", "at_least": None, "every": "month", "plan": [2.0], "adds": False, "first_year": None}
+    services.install_targets([row | more | {"source": "t", "is_confirmed": False}], pack_version="test@1")
+
+
 def make_busy_street() -> House:
     """Return a house with 24 cases over 14 months, as far along as each came, and orders of two months."""
     house = make_house(restricted=["H304"])

@@ -61,15 +61,16 @@ def test_days_and_hours_that_are_none_are_refused(house, wrong):
 
 
 def test_a_day_has_what_was_open_in_it_from_minute_to_minute(house):
-    early = make_case(house, by="alice", at=AT - timedelta(days=2))
-    own = make_case(house, by="alice", at=AT)
-    late = make_case(house, by="alice", at=AT + timedelta(days=1))
-    over = make_case(house, by="alice", at=AT - timedelta(days=2))
-    walk(house, over, "closed", at=AT - timedelta(days=2))
-    burnt = make_ended(house.alice, occurred_at=AT - timedelta(minutes=30))
-    found = get(house.alice, f"day?on={DAY}").json()
+    now = AT + timedelta(days=2)
+    early = make_case(house, by="alice", at=AT)
+    own = make_case(house, by="alice", at=now)
+    late = make_case(house, by="alice", at=now + timedelta(days=1))
+    over = make_case(house, by="alice", at=AT)
+    walk(house, over, "closed", at=AT)
+    burnt = make_ended(house.alice, occurred_at=now - timedelta(minutes=30))
+    local = now.astimezone(CHINA)
+    found = get(house.alice, f"day?on={local.date()}").json()
     cases = {one["id"]: one for one in found["cases"]}
-    local = AT.astimezone(CHINA)
     assert cases[str(early)]["from_minute"] == 0
     assert cases[str(own)]["from_minute"] == local.hour * 60 + local.minute
     assert cases[str(own)]["to_minute"] is None

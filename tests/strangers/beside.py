@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.cases.makers import (
     House,
 )
+from tests.fires.makers import make_ended
 from tests.major_hazards.makers import assess, list_it, make_major, propose
 from tests.makers import (
     AT,
@@ -161,3 +162,13 @@ def kept_view(house: House) -> UUID:
     kept = {"id": key, "page": "map", "name": "雪松夜间", "query": "beside=heat", "is_shared": True}
     post(house.alice, "/api/console/views", kept)
     return key
+
+
+def centre(house: House) -> dict[str, Any]:
+    """What the command centre has of A: a fire, a bulletin, a view that is kept."""
+    return {
+        "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
+        "bulletin_id": bulletin(house),
+        "view_id": kept_view(house),
+        "burnt_on": AT.date().isoformat(),
+    }

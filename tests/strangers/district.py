@@ -29,7 +29,6 @@ from tests.documents.makers import make_formats
 from tests.dossiers.makers import drawing, facility, fact, licence, make_class_words, make_standards, person
 from tests.dossiers.makers import make_words as make_dossier_words
 from tests.evidence.makers import make_limits
-from tests.fires.makers import make_ended
 from tests.fires.makers import make_words as make_fire_words
 from tests.ground import FAR, NEXT, make_divisions, make_grids, square
 from tests.ledgers.makers import make_ledgers
@@ -53,17 +52,7 @@ from tests.oversight.makers import take as take_acts
 from tests.photos import store_photo, take_photo
 from tests.strangers import twofold
 from tests.strangers.beside import LOOKED_AT as LOOKED_AT
-from tests.strangers.beside import (
-    beside_the_plan,
-    bulletin,
-    drafted,
-    kept_view,
-    major,
-    manned,
-    post,
-    run,
-    told,
-)
+from tests.strangers.beside import beside_the_plan, centre, drafted, major, manned, post, run, told
 from tests.strangers.visited import make_visited
 from tests.teams.makers import make_kinds
 from tests.territory.leave_makers import make_words as make_staff_words
@@ -196,9 +185,7 @@ def make_district(world: World) -> Mapping[str, Any]:
         **_dossier(house, shop),
         "spell_id": _declared(house),
         **beside_the_plan(house),
-        "fire_id": make_ended(house.alice, address="雪松路 1 号", cause="cause_electric"),
-        "bulletin_id": bulletin(house),
-        "view_id": kept_view(house),
+        **centre(house),
         "assignment_id": (assigned := _assigned(house)),
         "assignment": assigned,
         **twofold.make_twofold(house, shop, other),

@@ -18,7 +18,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from tests.appraisal.makers import make_indicators
+from tests.appraisal.makers import make_indicators, make_targets
 from tests.makers import make_client
 from tests.strangers.asking import Ask, operations, requests_of
 from tests.strangers.district import LOOKED_AT, make_district, make_world
@@ -104,6 +104,8 @@ OF_NOBODY: Mapping[str, str] = {
     "import_element_set_file": CITY,
     "import_divisions": "a run of the own scope; the worker refuses the row, as territory.division_not_yours",
     "import_holdings": "a run of the own scope; the worker refuses the row, as dossiers.place_unknown",
+    "import_fires": "the report refuses the row: the grid is not one's own",
+    "set_targets": "of the own territory where it names none; another's is refused (tests/appraisal)",
     "import_teams": "a run of the own scope; the worker refuses the row: the territory is not one's own",
     "store_drawing_file": "a file by its digest, of whoever stores it",
     "import_people": "the report refuses the row: the name is taken, or nobody has the number",
@@ -147,6 +149,7 @@ def test_no_read_tells_a_stranger_whether_a_district_is_there() -> None:
     with clock.standing_at(LOOKED_AT):
         world = make_world()
         make_indicators()
+        make_targets()
         strangers = {one.role: make_client(one) for one in world.strangers}
         insiders = {one.role: make_client(one) for one in world.insiders if one.role in INSIDE}
         before = transaction.savepoint()
@@ -168,6 +171,7 @@ def test_no_write_of_a_stranger_changes_a_district_or_tells_of_it() -> None:
     with clock.standing_at(LOOKED_AT):
         world = make_world()
         make_indicators()
+        make_targets()
         strangers = {one.role: make_client(one) for one in world.strangers}
         aim = make_district(world)
         signs = [WORD, "34.02.03.", *(str(one) for one in aim.values() if isinstance(one, UUID))]

@@ -45,7 +45,7 @@ class Ground:
     places: Mapping[UUID, VenueRow]
     paths: Mapping[str, str]
     words: frozenset[str]
-    there: frozenset[UUID]  # fires that are recorded already
+    there: Mapping[UUID, str]  # fires that are recorded already, and where
 
 
 def report_fires(given: Sequence[FireIn], *, actor: Actor, at: datetime) -> list[Fate]:
@@ -123,11 +123,13 @@ def look(fresh: Sequence[FireIn]) -> Ground:
         venues.get_places({one.venue_id for one in fresh if one.venue_id}),
         territory.names_of({one.grid_path for one in fresh if one.grid_path}),
         known_words(),
-        frozenset(Fire.objects.filter(pk__in={one.fire_id for one in fresh}).values_list("pk", flat=True)),
+        dict(Fire.objects.filter(pk__in={one.fire_id for one in fresh}).values_list("pk", "grid_path")),
     )
 
 
 def _reported(one: FireIn, ground: Ground, made: set[UUID], actor: Actor, at: datetime) -> Fire:
+    if not actor.covers(ground.there.get(one.fire_id, actor.scope)):
+        raise NotVisible()
     if one.fire_id in ground.there or one.fire_id in made:
         raise FireWrong(why_zh="这起火情已登记", why_en="this fire is recorded already")
     check_words(one.cause, one.place, ground.words)
