@@ -145,7 +145,7 @@ def beside_the_plan(house: House) -> dict[str, Any]:
         disposed_pct=90, **plain,
     )  # fmt: skip
     CampaignPhase.objects.create(campaign=campaign, position=1, name="雪松阶段", path=BOB.scope, **days)
-    return {"draw_id": drawn.pk, "campaign_id": campaign.pk}
+    return {"double_draw_id": drawn.pk, "campaign_id": campaign.pk}
 
 
 def bulletin(house: House) -> UUID:
