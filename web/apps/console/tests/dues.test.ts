@@ -1,6 +1,15 @@
 import { ApiError, type DossierWordsOut, type FateOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
-import { FILE_SORTS, VIEWS, dueExportUrl, fileSortsOf, fromUrl, toDueQuery, toNobodyQuery, toUrl } from '../src/features/venues/dossier/dueFilters'
+import {
+  FILE_SORTS,
+  VIEWS,
+  dueExportUrl,
+  fileSortsOf,
+  fromUrl,
+  toDueQuery,
+  toNobodyQuery,
+  toUrl,
+} from '../src/features/venues/dossier/dueFilters'
 import { dayOf, kindsOf, settled, todayInChina } from '../src/features/venues/dossier/entries'
 
 describe('filters of the due list', () => {
