@@ -116,7 +116,7 @@ def test_every_bad_cell_is_named_with_what_may_stand_there_and_none_is_loaded(al
         (5, "场所编号", "place_unknown"),
     ]
     use, area, beds, cellar, outside = report.problems[:5]
-    assert ("shop、hotel" in use.remedy_zh, "yes, no" in cellar.remedy_en) == (True, True)
+    assert ("shop；hotel" in use.remedy_zh, "yes, no" in cellar.remedy_en) == (True, True)
     assert ("0–100,000 平方米" in area.remedy_zh, "m²" in area.remedy_en) == (True, True)
     assert ("应为整数" in beds.zh, "100000" in outside.en) == (True, True)
     assert (report.loaded, Fact.objects.exists()) == (False, False)

@@ -20,6 +20,7 @@ from wangge.dossiers.word_models import Kind
 from wangge.territory.rules import Problems
 
 HEAD = COLUMNS[Sort.FACT]
+SAMPLE = 3  # facts that the example tells: most places have few
 LONGEST = 32  # of a value, as FactIn
 SAID = {
     **dict.fromkeys(("是", "有", "yes", "y", "true", "1", "√"), "1"),
@@ -93,7 +94,7 @@ class FactReader:
             kind = self.named.get(_plain(column))
             if kind is None:
                 if column not in passed:
-                    self.problems.add(wording.STRANGE_COLUMN, None, column, column, choice=self.choice)
+                    self.problems.add(wording.STRANGE_COLUMN, None, column, column)
             elif kind in found.values():
                 self.problems.add(wording.TWO_COLUMNS, None, column, column, zh=kind.name_zh)
             else:
@@ -146,7 +147,7 @@ def choice_of(kind: Kind, language: int) -> str:
     if shape["form"] == Shape.YES_NO:
         return ("是、否", "yes, no")[language]
     if shape["form"] == Shape.WORD:
-        return _some((one[key] for one in shape["words"]), "、" if key == "zh" else ", ")
+        return ("；", "; ")[language].join(one[key] for one in shape["words"])  # whole: nobody guesses a word
     unit = shape[f"unit_{key}"]
     return f"{shape['least']:,.10g}–{shape['most']:,.10g} {unit}".strip()
 
@@ -154,7 +155,7 @@ def choice_of(kind: Kind, language: int) -> str:
 def fact_form(kinds: Sequence[Kind]) -> tuple[list[str], list[dict[str, object]]]:
     """Return the columns of the empty form, an example, and the notes. Rule: DS-17."""
     columns = [*HEAD.values(), *(column_of(kind) for kind in kinds)]
-    example = {column_of(kind): _example(kind) for kind in kinds}
+    example = {column_of(kind): _example(kind) for kind in kinds[:SAMPLE]}
     notes = [
         "#说明 以“#说明”“#示例”开头的行不会导入。Rows that begin with #说明 or #示例 are not loaded.",
         "#说明 一处场所一行，一种情况一列；列的顺序不限，不需要的列可以删去。"
@@ -173,12 +174,12 @@ def _example(kind: Kind) -> object:
         return "否"
     if shape["form"] == Shape.WORD:
         return shape["words"][0]["zh"]
-    return min(max(20, shape["least"]), shape["most"])
+    return min(max(12, shape["least"]), shape["most"])
 
 
-def _some(names: Iterable[str], between: str = "、") -> str:
+def _some(names: Iterable[str]) -> str:
     found = list(names)
-    return (between.join(found[:SHOWN]) + ("……" if len(found) > SHOWN else "")) or "—"
+    return ("、".join(found[:SHOWN]) + ("……" if len(found) > SHOWN else "")) or "—"
 
 
 def _cell(cells: Mapping[str, str], key: str) -> str:

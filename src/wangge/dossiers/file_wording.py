@@ -157,8 +157,8 @@ STRANGE_COLUMN = Kind(
     "dossiers.column_passed_over",
     "“{value}”列不是规则包中的场所情况，没有读取",
     "the column “{value}” is no fact that the pack names; it was not read",
-    "如需导入，列名改为：{choice}",
-    "to load it, name the column one of {choice}",
+    "如需导入，按模板改列名",
+    "to load it, name the column as the template does",
     is_error=False,
 )
 TWO_COLUMNS = Kind(
