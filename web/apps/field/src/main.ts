@@ -1,5 +1,5 @@
 import { whenSignedOut } from '@wangge/api'
-import { useQueue, useSlice } from '@wangge/phone'
+import { breathe, useQueue, useSlice } from '@wangge/phone'
 import { useSession } from '@wangge/session'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
@@ -12,9 +12,9 @@ import './theme.css'
 async function start(): Promise<void> {
   // In dev one full stylesheet serves all components; a build carries the style of each used one.
   if (import.meta.env.DEV) await import('vant/lib/index.css')
-  const app = createApp(App)
-    .use(createPinia())
-    .use(await getI18n())
+  const i18n = await getI18n()
+  await breathe() // each of these is a piece of work by itself on a cheap phone
+  const app = createApp(App).use(createPinia()).use(i18n)
   const session = useSession()
   const queue = useQueue()
   const router = makeRouter(session, queue)
@@ -37,6 +37,7 @@ async function start(): Promise<void> {
   app.use(router)
   // Until the first page is known the splash of index.html stays; whatever came of it, the app says so.
   await router.isReady().catch(console.warn)
+  await breathe()
   app.mount('#app')
   watchForNews()
 }

@@ -39,7 +39,7 @@ export function useKept<T>(key: () => string, fetch: () => Promise<T>) {
       } else data.value = undefined
       const fresh = await fetch()
       if (mine !== latest) return
-      data.value = fresh
+      if (!before || JSON.stringify(before.value) !== JSON.stringify(fresh)) data.value = fresh // else it stands drawn
       keptAt.value = undefined
       error.value = undefined
       await keep(name, fresh)

@@ -1,8 +1,8 @@
 import { computed, onScopeDispose, ref, watch, type ComputedRef } from 'vue'
 
 /** A long list is drawn in pieces: between two of them a cheap phone answers fingers. */
-const FIRST = 12
-const PIECE = 20
+const FIRST = 6
+const PIECE = 10
 
 /** How many of `total()` rows may be drawn by now. */
 export function usePieces(total: () => number): ComputedRef<number> {
