@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -277,3 +278,17 @@ def test_the_index_of_documents_names_every_decision() -> None:
     index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
     decisions = sorted(path.name for path in (ROOT / "docs/adr").glob("*.md"))
     assert re.findall(r"\(adr/([^)]+)\)", index) == decisions
+
+
+def test_every_shape_and_every_operation_of_the_api_has_a_name_of_its_own() -> None:
+    """Of two shapes of one name the contract would hold one, and say wrong things of the other."""
+    shapes: dict[str, set[str]] = {}
+    for path in SOURCE.rglob("*.py"):
+        for name in re.findall(
+            r"^class (\w+(?:Out|In|Page|Row|Detail))\((?!Protocol|NamedTuple)", path.read_text("utf-8"), re.M
+        ):
+            shapes.setdefault(name, set()).add(str(path.relative_to(SOURCE)))
+    assert {name: places for name, places in shapes.items() if len(places) > 1} == {}
+    contract = json.loads((ROOT / "contracts/openapi.json").read_text("utf-8"))
+    operations = [way["operationId"] for ways in contract["paths"].values() for way in ways.values()]
+    assert sorted(operations) == sorted({*operations})

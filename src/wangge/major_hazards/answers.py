@@ -18,7 +18,7 @@ class ElementSetOut(ElementSetIn):
     is_usable: bool
 
 
-class PersonOut(Schema):
+class SignerOut(Schema):
     id: int
     name: str
     role: str

@@ -22,7 +22,7 @@ from wangge.major_hazards.answers import (
     DecisionPage,
     ElementSetOut,
     HazardPage,
-    PersonOut,
+    SignerOut,
 )
 from wangge.major_hazards.schemas import (
     AssessIn,
@@ -111,8 +111,8 @@ def list_decisions(request: ActorRequest, filters: Query[DecisionFilter]) -> Dec
     return queries.list_decisions(request.actor, filters)
 
 
-@router.get("/signers", response={200: list[PersonOut], 403: Refusal}, operation_id="list_signers")
-def list_signers(request: ActorRequest, q: str = "") -> list[PersonOut]:
+@router.get("/signers", response={200: list[SignerOut], 403: Refusal}, operation_id="list_signers")
+def list_signers(request: ActorRequest, q: str = "") -> list[SignerOut]:
     """People who may sign, by the beginning of their name."""
     return queries.list_signers(request.actor, q, at=clock.now())
 

@@ -26,7 +26,7 @@ from wangge.major_hazards.answers import (
     ElementSetOut,
     HazardPage,
     HazardRow,
-    PersonOut,
+    SignerOut,
 )
 from wangge.major_hazards.models import Assessment, Decision, ElementSet, MajorHazard, Seat
 from wangge.major_hazards.rules import DecisionKind, Outcome, Suspicion
@@ -185,12 +185,12 @@ def get_counts(actor: Actor) -> CountsOut:
     )
 
 
-def list_signers(actor: Actor, q: str, *, at: datetime) -> list[PersonOut]:
+def list_signers(actor: Actor, q: str, *, at: datetime) -> list[SignerOut]:
     """Return up to 30 people who may sign and whose name begins so. Raises: NotYourRole. Rule: MH-4."""
     actor.check_can("major_hazards.decide")
     found = accounts.find_people(q, around=actor.scope, on=at.astimezone(CHINA).date())
     return [
-        PersonOut(id=one.id, name=one.name, role=one.role, department_name=one.department_name)
+        SignerOut(id=one.id, name=one.name, role=one.role, department_name=one.department_name)
         for one in found
         if one.can("major_hazards.read")
     ]

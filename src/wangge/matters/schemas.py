@@ -211,7 +211,7 @@ class NamedPath(Schema):
     name: str
 
 
-class PersonOut(Schema):
+class RoutePersonOut(Schema):
     id: int
     name: str
 
@@ -242,9 +242,9 @@ class RouteAnswer(Schema):
     is_own_kind: bool  # no row names a department: the matter's own kind
     department: NamedPath | None  # its territory and name; none is a gap
     department_id: int | None
-    handlers: list[PersonOut]
+    handlers: list[RoutePersonOut]
     grid_first: bool
-    member: PersonOut | None  # who would look first
+    member: RoutePersonOut | None  # who would look first
     powers: list[PowerOut]
 
 

@@ -32,10 +32,10 @@ from wangge.matters.schemas import (
     GapsOut,
     MatterOut,
     NamedPath,
-    PersonOut,
     PowerOut,
     RouteAnswer,
     RouteOut,
+    RoutePersonOut,
     RouteQuestion,
 )
 from wangge.territory import queries as territory
@@ -87,9 +87,11 @@ def trace(question: RouteQuestion, path: str, *, at: datetime) -> RouteAnswer:
         is_own_kind=best is None,
         department=NamedPath(path=department.path, name=department.name) if department else None,
         department_id=number,
-        handlers=[PersonOut(id=one.user_id, name=one.name) for one in people],
+        handlers=[RoutePersonOut(id=one.user_id, name=one.name) for one in people],
         grid_first=is_grid_first(subject, book.routes),
-        member=PersonOut(id=member_id, name=accounts.names_of([member_id])[member_id]) if member_id else None,
+        member=RoutePersonOut(id=member_id, name=accounts.names_of([member_id])[member_id])
+        if member_id
+        else None,
         powers=[PowerOut.model_validate(power) for power in powers_of(kind, subject, book.powers)],
     )
 

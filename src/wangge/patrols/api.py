@@ -141,13 +141,8 @@ def revoke_tracker(request: ActorRequest, tracker_id: UUID) -> TrackerOut:
     return TrackerOut.model_validate(tracker, from_attributes=True)
 
 
-@router.api_operation(
-    ["GET", "POST"],
-    "/osmand",
-    auth=None,
-    response={200: None, (401, 422): Refusal},
-    operation_id="take_osmand",
-)
+@router.get("/osmand", auth=None, response={200: None, (401, 422): Refusal}, operation_id="take_osmand_get")
+@router.post("/osmand", auth=None, response={200: None, (401, 422): Refusal}, operation_id="take_osmand")
 def take_osmand(request: HttpRequest) -> HttpResponse:
     """A position of a client of the OsmAnd protocol (Traccar Client, OsmAnd); `id` is the pairing token.
 

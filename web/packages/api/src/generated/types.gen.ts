@@ -15432,28 +15432,6 @@ export type NamedPath = {
 };
 
 /**
- * PersonOut
- */
-export type PersonOut = {
-    /**
-     * Id
-     */
-    id: number;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Role
-     */
-    role: string;
-    /**
-     * Department Name
-     */
-    department_name: string | null;
-};
-
-/**
  * PowerOut
  */
 export type PowerOut = {
@@ -15540,16 +15518,30 @@ export type RouteAnswer = {
     /**
      * Handlers
      */
-    handlers: Array<PersonOut>;
+    handlers: Array<RoutePersonOut>;
     /**
      * Grid First
      */
     grid_first: boolean;
-    member: PersonOut | null;
+    member: RoutePersonOut | null;
     /**
      * Powers
      */
     powers: Array<PowerOut>;
+};
+
+/**
+ * RoutePersonOut
+ */
+export type RoutePersonOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -16592,6 +16584,28 @@ export type DecisionPage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * SignerOut
+ */
+export type SignerOut = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Department Name
+     */
+    department_name: string | null;
 };
 
 /**
@@ -28786,6 +28800,33 @@ export type RevokeTrackerResponses = {
 
 export type RevokeTrackerResponse = RevokeTrackerResponses[keyof RevokeTrackerResponses];
 
+export type TakeOsmandGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/patrols/osmand';
+};
+
+export type TakeOsmandGetErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Refusal;
+    /**
+     * Unprocessable Entity
+     */
+    422: Refusal;
+};
+
+export type TakeOsmandGetError = TakeOsmandGetErrors[keyof TakeOsmandGetErrors];
+
+export type TakeOsmandGetResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
 export type TakeOsmandData = {
     body?: never;
     path?: never;
@@ -28807,33 +28848,6 @@ export type TakeOsmandErrors = {
 export type TakeOsmandError = TakeOsmandErrors[keyof TakeOsmandErrors];
 
 export type TakeOsmandResponses = {
-    /**
-     * OK
-     */
-    200: unknown;
-};
-
-export type TakeOsmand2Data = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/patrols/osmand';
-};
-
-export type TakeOsmand2Errors = {
-    /**
-     * Unauthorized
-     */
-    401: Refusal;
-    /**
-     * Unprocessable Entity
-     */
-    422: Refusal;
-};
-
-export type TakeOsmand2Error = TakeOsmand2Errors[keyof TakeOsmand2Errors];
-
-export type TakeOsmand2Responses = {
     /**
      * OK
      */
@@ -33357,7 +33371,7 @@ export type ListSignersResponses = {
      *
      * OK
      */
-    200: Array<PersonOut>;
+    200: Array<SignerOut>;
 };
 
 export type ListSignersResponse = ListSignersResponses[keyof ListSignersResponses];
