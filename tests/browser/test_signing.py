@@ -14,6 +14,8 @@ from tests.browser.test_walk import log_in
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOADED = "image => image.complete && image.naturalWidth > 0"
 
+WORDS = "下午走访两户，提醒关好燃气阀门。"
+
 
 def fill(page: Page, city: City, order: str) -> None:
     """Open the sheet of an order and find everything in order; it is not handed in yet."""
@@ -91,6 +93,15 @@ def test_a_signature_drawn_without_signal_reaches_the_office_with_its_visit(
     desk.context.close()
 
 
+def wait_for_draft(page: Page, value: str) -> None:
+    """Wait until the phone has written down what was typed."""
+    for _ in range(100):
+        if any(one["value"] == value for one in rows(page, "drafts")):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("no draft holds what was typed")
+
+
 def test_the_grid_log_is_signed_without_signal_after_all_that_was_done(chromium: Browser, city: City) -> None:
     page = open_phone(chromium)
     order = begin_owing(chromium, page, city, walker(city, 3), 1)[0]
@@ -99,9 +110,10 @@ def test_the_grid_log_is_signed_without_signal_after_all_that_was_done(chromium:
     draw(page)
     hand_in(page)
     page.goto(f"{city.url}/m/grid-log")
-    page.get_by_test_id("log-text").fill("下午走访两户，提醒关好燃气阀门。")
+    page.get_by_test_id("log-text").fill(WORDS)
+    wait_for_draft(page, WORDS)
     page.goto(f"{city.url}/m/grid-log")  # killed: the words are kept
-    expect(page.get_by_test_id("log-text")).to_have_value("下午走访两户，提醒关好燃气阀门。")
+    expect(page.get_by_test_id("log-text")).to_have_value(WORDS)
     page.get_by_test_id("log-sign").click()
     expect(page.get_by_test_id("log-waiting")).to_be_visible()
     page.context.set_offline(False)
@@ -112,7 +124,7 @@ def test_the_grid_log_is_signed_without_signal_after_all_that_was_done(chromium:
     assert visit["received_at"] <= log["received_at"]
     told = get(page, f"/api/patrols/logs/mine?on={log['command']['payload']['on']}")
     assert told["signed_at"]
-    assert told["text"] == "下午走访两户，提醒关好燃气阀门。"
+    assert told["text"] == WORDS
     assert any("检查场所" in fact["zh"] for fact in told["facts"])  # the visit with its photo came before
     page.goto(f"{city.url}/m/grid-log")
     expect(page.get_by_test_id("log-sign")).to_be_hidden()

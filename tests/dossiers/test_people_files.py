@@ -11,7 +11,7 @@ import pytest
 
 from tests.dossiers.makers import make_words, person
 from tests.makers import ALICE, AT, CAROL, make_actor, make_client, make_venues
-from wangge.dossiers import file_import, file_merge, services
+from wangge.dossiers import file_import, file_loading, file_merge, services
 from wangge.dossiers.models import Change, Kind, Person
 from wangge.dossiers.rules import Sort
 from wangge.dossiers.schemas import HoldingExport
@@ -170,7 +170,7 @@ def test_an_entry_keeps_a_kind_that_the_pack_no_longer_has(alice: Actor) -> None
 
 
 def test_a_large_file_goes_in_by_parts(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_import, "BATCH", 3)
+    monkeypatch.setattr(file_loading, "BATCH", 3)
     monkeypatch.setattr(file_merge, "PART", 4)
     rows = [(f"T{n}", f"V{n % 2}", "tenant", f"租客{n}", "", "", "") for n in range(11)]
     assert counts(load(alice, *rows)) == (11, 0, 0)

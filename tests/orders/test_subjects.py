@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
+import shapely
 
 from tests.cases.makers import make_pack
 from tests.makers import ALICE, AT, BOB, make_photo, make_venues, plain_actor
@@ -45,7 +46,8 @@ def make_facility(venue: Venue, kind: str = "micro_station", **fields: object) -
 
 def make_grid(path: str = BOB.scope, *, tier: str = "grid", **fields: object) -> Grid:
     box = {"min_lon": 118.0, "min_lat": 31.0, "max_lon": 118.2, "max_lat": 31.2, "area_m2": 1.0}
-    plain = {"id": new_id(), "layer": "comprehensive", "code": path, "name": "一号网格", "shape_wkb": b""}
+    shape = shapely.box(118.0, 31.0, 118.2, 31.2).wkb
+    plain = {"id": new_id(), "layer": "comprehensive", "code": path, "name": "一号网格", "shape_wkb": shape}
     since = {"valid_from": datetime(2025, 1, 1, tzinfo=UTC)}
     return Grid.objects.create(path=path, tier=tier, **plain | box | since | fields)
 

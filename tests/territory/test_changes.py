@@ -110,7 +110,7 @@ def test_a_dry_run_tells_what_would_move_and_leaves_no_trace(house: Any) -> None
     done = split(dry_run=True)
     assert done.moved == {
         "venue": 2, "order": 0, "case": 1, "matter": 0, "team": 0, "local_day": 0, "plate": 0,
-        "census_answer": 0,
+        "census_answer": 0, "fire": 0, "visits_arrival": 0, "visits_person": 0,
     }  # fmt: skip
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0
     assert OpenCase.objects.get().grid_path == BOB.scope

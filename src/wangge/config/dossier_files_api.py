@@ -1,4 +1,4 @@
-"""HTTP face of people responsible, facilities and licences as files."""
+"""HTTP face of people responsible, facilities, licences and facts as files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def import_holdings(
 def get_holding_template(
     request: ActorRequest, suffix: str, filters: Query[HoldingExport]
 ) -> StreamingHttpResponse:
-    """The columns of a file of people, facilities or licences, with an example and the kinds; csv or xlsx."""
+    """The columns of a file of people, facilities, licences or facts, with an example; csv or xlsx."""
     return services.write_template(request.actor, Sort(filters.sort), suffix, at=clock.now())
 
 

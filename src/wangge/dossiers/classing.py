@@ -44,11 +44,17 @@ def field_of(kind: Kind) -> Field:
     )
 
 
+def kept_fact(kind: Kind, text: str) -> str:
+    """Return a value of a fact as it is kept. Raises: NoSuchValue. Rule: DS-9."""
+    value = read_fact(field_of(kind), text)
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
 def _fill(row: Fact, given: FactIn, ground: Ground[Fact]) -> None:
     """Raises: Unreadable for what the fact may not be; AnotherFact if the place has it already."""
     kind = ground.words.kinds[Sort.FACT.value, given.kind]
     try:
-        value = read_fact(field_of(kind), given.value)
+        value = kept_fact(kind, given.value)
     except NoSuchValue as wrong:
         raise Unreadable(field=kind.name_zh, why_zh=wrong.zh, why_en=wrong.en) from wrong
     for other in ground.standing.values():
@@ -59,7 +65,7 @@ def _fill(row: Fact, given: FactIn, ground: Ground[Fact]) -> None:
             and other.removed_at is None
         ):
             raise AnotherFact(kind_zh=kind.name_zh, kind_en=kind.name_en)
-    row.value = value if isinstance(value, str) else f"{value:.10g}"
+    row.value = value
 
 
 def _reckon(ground: Ground[Fact]) -> None:

@@ -1,10 +1,11 @@
-"""The rows of a file merged into the dossiers by a handful of statements. Rule: DS-16, DS-7."""
+"""The rows of a file merged into the dossiers by a handful of statements. Rule: DS-16, DS-17, DS-7."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -20,6 +21,7 @@ from wangge.territory.rules import Problems
 
 STAGED = "dossier_staged"
 SEEN = "dossier_seen"
+PIECE = 2_000  # places whose class is reckoned at a time
 PART = 50_000  # rows that one statement adds: people see how far it is, and can end it in between
 KEPT = frozenset({"id", "venue_id", "created_at"})  # of an entry whatever becomes of it
 _TWICE = f"""
@@ -48,6 +50,16 @@ SELECT count(*) FROM (
   SELECT FROM venues_venue WHERE id IN (SELECT venue_id FROM {STAGED} WHERE kind = ANY(%s))
    ORDER BY id FOR NO KEY UPDATE) locked
 """
+_LOCK_ALL = f"""
+SELECT count(*) FROM (
+  SELECT FROM venues_venue WHERE id IN (SELECT venue_id FROM {STAGED}) ORDER BY id FOR NO KEY UPDATE) locked
+"""
+_MEANWHILE = f"""
+SELECT n.row, n.told
+  FROM {STAGED} n JOIN dossiers_fact f ON f.venue_id = n.venue_id AND f.kind = n.kind
+ WHERE n.is_new AND f.removed_at IS NULL ORDER BY n.row
+"""
+_PLACES = f"SELECT DISTINCT venue_id FROM {STAGED} WHERE venue_id > %s ORDER BY venue_id LIMIT %s"
 _HISTORY = f"""
 INSERT INTO dossiers_change
        (venue_id, sort, entry_id, kind, deed, version, at, by_id, source, reason, fields)
@@ -63,6 +75,7 @@ class Stage:
     def __init__(self, model: type[models.Model], sort: Sort, problems: Problems) -> None:
         self.table, self.sort, self.problems = model._meta.db_table, sort, problems
         self.columns = [str(one.column) for one in model._meta.concrete_fields]
+        self.known_by = COLUMNS[sort]["venue" if sort is Sort.FACT else "number"]
         self._into = f"{STAGED} (row, told, is_new, base, changed, {', '.join(self.columns)})"
         staging.make_table(SEEN, "id uuid, row int, number varchar(64)")
         more = "row int, told varchar(64), is_new bool, base int, changed jsonb"
@@ -75,9 +88,10 @@ class Stage:
         staging.copy_rows(self._into, rows)
 
     def check_once(self) -> None:
-        """Note every number that stands in more than one row."""
+        """Note every number that stands in more than one row; of facts every place."""
+        kind = wording.PLACE_TWICE if self.sort is Sort.FACT else wording.TWICE
         for row, number, other in self._found(_TWICE):
-            self.problems.add(wording.TWICE, row, COLUMNS[self.sort]["number"], number, other=other)
+            self.problems.add(kind, row, self.known_by, number, other=other)
 
     def check_single(self, words: Words) -> None:
         """Note whoever shares a day with another of a kind that is one at a time; nobody can come between.
@@ -95,6 +109,20 @@ class Stage:
                 "at_row_en": f" (row {other})" if other else "",
             }  # fmt: skip
             self.problems.add(wording.ANOTHER_STANDS, row, None, number, **told)
+
+    def check_facts(self) -> None:
+        """Note a fact that somebody wrote while the file was read; nobody can come between. Rule: DS-9."""
+        self._do(f"ANALYZE {STAGED}")
+        self._do(_LOCK_ALL)
+        for row, number in self._found(_MEANWHILE):
+            self.problems.add(wording.CHANGED_MEANWHILE, row, self.known_by, number)
+
+    def places(self) -> Iterator[tuple[int, list[UUID]]]:
+        """Yield the places of what lies here in pieces, each with how many came before it."""
+        last, done = UUID(int=0), 0
+        while piece := [pk for (pk,) in self._found(_PLACES, last, PIECE)]:
+            yield done, piece
+            last, done = piece[-1], done + len(piece)
 
     def merge(self, actor: Actor, at: datetime, progress: Progress) -> None:
         """Write what lies here, with its history; what somebody changed meanwhile is noted instead."""
@@ -116,12 +144,12 @@ class Stage:
         news = ", ".join(f"{one} = n.{one}" for one in self.columns if one not in KEPT)
         sql = (
             f"WITH done AS (UPDATE {self.table} e SET {news} FROM {STAGED} n"
-            " WHERE NOT n.is_new AND e.id = n.id AND e.version = n.base RETURNING n.row)"
+            " WHERE NOT n.is_new AND e.id = n.id AND e.version = n.base RETURNING n.id)"
             f" SELECT row, told FROM {STAGED} n"
-            " WHERE NOT is_new AND NOT EXISTS (SELECT FROM done WHERE done.row = n.row) ORDER BY row"
+            " WHERE NOT is_new AND NOT EXISTS (SELECT FROM done WHERE done.id = n.id) ORDER BY row"
         )
         for row, number in self._found(sql):
-            self.problems.add(wording.CHANGED_MEANWHILE, row, COLUMNS[self.sort]["number"], number)
+            self.problems.add(wording.CHANGED_MEANWHILE, row, self.known_by, number)
 
     def _parts(self) -> Iterator[tuple[int, int]]:
         [(last,)] = self._found(f"SELECT coalesce(max(row), -1) FROM {STAGED}")

@@ -17,6 +17,7 @@ from wangge.territory.rules import Kind, Problems
 IDS = UUID("019ac0de-11ce-7000-8000-d05513e20001")  # a list and a number in it make the id of an entry
 HEAD = {"number": "编号", "venue": "场所编号", "venue_source": "场所来源", "kind": "种类"}
 COLUMNS: Mapping[Sort, Mapping[str, str]] = {
+    Sort.FACT: {key: HEAD[key] for key in ("venue", "venue_source")},  # and a column a fact of the pack
     Sort.FACILITY: {
         **HEAD,
         "count": "数量", "place": "位置", "maker": "生产单位", "made_on": "出厂日期", "tested_on": "检测日期",
@@ -32,6 +33,7 @@ COLUMNS: Mapping[Sort, Mapping[str, str]] = {
         "until_on": "离任日期",
     },
 }  # fmt: skip
+PLACE = ("场所名称", "网格名称")  # told by an export, passed over by an import
 FIELDS = {"number_on": "number"}  # of the entry, where the file's word is taken by its own id
 SHOWN = 12  # kinds that a remedy names
 LONGEST = {

@@ -1,4 +1,7 @@
-"""People, facilities and licences in as background work, and the empty form. Rule: DS-16, KE-33."""
+"""People, facilities, licences and facts in as background work, and the empty form.
+
+Rule: DS-16, DS-17, KE-33.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.http import StreamingHttpResponse
 
+from wangge.dossiers.file_fact_rows import fact_form, fact_kinds
 from wangge.dossiers.file_import import import_entries
 from wangge.dossiers.file_rows import COLUMNS, example_of
 from wangge.dossiers.models import Kind
 from wangge.dossiers.recording import WRITE
 from wangge.dossiers.rules import Sort
 from wangge.dossiers.schemas import HoldingImport
+from wangge.dossiers.vocabulary import words_in_force
 from wangge.kernel import downloads, runs
 from wangge.kernel.actor import Actor
 from wangge.kernel.errors import Unreadable
@@ -55,6 +60,14 @@ def work_import(desk: Desk) -> Outcome:
 def write_template(actor: Actor, sort: Sort, suffix: str, *, at: datetime) -> StreamingHttpResponse:
     """Return the empty form with an example and the kinds of the pack. Raises: NotYourRole, Unreadable."""
     actor.check_can(WRITE)
+    if sort is Sort.FACT:
+        columns, rows = fact_form(fact_kinds(words_in_force()))
+    else:
+        columns, rows = _entry_form(sort)
+    return downloads.download(rows, columns, name=f"{sort.value}-template", suffix=suffix, at=at)
+
+
+def _entry_form(sort: Sort) -> tuple[list[str], list[dict[str, object]]]:
     columns = list(COLUMNS[sort].values())
     kinds = list(Kind.objects.filter(sort=sort.value, is_active=True).order_by("position"))
     notes = [
@@ -70,5 +83,4 @@ def write_template(actor: Actor, sort: Sort, suffix: str, *, at: datetime) -> St
             "Phones are kept sealed; a name or phone with stars in it is left as it is."
         )
     rows: list[dict[str, object]] = [example_of(sort, kinds[0].name_zh if kinds else "")]
-    rows += [{columns[0]: note} for note in notes]
-    return downloads.download(rows, columns, name=f"{sort.value}-template", suffix=suffix, at=at)
+    return columns, rows + [{columns[0]: note} for note in notes]

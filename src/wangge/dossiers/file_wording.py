@@ -1,4 +1,4 @@
-"""What a file of entries can have wrong, and the remedy, in both languages. Rule: DS-16."""
+"""What a file of entries can have wrong, and the remedy, in both languages. Rule: DS-16, DS-17."""
 
 from __future__ import annotations
 
@@ -132,3 +132,47 @@ TOO_LONG = Kind(
     "shorten it",
 )
 EMPTY = Kind("dossiers.file_empty", "文件没有数据行", "the file holds no rows", "核对文件", "look at it")
+BAD_FACT = Kind(
+    "dossiers.fact_unreadable",
+    "“{value}”不能填在这一列：{zh}",
+    "“{value}” cannot stand in this column: {en_text}",
+    "可填：{choice}；不清楚的留空",
+    "it takes {choice_en}; leave it empty if nobody knows",
+)
+PLACE_TWICE = Kind(
+    "dossiers.place_twice",
+    "场所“{value}”与第 {other} 行重复",
+    "the place “{value}” is also in row {other}",
+    "一处场所只留一行，把各列合在一起",
+    "keep one row a place, with all its columns",
+)
+NO_FACTS = Kind(
+    "dossiers.file_without_facts",
+    "没有一列是规则包中的场所情况",
+    "no column is a fact that the pack names",
+    "列名可用：{choice}；或下载模板",
+    "name the columns after {choice}, or take the template",
+)
+STRANGE_COLUMN = Kind(
+    "dossiers.column_passed_over",
+    "“{value}”列不是规则包中的场所情况，没有读取",
+    "the column “{value}” is no fact that the pack names; it was not read",
+    "如需导入，按模板改列名",
+    "to load it, name the column as the template does",
+    is_error=False,
+)
+TWO_COLUMNS = Kind(
+    "dossiers.fact_in_two_columns",
+    "“{value}”列与另一列都是“{zh}”",
+    "the column “{value}” and another are the same fact ({zh})",
+    "只保留一列",
+    "keep one of them",
+)
+FACT_REMOVED = Kind(
+    "dossiers.fact_taken_out",
+    "场所“{value}”的“{zh}”此前已被删除，与这里的值相同，没有导入",
+    "{en_text} of the place “{value}” was taken out with this very value; it was left out",
+    "如需恢复，请在场所页面操作",
+    "restore it on the page of the place if it is needed",
+    is_error=False,
+)

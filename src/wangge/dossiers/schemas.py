@@ -166,9 +166,9 @@ class ClassFilter(Schema):
 
 
 class HoldingImport(Schema):
-    """How to read a file of people, facilities or licences."""
+    """How to read a file of people, facilities, licences or facts."""
 
-    sort: Literal["person", "facility", "licence"]
+    sort: Literal["person", "facility", "licence", "fact"]
     source: Text = Field(min_length=1, max_length=64)  # the list's name: a number is unique inside it
     dry_run: bool = False
 
@@ -180,9 +180,9 @@ class HoldingImportIn(HoldingImport):
 
 
 class HoldingExport(Schema):
-    """Which people, facilities or licences go out."""
+    """Which people, facilities, licences or facts go out."""
 
-    sort: Literal["person", "facility", "licence"] = "facility"
+    sort: Literal["person", "facility", "licence", "fact"] = "facility"
     grid: Text = Field("", max_length=64)  # a closed path: the subtree
     reason: Text = Field("", max_length=500)  # of people: shown whole to whoever may reveal and says why
 

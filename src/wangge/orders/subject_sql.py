@@ -66,7 +66,7 @@ SAME = {
 DESCRIBE = """
 SELECT o.id, v.name, coalesce(c.name_zh, k.name_zh, ''), coalesce(c.name_en, k.name_en, ''),
        concat_ws(' ', nullif(v.address, ''), nullif(h.place, '')),
-       coalesce(v.lon, (g.min_lon + g.max_lon) / 2), coalesce(v.lat, (g.min_lat + g.max_lat) / 2), g.name
+       v.lon, v.lat, g.name
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS o(id, venue_id, subject_id, kind)
 LEFT JOIN venues_venue v ON v.id = o.venue_id
 LEFT JOIN venues_venueclass c ON o.kind = 'venue' AND c.code = v.class_code

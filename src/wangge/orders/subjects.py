@@ -12,6 +12,7 @@ from django.db import connection
 
 from wangge.orders import subject_sql
 from wangge.orders.rules import SubjectKind
+from wangge.territory import queries as territory
 
 GRID_ZH, GRID_EN = "网格", "Grid"
 
@@ -47,10 +48,15 @@ def describe(orders: Iterable[About]) -> dict[UUID, Described]:
     if not rows:
         return {}
     columns = [list(column) for column in zip(*rows, strict=True)]
+    grids = {subject for *_, subject, kind in rows if kind == SubjectKind.GRID and subject is not None}
+    inside = territory.points_inside(grids)
+    points = {key: inside[subject] for key, _, subject, _ in rows if subject in inside}
     with connection.cursor() as cursor:
         cursor.execute(subject_sql.DESCRIBE, columns)
         return {
-            key: Described(venue or grid or "", zh or GRID_ZH, en or GRID_EN, address, lon, lat)
+            key: Described(
+                venue or grid or "", zh or GRID_ZH, en or GRID_EN, address, *points.get(key, (lon, lat))
+            )
             for key, venue, zh, en, address, lon, lat, grid in cursor.fetchall()
         }
 

@@ -117,6 +117,14 @@ def nearest_many(
     return [(index.paths[i], float(m)) if i >= 0 else None for i, m in zip(numbers, metres, strict=True)]
 
 
+def points_inside(grid_ids: Iterable[UUID]) -> dict[UUID, tuple[float, float]]:
+    """Return a point (lon, lat; WGS-84) that lies inside each grid: the middle of its box may not."""
+    wanted = list(grid_ids)
+    shapes = dict(Grid.objects.filter(pk__in=wanted).values_list("pk", "shape_wkb")) if wanted else {}
+    inside = shapely.point_on_surface(read_shapes(shapes.values()))
+    return {grid_id: (point.x, point.y) for grid_id, point in zip(shapes, inside, strict=True)}
+
+
 def names_of(paths: Iterable[str]) -> dict[str, str]:
     """Return the name of each path that has one: its grid's (the latest), else its division's."""
     wanted = list(set(paths))

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from wangge.cases.rules import Channel, Status
+from wangge.territory import queries as territory
 from wangge.twin.moves import LiveCase
 from wangge.twin.visiting import Task
 
@@ -67,29 +68,36 @@ def open_tasks(day: date) -> list[Task]:
     """Return the open orders that have a member and whose days hold `day`, by member and id."""
     sql = """
         SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on,
-               coalesce(v.lon, (g.min_lon + g.max_lon) / 2), coalesce(v.lat, (g.min_lat + g.max_lat) / 2),
-               coalesce(v.address, g.name), o.grid_path, o.version
+               v.lon, v.lat, coalesce(v.address, g.name), o.grid_path, o.version, g.id
         FROM orders_order o LEFT JOIN venues_venue v ON v.id = o.venue_id
         LEFT JOIN territory_grid g ON o.venue_id IS NULL AND g.id = o.subject_id
         WHERE o.status = 'open' AND o.member_id IS NOT NULL AND o.opens_on <= %s AND o.due_on >= %s
         ORDER BY o.member_id, o.id
     """
-    return [Task(*row) for row in _rows(sql, [day, day])]
+    return _tasks(_rows(sql, [day, day]))
 
 
 def tasks_between(path: str, starts_on: date, ends_on: date) -> list[Task]:
     """Return the open orders under `path` with a member, of which a day lies in `[starts_on, ends_on)`."""
     sql = """
         SELECT o.id, o.venue_id, o.member_id, o.checklist_id, o.opens_on, o.due_on,
-               coalesce(v.lon, (g.min_lon + g.max_lon) / 2), coalesce(v.lat, (g.min_lat + g.max_lat) / 2),
-               coalesce(v.address, g.name), o.grid_path, o.version
+               v.lon, v.lat, coalesce(v.address, g.name), o.grid_path, o.version, g.id
         FROM orders_order o LEFT JOIN venues_venue v ON v.id = o.venue_id
         LEFT JOIN territory_grid g ON o.venue_id IS NULL AND g.id = o.subject_id
         WHERE o.status = 'open' AND o.member_id IS NOT NULL AND o.grid_path LIKE %s
           AND o.opens_on < %s AND o.opens_on >= %s
         ORDER BY o.member_id, o.id
     """
-    return [Task(*row) for row in _rows(sql, [f"{path}%", ends_on, starts_on - timedelta(days=31)])]
+    return _tasks(_rows(sql, [f"{path}%", ends_on, starts_on - timedelta(days=31)]))
+
+
+def _tasks(rows: Sequence[Any]) -> list[Task]:
+    """Return the orders of rows; whoever is sent to a grid stands somewhere inside it."""
+    inside = territory.points_inside({row[-1] for row in rows if row[-1] is not None})
+    return [
+        Task(*row[:6], *inside.get(row[-1], row[6:8]), *row[8:-1])  # lon and lat are the seventh and eighth
+        for row in rows
+    ]
 
 
 def open_cases() -> list[LiveCase]:

@@ -1,6 +1,15 @@
 import { ApiError, type DossierWordsOut, type FateOut } from '@wangge/api'
 import { describe, expect, it } from 'vitest'
-import { dueExportUrl, fromUrl, toDueQuery, toNobodyQuery, toUrl } from '../src/features/venues/dossier/dueFilters'
+import {
+  FILE_SORTS,
+  VIEWS,
+  dueExportUrl,
+  fileSortsOf,
+  fromUrl,
+  toDueQuery,
+  toNobodyQuery,
+  toUrl,
+} from '../src/features/venues/dossier/dueFilters'
 import { dayOf, kindsOf, settled, todayInChina } from '../src/features/venues/dossier/entries'
 
 describe('filters of the due list', () => {
@@ -33,6 +42,15 @@ describe('filters of the due list', () => {
     expect(toDueQuery(filters)).toEqual({ days: 7, due: 'coming', venue_class: 'shop' })
     expect(toNobodyQuery(filters)).toEqual({ venue_class: 'shop' })
     expect(dueExportUrl(filters, 'xlsx')).toBe('/api/dossiers/due/export.xlsx?days=7&due=coming&venue_class=shop')
+  })
+})
+
+describe('files of the lists', () => {
+  it('offer what each list is made of, and every sort somewhere', () => {
+    expect(fileSortsOf('due')).toEqual(['facility', 'licence'])
+    expect(fileSortsOf('class')).toEqual(['fact'])
+    expect(fileSortsOf('hollow')).toEqual([])
+    expect(VIEWS.flatMap(fileSortsOf).sort()).toEqual([...FILE_SORTS].sort())
   })
 })
 

@@ -1128,7 +1128,7 @@ export const importHoldings = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Get Holding Template
  *
- * The columns of a file of people, facilities or licences, with an example and the kinds; csv or xlsx.
+ * The columns of a file of people, facilities, licences or facts, with an example; csv or xlsx.
  */
 export const getHoldingTemplate = <ThrowOnError extends boolean = false>(options: Options<GetHoldingTemplateData, ThrowOnError>): RequestResult<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError> => (options.client ?? client).get<GetHoldingTemplateResponses, GetHoldingTemplateErrors, ThrowOnError>({ url: '/api/dossiers/holdings/template.{suffix}', ...options });
 

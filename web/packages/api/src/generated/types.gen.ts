@@ -5247,7 +5247,7 @@ export type HoldingImportIn = {
     /**
      * Sort
      */
-    sort: 'person' | 'facility' | 'licence';
+    sort: 'person' | 'facility' | 'licence' | 'fact';
     /**
      * Source
      */
@@ -5265,13 +5265,13 @@ export type HoldingImportIn = {
 /**
  * HoldingExport
  *
- * Which people, facilities or licences go out.
+ * Which people, facilities, licences or facts go out.
  */
 export type HoldingExport = {
     /**
      * Sort
      */
-    sort?: 'person' | 'facility' | 'licence';
+    sort?: 'person' | 'facility' | 'licence' | 'fact';
     /**
      * Grid
      */
@@ -25926,7 +25926,7 @@ export type ImportHoldingsData = {
         /**
          * Sort
          */
-        sort: 'person' | 'facility' | 'licence';
+        sort: 'person' | 'facility' | 'licence' | 'fact';
         /**
          * Source
          */
@@ -25987,7 +25987,7 @@ export type GetHoldingTemplateData = {
         /**
          * Sort
          */
-        sort?: 'person' | 'facility' | 'licence';
+        sort?: 'person' | 'facility' | 'licence' | 'fact';
         /**
          * Grid
          */
@@ -26032,7 +26032,7 @@ export type ExportHoldingsData = {
         /**
          * Sort
          */
-        sort?: 'person' | 'facility' | 'licence';
+        sort?: 'person' | 'facility' | 'licence' | 'fact';
         /**
          * Grid
          */

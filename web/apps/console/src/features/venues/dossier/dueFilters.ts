@@ -16,8 +16,17 @@ export const VIEWS = ['due', 'nobody', 'class', 'quality', 'hollow'] as const
 export const DUES = ['overdue', 'coming', 'unknown'] as const
 export const SORTS = ['facility', 'licence'] as const
 /** What comes in and goes out as files. */
-export const FILE_SORTS = ['person', 'facility', 'licence'] as const
+export const FILE_SORTS = ['person', 'facility', 'licence', 'fact'] as const
 export type FileSort = (typeof FILE_SORTS)[number]
+const FILES_OF: Record<DueFilters['view'], FileSort[]> = {
+  due: ['facility', 'licence'],
+  nobody: ['person'],
+  class: ['fact'],
+  quality: [],
+  hollow: [],
+}
+/** What a list is made of, as files: the first is what its import offers first. */
+export const fileSortsOf = (view: DueFilters['view']): FileSort[] => FILES_OF[view]
 export const DAYS = ['7', '30', '90', '180', '365'] as const
 const one = (value: LocationQuery[string] | undefined): string => (Array.isArray(value) ? value[0] : value) ?? ''
 
