@@ -79,6 +79,7 @@ OF_NO_DISTRICT: Mapping[str, str] = {
     "list_shortages": "against the pack's staffing, of which there is none here",
     "list_team_kinds": PACK,
     "list_venue_classes": PACK,
+    "list_venue_tags": PACK,
     "preview_template": "an example with made-up facts",
 }
 # What an answer may tell of the whole house, and why.

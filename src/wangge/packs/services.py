@@ -110,6 +110,10 @@ def _push(pack: Pack, effective_on: date) -> None:
         [VenueClassOut(code=row.code, name_zh=row.zh, name_en=row.en) for row in pack.venue_classes],
         pack_version=version,
     )
+    venues.install_tags(
+        [VenueClassOut(code=row.code, name_zh=row.zh, name_en=row.en) for row in (*pack.tags, *pack.grades)],
+        pack_version=version,
+    )
     push_dossiers(pack)
     lists = [
         ChecklistIn(code=row.code, name_zh=row.zh, name_en=row.en, items=list(row.items))

@@ -48,6 +48,12 @@ def list_venue_classes(request: ActorRequest) -> list[VenueClassOut]:
     return queries.list_classes()
 
 
+@router.get("/tags", response=list[VenueClassOut], operation_id="list_venue_tags")
+def list_venue_tags(request: ActorRequest) -> list[VenueClassOut]:
+    """What the packs call the tags of places."""
+    return queries.list_tags()
+
+
 @router.get("/shapes.geojson", response=FeatureCollection, operation_id="list_venue_points")
 def list_venue_points(request: ActorRequest, bbox: str) -> FeatureCollection:
     """Venues in the box `min_lon,min_lat,max_lon,max_lat` (WGS-84), at most 5,000."""

@@ -26,6 +26,15 @@ class VenueClass(models.Model):
     pack_version = models.CharField(max_length=64)
 
 
+class VenueTag(models.Model):
+    """A tag as the pack names it: key units, high buildings, the grades of rentals (DG-10)."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=64)
+    pack_version = models.CharField(max_length=64)
+
+
 class VenueQuerySet(models.QuerySet["Venue"]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(grid_path__startswith=actor.scope)

@@ -16,7 +16,7 @@ from wangge.territory.queries import names_of as grid_names_of
 from wangge.territory.schemas import FeatureCollection
 from wangge.venues.accepting import fields_since
 from wangge.venues.contacts import classes_in, contact_names, contacts_of, keeper_lines_of, list_contacts
-from wangge.venues.models import Venue, VenueClass
+from wangge.venues.models import Venue, VenueClass, VenueTag
 from wangge.venues.part_lists import list_parts, page_of, select, wholes_of
 from wangge.venues.registers import registers_of
 from wangge.venues.schemas import VenueClassOut, VenueDetail, VenueFilter, VenuePage, VenueRow, VenueShort
@@ -45,12 +45,14 @@ __all__ = [
     "list_parts",
     "list_points",
     "list_sites",
+    "list_tags",
     "list_venues",
     "masked_phone",
     "names_of",
     "registers_of",
     "select",
     "shown",
+    "tags_named",
     "standing_of",
     "wholes_of",
 ]
@@ -225,7 +227,8 @@ def keepers_of(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
 
 
 def shown(rows: Sequence[Venue]) -> list[VenueRow]:
-    """Return rows as lists show them, grid names in one query."""
+    """Return rows as lists show them, the names of grids and of tags in one query each."""
+    tags = tags_named({tag for row in rows for tag in row.tags})
     names = grid_names_of({p for row in rows for p in (row.grid_path, row.nearest_path) if p})
     return [
         VenueRow(
@@ -236,6 +239,7 @@ def shown(rows: Sequence[Venue]) -> list[VenueRow]:
             class_zh=row.venue_class.name_zh,
             class_en=row.venue_class.name_en,
             tags=row.tags,
+            tag_names=[tags[tag] for tag in row.tags],
             address=row.address,
             grid_path=row.grid_path,
             grid_name=names.get(row.grid_path, row.grid_path),
@@ -251,6 +255,20 @@ def shown(rows: Sequence[Venue]) -> list[VenueRow]:
         )
         for row in rows
     ]
+
+
+def list_tags() -> list[VenueClassOut]:
+    """Return every tag that a pack named. Rule: VE-23."""
+    return [
+        VenueClassOut.model_validate(one, from_attributes=True) for one in VenueTag.objects.order_by("code")
+    ]
+
+
+def tags_named(codes: Collection[str]) -> dict[str, VenueClassOut]:
+    """Return tags by code; one that no pack names is called by its code. Rule: VE-23."""
+    found = VenueTag.objects.filter(pk__in=codes) if codes else ()
+    unknown = {code: VenueClassOut(code=code, name_zh=code, name_en=code) for code in codes}
+    return unknown | {one.code: VenueClassOut.model_validate(one, from_attributes=True) for one in found}
 
 
 def masked_phone(venue: Venue) -> str:

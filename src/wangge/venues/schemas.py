@@ -21,6 +21,12 @@ def said(reason: str) -> str:
     return reason.strip()
 
 
+class VenueClassOut(Schema):
+    code: str
+    name_zh: str
+    name_en: str
+
+
 class VenueRow(Schema):
     id: UUID
     code: str
@@ -29,6 +35,9 @@ class VenueRow(Schema):
     class_zh: str
     class_en: str
     tags: list[str]
+    tag_names: list[
+        VenueClassOut
+    ]  # of the tags, in their order; one that no pack names is called by its code
     address: str
     grid_path: str
     grid_name: str
@@ -128,12 +137,6 @@ class OpenIn(Schema):
     @classmethod
     def _says_something(cls, given: str) -> str:
         return said(given)
-
-
-class VenueClassOut(Schema):
-    code: str
-    name_zh: str
-    name_en: str
 
 
 class VenueFilter(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ from wangge.venues.likeness import (
 )
 from wangge.venues.merge_movers import Back, MergeMover, Moved, Pair, Standing, TableMover
 from wangge.venues.merging import check_stands, merge_found, merge_venues
-from wangge.venues.models import Venue, VenueClass
+from wangge.venues.models import Venue, VenueClass, VenueTag
 from wangge.venues.part_schemas import PartIn
 from wangge.venues.parts import set_parts
 from wangge.venues.reading import read_file
@@ -74,6 +74,7 @@ __all__ = [
     "import_venues",
     "install_classes",
     "install_likeness",
+    "install_tags",
     "keep_apart",
     "mark_visited",
     "merge_found",
@@ -101,6 +102,9 @@ UPDATE venues_venue v SET last_visited_on = n.day
 """  # no new version: a visit does not disturb somebody who edits the dossier
 
 
+Words = TypeVar("Words", VenueClass, VenueTag)
+
+
 class ClassLike(Protocol):
     """A kind of place as a pack names it."""
 
@@ -114,10 +118,19 @@ class ClassLike(Protocol):
 
 def install_classes(classes: Sequence[ClassLike], pack_version: str) -> None:
     """Add and rename kinds of places; none is removed, as dossiers may name it. Rule: VE-2."""
-    VenueClass.objects.bulk_create(
+    _install(VenueClass, classes, pack_version)
+
+
+def install_tags(tags: Sequence[ClassLike], pack_version: str) -> None:
+    """Add and rename tags; none is removed, as dossiers may name it. Rule: VE-23."""
+    _install(VenueTag, tags, pack_version)
+
+
+def _install(model: type[Words], words: Sequence[ClassLike], pack_version: str) -> None:
+    model._default_manager.bulk_create(
         [
-            VenueClass(code=one.code, name_zh=one.name_zh, name_en=one.name_en, pack_version=pack_version)
-            for one in classes
+            model(code=one.code, name_zh=one.name_zh, name_en=one.name_en, pack_version=pack_version)
+            for one in words
         ],
         update_conflicts=True,
         unique_fields=["code"],

@@ -3266,6 +3266,24 @@ export type VenueFilter = {
 };
 
 /**
+ * VenueClassOut
+ */
+export type VenueClassOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Name Zh
+     */
+    name_zh: string;
+    /**
+     * Name En
+     */
+    name_en: string;
+};
+
+/**
  * VenuePage
  */
 export type VenuePage = {
@@ -3319,6 +3337,10 @@ export type VenueRow = {
      * Tags
      */
     tags: Array<string>;
+    /**
+     * Tag Names
+     */
+    tag_names: Array<VenueClassOut>;
     /**
      * Address
      */
@@ -3435,24 +3457,6 @@ export type VenueIn = {
      * Is Open
      */
     is_open?: boolean;
-};
-
-/**
- * VenueClassOut
- */
-export type VenueClassOut = {
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Name Zh
-     */
-    name_zh: string;
-    /**
-     * Name En
-     */
-    name_en: string;
 };
 
 /**
@@ -3658,6 +3662,10 @@ export type VenueDetail = {
      * Tags
      */
     tags: Array<string>;
+    /**
+     * Tag Names
+     */
+    tag_names: Array<VenueClassOut>;
     /**
      * Address
      */
@@ -5714,6 +5722,10 @@ export type NobodyRow = {
      */
     tags: Array<string>;
     /**
+     * Tag Names
+     */
+    tag_names: Array<VenueClassOut>;
+    /**
      * Address
      */
     address: string;
@@ -6481,6 +6493,10 @@ export type ClassRow = {
      * Tags
      */
     tags: Array<string>;
+    /**
+     * Tag Names
+     */
+    tag_names: Array<VenueClassOut>;
     /**
      * Address
      */
@@ -24551,6 +24567,24 @@ export type ListVenueClassesResponses = {
 };
 
 export type ListVenueClassesResponse = ListVenueClassesResponses[keyof ListVenueClassesResponses];
+
+export type ListVenueTagsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/venues/tags';
+};
+
+export type ListVenueTagsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<VenueClassOut>;
+};
+
+export type ListVenueTagsResponse = ListVenueTagsResponses[keyof ListVenueTagsResponses];
 
 export type ListVenuePointsData = {
     body?: never;
