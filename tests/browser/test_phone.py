@@ -26,7 +26,7 @@ def test_a_wrong_clock_a_lost_session_and_a_revoked_phone_cost_no_record(
     page = open_phone(chromium)
     page.context.add_init_script(f"const now = Date.now; Date.now = () => now() + {DAY_MS}")
     member = walker(city, 2)
-    due = begin(page, city, member)
+    due = begin_owing(chromium, page, city, member, 2)
     expect(page.get_by_test_id("clock-note")).to_be_visible()
     take_picture(page, "field-clock")
     page.context.set_offline(True)
