@@ -52,8 +52,8 @@ __all__ = [
     "registers_of",
     "select",
     "shown",
-    "tags_named",
     "standing_of",
+    "tags_named",
     "wholes_of",
 ]
 _NAMED = """
